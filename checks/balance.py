@@ -1,0 +1,112 @@
+"""Broken sums into offences: sums that share cells are one set, one set is one cause, one cause is one offence."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from checks.cleaning import plain
+from checks.evidence import Evidence, place
+from checks.findings import CellRef, Change
+from checks.gate import unbalanced
+from checks.offence import Offence
+from checks.relations import Relation
+from checks.repair import Repairs, connected_sets, smallest_repairs
+from checks.sum_rules import Stated
+
+Values = Mapping[CellRef, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """One set of broken sums that share cells, the gravest rule first."""
+
+    stated: tuple[Stated, ...]
+
+    @property
+    def cells(self) -> tuple[CellRef, ...]:
+        """Every cell that takes part, in reading order."""
+        found = {term.cell for one in self.stated for term in one.relation.terms}
+        return tuple(sorted(found, key=place))
+
+
+def broken_sums(stated: Sequence[Stated], values: Values, formulas: Iterable[CellRef]) -> list[Offence]:
+    """Return one offence for each set of broken sums, each with the repairs of the whole workbook.
+
+    Sums over a cell that holds no number are silent: the cell has its own finding.
+    """
+    heard = [one for one in stated if all(term.cell in values for term in one.relation.terms)]
+    at = unbalanced([(one.relation, _sum(one.relation, values)) for one in heard])
+    if not at:
+        return []
+    evidence = {cell: Evidence(formula=True) for cell in formulas if cell in values}
+    repairs = smallest_repairs(values, [one.relation for one in heard], evidence=evidence)
+    return [_offence(one, values, repairs) for one in _sets([heard[index] for index in at])]
+
+
+def _sum(relation: Relation, values: Values) -> Decimal:
+    return sum((term.sign * values[term.cell] for term in relation.terms), Decimal(0))
+
+
+def _sets(broken: Sequence[Stated]) -> list[Broken]:
+    by_relation = {one.relation: one for one in broken}
+    order = [sorted((by_relation[each] for each in one), key=_weight) for one in connected_sets(by_relation)]
+    return [Broken(tuple(one)) for one in order]
+
+
+def _weight(stated: Stated) -> tuple[int, str, tuple[str, int, int, str]]:
+    return (stated.rule.phase.rank, stated.rule.id, place(stated.anchor))
+
+
+def _offence(broken: Broken, values: Values, repairs: Repairs) -> Offence:
+    first = broken.stated[0]
+    own = _own_repairs(broken, repairs)
+    single = own[0][0] if own and len(own[0]) == 1 and (len(own) == 1 or repairs.alone) else None
+    cell = single.cell if single else first.anchor
+    due = Decimal(single.after) if single else _due(first, values)
+    return Offence(
+        rule=first.rule,
+        sheet=cell.sheet,
+        cell=cell,
+        cells=broken.cells,
+        case=_case(single, own),
+        facts={**_facts(first, values), **_mending(cell, single, own)},
+        value=plain(values[cell]),
+        expected=plain(due),
+        difference=plain(values[cell] - due),
+        also=tuple(sorted({one.rule.id for one in broken.stated} - {first.rule.id})),
+        repairs=repairs.found,
+    )
+
+
+def _own_repairs(broken: Broken, repairs: Repairs) -> list[tuple[Change, ...]]:
+    """Return the distinct parts of the repairs that touch this set's cells, best first."""
+    cells = set(broken.cells)
+    parts = [tuple(change for change in repair if change.cell in cells) for repair in repairs.found]
+    return list(dict.fromkeys(part for part in parts if part))
+
+
+def _case(single: Change | None, own: Sequence[tuple[Change, ...]]) -> str:
+    if single:
+        return "one"
+    return "several" if len(own) > 1 else "together" if own else "open"
+
+
+def _due(stated: Stated, values: Values) -> Decimal:
+    """Return what the anchor cell would have to be for its own sum to hold."""
+    sign = next(term.sign for term in stated.relation.terms if term.cell == stated.anchor)
+    return values[stated.anchor] - sign * (_sum(stated.relation, values) - stated.relation.constant)
+
+
+def _facts(stated: Stated, values: Values) -> dict[str, str]:
+    seen, due = values[stated.anchor], _due(stated, values)
+    return {**stated.facts, "seen": plain(seen), "due": plain(due), "difference": plain(abs(seen - due))}
+
+
+def _mending(cell: CellRef, single: Change | None, own: Sequence[tuple[Change, ...]]) -> dict[str, str]:
+    first = "，".join(f"{change.cell.address}：{change.before}→{change.after}" for change in own[0]) if own else ""
+    return {
+        "cell": cell.address,
+        "after": single.after if single else "",
+        "first": first,
+        "count": str(len(own)),
+    }

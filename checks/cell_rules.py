@@ -1,0 +1,73 @@
+"""Does each cell parse? (phase: parsed)"""
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from checks.offence import Offence
+from checks.rawbook import CellKind
+from checks.subject import Subject
+from checks.tables import ROW, Table
+from contracts.model import Field, Role, Rule
+
+_WITHOUT_VALUE = (CellKind.ERROR, CellKind.UNCALCULATED)
+
+
+def numbers_parse(subject: Subject, rule: Rule) -> Iterator[Offence]:
+    """Find fault with each figure or serial number that is blank or is no number."""
+    for table, field in _numeric(subject):
+        # In the serial column a total row holds its name.
+        rows = table.body if field.role is Role.SERIAL else pl.concat([table.body, table.totals])
+        for row, text, kind in _unread(table, rows, field).rows():
+            if kind not in _WITHOUT_VALUE:  # the rule on error values speaks of those
+                yield _offence(table, field, rule, row=row, text=text, case="" if (text or "").strip() else "blank")
+
+
+def no_error_values(subject: Subject, rule: Rule) -> Iterator[Offence]:
+    """Find fault with each cell that holds a formula error such as #REF!."""
+    if subject.table is None:
+        return
+    for field in subject.form.fields:
+        if field.name in subject.table.columns:
+            kind = f"{field.name}:kind"
+            wrong = subject.table.raw.filter(pl.col(kind).is_in(_WITHOUT_VALUE))
+            for row, text, found in wrong.select(ROW, field.name, kind).rows():
+                case = "uncalculated" if found == CellKind.UNCALCULATED else ""
+                yield _offence(subject.table, field, rule, row=row, text=text, case=case)
+
+
+def numbers_as_text(subject: Subject, rule: Rule) -> Iterator[Offence]:
+    """List each figure that was typed as text and is read as the number it means."""
+    for table, field in _numeric(subject):
+        typed = pl.concat([table.body, table.totals])
+        read = set(typed.filter(pl.col(field.name).is_not_null())[ROW])
+        as_text = table.raw.filter(pl.col(f"{field.name}:kind") == CellKind.TEXT)
+        for row, text in as_text.select(ROW, field.name).rows():
+            if row in read:
+                yield _offence(table, field, rule, row=row, text=text, case="")
+
+
+def _numeric(subject: Subject) -> Iterator[tuple[Table, Field]]:
+    table = subject.table
+    if table is not None:
+        for field in subject.form.fields:
+            if field.name in table.columns and field.role in (Role.SERIAL, Role.FIGURE):
+                yield table, field
+
+
+def _unread(table: Table, rows: pl.DataFrame, field: Field) -> pl.DataFrame:
+    typed = rows.filter(pl.col(field.name).is_null()).select(ROW)
+    return table.raw.join(typed, on=ROW).sort(ROW).select(ROW, field.name, f"{field.name}:kind")
+
+
+def _offence(table: Table, field: Field, rule: Rule, *, row: int, text: str | None, case: str) -> Offence:
+    cell = table.ref(field.name, row)
+    value = (text or "").strip()
+    facts = {
+        "row": str(row),
+        "heading": field.heading,
+        "value": value,
+        "cell": cell.address,
+        "label": table.label(row),
+    }
+    return Offence(rule=rule, sheet=cell.sheet, cell=cell, cells=(cell,), case=case, facts=facts, value=value or None)

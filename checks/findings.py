@@ -1,0 +1,71 @@
+"""What a check has to say: findings, refusals and repairs, as values."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How much a finding weighs: 强制 blocks, 核实 needs an explanation, 提示 informs."""
+
+    HARD = "hard"
+    SOFT = "soft"
+    REPORT = "report"
+
+    @property
+    def rank(self) -> int:
+        """0 for the gravest, so that sorting puts the most important first."""
+        return list(Severity).index(self)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class CellRef:
+    """One cell of the workbook as received: sheet name and A1 address."""
+
+    sheet: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One step of a repair: this cell, from the value seen to the value that would hold."""
+
+    cell: CellRef
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One cause, one finding.
+
+    Amounts (*value*, *expected*, *difference*) are strings with the decimals as written, ``None`` where the rule
+    has none. *cells* holds every cell involved, *cell* among them; each of *repairs* is complete by itself and
+    mends the workbook's whole broken set, best first. *also* lists the other rules that the same cause broke.
+    """
+
+    rule: str
+    severity: Severity
+    sheet: str
+    cell: str | None
+    cells: tuple[CellRef, ...] = ()
+    value: str | None = None
+    expected: str | None = None
+    difference: str | None = None
+    message: str
+    remedy: str
+    basis: str
+    also: tuple[str, ...] = ()
+    repairs: tuple[tuple[Change, ...], ...] = ()
+    trial: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Why a file was not taken: a stable *code*, where (*part* of the archive, *sheet*, *cell*), and the cure."""
+
+    code: str
+    message: str
+    remedy: str
+    part: str | None = None
+    sheet: str | None = None
+    cell: str | None = None

@@ -1,0 +1,179 @@
+"""Check one workbook against its contract, phase by phase; a phase that cannot run says so."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from checks.balance import broken_sums
+from checks.cover import Cover, identify, read_cover
+from checks.findings import CellRef, Refusal
+from checks.gate import failures
+from checks.identity import Identity
+from checks.offence import NotRun, Offence
+from checks.rawbook import RawBook
+from checks.recognise import Search, locate
+from checks.refusing import refuse
+from checks.registry import FORM_CHECKS, SUM_CHECKS, refuse_unknown
+from checks.report import Figure, Report
+from checks.row_rules import ROW_CHECKS
+from checks.subject import Subject
+from checks.sum_rules import Stated, values_of
+from checks.tables import ROW, TOWNSHIP_FULL, Table, build_table
+from checks.wording import findings_of
+from contracts.library import Library, Submission
+from contracts.messages import Wording
+from contracts.model import Field, Layout, Phase, Role, Rule
+
+_NOWHERE = Search(None, (), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the checks of one workbook returned, before any of it is put into words."""
+
+    offences: tuple[Offence, ...]
+    not_run: tuple[NotRun, ...]
+    tables: tuple[Table, ...]
+
+
+def check_book(book: RawBook, library: Library, words: Wording) -> Report | Refusal:
+    """Return what is wrong with a workbook, or why it cannot be attributed to a county and year."""
+    form = library.cover()
+    cover = read_cover(book, form)
+    identity = identify(cover, form, words)
+    if isinstance(identity, Refusal) or cover is None:
+        return identity  # type: ignore[return-value]  # without a cover identify always refuses
+    package = library.package(identity.county, identity.year)
+    if package is None:
+        return _no_package(identity, cover, words)
+    submission = library.submission(package, identity.year)
+    verdict = judge(book, cover, submission)
+    return Report(
+        identity=identity,
+        cover={
+            "sheet": cover.sheet,
+            "county": cover.entries["county_code"][0].cell.address,
+            "year": cover.entries["year"][0].cell.address,
+        },
+        contracts=library.version(),
+        findings=findings_of(verdict.offences, words),
+        not_run=verdict.not_run,
+        figures=tuple(_figures(verdict.tables)),
+    )
+
+
+def judge(book: RawBook, cover: Cover, submission: Submission) -> Verdict:
+    """Run every rule in force on every form of the submission."""
+    subjects = _subjects(book, cover, submission)
+    for subject in subjects:
+        refuse_unknown(subject.form)
+    formwise = [one for subject in subjects for one in _form_offences(subject)]
+    sums, not_run = _sums(subjects, formwise)
+    values = {
+        cell: amount for subject in subjects if subject.table for cell, amount in values_of(subject.table).items()
+    }
+    formulas = [CellRef(one.sheet, at) for one in _tables(subjects) for at in one.formulas]
+    return Verdict(
+        offences=(*formwise, *broken_sums(sums, values, formulas)),
+        not_run=(*not_run, *_without_table(subjects)),
+        tables=tuple(_tables(subjects)),
+    )
+
+
+def _subjects(book: RawBook, cover: Cover, submission: Submission) -> tuple[Subject, ...]:
+    forms = [form for form in submission.forms if form.layout is Layout.TABLE]
+    searches: Mapping[str, Search] = locate(forms, book)
+    county = submission.register.counties.get(submission.package.county)
+    tables: dict[str, Table] = {}
+    for name, search in searches.items():
+        if search.located and not search.located.missing and not search.located.doubled:
+            tables[name] = build_table(search.located, county)
+    return tuple(
+        Subject(
+            form=form,
+            submission=submission,
+            cover=cover,
+            search=searches.get(form.name, _NOWHERE),
+            county=county,
+            table=tables.get(form.name),
+            tables=tables,
+        )
+        for form in submission.forms
+    )
+
+
+def _form_offences(subject: Subject) -> Iterator[Offence]:
+    for rule in subject.form.rules:
+        if rule.check in FORM_CHECKS:
+            yield from FORM_CHECKS[rule.check](subject, rule)
+    rows = [rule for rule in subject.form.rules if rule.check in ROW_CHECKS]
+    if subject.table is not None:
+        for failure in failures(subject.table, rows):
+            offence = ROW_CHECKS[failure.rule.check].explain(failure)
+            if offence is not None:
+                yield offence
+
+
+def _sums(subjects: Iterable[Subject], offences: Iterable[Offence]) -> tuple[list[Stated], list[NotRun]]:
+    """Collect what must add up; a table that lacks a township is told so once, not again by each of its totals."""
+    short = {one.sheet for one in offences if one.case == "missing" and one.rule.check == "townships_as_planned"}
+    said = [one for subject in subjects for rule in subject.form.rules for one in _stated(subject, rule, short)]
+    return [one for one in said if isinstance(one, Stated)], [one for one in said if isinstance(one, NotRun)]
+
+
+def _stated(subject: Subject, rule: Rule, short: set[str]) -> Iterator[Stated | NotRun]:
+    if rule.check not in SUM_CHECKS or subject.table is None:
+        return
+    if rule.check == "column_total" and subject.table.sheet in short:
+        yield NotRun(rule.id, subject.form.title, "township_missing")
+        return
+    yield from SUM_CHECKS[rule.check](subject, rule)
+
+
+def _without_table(subjects: Iterable[Subject]) -> Iterator[NotRun]:
+    for subject in subjects:
+        if subject.form.layout is Layout.TABLE and subject.table is None:
+            for rule in subject.form.rules:
+                if rule.phase.rank > Phase.RECOGNISED.rank:
+                    yield NotRun(rule.id, subject.form.title, "not_recognised")
+
+
+def _tables(subjects: Iterable[Subject]) -> Iterator[Table]:
+    return (subject.table for subject in subjects if subject.table is not None)
+
+
+def _no_package(identity: Identity, cover: Cover, words: Wording) -> Refusal:
+    entry = cover.entries["county_code"][0]
+    return refuse(
+        words,
+        "no_contract",
+        sheet=cover.sheet,
+        cell=entry.cell.address,
+        county=identity.county,
+        year=str(identity.year),
+    )
+
+
+def _figures(tables: Iterable[Table]) -> Iterator[Figure]:
+    for table in tables:
+        for field in table.form.of_role(Role.FIGURE):
+            yield from _column_figures(table, field)
+
+
+def _column_figures(table: Table, field: Field) -> Iterator[Figure]:
+    names = dict(table.body.select(ROW, TOWNSHIP_FULL).rows()) | dict.fromkeys(table.totals[ROW], "")
+    blank = Figure(
+        form=table.form.name,
+        township="",
+        column=field.stem or field.name,
+        measure=field.measure,
+        year=field.year,
+        amount="",
+        unit=field.unit,
+        sheet=table.sheet,
+        cell="",
+    )
+    for frame in (table.body, table.totals):
+        for row, amount in table.figures(frame, field.name).items():
+            if names[row] is not None:
+                place = table.ref(field.name, row).address
+                yield replace(blank, township=names[row], amount=format(amount, "f"), cell=place)

@@ -1,0 +1,36 @@
+"""What a check returns: the place where a rule does not hold, before it is put into words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from checks.findings import CellRef, Change
+from contracts.model import Rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offence:
+    """One place where *rule* does not hold; *case* picks the sentence and the severity.
+
+    *facts* fill the sentence. *sheet* stands alone where there is no *cell* to point at.
+    """
+
+    rule: Rule
+    sheet: str
+    cell: CellRef | None = None
+    cells: tuple[CellRef, ...] = ()
+    case: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    value: str | None = None
+    expected: str | None = None
+    difference: str | None = None
+    also: tuple[str, ...] = ()
+    repairs: tuple[tuple[Change, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NotRun:
+    """A rule that could not be tried, and on which form; never a silent pass."""
+
+    rule: str
+    form: str
+    reason: str

@@ -1,0 +1,56 @@
+"""A workbook as received: every cell with its address, nothing interpreted yet."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+import polars as pl
+
+
+class CellKind(IntEnum):
+    """What the file says a cell holds."""
+
+    EMPTY = 0
+    NUMBER = 1
+    TEXT = 2
+    BOOLEAN = 3
+    ERROR = 4
+    DATE = 5
+    UNCALCULATED = 6  # a formula whose result the file does not hold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawSheet:
+    """One sheet.
+
+    *text* and *kinds* have the same shape: columns named A, B, C…, the first row is Excel's row 1. *text* is null
+    where a cell is empty; a number stands there as a plain decimal of at most 15 significant digits, which is what
+    Excel itself keeps. *formulas* maps an address to the formula whose cached value is in *text*.
+    """
+
+    name: str
+    visible: bool
+    text: pl.DataFrame
+    kinds: pl.DataFrame
+    formulas: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RawBook:
+    """All sheets of one file, in the file's order."""
+
+    sheets: tuple[RawSheet, ...]
+
+
+def column_letters(number: int) -> str:
+    """Return the letters of a 1-based column number: 1 is A, 27 is AA."""
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def address(row: int, column: int) -> str:
+    """Return the A1 address of a 1-based row and column."""
+    return f"{column_letters(column)}{row}"

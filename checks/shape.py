@@ -1,0 +1,107 @@
+"""Reports as plain JSON values and back; the findings' shape is the promise of ``hesuan check --format json``."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from checks.findings import CellRef, Change, Finding, Refusal, Severity
+from checks.identity import Identity
+from checks.offence import NotRun
+from checks.report import Figure, Report
+
+
+def refusal_to_json(refusal: Refusal) -> dict[str, str | None]:
+    """Return a refusal as the promised object."""
+    return {
+        "code": refusal.code,
+        "part": refusal.part,
+        "sheet": refusal.sheet,
+        "cell": refusal.cell,
+        "message": refusal.message,
+        "remedy": refusal.remedy,
+    }
+
+
+def refusal_from_json(raw: Mapping[str, Any]) -> Refusal:
+    """Read a refusal back."""
+    return Refusal(**raw)
+
+
+def finding_to_json(finding: Finding) -> dict[str, Any]:
+    """Return a finding as the promised object; cells of another sheet are written ``sheet!A1``."""
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity.value,
+        "sheet": finding.sheet,
+        "cell": finding.cell,
+        "cells": [_place(one, finding.sheet) for one in finding.cells],
+        "value": finding.value,
+        "expected": finding.expected,
+        "difference": finding.difference,
+        "message": finding.message,
+        "remedy": finding.remedy,
+        "basis": finding.basis,
+        "also": list(finding.also),
+        "repairs": [
+            [{"sheet": one.cell.sheet, "cell": one.cell.address, "from": one.before, "to": one.after} for one in repair]
+            for repair in finding.repairs
+        ],
+    }
+
+
+def report_to_json(report: Report) -> dict[str, Any]:
+    """Return a whole report, to be kept as evidence."""
+    return {
+        "county": report.identity.county,
+        "year": report.identity.year,
+        "version": report.identity.version,
+        "cover": dict(report.cover),
+        "contracts": report.contracts,
+        "outcome": report.outcome,
+        "findings": [{**finding_to_json(one), "trial": one.trial} for one in report.findings],
+        "not_run": [asdict(one) for one in report.not_run],
+        "figures": [asdict(one) for one in report.figures],
+    }
+
+
+def report_from_json(raw: Mapping[str, Any]) -> Report:
+    """Read a report back."""
+    return Report(
+        identity=Identity(raw["county"], raw["year"], raw["version"]),
+        cover=raw["cover"],
+        contracts=raw["contracts"],
+        findings=tuple(_finding(one) for one in raw["findings"]),
+        not_run=tuple(NotRun(**one) for one in raw["not_run"]),
+        figures=tuple(Figure(**one) for one in raw["figures"]),
+    )
+
+
+def _finding(raw: Mapping[str, Any]) -> Finding:
+    return Finding(
+        rule=raw["rule"],
+        severity=Severity(raw["severity"]),
+        sheet=raw["sheet"],
+        cell=raw["cell"],
+        cells=tuple(_ref(one, raw["sheet"]) for one in raw["cells"]),
+        value=raw["value"],
+        expected=raw["expected"],
+        difference=raw["difference"],
+        message=raw["message"],
+        remedy=raw["remedy"],
+        basis=raw["basis"],
+        also=tuple(raw["also"]),
+        repairs=tuple(
+            tuple(Change(CellRef(one["sheet"], one["cell"]), one["from"], one["to"]) for one in repair)
+            for repair in raw["repairs"]
+        ),
+        trial=raw["trial"],
+    )
+
+
+def _place(cell: CellRef, sheet: str) -> str:
+    return cell.address if cell.sheet == sheet else f"{cell.sheet}!{cell.address}"
+
+
+def _ref(text: str, sheet: str) -> CellRef:
+    other, _, address = text.rpartition("!")
+    return CellRef(other or sheet, address)

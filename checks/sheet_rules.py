@@ -1,0 +1,165 @@
+"""Is the form there, with its headings, its unit and its total row? (phase: recognised)"""
+
+from collections.abc import Iterator
+
+from checks.findings import CellRef
+from checks.offence import Offence
+from checks.rawbook import address
+from checks.recognise import Located
+from checks.subject import Subject
+from checks.tables import ROW
+from contracts.model import Role, Rule
+
+
+def form_present(subject: Subject, rule: Rule) -> Iterator[Offence]:
+    """Find fault where a form is on no visible sheet, or on several that look alike."""
+    search = subject.search
+    expected = next(iter(subject.form.sheet_names), subject.form.title)
+    facts = {"title": subject.form.title, "expected": expected}
+    if search.located is None and search.named_sheet:
+        cell = CellRef(search.named_sheet, "A1")
+        yield Offence(rule=rule, sheet=cell.sheet, cell=cell, cells=(cell,), case="no_header", facts=facts)
+    elif search.located is None:
+        yield Offence(rule=rule, sheet=expected, case="missing", facts=facts)
+    for rival in search.rivals if search.located else ():
+        cell = CellRef(rival, "A1")
+        other = {**facts, "sheet": search.located.sheet.name if search.located else "", "rival": rival}
+        yield Offence(rule=rule, sheet=rival, cell=cell, cells=(cell,), case="twice", facts=other)
+
+
+def headings_found(subject: Subject, rule: Rule) -> Iterator[Offence]:
+    """Find fault with each required heading that is missing or stands there more than once."""
+    located = subject.search.located
+    if located is None:
+        return
+    spare = iter(sorted(located.spare.items()))
+    for field in located.missing:
+        column, found = next(spare, (_beyond(located), ""))
+        cell = CellRef(located.sheet.name, address(located.header_row, column))
+        facts = {"title": subject.form.title, "heading": field.heading, "cell": cell.address, "found": found}
+        case = "renamed" if found else "missing"
+        yield Offence(
+            rule=rule,
+            sheet=cell.sheet,
+            cell=cell,
+            cells=(cell,),
+            case=case,
+            facts=facts,
+            value=found or None,
+            expected=field.heading,
+        )
+    for name, columns in located.doubled.items():
+        cells = tuple(CellRef(located.sheet.name, address(located.header_row, column)) for column in columns)
+        facts = {
+            "title": subject.form.title,
+            "heading": subject.form.field(name).heading,
+            "cells": "、".join(cell.address for cell in cells),
+        }
+        yield Offence(rule=rule, sheet=cells[-1].sheet, cell=cells[-1], cells=cells, case="doubled", facts=facts)
+
+
+def _beyond(located: Located) -> int:
+    taken = [
+        *located.columns.values(),
+        *(column for columns in located.doubled.values() for column in columns),
+    ]
+    return max(taken) + 1
+
+
+def unit_stated(subject: Subject, rule: Rule) -> Iterator[Offence]:
+    """Find fault where no area unit is stated, where several are, or where it is not the form's."""
+    located = subject.search.located
+    if located is None:
+        return
+    on_cover = subject.cover.text("area_unit")
+    units = tuple(dict.fromkeys((*located.units, *([on_cover] if on_cover else []))))
+    if units == (subject.form.unit,):
+        return
+    case = "missing" if not units else "several" if len(units) > 1 else "other"
+    cell = CellRef(located.sheet.name, address(max(located.header_row - 1, 1), 1))
+    facts = {"title": subject.form.title, "units": "、".join(units), "expected": subject.form.unit}
+    yield Offence(
+        rule=rule,
+        sheet=cell.sheet,
+        cell=cell,
+        cells=(cell,),
+        case=case,
+        facts=facts,
+        value="、".join(units) or None,
+        expected=subject.form.unit,
+    )
+
+
+def total_row_once(subject: Subject, rule: Rule) -> Iterator[Offence]:
+    """Find fault where the table has no total row, or more than one."""
+    table = subject.table
+    if table is None or table.totals.height == 1:
+        return
+    names = "、".join(subject.form.total_names)
+    label = subject.form.of_role(Role.SERIAL)[0].name
+    rows = table.totals[ROW].to_list()
+    below = max(table.body[ROW].to_list(), default=table.header_row) + 1
+    cells = tuple(table.ref(label, row) for row in rows) or (table.ref(label, below),)
+    facts = {"title": subject.form.title, "names": names, "cells": "、".join(one.address for one in cells)}
+    case = "several" if rows else "missing"
+    yield Offence(rule=rule, sheet=table.sheet, cell=cells[-1], cells=cells, case=case, facts=facts)
+
+
+def filled_in(subject: Subject, rule: Rule) -> Iterator[Offence]:
+    """Find fault with each named entry of the cover that is not filled in."""
+    for name in rule.arguments["fields"]:
+        if subject.cover.text(name):
+            continue
+        entry = next(iter(subject.cover.entries.get(name, ())), None)
+        cell = entry.cell if entry else None
+        yield Offence(
+            rule=rule,
+            sheet=subject.cover.sheet,
+            cell=cell,
+            cells=(cell,) if cell else (),
+            facts={"heading": subject.form.field(name).heading, "cell": cell.address if cell else ""},
+        )
+
+
+def divisions_agree(subject: Subject, rule: Rule) -> Iterator[Offence]:
+    """Find fault where county or city on the cover are not what the register has for the county code."""
+    county = subject.county
+    if county is None:
+        return
+    city = subject.submission.register.cities[county.city]
+    for name, expected in ((rule.arguments["county"], county.name), (rule.arguments["city"], city)):
+        for entry in subject.cover.entries.get(name, ())[:1]:
+            if entry.text and entry.text != expected:
+                heading = subject.form.field(name).heading
+                yield Offence(
+                    rule=rule,
+                    sheet=entry.cell.sheet,
+                    cell=entry.cell,
+                    cells=(entry.cell,),
+                    facts={
+                        "heading": heading,
+                        "code": county.code,
+                        "cell": entry.cell.address,
+                        "expected": expected,
+                    },
+                    value=entry.text,
+                    expected=expected,
+                )
+
+
+def labels_found(subject: Subject, rule: Rule) -> Iterator[Offence]:
+    """Find fault with each required entry of the cover whose label is missing."""
+    for field in subject.form.fields:
+        entries = subject.cover.entries.get(field.name, ())
+        if field.required and not entries:
+            facts = {"title": subject.form.title, "heading": field.heading, "cell": "A1"}
+            cell = CellRef(subject.cover.sheet, "A1")
+            yield Offence(rule=rule, sheet=cell.sheet, cell=cell, cells=(cell,), case="missing", facts=facts)
+        elif len(entries) > 1:
+            cells = tuple(entry.label for entry in entries)
+            facts = {
+                "title": subject.form.title,
+                "heading": field.heading,
+                "cells": "、".join(one.address for one in cells),
+            }
+            yield Offence(rule=rule, sheet=cells[-1].sheet, cell=cells[-1], cells=cells, case="doubled", facts=facts)

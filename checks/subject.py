@@ -1,0 +1,24 @@
+"""What a check may look at: one form of one submission, and the contract behind it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from checks.cover import Cover
+from checks.recognise import Search
+from checks.tables import Table
+from contracts.library import Submission
+from contracts.model import Form
+from contracts.registers import County
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """One form as found in the workbook. *table* is set once the form is recognised with all its headings."""
+
+    form: Form
+    submission: Submission
+    cover: Cover
+    search: Search
+    county: County | None
+    table: Table | None = None
+    tables: Mapping[str, Table]

@@ -1,0 +1,183 @@
+"""Rules that are sums: each states its relations; what is broken, and how it mends, is decided over all of them.
+
+(phases: table and across tables)
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+import polars as pl
+
+from checks.findings import CellRef
+from checks.offence import NotRun, Offence
+from checks.relations import Relation, Term
+from checks.subject import Subject
+from checks.tables import ROW, TOWNSHIP_FULL, Table
+from contracts.model import Field, Role, Rule
+from contracts.plans import Measure
+
+Values = Mapping[CellRef, Decimal]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stated:
+    """A relation with the rule that asks for it; *field* and *row* of *table* are the cell that is the sum."""
+
+    relation: Relation
+    rule: Rule
+    table: Table
+    field: Field
+    row: int
+    annex: str = ""
+
+    @property
+    def anchor(self) -> CellRef:
+        """The cell that is the sum."""
+        return self.table.ref(self.field.name, self.row)
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """The facts of its sentence, looked up only where the relation is broken."""
+        return {
+            "heading": self.field.heading,
+            "total": self.anchor.address,
+            "label": self.table.label(self.row),
+            "annex": self.annex,
+        }
+
+
+def values_of(table: Table) -> dict[CellRef, Decimal]:
+    """Return every figure of a table by cell, body and total rows, with the decimals as written."""
+    return {
+        table.ref(field.name, row): amount
+        for field in table.form.of_role(Role.FIGURE)
+        for frame in (table.body, table.totals)
+        for row, amount in table.figures(frame, field.name).items()
+    }
+
+
+def column_total(subject: Subject, rule: Rule) -> Iterator[Stated | NotRun]:
+    """State that each figure of the total row is the sum of the townships above it."""
+    table = subject.table
+    if table is None:
+        return
+    if table.totals.height != 1:
+        yield NotRun(rule.id, subject.form.title, "no_single_total_row")
+        return
+    total_row = int(table.totals[ROW][0])
+    if has_repeats(table):
+        yield NotRun(rule.id, subject.form.title, "township_repeated")
+        return
+    rows = table.body[ROW].to_list()
+    for field in subject.form.of_role(Role.FIGURE):
+        total = table.ref(field.name, total_row)
+        terms = (*(Term(table.ref(field.name, row), 1) for row in rows), Term(total, -1))
+        yield Stated(relation=Relation(rule=rule.id, terms=terms), rule=rule, table=table, field=field, row=total_row)
+
+
+def row_sum(subject: Subject, rule: Rule) -> Iterator[Stated | NotRun]:
+    """State that the years of each row, the total row included, add up to its total column."""
+    table = subject.table
+    if table is None:
+        return
+    parts = subject.form.of_stem(rule.arguments["parts"])
+    total = subject.form.field(rule.arguments["total"])
+    for row in (*table.body[ROW].to_list(), *table.totals[ROW].to_list()):
+        anchor = table.ref(total.name, row)
+        terms = (*(Term(table.ref(part.name, row), 1) for part in parts), Term(anchor, -1))
+        yield Stated(relation=Relation(rule=rule.id, terms=terms), rule=rule, table=table, field=total, row=row)
+
+
+def equals_plan(subject: Subject, rule: Rule) -> Iterator[Stated | NotRun]:
+    """State that every target, by township, year and total, is the plan's."""
+    table, measure = subject.table, _measure(subject, rule)
+    if table is None:
+        return
+    if measure is None:
+        yield NotRun(rule.id, subject.form.title, "no_plan")
+        return
+    due = {row: _targets(measure, name) for row, name in _certain(table).items() if name in measure.townships}
+    due |= dict.fromkeys(table.totals[ROW].to_list(), _targets(measure, None))
+    for row, targets in due.items():
+        for field in (
+            *subject.form.of_stem(rule.arguments["parts"]),
+            subject.form.field(rule.arguments["total"]),
+        ):
+            yield _as_planned(table, field, row, rule=rule, due=targets[field.year], measure=measure)
+
+
+def _as_planned(table: Table, field: Field, row: int, *, rule: Rule, due: Decimal, measure: Measure) -> Stated:
+    cell = table.ref(field.name, row)
+    relation = Relation(rule=rule.id, terms=(Term(cell, 1),), constant=due)
+    return Stated(relation=relation, rule=rule, table=table, field=field, row=row, annex=measure.annex)
+
+
+def _targets(measure: Measure, township: str | None) -> dict[int | None, Decimal]:
+    years = measure.by_year if township is None else measure.townships[township]
+    total = measure.total if township is None else measure.totals[township]
+    return {**dict[int | None, Decimal](years.items()), None: total}
+
+
+def _measure(subject: Subject, rule: Rule) -> Measure | None:
+    plan = subject.submission.plan
+    return plan.measures.get(rule.arguments["measure"]) if plan else None
+
+
+def townships_as_planned(subject: Subject, rule: Rule) -> Iterator[Offence]:
+    """Find fault with a township of the plan that has no row, and with a row whose township is not in the plan."""
+    table, measure = subject.table, _measure(subject, rule)
+    if table is None or measure is None:
+        return
+    township = subject.form.of_role(Role.TOWNSHIP)[0]
+    for row, name in _certain(table).items():
+        if name not in measure.townships:
+            cell = table.ref(township.name, row)
+            facts = {"label": name, "cell": cell.address, "annex": measure.annex}
+            yield Offence(rule=rule, sheet=table.sheet, cell=cell, cells=(cell,), case="extra", facts=facts, value=name)
+    if lost := townships_without_row(subject, rule):
+        cell = table.ref(township.name, int(table.totals[ROW][0]) if table.totals.height else table.header_row)
+        facts = {"missing": "、".join(lost), "cell": cell.address, "annex": measure.annex}
+        yield Offence(rule=rule, sheet=table.sheet, cell=cell, cells=(cell,), case="missing", facts=facts)
+
+
+def townships_without_row(subject: Subject, rule: Rule) -> tuple[str, ...]:
+    """Return the plan's townships that have no row, none while unknown or repeated names could be theirs."""
+    table, measure = subject.table, _measure(subject, rule)
+    if table is None or measure is None:
+        return ()
+    names = table.body[TOWNSHIP_FULL].to_list()
+    missing = tuple(name for name in measure.townships if name not in names)
+    return missing if len(missing) > len(names) - len(set(names) - {None}) else ()
+
+
+def has_repeats(table: Table) -> bool:
+    """Tell whether a township has more than one row: then no sum over them says anything new."""
+    return bool(table.body[TOWNSHIP_FULL].drop_nulls().is_duplicated().any())
+
+
+def _certain(table: Table) -> dict[int, str]:
+    """Return the township of each row whose name is known and stands there once."""
+    names = table.body.filter(pl.col(TOWNSHIP_FULL).is_not_null() & ~pl.col(TOWNSHIP_FULL).is_duplicated())
+    return dict(names.select(ROW, TOWNSHIP_FULL).rows())
+
+
+def at_least_assigned(subject: Subject, rule: Rule) -> Iterator[Offence]:
+    """Find fault with an own target that stays below what the level above assigned."""
+    table, measure = subject.table, _measure(subject, rule)
+    if table is None or measure is None or measure.assigned is None or table.totals.height != 1:
+        return
+    total = subject.form.field(rule.arguments["total"])
+    for row, amount in table.figures(table.totals, total.name).items():
+        if amount < measure.assigned:
+            cell = table.ref(total.name, row)
+            yield Offence(
+                rule=rule,
+                sheet=table.sheet,
+                cell=cell,
+                cells=(cell,),
+                facts={"cell": cell.address, "assigned": str(measure.assigned), "total": str(amount)},
+                value=str(amount),
+                expected=str(measure.assigned),
+                difference=str(amount - measure.assigned),
+            )

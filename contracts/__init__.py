@@ -1,0 +1,1 @@
+"""What a valid submission is: data files, and the code that reads them."""

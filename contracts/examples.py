@@ -1,0 +1,51 @@
+"""Examples of what each rule finds, as data: the catalogue prints them, the tests try them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from contracts.errors import ContractError
+from contracts.yamlfile import read_yaml
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """One way to break a valid submission, and what is found then.
+
+    *cells* sets values by sheet and address; *rows* drops rows by sheet; *sheets* drops whole sheets. What is found:
+    *message* at *cell* of *sheet*, weighing *severity*; *also* true where the rule may stand beside the first.
+    """
+
+    rule: str
+    title: str
+    cells: Mapping[str, Mapping[str, Any]]
+    without_rows: Mapping[str, tuple[int, ...]]
+    without_sheets: tuple[str, ...]
+    sheet: str
+    cell: str | None
+    severity: str
+    message: str
+
+
+def read_examples(path: Path) -> tuple[Example, ...]:
+    """Load the examples; raise `ContractError` where one is not complete."""
+    try:
+        return tuple(_example(one) for one in read_yaml(path)["examples"])
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ContractError(path.name, f"example entry missing or malformed: {error!r}") from error
+
+
+def _example(raw: Mapping[str, Any]) -> Example:
+    finds = raw["finds"]
+    return Example(
+        rule=raw["rule"],
+        title=raw["title"],
+        cells=raw.get("cells", {}),
+        without_rows={sheet: tuple(rows) for sheet, rows in raw.get("without_rows", {}).items()},
+        without_sheets=tuple(raw.get("without_sheets", ())),
+        sheet=finds["sheet"],
+        cell=finds.get("cell"),
+        severity=finds["severity"],
+        message=finds["message"],
+    )

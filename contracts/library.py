@@ -1,0 +1,132 @@
+"""The whole contracts folder behind one door."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import MAXYEAR
+from pathlib import Path
+from typing import TypeVar
+
+from contracts.errors import ContractError
+from contracts.examples import Example, read_examples
+from contracts.messages import Wording, read_wording
+from contracts.model import Form
+from contracts.packages import Package, read_package
+from contracts.plans import Plan, read_plan
+from contracts.procedures import Procedure, read_procedure
+from contracts.registers import Register, read_register
+
+LANGUAGE = "zh"
+COVER_FILE = "cover.odcs.yaml"
+T = TypeVar("T", Package, Plan, Procedure, Register)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """Everything that a valid submission of one county and year rests on."""
+
+    year: int
+    package: Package
+    forms: tuple[Form, ...]
+    register: Register
+    plan: Plan | None
+
+    def form(self, name: str) -> Form:
+        """Return one form by its English name."""
+        return next(one for one in self.forms if one.name == name)
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """A contracts folder. Files are read when asked for, so an edit takes effect at the next command."""
+
+    root: Path
+
+    def wording(self) -> Wording:
+        """Return the sentences that people read."""
+        return read_wording(self.root / "messages" / f"{LANGUAGE}.yaml")
+
+    def procedure(self, name: str) -> Procedure:
+        """Return one procedure by its id."""
+        return _by_id(self.root / "procedures", name, read_procedure)
+
+    def packages(self) -> tuple[Package, ...]:
+        """Return every package, in the order of the file names."""
+        return tuple(read_package(path) for path in sorted((self.root / "packages").glob("*.yaml")))
+
+    def package(self, county: str, year: int) -> Package | None:
+        """Return what a county must send for a year; nothing where no contract says so."""
+        return next((one for one in self.packages() if one.county == county and year in one.years), None)
+
+    def plan(self, name: str) -> Plan:
+        """Return one plan by its id."""
+        return _by_id(self.root / "plans", name, read_plan)
+
+    def submission(self, package: Package, year: int) -> Submission:
+        """Compile a package: its forms in order, its plan, its register."""
+        plan = self.plan(package.plan) if package.plan else None
+        return Submission(
+            year=year,
+            package=package,
+            forms=self._forms(package, year, plan),
+            register=_by_id(self.root / "registers", package.register, read_register),
+            plan=plan,
+        )
+
+    def cover(self) -> Form:
+        """Return the cover, which must be read before the county, and so the package, is known."""
+        # Imported here: the model of the standard costs more to load than a status or a verify may spend.
+        from contracts.odcs import forms_of  # noqa: PLC0415
+
+        forms = forms_of(self.root / "forms" / COVER_FILE, year=MAXYEAR, plan_years=())
+        return forms[0]
+
+    def _forms(self, package: Package, year: int, plan: Plan | None) -> tuple[Form, ...]:
+        # Imported here: the model of the standard costs more to load than a status or a verify may spend.
+        from contracts.odcs import forms_of  # noqa: PLC0415
+
+        years = plan.years if plan else (year,)
+        found = {one.name: one for path in self.contract_files() for one in forms_of(path, year=year, plan_years=years)}
+        missing = [name for name in package.forms if name not in found]
+        if missing:
+            raise ContractError(f"packages/{package.id}.yaml", f"no contract declares the forms {missing}")
+        return tuple(found[name] for name in package.forms)
+
+    def all_forms(self) -> tuple[Form, ...]:
+        """Return every form of every contract with all rules in force now, for the catalogue."""
+        from contracts.odcs import forms_of  # noqa: PLC0415 - as above
+
+        return tuple(one for path in self.contract_files() for one in forms_of(path, year=MAXYEAR, plan_years=()))
+
+    def examples(self, rule: str | None = None) -> tuple[Example, ...]:
+        """Return the examples of one rule, or all of them."""
+        found = read_examples(self.root / "examples" / "annual-accounting.yaml")
+        return tuple(one for one in found if rule in (None, one.rule))
+
+    def contract_files(self) -> tuple[Path, ...]:
+        """Return the data contract files, in the order of their names."""
+        return tuple(sorted((self.root / "forms").glob("*.odcs.yaml")))
+
+    def version(self) -> str:
+        """Return a digest over every data file: the rule-set version printed on each result."""
+        digest = hashlib.sha256()
+        for path in sorted(self.root.rglob("*.yaml"), key=lambda one: one.relative_to(self.root).as_posix()):
+            digest.update(path.relative_to(self.root).as_posix().encode() + b"\0")
+            digest.update(path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
+        return digest.hexdigest()
+
+
+def open_library(root: Path | None = None) -> Library:
+    """Open the contracts shipped with the code, or an edited copy at *root*."""
+    folder = root or Path(__file__).parent
+    if not (folder / "forms").is_dir():
+        raise ContractError(str(folder), "is no contracts folder: it has no forms/ in it")
+    return Library(folder)
+
+
+def _by_id(folder: Path, name: str, read: Callable[[Path], T]) -> T:
+    path = folder / f"{name}.yaml"
+    found = read(path)
+    if found.id != name:
+        raise ContractError(path.name, f"id {found.id!r} differs from the file name")
+    return found

@@ -1,0 +1,52 @@
+"""Every sentence that people read, by key; the language is a file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from contracts.errors import ContractError
+from contracts.yamlfile import read_yaml
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The sentences of one language; placeholders are written ``{name}``."""
+
+    file: str
+    texts: Mapping[str, str]
+
+    def __call__(self, key: str, /, **facts: object) -> str:
+        """Return the sentence of *key* with its facts filled in; raise `ContractError` where one is missing."""
+        try:
+            return self.texts[key].format_map(facts)
+        except KeyError as error:
+            raise ContractError(self.file, f"{key}: no such sentence or placeholder: {error}") from error
+
+    def has(self, key: str) -> bool:
+        """Tell whether there is a sentence of that key."""
+        return key in self.texts
+
+    def under(self, prefix: str) -> dict[str, str]:
+        """Return the texts below one prefix, keyed by what follows it."""
+        return {
+            key.removeprefix(f"{prefix}."): text for key, text in self.texts.items() if key.startswith(f"{prefix}.")
+        }
+
+
+def read_wording(path: Path) -> Wording:
+    """Load one language; nested mappings become dotted keys."""
+    return Wording(path.name, dict(_flat("", read_yaml(path), path.name)))
+
+
+def _flat(prefix: str, node: Mapping[Any, Any], file: str) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    for key, value in node.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, Mapping):
+            found += _flat(f"{name}.", value, file)
+        elif isinstance(value, str):
+            found.append((name, value))
+        else:
+            raise ContractError(file, f"{name}: expected text")
+    return found

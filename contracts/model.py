@@ -1,0 +1,126 @@
+"""A form, its fields and its rules, as the rest of the house sees them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+
+class Layout(StrEnum):
+    """How a form lies on its sheet."""
+
+    PAIRS = "pairs"  # label on the left, value on the right
+    TABLE = "table"  # header, body rows, total row
+
+
+class Role(StrEnum):
+    """What a field is to its table."""
+
+    PLAIN = "plain"
+    SERIAL = "serial"  # 序号
+    TOWNSHIP = "township"  # 乡镇（街道）
+    FIGURE = "figure"  # a quantity that is summed
+
+
+class Phase(StrEnum):
+    """When a rule runs; a later phase waits for the earlier ones."""
+
+    GATE = "gate"
+    RECOGNISED = "recognised"
+    PARSED = "parsed"
+    TABLE = "table"
+    ACROSS_TABLES = "across_tables"
+    ACROSS_YEARS = "across_years"
+    ACROSS_LEVELS = "across_levels"
+
+    @property
+    def rank(self) -> int:
+        """0 for the earliest."""
+        return list(Phase).index(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One column (or one line of a cover).
+
+    *decimals* is the precision that the unit allows; *year* is set on a column that stands for one year of a plan
+    (made from *stem*); *measure* names the accounted quantity that a figure belongs to.
+    """
+
+    name: str
+    heading: str
+    synonyms: tuple[str, ...] = ()
+    kind: str = "string"
+    role: Role = Role.PLAIN
+    required: bool = False
+    unit: str = ""
+    decimals: int = 0
+    rounded: bool = False
+    stem: str = ""
+    year: int | None = None
+    measure: str = ""
+    codes: tuple[str, ...] = ()
+    source: str = ""
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """Every heading under which the column is known."""
+        return (self.heading, *self.synonyms)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One named, parametrised check in force on one form.
+
+    *severity* is ``hard``, ``soft`` or ``report``; *severities* overrides it by case (a repeated serial number
+    blocks, a gap needs an explanation). *since* and *until* are dates; *trial* rules never block.
+    """
+
+    id: str
+    check: str
+    severity: str
+    phase: Phase
+    description: str
+    basis: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    severities: Mapping[str, str] = field(default_factory=dict)
+    since: date | None = None
+    until: date | None = None
+    trial: bool = False
+
+    def severity_of(self, case: str) -> str:
+        """Return how much this case of the rule weighs."""
+        return self.severities.get(case, self.severity)
+
+    def in_force(self, year: int) -> bool:
+        """Tell whether the rule is in force for an accounting year (at its end)."""
+        end = date(year, 12, 31)
+        return (self.since is None or self.since <= end) and (self.until is None or end <= self.until)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """One sheet of a submission: where it is found, its fields, the rules on it."""
+
+    name: str
+    title: str
+    layout: Layout
+    fields: tuple[Field, ...]
+    rules: tuple[Rule, ...]
+    sheet_names: tuple[str, ...] = ()
+    title_marks: tuple[str, ...] = ()
+    unit: str = ""
+    total_names: tuple[str, ...] = ()
+
+    def field(self, name: str) -> Field:
+        """Return one field by its English name."""
+        return next(one for one in self.fields if one.name == name)
+
+    def of_role(self, role: Role) -> tuple[Field, ...]:
+        """Return the fields of one role, in the order of the contract."""
+        return tuple(one for one in self.fields if one.role is role)
+
+    def of_stem(self, stem: str) -> tuple[Field, ...]:
+        """Return the year columns made from one contract entry."""
+        return tuple(one for one in self.fields if one.stem == stem)

@@ -1,0 +1,37 @@
+"""Which forms a submission must hold: data per procedure, county (or province) and year."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from contracts.errors import ContractError
+from contracts.yamlfile import read_yaml
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Package:
+    """What one county sends for some years; *plan* and *register* are ids of other contract files."""
+
+    id: str
+    procedure: str
+    county: str
+    years: tuple[int, ...]
+    plan: str | None
+    register: str
+    forms: tuple[str, ...]
+
+
+def read_package(path: Path) -> Package:
+    """Load one package file."""
+    raw = read_yaml(path)
+    try:
+        return Package(
+            id=raw["id"],
+            procedure=raw["procedure"],
+            county=str(raw["county"]),
+            years=tuple(raw["years"]),
+            plan=raw.get("plan"),
+            register=raw["register"],
+            forms=tuple(raw["forms"]),
+        )
+    except (KeyError, TypeError) as error:
+        raise ContractError(path.name, f"package entry missing or malformed: {error!r}") from error

@@ -1,0 +1,77 @@
+"""Administrative divisions as versioned data: names are the key, codes confirm."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from contracts.errors import ContractError
+from contracts.yamlfile import read_yaml
+
+SUFFIXES = ("街道办事处", "街道", "镇", "乡")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class County:
+    """One county-level division with its townships (nine-digit code to full name)."""
+
+    code: str
+    name: str
+    city: str
+    townships: Mapping[str, str]
+
+    def resolve(self, written: str) -> tuple[str, ...]:
+        """Return the full names that *written* may stand for: itself, or those that it abbreviates."""
+        names = tuple(self.townships.values())
+        if written in names:
+            return (written,)
+        bare = _bare(written.removeprefix(self.name))
+        return tuple(name for name in names if bare and _bare(name) == bare) if _is_short(written) else ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Register:
+    """A slice of one edition of the divisions list."""
+
+    id: str
+    system: str
+    edition: int
+    provinces: Mapping[str, str]
+    cities: Mapping[str, str]
+    counties: Mapping[str, County]
+
+
+def read_register(path: Path) -> Register:
+    """Load one register; raise `ContractError` where a county's city is not in it."""
+    raw = read_yaml(path)
+    try:
+        register = Register(
+            id=raw["id"],
+            system=raw["system"],
+            edition=raw["edition"],
+            provinces={str(code): name for code, name in raw["provinces"].items()},
+            cities={str(code): name for code, name in raw["cities"].items()},
+            counties={
+                str(code): County(
+                    code=str(code), name=one["name"], city=str(one["city"]), townships=dict(one["townships"])
+                )
+                for code, one in raw["counties"].items()
+            },
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ContractError(path.name, f"register entry missing or malformed: {error!r}") from error
+    for county in register.counties.values():
+        if county.city not in register.cities:
+            raise ContractError(path.name, f"county {county.code}: city {county.city} is not listed")
+    return register
+
+
+def _bare(name: str) -> str:
+    for suffix in SUFFIXES:
+        if name.endswith(suffix) and len(name) > len(suffix) + 1:
+            return name.removesuffix(suffix)
+    return name
+
+
+def _is_short(written: str) -> bool:
+    """A name with a suffix of its own (汤丹乡 for 汤丹镇) names something else; it is not an abbreviation."""
+    return _bare(written) == written or written.endswith("街道办事处")

@@ -1,0 +1,192 @@
+"""The ``hesuan`` command line."""
+
+import sys
+import traceback
+from collections.abc import Callable
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from contracts.errors import ContractError
+from contracts.library import open_library
+from desk.console import complain, make_safe
+from desk.exits import Exit
+from desk.settings import contracts_folder, library, places, state_folder
+
+app = typer.Typer(
+    name="hesuan",
+    help="核算：新增耕地和补划永久基本农田年度核算的数据校验与报送。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+class Format(StrEnum):
+    """How a command prints."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+Year = Annotated[int, typer.Argument(help="核算年度", min=1980, max=2999)]
+Inputs = Annotated[Path, typer.Option(help="收件文件夹")]
+Outputs = Annotated[Path, typer.Option(help="输出文件夹")]
+State = Annotated[Path | None, typer.Option(help="台账和收件库所在的文件夹（默认 state，或 HESUAN_STATE）")]
+
+
+@app.command()
+def run(
+    year: Year,
+    inputs: Inputs = Path("inputs"),
+    outputs: Outputs = Path("outputs"),
+    state: State = None,
+    *,
+    inline: Annotated[bool, typer.Option("--inline", help="不经 Prefect，直接办理")] = False,
+) -> None:
+    """办理一个年度：收件、核对、退回、办理、备案。"""
+    from desk.running import run_year  # noqa: PLC0415 - each command imports only what it needs
+
+    _guard(lambda: run_year(places(year, inputs=inputs, outputs=outputs, state=state), inline=inline))
+
+
+@app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(help="要核对的工作簿")],
+    *,
+    form: Annotated[Format, typer.Option("--format", help="输出格式")] = Format.TEXT,
+    out: Annotated[Path | None, typer.Option(help="把标注后的工作簿写到这个文件夹")] = None,
+) -> None:
+    """核对工作簿，不登记台账。"""
+    from desk.checking import check_files  # noqa: PLC0415
+
+    _guard(lambda: check_files(files, library(), as_json=form is Format.JSON, out=out))
+
+
+@app.command()
+def status(
+    year: Year,
+    state: State = None,
+    outputs: Outputs = Path("outputs"),
+    *,
+    form: Annotated[Format, typer.Option("--format", help="输出格式")] = Format.TEXT,
+) -> None:
+    """各县办到哪一步，谁逾期。"""
+    from desk.status import show_status  # noqa: PLC0415
+
+    where = places(year, inputs=Path("inputs"), outputs=outputs, state=state)
+    _guard(lambda: show_status(where, as_json=form is Format.JSON, today=datetime.now(UTC).date()))
+
+
+@app.command()
+def decide(
+    year: Year,
+    county: Annotated[str, typer.Argument(help="县级行政区划代码")],
+    *,
+    level: Annotated[str, typer.Option(help="层级：county、city、province，或 县级、市级、省级")],
+    approve: Annotated[bool, typer.Option("--approve", help="同意（报送、复核同意、备案）")] = False,
+    send_back: Annotated[bool, typer.Option("--return", help="退回")] = False,
+    by: Annotated[str, typer.Option(help="办理人编号（roster.yaml）")] = "",
+    date: Annotated[str, typer.Option(help="办理日期，如 2025-01-20")] = "",
+    number: Annotated[str, typer.Option(help="文号")] = "",
+    opinion: Annotated[str, typer.Option(help="意见")] = "",
+    version: Annotated[int, typer.Option(help="所办理的版次，默认为最新版次", min=0)] = 0,
+    sha256: Annotated[str, typer.Option(help="所办理文件的校验值")] = "",
+    state: State = None,
+) -> None:
+    """记录一条办理意见。"""
+    from desk.deciding import record  # noqa: PLC0415
+    from review.decisions import Proposal  # noqa: PLC0415
+
+    if approve == send_back:
+        complain(library().wording()("decide.both"))
+        raise typer.Exit(Exit.USAGE)
+    proposal = Proposal(
+        county=county,
+        level=level,
+        action="approve" if approve else "return",
+        by=by,
+        on=date,
+        number=number,
+        opinion=opinion,
+        version=version,
+        sha256=sha256,
+    )
+    _guard(lambda: record(places(year, inputs=Path("inputs"), outputs=Path("outputs"), state=state), proposal))
+
+
+@app.command()
+def verify(
+    path: Annotated[Path, typer.Argument(help="状态文件夹、台账、输出文件夹或其中的文件")],
+    state: State = None,
+    *,
+    head: Annotated[str | None, typer.Option(help="以前备案件上印的台账校验值")] = None,
+) -> None:
+    """核验台账、收件库和输出是否原样。"""
+    from desk.verifying import show_verification  # noqa: PLC0415
+
+    where = places(0, inputs=Path("inputs"), outputs=Path("outputs"), state=state_folder(state))
+    _guard(lambda: show_verification(path, where, head=head))
+
+
+@app.command()
+def rules(rule: Annotated[str | None, typer.Argument(help="规则编号")] = None) -> None:
+    """规则目录，或一条规则和它的例子。"""
+    from desk.rules import show_rules  # noqa: PLC0415
+
+    _guard(lambda: show_rules(library(), rule))
+
+
+def main() -> None:
+    """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        make_safe(stream)
+    app()
+
+
+def _guard(command: Callable[[], Exit]) -> None:
+    """Turn what a command raises into one sentence and an exit code; a trace goes to a file, never to the reader."""
+    try:
+        code = command()
+    except ContractError as error:
+        complain(_sentence("contracts", problem=str(error)))
+        code = Exit.USAGE
+    except Exception as error:  # noqa: BLE001 - the last resort: whatever is left is our own fault
+        code = _told(error)
+    raise typer.Exit(code)
+
+
+def _told(error: Exception) -> Exit:
+    from flows.year_lock import YearBusy  # noqa: PLC0415 - only where something went wrong
+    from ledger.errors import LedgerError, OutputBusy  # noqa: PLC0415
+
+    if isinstance(error, YearBusy):
+        complain(_sentence("busy", year=str(error.year)))
+        return Exit.REFUSED_ACTION
+    if isinstance(error, OutputBusy):
+        complain(_sentence("output_busy", path=str(error.path)))
+        return Exit.FAULT
+    if isinstance(error, LedgerError):
+        complain(_sentence("ledger", problem=str(error)))
+        return Exit.USAGE
+    log = state_folder(None) / "logs" / "faults.log"
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("a", encoding="utf-8") as file:
+            file.write(f"{datetime.now(UTC).isoformat()}\n{''.join(traceback.format_exception(error))}\n")
+    except OSError:
+        complain("".join(traceback.format_exception(error)))
+    complain(_sentence("fault", kind=type(error).__name__, log=str(log)))
+    return Exit.FAULT
+
+
+def _sentence(key: str, **facts: str) -> str:
+    """Return a sentence on an error; the contracts themselves may be what is broken, then the shipped ones speak."""
+    try:
+        return open_library(contracts_folder()).wording()(f"error.{key}", **facts)
+    except ContractError:
+        return open_library().wording()(f"error.{key}", **facts)

@@ -1,0 +1,69 @@
+"""The end of a run in words: what was refused or passed over, where each county stands, what to do next."""
+
+from collections.abc import Iterator
+
+from contracts.messages import Wording
+from flows.outlook import Outlook, Row
+from flows.survey import Scene, returned_path
+from review.decisions import Denial
+
+
+def outlook_lines(scene: Scene, standing: Outlook, failures: int) -> Iterator[str]:
+    """Return the closing lines of a run, the next thing to do last."""
+    words = scene.words
+    for name, reason in standing.skipped:
+        yield words("run.skipped", name=name, reason=words(f"skipped.{reason}"))
+    for name, refusal in standing.refused:
+        yield words("run.refused", name=name, message=refusal.message, remedy=refusal.remedy)
+    for handed, denial in standing.denied:
+        yield words("run.denied", file=handed.file, row=str(handed.row), reason=denial_sentence(denial, words))
+    for row in standing.rows:
+        yield standing_line(row, scene)
+    yield from _next(scene, standing, failures)
+
+
+def standing_line(row: Row, scene: Scene) -> str:
+    """Return where one county stands in one line."""
+    words = scene.words
+    version = ""
+    if row.version is not None:
+        version = words("run.version", version=str(row.version), hard=str(row.hard), soft=str(row.soft))
+    return words("run.standing", code=row.code, name=row.name, state=scene.procedure.states[row.state], version=version)
+
+
+def denial_sentence(denial: Denial, words: Wording) -> str:
+    """Return why a decision was refused, in one sentence or two."""
+    facts = dict(denial.facts)
+    if denial.code == "incomplete":
+        facts["missing"] = words(f"missing.{facts['missing']}")
+        facts.setdefault("action", words("missing.decision"))
+    return words(f"denial.{denial.code}", **facts)
+
+
+def _next(scene: Scene, standing: Outlook, failures: int) -> Iterator[str]:
+    words = scene.words
+    if failures:
+        yield words("run.next_failed", count=str(failures), path=str(scene.places.failure_log))
+    if standing.refused:
+        yield words("run.next_refused", count=str(len(standing.refused)))
+    if standing.denied:
+        yield words("run.next_denied", count=str(len(standing.denied)))
+    waiting = [row for row in standing.rows if row.state not in scene.procedure.final]
+    for row in waiting:
+        yield _next_of(row, scene)
+    if standing.rows and not waiting:
+        place = scene.places.output(standing.filing) if standing.filing else ""
+        yield words("run.next_done", path=str(place))
+
+
+def _next_of(row: Row, scene: Scene) -> str:
+    words = scene.words
+    newest = scene.standings[row.code].newest
+    if newest is not None and (row.hard or row.soft) and row.state in scene.procedure.on_check.values():
+        path = scene.places.output(returned_path(scene, row.code, newest))
+        return words("run.next_return", code=row.code, name=row.name, path=str(path))
+    turn = next((one for one in scene.procedure.actions if row.state in one.from_states), None)
+    level = scene.procedure.level(turn.level) if turn else None
+    if turn is None or level is None:
+        return words("run.next_send", code=row.code, name=row.name)
+    return words("run.next_wait", code=row.code, name=row.name, level=level.name, action=turn.name)

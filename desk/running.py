@@ -1,0 +1,77 @@
+"""``hesuan run``: look, say what there is to do, do it, say where everything stands."""
+
+from contracts.messages import Wording
+from desk.console import Progress, complain, say, watched
+from desk.exits import Exit
+from desk.outlook_lines import outlook_lines
+from flows.engine import Tell, in_line
+from flows.handed_in import read_desk
+from flows.outlook import Outlook, outlook
+from flows.places import Places
+from flows.running import LISTENER, run_stages
+from flows.stages import Line
+from flows.survey import has_work, set_scene
+
+
+def run_year(places: Places, *, inline: bool) -> Exit:
+    """Carry the year as far as it can go and return the exit code of its standing state."""
+    words = places.library().wording()
+    failures = 0
+    if _has_work(places, words):
+        LISTENER.set(_listener(words))
+        failures = (_in_line if inline else _on_prefect)(places, words)
+    else:
+        say(words("run.nothing"))
+    return _conclude(places, words, failures)
+
+
+def exit_code(standing: Outlook, failures: int) -> Exit:
+    """Return the code of a standing state; where several things stand, the one nearest the start of the road."""
+    if failures:
+        return Exit.FAULT
+    if standing.refused:
+        return Exit.REFUSED_FILE
+    if standing.has_hard:
+        return Exit.FINDINGS
+    return Exit.REFUSED_ACTION if standing.denied else Exit.CLEAR
+
+
+def _has_work(places: Places, words: Wording) -> bool:
+    desk = read_desk(places, words)
+    with places.open_ledger() as ledger:
+        return has_work(set_scene(places, ledger, desk.roster), desk)
+
+
+def _in_line(places: Places, _: Wording) -> int:
+    return run_stages(places, in_line)
+
+
+def _on_prefect(places: Places, words: Wording) -> int:
+    # Imported here: where nothing can advance, and with --inline, the flow engine is not touched.
+    from flows.orchestration import ServerDidNotStart, run_on_prefect  # noqa: PLC0415
+
+    progress = Progress(watched())
+    try:
+        return run_on_prefect(places, lambda key: progress.line("Prefect", "", words(f"run.{key}")))
+    except ServerDidNotStart:
+        complain(words("run.server_failed", path=str(places.state / "prefect" / "server.log")))
+        return run_stages(places, in_line)  # the year must not wait for an orchestrator
+
+
+def _listener(words: Wording) -> Tell:
+    progress = Progress(watched())
+
+    def hear(stage: str, county: str, line: Line) -> None:
+        progress.line(words(f"stage.{stage}"), county, words(f"run.{line.key}", **line.facts))
+
+    return hear
+
+
+def _conclude(places: Places, words: Wording, failures: int) -> Exit:
+    desk = read_desk(places, words)
+    with places.open_ledger() as ledger:
+        scene = set_scene(places, ledger, desk.roster)
+    standing = outlook(scene, desk)
+    for line in outlook_lines(scene, standing, failures):
+        say(line)
+    return exit_code(standing, failures)

@@ -1,0 +1,30 @@
+"""``hesuan verify``: intact, or the first thing that is not."""
+
+from pathlib import Path
+
+from desk.console import say
+from desk.exits import Exit
+from flows.places import Places
+from flows.verifying import Checkpoint, verify_path
+from ledger.errors import LedgerUnreadable
+
+
+def show_verification(path: Path, places: Places, *, head: str | None) -> Exit:
+    """Print what was looked at and whether it is as recorded."""
+    words = places.library().wording()
+    if not path.exists():
+        say(words("error.no_path", path=str(path)))
+        return Exit.USAGE
+    try:
+        seen = list(verify_path(path, places, head=head))
+    except LedgerUnreadable:
+        seen = [Checkpoint("fault", intact=False, facts={"sequence": "0", "reason": "unreadable"})]
+    for one in seen:
+        facts = dict(one.facts)
+        if "reason" in facts:
+            facts["reason"] = words(f"verify.reason.{facts['reason']}")
+        text = words(f"verify.{one.key}", **facts)
+        say(words("verify.intact", what=text) if one.intact else text)
+    if not seen:
+        say(words("verify.no_record", path=str(path)))
+    return Exit.CLEAR if seen and all(one.intact for one in seen) else Exit.FINDINGS

@@ -1,0 +1,70 @@
+"""A workbook as values: what stands in which cell and how it is to look, free of any spreadsheet library."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+
+class Look(StrEnum):
+    """How a cell is to look; the writing room turns a look into fonts, borders and fills."""
+
+    TITLE = "title"  # centred over the table's width, 小标宋 18-22 pt
+    FORM_NUMBER = "form_number"  # top left: 表号
+    UNIT = "unit"  # top right: 单位
+    HEADER = "header"  # 黑体 on light grey, bordered, wrapped, centred
+    TEXT = "text"  # bordered, left
+    CENTRE = "centre"  # bordered, centred
+    FIGURE = "figure"  # bordered, right, precision of the column
+    TOTAL_TEXT = "total_text"
+    TOTAL_FIGURE = "total_figure"
+    PERCENT = "percent"
+    TOTAL_PERCENT = "total_percent"
+    LABEL = "label"  # left column of a cover, no border
+    VALUE = "value"  # right column of a cover, underlined
+    NOTE = "note"  # 注 below a table, no border
+    HASH = "hash"  # monospaced, small
+    HARD = "hard"  # 强制, light red FFC7CE, bordered
+    SOFT = "soft"  # 核实, light amber FFEB9C
+    REPORT = "report"  # 提示, light blue DDEBF7
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell: *value* is what every viewer shows; *formula* (with its leading =) makes it live.
+
+    *decimals* is the precision of a figure; *span* merges that many columns to the right, itself included;
+    *link* is a place in the same book, as ``'sheet'!A1``.
+    """
+
+    value: str | int | Decimal | None
+    look: Look = Look.TEXT
+    formula: str | None = None
+    decimals: int = 0
+    span: int = 1
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """One sheet: *rows* top to bottom (an empty tuple is an empty row), *widths* of columns in characters.
+
+    *header_rows* (first, last; 1-based) are frozen above and repeated on every printed page. *row_heights*
+    are points by 1-based row; the height of any other row is estimated from its texts.
+    """
+
+    name: str
+    rows: tuple[tuple[Cell, ...], ...]
+    widths: tuple[float, ...]
+    landscape: bool = False
+    header_rows: tuple[int, int] | None = None
+    row_heights: dict[int, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilingBook:
+    """A workbook to be written; *created* is an ISO date from the ledger: no clock decides on its bytes."""
+
+    title: str
+    subject: str
+    created: str
+    sheets: tuple[Sheet, ...]

@@ -1,0 +1,149 @@
+"""The record behind a filing: every decision taken, every version received, who has not filed yet."""
+
+from collections.abc import Iterator
+
+from contracts.messages import Wording
+from contracts.procedures import Level
+from filing.book import Cell, Look, Sheet
+from filing.cells import Heading, Row, day_of, fold, headers, say_date, text
+from filing.scene import FilingScene
+from filing.signing import closing_rows, empty_row
+from review.events import Event
+from review.roster import Due
+from review.standing import Standing, Version
+
+OPINION_COLUMNS = (
+    "serial",
+    "county",
+    "version",
+    "level",
+    "action",
+    "number",
+    "opinion",
+    "unit",
+    "officer",
+    "date",
+)
+OPINION_WIDTHS = (5.5, 12.0, 7.5, 6.5, 10.0, 21.0, 34.0, 23.0, 12.0, 15.0)
+VERSION_COLUMNS = ("serial", "county", "version", "file", "received", "sha256", "outcome")
+VERSION_WIDTHS = (5.5, 16.0, 8.0, 33.0, 16.0, 36.0, 18.0)
+OPEN_COLUMNS = ("serial", "city", "county", "code", "state", "turn", "deadline")
+OPEN_WIDTHS = (6.0, 13.0, 21.0, 9.0, 12.0, 7.0, 24.0)
+
+
+def opinions_of(scene: FilingScene, words: Wording) -> Sheet:
+    """Return every decision on the filed counties, oldest first in each county."""
+    decided = [(one.due, event) for one in scene.in_order for event in one.standing.decisions]
+    rows = [_opinion(scene, due, event, words) for due, event in decided]
+    return _listing(scene, "opinions", (OPINION_COLUMNS, OPINION_WIDTHS, rows), ("dated",), words)
+
+
+def versions_of(scene: FilingScene, words: Wording) -> Sheet:
+    """Return every version received, of counties still open too, with the digest that proves its bytes."""
+    rows = [_version(due, one, words) for due, standing in _standings(scene) for one in standing.versions]
+    return _listing(scene, "versions", (VERSION_COLUMNS, VERSION_WIDTHS, rows), ("digest", "received"), words)
+
+
+def open_of(scene: FilingScene, words: Wording) -> Sheet:
+    """Return the due counties that are not filed, with whose turn it is and until when."""
+    rows = [_open(scene, due, standing, words) for due, standing in scene.missing]
+    return _listing(scene, "open", (OPEN_COLUMNS, OPEN_WIDTHS, rows), ("turn",), words)
+
+
+def _listing(
+    scene: FilingScene,
+    name: str,
+    table: tuple[tuple[str, ...], tuple[float, ...], list[Row]],
+    notes: tuple[str, ...],
+    words: Wording,
+) -> Sheet:
+    columns, widths, rows = table
+    heading = Heading(
+        number=words(f"filing.number.{name}"),
+        right=words("filing.year", year=scene.roster.year),
+        title=words(f"filing.title.{name}", province=scene.roster.province[1], year=scene.roster.year),
+        columns=len(columns),
+    )
+    listed = [part for at, row in enumerate(rows, start=1) for part in fold((Cell(at, Look.CENTRE), *row), widths)]
+    return Sheet(
+        name=words(f"filing.sheet.{name}"),
+        rows=(
+            *heading.rows(),
+            headers(words(f"filing.column.{one}") for one in columns),
+            *(listed or [empty_row(len(columns), name, words)]),
+            *closing_rows(scene, widths, notes, words),
+        ),
+        widths=widths,
+        landscape=name != "open",
+        header_rows=(3, 3),
+    )
+
+
+def _opinion(scene: FilingScene, due: Due, event: Event, words: Wording) -> Row:
+    level, action = scene.procedure.level(event.level), scene.procedure.action(event.level, event.action)
+    facts = {
+        name: str(event.facts.get(name) or words("filing.not_applicable")) for name in ("number", "opinion", "title")
+    }
+    return (
+        text(due.name),
+        text(words("filing.version", version=event.version), Look.CENTRE),
+        text(level.name if level else event.level, Look.CENTRE),
+        text(action.name if action else event.action, Look.CENTRE),
+        text(facts["number"]),
+        text(facts["opinion"]),
+        text(event.unit),
+        text(facts["title"]),
+        text(say_date(str(event.facts.get("date") or words("filing.not_applicable")), words), Look.CENTRE),
+    )
+
+
+def _standings(scene: FilingScene) -> Iterator[tuple[Due, Standing]]:
+    """Give every due county's standing in the order of the roster."""
+    known = {one.due.code: one.standing for one in scene.filed} | {one.code: two for one, two in scene.missing}
+    for due in scene.due:
+        yield due, known[due.code]
+
+
+def _version(due: Due, version: Version, words: Wording) -> Row:
+    return (
+        text(due.name),
+        text(words("filing.version", version=version.number), Look.CENTRE),
+        text(version.name),
+        text(say_date(day_of(version.received), words), Look.CENTRE),
+        text(version.sha256, Look.HASH),
+        text(_say_outcome(version, words)),
+    )
+
+
+def _say_outcome(version: Version, words: Wording) -> str:
+    if not version.checked:
+        return words("filing.outcome.unchecked")
+    key = "filing.outcome.counts" if version.hard or version.soft else "filing.outcome.accepted"
+    return words(key, hard=version.hard, soft=version.soft, notes=version.notes)
+
+
+def _open(scene: FilingScene, due: Due, standing: Standing, words: Wording) -> Row:
+    level = _whose_turn(scene, standing)
+    deadline = scene.roster.deadlines.get(level.id)
+    said = say_date(deadline, words) if deadline else words("filing.not_applicable")
+    late = deadline is not None and day_of(scene.as_of) > deadline
+    return (
+        text(scene.city(due)),
+        text(due.name),
+        text(due.code, Look.CENTRE),
+        text(say_state(scene, standing), Look.CENTRE),
+        text(level.name, Look.CENTRE),
+        text(words("filing.late", date=said) if late else said, Look.CENTRE),
+    )
+
+
+def say_state(scene: FilingScene, standing: Standing) -> str:
+    """Return the name of the state in which a county stands."""
+    return scene.procedure.states.get(standing.state, standing.state)
+
+
+def _whose_turn(scene: FilingScene, standing: Standing) -> Level:
+    """Return the level that may act next; where none may, the county has to send a version first."""
+    acting = (one.level for one in scene.procedure.actions if standing.state in one.from_states)
+    found = scene.procedure.level(next(acting, ""))
+    return found or scene.procedure.levels[0]

@@ -1,0 +1,1 @@
+"""The yearly run: fetch, call a pure room, store; with Prefect or in line."""

@@ -1,0 +1,49 @@
+"""What people handed in for a year, read once a run: roster, files, review workbooks."""
+
+from pathlib import Path
+
+from checks.findings import Refusal
+from contracts.errors import ContractError
+from contracts.messages import Wording
+from contracts.yamlfile import read_yaml
+from flows.inbox import look, shown
+from flows.places import ROSTER, Places
+from flows.survey import Desk, Handed
+from review.roster import Roster, read_roster
+from workbooks.gate import take_bytes
+from workbooks.review_book import read_decisions
+
+
+def read_desk(places: Places, words: Wording) -> Desk:
+    """Read everything handed in; raise `ContractError` where the year has no folder or no usable roster."""
+    roster = read_year_roster(places)
+    inbox = look(places.inbox, words)
+    handed: list[Handed] = []
+    refused: list[tuple[str, Refusal]] = []
+    for path in inbox.decisions:
+        rows = _rows(path, words)
+        if isinstance(rows, Refusal):
+            refused.append((shown(path.name), rows))
+        else:
+            handed += rows
+    return Desk(inbox, roster, tuple(handed), tuple(refused))
+
+
+def read_year_roster(places: Places) -> Roster:
+    """Read the roster of the year."""
+    if not places.inbox.is_dir():
+        raise ContractError(str(places.inbox), "no such folder: the year's submissions and roster.yaml belong there")
+    roster = read_roster(read_yaml(places.inbox / ROSTER))
+    if roster.year != places.year:
+        raise ContractError(ROSTER, f"is of the year {roster.year}, but lies in the folder of {places.year}")
+    return roster
+
+
+def _rows(path: Path, words: Wording) -> list[Handed] | Refusal:
+    data = take_bytes(path, words)
+    if isinstance(data, Refusal):
+        return data
+    rows = read_decisions(data, words)
+    if isinstance(rows, Refusal):
+        return rows
+    return [Handed(shown(path.name), row.row, row.proposal) for row in rows]

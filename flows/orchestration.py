@@ -1,0 +1,48 @@
+"""Run the flow on a Prefect server: the one that PREFECT_API_URL names, or a local child for the time of the run."""
+
+import os
+from collections.abc import Callable
+
+from flows.places import Places
+from flows.prefect_server import ServerDidNotStart, local_server
+from flows.prefect_settings import prefect_environment
+
+API = "PREFECT_API_URL"
+
+
+def run_on_prefect(places: Places, say: Callable[[str], None]) -> int:
+    """Run the flow and return how many jobs failed; *say* hears the keys of what happens to the server."""
+    environment = prefect_environment(places.state)
+    for name, value in environment.items():
+        os.environ.setdefault(name, value)  # Prefect reads its settings when it is imported
+    if os.environ.get(API):
+        return _run(places, os.environ[API])
+    say("server")
+    with local_server(places.state, environment) as server:
+        _warm_up()  # our own imports take seconds too: beside the server's, not after them
+        server.wait_until_healthy()
+        say("server_ready")
+        return _run(places, server.api)
+
+
+def _warm_up() -> None:
+    import flows.annual  # noqa: F401, PLC0415
+
+
+def _run(places: Places, api: str) -> int:
+    from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings  # noqa: PLC0415
+
+    from flows.annual import annual_review  # noqa: PLC0415 - Prefect costs seconds and is needed only here
+
+    with temporary_settings({PREFECT_API_URL: api, PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+        return annual_review(
+            year=places.year,
+            inputs=str(places.inputs),
+            outputs=str(places.outputs),
+            state=str(places.state),
+            ledger=places.ledger,
+            contracts=str(places.contracts or ""),
+        )
+
+
+__all__ = ["ServerDidNotStart", "run_on_prefect"]

@@ -1,0 +1,217 @@
+"""The stages of a run as plain functions: one job a county and stage, results as values for the record."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from checks.findings import Refusal, Severity
+from checks.refusing import refuse
+from checks.report import Report
+from checks.shape import refusal_to_json, report_from_json, report_to_json
+from contracts.library import Library
+from contracts.messages import Wording
+from flows.inbox import shown
+from flows.places import Places
+from ledger.files import write_whole
+from ledger.store import Store
+from review.admission import Admission, Candidate, Fate, admit
+from review.events import Event, Kind
+from review.standing import Standing
+from workbooks.examining import examine
+from workbooks.gate import take_bytes
+from workbooks.marking import marked_workbook
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of progress: the key of its sentence, and the facts."""
+
+    key: str
+    facts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a job wants recorded, each event with its key, and what it has to say."""
+
+    events: tuple[tuple[Event, str], ...] = ()
+    lines: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What one county has to do in one stage; small, so that it can travel to another process.
+
+    *files* are paths for the stage that receives, sha256 names in the store for those that come after; *outputs*
+    are the places of what is written, one a file, relative to the year's outputs.
+    """
+
+    stage: str
+    county: str
+    places: Places
+    files: tuple[str, ...]
+    outputs: tuple[str, ...] = ()
+    standing: Standing
+    procedure: str
+    due: bool = True
+    after: int = 0  # entries of the year when the job was given: what is done anew is recorded anew
+
+
+def perform(job: Job) -> Outcome:
+    """Do one job."""
+    return STAGES[job.stage](job)
+
+
+def receive(job: Job) -> Outcome:
+    """Read new files once, check them, and settle which become versions; refused ones are kept with their reason."""
+    library, store = job.places.library(), job.places.store()
+    words = library.wording()
+    read = [_Read.of(Path(path), job, library, words) for path in job.files]
+    refused = [_refused(job, library, one, one.result) for one in read if isinstance(one.result, Refusal)]
+    reports = {one.sha256: one for one in read if isinstance(one.result, Report)}
+    candidates = [
+        Candidate(sha256, one.name, one.result.identity.version)
+        for sha256, one in reports.items()
+        if isinstance(one.result, Report)
+    ]
+    settled = [
+        _settled(job, library, reports[one.candidate.sha256], one, store=store)
+        for one in admit(library.procedure(job.procedure), job.standing, candidates)
+    ]
+    return _together([*refused, *settled])
+
+
+def check(job: Job) -> Outcome:
+    """Check versions from the store again, under the contracts as they now are."""
+    library, store = job.places.library(), job.places.store()
+    words = library.wording()
+    found = [(sha256, examine(store.read(sha256), library, words)) for sha256 in job.files]
+    return _together([_checked(job, sha256, result, store) for sha256, result in found if isinstance(result, Report)])
+
+
+def mark(job: Job) -> Outcome:
+    """Write each flagged version's own workbook with its cells marked."""
+    store = job.places.store()
+    words = job.places.library().wording()
+    made = [_marked(job, sha256, path, store, words) for sha256, path in zip(job.files, job.outputs, strict=True)]
+    return _together(made)
+
+
+STAGES: Mapping[str, Callable[[Job], Outcome]] = {"receive": receive, "check": check, "mark": mark}
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    name: str
+    sha256: str
+    data: bytes
+    result: Report | Refusal
+
+    @classmethod
+    def of(cls, path: Path, job: Job, library: Library, words: Wording) -> "_Read":
+        name = shown(path.name)
+        data = take_bytes(path, words)
+        if isinstance(data, Refusal):
+            return cls(name, "", b"", data)
+        sha256 = hashlib.sha256(data).hexdigest()
+        if not job.due:
+            refusal = refuse(words, "not_due", county=job.county, year=str(job.places.year))
+            return cls(name, sha256, data, refusal)
+        return cls(name, sha256, data, _misplaced(examine(data, library, words), job, words))
+
+
+def _misplaced(result: Report | Refusal, job: Job, words: Wording) -> Report | Refusal:
+    """A file of another county or year is refused where it lies: moved there, it would be judged by that folder."""
+    if isinstance(result, Refusal):
+        return result
+    identity, cell, sheet = result.identity, result.cover, result.cover["sheet"]
+    if identity.county != job.county:
+        return refuse(
+            words,
+            "wrong_county",
+            sheet=sheet,
+            cell=cell["county"],
+            value=identity.county,
+            expected=job.county,
+        )
+    if identity.year != job.places.year:
+        due = str(job.places.year)
+        return refuse(words, "wrong_year", sheet=sheet, cell=cell["year"], value=str(identity.year), expected=due)
+    return result
+
+
+def _refused(job: Job, library: Library, read: _Read, refusal: Refusal, rivals: str = "") -> Outcome:
+    facts = {**refusal_to_json(refusal), "name": read.name, "contracts": library.version(), "rivals": rivals}
+    event = Event(kind=Kind.REFUSED, year=job.places.year, county=job.county, sha256=read.sha256, facts=facts)
+    line = Line("refused", {"name": read.name, "message": refusal.message, "remedy": refusal.remedy})
+    return Outcome(((event, f"refused:{_fingerprint(event)}"),), (line,))
+
+
+def _settled(job: Job, library: Library, read: _Read, admission: Admission, *, store: Store) -> Outcome:
+    if admission.fate is not Fate.TAKEN:
+        refusal = refuse(library.wording(), admission.code, **admission.facts)
+        return _refused(job, library, read, refusal, " ".join(admission.rivals))
+    store.put(read.data)
+    event = Event(
+        kind=Kind.RECEIVED,
+        year=job.places.year,
+        county=job.county,
+        version=admission.candidate.version,
+        sha256=read.sha256,
+        facts={"name": read.name, "bytes": len(read.data)},
+    )
+    line = Line("taken", {"name": read.name, "version": str(admission.candidate.version)})
+    taken = Outcome(((event, f"received:{job.places.year}:{job.county}:{read.sha256}"),), (line,))
+    return _together([taken, _checked(job, read.sha256, read.result, store)])
+
+
+def _checked(job: Job, sha256: str, result: Report | Refusal, store: Store) -> Outcome:
+    if isinstance(result, Refusal):
+        raise TypeError("a refused file has no report")
+    kept = store.put(json.dumps(report_to_json(result), ensure_ascii=False, sort_keys=True).encode())
+    counts = {"hard": Severity.HARD, "soft": Severity.SOFT, "notes": Severity.REPORT}
+    found = {name: result.count(severity) for name, severity in counts.items()}
+    event = Event(
+        kind=Kind.CHECKED,
+        year=job.places.year,
+        county=job.county,
+        version=result.identity.version,
+        sha256=sha256,
+        facts={**found, "report": kept, "contracts": result.contracts, "outcome": result.outcome},
+    )
+    facts = {name: str(count) for name, count in found.items()} | {"version": str(result.identity.version)}
+    return Outcome(((event, _key(job, event)),), (Line("checked", facts),))
+
+
+def _marked(job: Job, sha256: str, path: str, store: Store, words: Wording) -> Outcome:
+    version = next(one for one in job.standing.versions if one.sha256 == sha256)
+    report = report_from_json(json.loads(store.read(version.report)))
+    data = marked_workbook(store.read(sha256), report.findings, words.under("marks"))
+    write_whole(job.places.output(path), data)
+    event = output_event(job.places, path, data, basis=version.report, county=job.county)
+    return Outcome(((event, _key(job, event)),), (Line("marked", {"path": path}),))
+
+
+def output_event(places: Places, path: str, data: bytes, *, basis: str, county: str = "") -> Event:
+    """Return the record of an output: where it lies, the sha256 of its bytes, what it was made from."""
+    facts = {"path": path, "file": hashlib.sha256(data).hexdigest(), "basis": basis}
+    return Event(kind=Kind.ISSUED, year=places.year, county=county, facts=facts)
+
+
+def _key(job: Job, event: Event) -> str:
+    """The same result recorded twice is one entry, unless something else was recorded in between."""
+    return f"{event.kind}:{_fingerprint(event)}:after {job.after}"
+
+
+def _fingerprint(event: Event) -> str:
+    parts = [event.kind, event.year, event.county, event.sha256, dict(event.facts)]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _together(outcomes: list[Outcome]) -> Outcome:
+    return Outcome(
+        tuple(event for one in outcomes for event in one.events),
+        tuple(line for one in outcomes for line in one.lines),
+    )

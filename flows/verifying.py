@@ -1,0 +1,81 @@
+"""Is what lies here as it was recorded? Ledger, store of received files, outputs."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from flows.places import Places
+from ledger.record import Ledger
+from ledger.store import Store
+from review.events import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """One thing looked at: the key of its sentence, the facts, and whether it is intact."""
+
+    key: str
+    intact: bool
+    facts: dict[str, str] = field(default_factory=dict)
+
+
+LEDGER_FILE = "ledger.db"
+_PASSING = (".hesuan-", "~$", ".")
+
+
+def verify_path(path: Path, places: Places, *, head: str | None = None) -> Iterator[Checkpoint]:
+    """Look at a state folder or ledger file, or at an output file or folder against the ledger of *places*."""
+    if path.name == LEDGER_FILE or (path / LEDGER_FILE).is_file():
+        folder = path if path.is_dir() else path.parent
+        yield from verify_state(folder / LEDGER_FILE, Store(folder), head=head)
+    else:
+        yield from verify_outputs(path, places)
+
+
+def verify_state(ledger_file: Path, store: Store, *, head: str | None) -> Iterator[Checkpoint]:
+    """Check the chain entry by entry and every kept file by its name; *head* is one printed on an earlier filing."""
+    with Ledger.open(ledger_file, must_exist=True) as ledger:
+        fault = ledger.verify(expected_head=head)
+        if fault is not None:
+            yield Checkpoint(
+                "fault", intact=False, facts={"sequence": str(fault.sequence), "reason": fault.reason_code}
+            )
+            return
+        entries = ledger.entries()
+        yield Checkpoint("ledger", intact=True, facts={"count": str(len(entries)), "head": ledger.head()})
+    damaged = list(store.verify())
+    for name in damaged:
+        yield Checkpoint("damaged", intact=False, facts={"name": name})
+    kept = {one.event.sha256 for one in entries if one.event.kind is Kind.RECEIVED}
+    kept |= {str(one.event.facts["report"]) for one in entries if one.event.kind is Kind.CHECKED}
+    for name in sorted(name for name in kept if name not in damaged and not store.has(name)):
+        yield Checkpoint("damaged", intact=False, facts={"name": name})
+    if not damaged:
+        yield Checkpoint("store", intact=True, facts={"count": str(len(kept))})
+
+
+def verify_outputs(path: Path, places: Places) -> Iterator[Checkpoint]:
+    """Compare output files with what the ledger says was written last under their names."""
+    with places.open_ledger(must_exist=True) as ledger:
+        events = [one.event for one in ledger.entries() if one.event.kind is Kind.ISSUED]
+    written = {(str(one.year), str(one.facts["path"])): str(one.facts["file"]) for one in events}
+    for file in _files(path):
+        year_path = _year_and_path(file, written)
+        found = hashlib.sha256(file.read_bytes()).hexdigest()
+        key = "unknown" if year_path is None else "output" if written[year_path] == found else "changed"
+        yield Checkpoint(key, intact=key == "output", facts={"path": str(file)})
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_file():
+        return [path]
+    return sorted(one for one in path.rglob("*") if one.is_file() and not one.name.startswith(_PASSING))
+
+
+def _year_and_path(file: Path, written: dict[tuple[str, str], str]) -> tuple[str, str] | None:
+    """Find an output by the end of its path: the folder may have been carried elsewhere."""
+    parts = file.resolve().parts
+    tails = [(year, path) for year, path in written if parts[-path.count("/") - 1 :] == tuple(path.split("/"))]
+    dated = [one for one in tails if one[0] in parts]
+    return next(iter(dated or tails), None)

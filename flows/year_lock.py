@@ -1,0 +1,30 @@
+"""One run of a year at a time, whatever started it; the system frees the lock of a run that died."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from fasteners import InterProcessLock
+
+from flows.places import Places
+
+
+class YearBusy(Exception):  # noqa: N818 - reads as what happened
+    """Another run of the same year is at work."""
+
+    def __init__(self, year: int) -> None:
+        super().__init__(f"the year {year} is being run by another process: wait for it to end")
+        self.year = year
+
+
+@contextmanager
+def hold_year(places: Places) -> Iterator[None]:
+    """Hold the year for as long as the block runs; raise `YearBusy` at once where somebody else holds it."""
+    path = places.state / "locks" / f"{places.year}.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = InterProcessLock(str(path))
+    if not lock.acquire(blocking=False):
+        raise YearBusy(places.year)
+    try:
+        yield
+    finally:
+        lock.release()

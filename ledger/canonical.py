@@ -1,0 +1,82 @@
+"""One spelling for each event, so that equal events have equal hashes on every machine."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import fields
+
+from ledger.errors import NotRecordable
+from review.events import Event, Kind
+
+GENESIS = "0" * 64
+"""What the first entry holds as its *previous*, and the head of an empty ledger."""
+
+EVENT_FIELDS = tuple(field.name for field in fields(Event))
+
+_SPELLING = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def canonical(value: object) -> str:
+    """Spell a JSON value in its only form: sorted names, no spaces, no escapes that UTF-8 can do without.
+
+    Raises `NotRecordable` on floats, on names that are not text and on text that UTF-8 cannot carry.
+    """
+    try:
+        _refuse_unfit(value, "value")
+        text = _SPELLING.encode(value)
+        text.encode()
+    except (ValueError, RecursionError) as error:
+        raise NotRecordable(f"no canonical form: {error}; expected plain JSON values") from error
+    return text
+
+
+def _refuse_unfit(value: object, place: str) -> None:
+    if isinstance(value, dict):
+        for name, part in value.items():
+            if not isinstance(name, str):
+                raise NotRecordable(f"{place}: expected names that are text, got {name!r}")
+            _refuse_unfit(part, f"{place}.{name}")
+    elif isinstance(value, list):
+        for position, part in enumerate(value):
+            _refuse_unfit(part, f"{place}[{position}]")
+    elif not (value is None or isinstance(value, (str, int))):
+        raise NotRecordable(
+            f"{place}: expected text, whole number, true, false, null, list or dict, got {value!r}; "
+            "write amounts as text"
+        )
+
+
+def event_text(event: Event) -> str:
+    """Spell an event in canonical JSON, every field named. Raises `NotRecordable`."""
+    if type(event.year) is not int:
+        raise NotRecordable(f"year: expected a whole number, got {event.year!r}")
+    spelled: dict[str, object] = {name: getattr(event, name) for name in EVENT_FIELDS}
+    spelled["facts"] = dict(event.facts)
+    return canonical(spelled)
+
+
+def event_from(text: str) -> Event:
+    """Read an event back from its canonical JSON. Raises ValueError on anything else."""
+    try:
+        spelled = json.loads(text)
+        spelled["kind"] = Kind(spelled["kind"])
+        event = Event(**spelled)
+    except (TypeError, KeyError, RecursionError) as error:
+        raise ValueError(f"expected the fields of an event, got {error!r}") from error
+    if not isinstance(event.facts, Mapping):
+        raise ValueError(f"expected facts by name, got {type(event.facts).__name__}")  # noqa: TRY004 - bad text
+    return event
+
+
+def digest_of(*, sequence: int, previous: str, at: str, system_user: str, key: str, body: str) -> str:
+    """Seal an entry: sha256, in hex, of the canonical JSON of the six, *body* standing under "event".
+
+    The text is put together here instead of parsed and spelled anew, so that the very characters that are
+    kept are the ones sealed. Raises UnicodeEncodeError if one of the six cannot be carried by UTF-8.
+    """
+    sealed = (
+        f'{{"at":{_SPELLING.encode(at)},"event":{body},"key":{_SPELLING.encode(key)}'
+        f',"previous":{_SPELLING.encode(previous)},"sequence":{sequence}'
+        f',"system_user":{_SPELLING.encode(system_user)}}}'
+    )
+    return hashlib.sha256(sealed.encode()).hexdigest()

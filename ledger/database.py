@@ -1,0 +1,91 @@
+"""Connections to the ledger's database: how to open, begin, lock, and say in our words what failed."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+
+from ledger.errors import LedgerMissing, LedgerUnavailable, LedgerUnreadable
+
+BUSY_SECONDS: Final = 30
+_WRITES = "hesuan_writes"
+
+
+def locate(url_or_path: str | Path) -> URL:
+    """Tell a database URL from the path of a SQLite file. Raises `LedgerUnreadable` on a URL that is none."""
+    if isinstance(url_or_path, Path) or "://" not in url_or_path:
+        return URL.create("sqlite", database=str(url_or_path))
+    try:
+        return make_url(url_or_path)
+    except ArgumentError as error:
+        raise LedgerUnreadable("database URL", "expected driver://user@host/name") from error
+
+
+def sqlite_file(url: URL) -> Path | None:
+    """Name the file behind a SQLite URL; None for other databases and for one in memory."""
+    if url.get_backend_name() != "sqlite" or url.database in {None, "", ":memory:"}:
+        return None
+    return Path(str(url.database))
+
+
+def connect(url: URL) -> Engine:
+    """Make the engine. SQLite waits 30 s for a lock; nothing is opened yet."""
+    try:
+        if url.get_backend_name() != "sqlite":
+            return create_engine(url)
+        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    except (NoSuchModuleError, ModuleNotFoundError) as error:
+        raise LedgerUnavailable(url.render_as_string(), f"no driver, {error}") from error
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(raw: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own connection
+    raw.isolation_level = None  # the driver begins nothing of its own: _begin_sqlite does
+    raw.text_factory = _decode
+    raw.execute("PRAGMA synchronous = EXTRA")  # FULL, and the folder too once the journal is gone
+
+
+def _decode(raw: bytes) -> str:
+    # A flipped byte may not be UTF-8 any more. The row must still be read, so that verify can name it.
+    return raw.decode(errors="surrogateescape")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Give one consistent view of the ledger. Raises `LedgerUnavailable` or `LedgerUnreadable`."""
+    try:
+        with engine.begin() as connection:
+            yield connection
+    except OperationalError as error:
+        # A table or column that is not there will not come with waiting.
+        kind = LedgerUnreadable if "no such" in str(error.orig) else LedgerUnavailable
+        raise kind(engine.url.render_as_string(), str(error.orig)) from error
+    except DBAPIError as error:
+        raise LedgerUnreadable(engine.url.render_as_string(), str(error.orig)) from error
+    except UnicodeDecodeError as error:
+        # SQLite quotes a damaged statement of its own schema, and the driver trips over the quotation.
+        raise LedgerUnreadable(engine.url.render_as_string(), "its schema is damaged") from error
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Give the ledger to one writer alone; what it wrote is kept whole or not at all. Raises as `reading`."""
+    with reading(engine.execution_options(**{_WRITES: True})) as connection:
+        yield connection
+
+
+def require_file(url: URL) -> None:
+    """Raise `LedgerMissing` rather than let SQLite make an empty file."""
+    file = sqlite_file(url)
+    if file is not None and not file.is_file():
+        raise LedgerMissing(str(file))

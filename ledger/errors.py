@@ -1,0 +1,117 @@
+"""What can go wrong when something is recorded or stored.
+
+LedgerError
+├── NotRecordable    an event that has no canonical form
+├── LedgerMissing    no ledger where one was expected
+├── LedgerUnreadable what is there is no ledger, or is damaged
+├── LedgerUnavailable locked, disk full, server away
+├── KeyConflict      the key already stands for another event
+├── HeadMoved        somebody recorded something in between
+├── FileRefused      a file that is not taken into the store
+├── ObjectMissing    no such object in the store
+├── ObjectDamaged    an object whose bytes are not what its name says
+└── OutputBusy       an output file that cannot be replaced now
+"""
+
+from enum import StrEnum
+from pathlib import Path
+
+
+class LedgerError(Exception):
+    """The root of everything that this room raises of its own."""
+
+
+class NotRecordable(LedgerError):  # noqa: N818 - reads as what happened, as its siblings do
+    """An event holds something that has no canonical form."""
+
+
+class LedgerMissing(LedgerError):  # noqa: N818
+    """There is no ledger at *place*."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(f"no ledger at {place!r}: expected one that a run has made; run the year first")
+        self.place = place
+
+
+class LedgerUnreadable(LedgerError):  # noqa: N818
+    """What stands at *place* is not a ledger that this program can read."""
+
+    def __init__(self, place: str, cause: str) -> None:
+        super().__init__(f"the ledger at {place!r} cannot be read: {cause}; restore it from a copy")
+        self.place = place
+        self.cause = cause
+
+
+class LedgerUnavailable(LedgerError):  # noqa: N818
+    """The ledger at *place* is there, but cannot be used now: locked, disk full, server away."""
+
+    def __init__(self, place: str, cause: str) -> None:
+        super().__init__(f"the ledger at {place!r} is not available: {cause}; nothing was recorded, try again")
+        self.place = place
+        self.cause = cause
+
+
+class KeyConflict(LedgerError):  # noqa: N818
+    """*key* already stands, at *sequence*, for another event."""
+
+    def __init__(self, key: str, sequence: int) -> None:
+        super().__init__(
+            f"key {key!r} already stands for another event: expected the event of entry {sequence}, "
+            "got a different one; read the ledger again"
+        )
+        self.key = key
+        self.sequence = sequence
+
+
+class HeadMoved(LedgerError):  # noqa: N818
+    """Somebody recorded something since the caller read the ledger."""
+
+    def __init__(self, expected: str, found: str) -> None:
+        super().__init__(f"the ledger has moved on: expected head {expected!r}, got {found!r}; read it again")
+        self.expected = expected
+        self.found = found
+
+
+class Refusal(StrEnum):
+    """Why a file is not taken into the store."""
+
+    LINK = "link"
+    NOT_A_FILE = "not-a-file"  # folder, pipe, device
+    MISSING = "missing"
+    UNREADABLE = "unreadable"
+    TOO_LARGE = "too-large"
+    CHANGED = "changed"  # while it was being read
+
+
+class FileRefused(LedgerError):  # noqa: N818
+    """The file at *path* is not taken, for *reason*."""
+
+    def __init__(self, path: Path, reason: Refusal, detail: str) -> None:
+        super().__init__(f"file {str(path)!r} is not taken: {detail}")
+        self.path = path
+        self.reason = reason
+
+
+class ObjectMissing(LedgerError):  # noqa: N818
+    """The store holds no object of that name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"no object {name!r} in the store: expected the sha256 of a file once received")
+        self.name = name
+
+
+class ObjectDamaged(LedgerError):  # noqa: N818
+    """The object called *name* holds bytes with the hash *found*."""
+
+    def __init__(self, name: str, found: str) -> None:
+        super().__init__(f"object {name!r} is damaged: got bytes with sha256 {found!r}; restore it from a copy")
+        self.name = name
+        self.found = found
+
+
+class OutputBusy(LedgerError):  # noqa: N818
+    """The output file at *path* cannot be replaced, most often because a spreadsheet program holds it."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"output {str(path)!r} cannot be replaced: close it in other programs and run again")
+        self.path = path

@@ -1,0 +1,87 @@
+"""Files that are there whole or not at all, whatever instant the power goes."""
+
+import errno
+import os
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from io import BufferedWriter
+from pathlib import Path
+from typing import Final
+
+from ledger.errors import OutputBusy
+
+_PREFIX: Final = ".hesuan-"
+_SUFFIX: Final = ".partial"
+_ABANDONED_SECONDS: Final = 3600
+_CANNOT_SYNC: Final = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EACCES, errno.EPERM})
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write an output file in one stroke: readers see the old one or the new one, never a part.
+
+    Raises `OutputBusy` if the old one cannot be replaced, OSError if the disk refuses; the old one stays
+    then. Folders above it are made.
+    """
+    make_folder(path.parent)
+    with partial_in(path.parent) as sink:
+        sink.write(data)
+        finish(sink)
+        try:
+            Path(sink.name).replace(path)
+        except PermissionError as error:
+            raise OutputBusy(path) from error
+    sync_folder(path.parent)
+
+
+@contextmanager
+def partial_in(folder: Path) -> Iterator[BufferedWriter]:
+    """Open a new file in *folder* under a passing name; at the end it is gone, unless it was moved away."""
+    # Short and of its own: the target's name may already be as long as the file system bears.
+    passing = folder / f"{_PREFIX}{secrets.token_hex(8)}{_SUFFIX}"
+    try:
+        with passing.open("xb") as sink:
+            yield sink
+    finally:
+        with suppress(OSError):  # a remainder is harmless, the first error is not
+            passing.unlink(missing_ok=True)
+
+
+def finish(sink: BufferedWriter) -> None:
+    """Put the file's bytes on the disk and close it, as Windows moves no open file."""
+    sink.flush()
+    os.fsync(sink.fileno())
+    sink.close()
+
+
+def sync_folder(folder: Path) -> None:
+    """Put a folder's list of names on the disk, where the system can do that."""
+    if os.name == "nt":
+        return
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+    except OSError as error:
+        if error.errno not in _CANNOT_SYNC:
+            raise
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it, so that they outlive a power cut."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    sync_folder(folder.parent)
+
+
+def clear_partials(folder: Path) -> None:
+    """Remove what killed runs left in *folder*; what was touched within the hour may be another run's."""
+    for left in folder.glob(f"{_PREFIX}*{_SUFFIX}"):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > _ABANDONED_SECONDS:
+                left.unlink()

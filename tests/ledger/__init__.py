@@ -1,0 +1,1 @@
+"""The record and the store, held to what they promise."""

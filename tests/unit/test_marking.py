@@ -1,0 +1,246 @@
+"""The workbook that goes back to a county is its own, with every finding marked."""
+
+from io import BytesIO
+from zipfile import ZipFile
+
+import openpyxl
+import pytest
+import xlsxwriter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from checks.findings import CellRef, Change, Finding, Severity
+from workbooks.findings_text import WORD_KEYS
+from workbooks.marking import marked_workbook
+
+WORDS = {
+    "sheet_name": "问题清单",
+    "title": "报送数据问题清单",
+    "summary": "共 {total} 条：强制 {hard} 条，核实 {soft} 条，提示 {report} 条。",
+    "summary_none": "未发现问题。",
+    "footer": "第 &P 页　共 &N 页",
+    "font_body": "宋体",
+    "font_heading": "黑体",
+    "severity_hard": "强制",
+    "severity_soft": "核实",
+    "severity_report": "提示",
+    "trial": "试行{severity}",
+    "separator": "、",
+    "blank": "空",
+    "not_applicable": "—",
+    "more_cells": "{cells} 等 {count} 格",
+    "repair_step": "{cell}：{before}→{after}",
+    "repair_more": "…… 共改 {count} 格",
+    "repair_count": "共 {count} 种同样小的改法",
+    "comment_author": "核算",
+    "comment_heading": "【{severity}】{rule}",
+    "column_number": "序号",
+    "column_severity": "严重程度",
+    "column_sheet": "表名",
+    "column_cell": "单元格",
+    "column_value": "填报值",
+    "column_expected": "应为",
+    "column_difference": "差额",
+    "column_message": "问题",
+    "column_remedy": "处理建议",
+    "column_repair": "可能的改法",
+    "column_basis": "依据",
+    "column_rule": "规则",
+    "column_explanation": "说明",
+}
+LISTED = "问题清单"
+HARD, SOFT, REPORT = "FFFFC7CE", "FFFFEB9C", "FFDDEBF7"
+
+
+def finding(sheet: str, cell: str | None, severity: Severity = Severity.HARD, **more: object) -> Finding:
+    """Make a finding whose particulars do not matter."""
+    given: dict[str, object] = {
+        "rule": "R0102",
+        "message": "合计 990 与各乡镇之和 1000 不符，差 10。",
+        "remedy": "请核对 F12，或将其改为 1000。",
+        "basis": "办法第十二条",
+    }
+    return Finding(sheet=sheet, cell=cell, severity=severity, **(given | more))  # type: ignore[arg-type]
+
+
+def plan_table() -> bytes:
+    """Make a small table with formats, a formula and its cached value, and a blank cell in the middle."""
+    target = BytesIO()
+    with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("任务表")
+        amount = book.add_format({"num_format": "0.00", "border": 1, "align": "right", "font_name": "仿宋"})
+        sheet.write_row("A1", ["乡镇", "面积"])
+        for row, (name, area) in enumerate([("甲乡", 201.5), ("乙镇", 300)], 1):
+            sheet.write(row, 0, name)
+            sheet.write_number(row, 1, area, amount)
+        sheet.write("E3", "备注")
+        sheet.write_formula("B4", "=SUM(B2:B3)", amount, 990)
+        book.add_worksheet("说明页").write("A1", "不动")
+    return target.getvalue()
+
+
+def opened(data: bytes, *, values: bool = False) -> openpyxl.Workbook:
+    """Open a workbook from memory, with formulas or with their cached values."""
+    return openpyxl.load_workbook(BytesIO(data), data_only=values)
+
+
+def parts(data: bytes) -> dict[str, bytes]:
+    """Return the parts of a workbook in their order."""
+    with ZipFile(BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def sheet_of(book: openpyxl.Workbook, name: str) -> Worksheet:
+    """Return a sheet with cells."""
+    sheet = book[name]
+    assert isinstance(sheet, Worksheet)
+    return sheet
+
+
+def fill(sheet: Worksheet, cell: str) -> str | None:
+    """Return the colour of a cell, nothing where it has none."""
+    pattern = sheet[cell].fill
+    return str(pattern.fgColor.rgb) if pattern.fill_type == "solid" else None
+
+
+def test_words_of_the_tests_are_those_needed() -> None:
+    """Every word that the marking uses is named in the list of words it needs."""
+    assert set(WORDS) == WORD_KEYS
+
+
+def test_untouched_parts_keep_their_bytes_and_order() -> None:
+    """What no finding concerns stays byte for byte, in the old order and with the old dates."""
+    before = plan_table()
+    after = marked_workbook(before, [finding("任务表", "B4")], WORDS)
+    old, new = parts(before), parts(after)
+    touched = {name for name in old if old[name] != new[name]}
+    assert touched == {
+        "[Content_Types].xml",
+        "xl/workbook.xml",
+        "xl/_rels/workbook.xml.rels",
+        "xl/styles.xml",
+        "xl/worksheets/sheet1.xml",
+    }
+    assert list(new)[: len(old)] == list(old)
+    with ZipFile(BytesIO(after)) as archive:
+        assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_cells_are_coloured_and_keep_the_rest_of_their_looks() -> None:
+    """A marked cell changes its fill and nothing else."""
+    cells = (
+        CellRef("任务表", "B2"),
+        CellRef("任务表", "B4"),
+        CellRef("任务表", "C3"),
+        CellRef("任务表", "A9"),
+    )
+    found = [
+        finding("任务表", "B4", Severity.SOFT, cells=cells),
+        finding("任务表", "B2", Severity.HARD),
+        finding("任务表", "B3", Severity.REPORT),
+    ]
+    sheet = sheet_of(opened(marked_workbook(plan_table(), found, WORDS)), "任务表")
+    assert [fill(sheet, cell) for cell in ("B2", "B3", "B4", "C3", "A9", "A2")] == [
+        HARD,
+        REPORT,
+        SOFT,
+        SOFT,
+        SOFT,
+        None,
+    ]
+    marked, other = sheet["B2"], sheet_of(opened(plan_table()), "任务表")["B2"]
+    assert marked.number_format == "0.00"
+    for looks in ("border", "font", "alignment", "protection"):
+        assert repr(getattr(marked, looks)) == repr(getattr(other, looks))
+
+
+def test_formulas_and_cached_values_survive() -> None:
+    """A formula stays a formula and shows the value it had."""
+    after = marked_workbook(plan_table(), [finding("任务表", "B4")], WORDS)
+    assert sheet_of(opened(after), "任务表")["B4"].value == "=SUM(B2:B3)"
+    assert sheet_of(opened(after, values=True), "任务表")["B4"].value == 990
+
+
+def test_blank_cells_take_the_looks_of_their_column() -> None:
+    """A blank cell that is marked keeps the number format of the column it stands in."""
+    target = BytesIO()
+    with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("表")
+        sheet.set_column("C:C", 20, book.add_format({"num_format": "0.0000"}))
+        sheet.set_row(4, 20, book.add_format({"num_format": "0.000"}))
+        sheet.write("A1", 1)
+    found = [finding("表", "C3"), finding("表", "C5")]
+    sheet = sheet_of(opened(marked_workbook(target.getvalue(), found, WORDS)), "表")
+    assert [sheet["C3"].number_format, sheet["C5"].number_format] == ["0.0000", "0.000"]
+    assert fill(sheet, "C3") == fill(sheet, "C5") == HARD
+
+
+def test_comment_names_rule_message_and_remedy_of_every_finding_of_the_cell() -> None:
+    """All findings of one cell stand in one comment."""
+    found = [finding("任务表", "B4"), finding("任务表", "B4", Severity.SOFT, rule="R0200", also=("R0201",))]
+    comment = sheet_of(opened(marked_workbook(plan_table(), found, WORDS)), "任务表")["B4"].comment
+    assert comment is not None
+    assert comment.author == "核算"
+    assert comment.text == (
+        "【强制】R0102\n合计 990 与各乡镇之和 1000 不符，差 10。\n请核对 F12，或将其改为 1000。\n\n"
+        "【核实】R0200、R0201\n合计 990 与各乡镇之和 1000 不符，差 10。\n请核对 F12，或将其改为 1000。"
+    )
+
+
+def test_marks_in_merged_cells_go_where_they_are_seen() -> None:
+    """A finding on a covered cell of merged ones is shown on the first of them."""
+    target = BytesIO()
+    with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
+        book.add_worksheet("表").merge_range("B2:D3", "某县")
+    sheet = sheet_of(opened(marked_workbook(target.getvalue(), [finding("表", "C3")], WORDS)), "表")
+    assert fill(sheet, "B2") == HARD
+    assert sheet["B2"].comment is not None
+
+
+def test_only_the_findings_sheet_is_selected() -> None:
+    """Typing into one sheet must not write into another that is selected with it."""
+    book = opened(marked_workbook(plan_table(), [], WORDS))
+    assert book.active is book[LISTED]
+    assert [sheet_of(book, name).sheet_view.tabSelected for name in book.sheetnames] == [True, None, None]
+
+
+def test_marking_twice_replaces_the_findings_sheet() -> None:
+    """A file marked in an earlier round gets a new list, not a second one, and its comments renewed."""
+    once = marked_workbook(plan_table(), [finding("任务表", "B4"), finding("任务表", "B2")], WORDS)
+    twice = marked_workbook(once, [finding("任务表", "B4", message="仍不符。")], WORDS)
+    book = opened(twice)
+    assert book.sheetnames == [LISTED, "任务表", "说明页"]
+    assert [row[7] for row in sheet_of(book, LISTED).iter_rows(min_row=4, values_only=True)] == ["仍不符。"]
+    comment = sheet_of(book, "任务表")["B4"].comment
+    assert comment is not None
+    assert comment.text.count("R0102") == 1
+    assert len(parts(twice)) == len(parts(once))
+
+
+def test_same_input_gives_same_bytes() -> None:
+    """Marking is a function of the file and its findings alone."""
+    found = [finding("任务表", "B4"), finding("任务表", "A7", Severity.SOFT)]
+    assert marked_workbook(plan_table(), found, WORDS) == marked_workbook(plan_table(), found, WORDS)
+
+
+@pytest.mark.parametrize("cell", [None, "B0", "A1:B2", "XFE1", "A1048577", "合计"])
+def test_finding_without_a_cell_is_only_listed(cell: str | None) -> None:
+    """What points at no single cell leaves the sheets alone and has no link."""
+    before = plan_table()
+    after = marked_workbook(before, [finding("任务表", cell), finding("无此表", "A1")], WORDS)
+    assert parts(after)["xl/worksheets/sheet2.xml"] == parts(before)["xl/worksheets/sheet2.xml"]
+    listed = sheet_of(opened(after), LISTED)
+    assert listed.max_row == 5
+    assert [listed[place].hyperlink for place in ("D4", "D5")] == [None, None]
+
+
+def test_repairs_are_written_out() -> None:
+    """The first repair is told step by step and the number of others after it."""
+    step = Change(CellRef("任务表", "C5"), "201", "200")
+    other = Change(CellRef("表二", "D6"), "", "7")
+    found = [
+        finding("任务表", "B4", repairs=((step, other), (other,))),
+        finding("任务表", "B2", repairs=((step,),)),
+    ]
+    listed = sheet_of(opened(marked_workbook(plan_table(), found, WORDS)), LISTED)
+    assert listed["J4"].value == "C5：201→200\n表二!D6：空→7\n共 2 种同样小的改法"
+    assert listed["J5"].value == "C5：201→200"

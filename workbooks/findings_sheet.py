@@ -1,0 +1,181 @@
+"""The sheet that lists the findings, first in a marked workbook."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+from lxml import etree
+
+from checks.findings import Finding, Severity
+from workbooks.findings_text import COLUMNS, Words, row, summary, weight
+from workbooks.markup import Element, add, serialised, stored_text
+from workbooks.positions import column_letters, link_target, position
+from workbooks.styles import Font, Look, Styles
+from workbooks.text_extent import lines_needed
+
+COLOURS = {Severity.HARD: "FFC7CE", Severity.SOFT: "FFEB9C", Severity.REPORT: "DDEBF7"}
+HEADER_ROW = 3
+REPEATED_ROWS = f"${HEADER_ROW}:${HEADER_ROW}"
+_WIDTHS = (5, 9, 12, 9, 11, 11, 9, 32, 28, 19, 17, 13, 22)  # in the order of the columns
+_ROOM = tuple(max(width - 2, 5) for width in _WIDTHS)  # without the indent
+_LAST = column_letters(len(COLUMNS))
+_CENTRED = {"number", "severity", "cell", "rule"}
+_AMOUNTS = {"value", "expected", "difference"}
+_HEADER_FILL, _FILL_IN = "F2F2F2", "FFFFE0"
+_LINE = 14.25  # points that a line of the body takes
+_PADDING = 5.25
+_ALLOWED = {"formatColumns": "0", "formatRows": "0", "autoFilter": "0"}  # 0: not forbidden
+_CELL_COLUMN = column_letters(COLUMNS.index("cell") + 1)
+_GREATEST_HEIGHT = 409.0  # Excel knows no higher row
+_MOST_LINKS = 65_530  # Excel reads no more of them in a sheet
+
+
+@dataclass(frozen=True, slots=True)
+class _Looks:
+    """The numbers of the styles that this sheet uses."""
+
+    title: int
+    summary: int
+    header: int
+    columns: dict[str, int]
+    severities: dict[Severity, int]
+    link: int
+
+    @classmethod
+    def read(cls, styles: Styles, words: Words) -> Self:
+        """Add the styles to those of the workbook."""
+        body, heading = Font(words["font_body"], 10.5), Font(words["font_heading"], 10.5)
+        return cls(
+            title=styles.added(Look(font=Font(words["font_body"], 18, bold=True), border=False, horizontal="center")),
+            summary=styles.added(Look(font=body, border=False)),
+            header=styles.added(Look(font=heading, fill=_HEADER_FILL, horizontal="center")),
+            columns={name: styles.added(_body_look(name, body)) for name in COLUMNS},
+            severities={
+                severity: styles.added(Look(font=heading, fill=colour, horizontal="center"))
+                for severity, colour in COLOURS.items()
+            },
+            link=styles.added(Look(font=Font(words["font_body"], 10.5, link=True), horizontal="center", as_text=True)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FindingsSheet:
+    """What is listed, in which words, and which sheets a link may lead to."""
+
+    findings: Sequence[Finding]
+    words: Words
+    sheets: frozenset[str]
+
+    @property
+    def used_columns(self) -> str:
+        """Return the range of header and findings, as a filter wants it."""
+        return f"$A${HEADER_ROW}:${_LAST}${HEADER_ROW + len(self.findings)}"
+
+    def content(self, styles: Styles, *, main: str) -> bytes:
+        """Write the sheet as a part of the workbook, *main* being the namespace of its sheets."""
+        root = etree.Element(f"{{{main}}}worksheet", nsmap={None: main})
+        looks = _Looks.read(styles, self.words)
+        add(add(root, "sheetPr"), "pageSetUpPr", fitToPage="1")
+        _add_view(root)
+        columns = add(root, "cols")
+        for number, width in enumerate(_WIDTHS, 1):
+            add(columns, "col", min=str(number), max=str(number), width=f"{width}.7109375", customWidth="1")
+        self._add_rows(add(root, "sheetData"), looks)
+        self._add_what_follows(root)
+        return serialised(root)
+
+    def _add_rows(self, data: Element, looks: _Looks) -> None:
+        title = _add_row(data, 1, height=36)
+        title.set("customHeight", "1")
+        _add_text(title, "A1", self.words["title"], looks.title)
+        line = _add_row(data, 2, height=_height([summary(self.findings, self.words)], [sum(_WIDTHS)]))
+        _add_text(line, "A2", summary(self.findings, self.words), looks.summary)
+        headings = [self.words[f"column_{name}"] for name in COLUMNS]
+        header = _add_row(data, HEADER_ROW, height=max(24.0, _height(headings, _WIDTHS)))
+        for number, heading in enumerate(headings, 1):
+            _add_text(header, f"{column_letters(number)}{HEADER_ROW}", heading, looks.header)
+        for number, finding in enumerate(self.findings, 1):
+            self._add_finding(data, number, finding, looks)
+
+    def _add_finding(self, data: Element, number: int, finding: Finding, looks: _Looks) -> None:
+        texts = row(number, finding, self.words)
+        place = HEADER_ROW + number
+        line = _add_row(data, place, height=_height(list(texts.values()), _ROOM))
+        for column, (name, text) in enumerate(texts.items(), 1):
+            style = looks.columns[name]
+            if name == "severity":
+                style = looks.severities[weight(finding)]
+            elif name == "cell" and self._target(finding):
+                style = looks.link
+            _add_text(line, f"{column_letters(column)}{place}", text, style)
+
+    def _add_what_follows(self, root: Element) -> None:
+        """Add what the schema wants after the rows: protection, filter, links, the printed page."""
+        listed = f"A{HEADER_ROW}:{_LAST}{HEADER_ROW + len(self.findings)}"
+        # No password: it only keeps a slip of the hand from the cells that are not to be filled in.
+        add(root, "sheetProtection", sheet="1", objects="1", scenarios="1", **_ALLOWED)
+        add(root, "autoFilter", ref=listed)
+        merged = add(root, "mergeCells", count="2")
+        for line in (1, 2):
+            add(merged, "mergeCell", ref=f"A{line}:{_LAST}{line}")
+        self._add_links(root)
+        add(root, "printOptions", horizontalCentered="1")
+        add(root, "pageMargins", left="0.4", right="0.4", top="0.6", bottom="0.6", header="0.3", footer="0.3")
+        add(root, "pageSetup", paperSize="9", orientation="landscape", fitToWidth="1", fitToHeight="0")
+        add(add(root, "headerFooter"), "oddFooter").text = "&C" + self.words["footer"]
+        ignored = add(root, "ignoredErrors")
+        add(ignored, "ignoredError", sqref=listed, numberStoredAsText="1")
+
+    def _add_links(self, root: Element) -> None:
+        targets = ((number, self._target(finding)) for number, finding in enumerate(self.findings, 1))
+        found = [(number, target) for number, target in targets if target][:_MOST_LINKS]
+        if found:
+            links = add(root, "hyperlinks")
+            for number, target in found:
+                add(links, "hyperlink", ref=f"{_CELL_COLUMN}{HEADER_ROW + number}", location=target)
+
+    def _target(self, finding: Finding) -> str | None:
+        """Return where the link of a finding leads, nothing if there is no such cell."""
+        if finding.cell is None or position(finding.cell) is None or finding.sheet not in self.sheets:
+            return None
+        return link_target(finding.sheet, finding.cell)
+
+
+def _body_look(name: str, font: Font) -> Look:
+    if name == "explanation":
+        return Look(font=font, fill=_FILL_IN, locked=False, as_text=True)
+    if name in _AMOUNTS:
+        return Look(font=font, horizontal="right", as_text=True)
+    return Look(font=font, horizontal="center" if name in _CENTRED else "left")
+
+
+def _add_view(root: Element) -> None:
+    """Show the sheet first, the header staying in sight."""
+    view = add(add(root, "sheetViews"), "sheetView", showGridLines="0", tabSelected="1", workbookViewId="0")
+    below = f"A{HEADER_ROW + 1}"
+    add(view, "pane", ySplit=str(HEADER_ROW), topLeftCell=below, activePane="bottomLeft", state="frozen")
+    add(view, "selection", pane="bottomLeft", activeCell=below, sqref=below)
+    add(root, "sheetFormatPr", defaultRowHeight="15")
+
+
+def _add_row(data: Element, number: int, *, height: float) -> Element:
+    # The height is stated, as not every program makes room for wrapped text when it opens a file, but not
+    # as a custom one: a row grows with the explanation that is typed into it.
+    return add(data, "row", r=str(number), ht=f"{height:g}")
+
+
+def _add_text(line: Element, place: str, text: str, style: int) -> None:
+    """Write a text that can become neither a formula nor a link."""
+    cell = add(line, "c", r=place, s=str(style))
+    if not text:
+        return  # an empty text would hide that the cell is still to be filled in
+    cell.set("t", "inlineStr")
+    spoken = add(add(cell, "is"), "t")
+    spoken.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+    spoken.text = stored_text(text)
+
+
+def _height(texts: Sequence[str], widths: Sequence[int]) -> float:
+    """Return the points that a row needs to show every text wrapped into its column."""
+    lines = max(lines_needed(text, width) for text, width in zip(texts, widths, strict=True))
+    return min(lines * _LINE + _PADDING, _GREATEST_HEIGHT)
