@@ -159,7 +159,7 @@ def _write_list(book: Any, sheet: Any, rows: Rows) -> None:
     sheet.set_paper(9)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
-    for column, width in enumerate((18, 6, 30, 8, 12, 24, 36, 14, 14)):
+    for column, width in enumerate((18, 6, 68, 8, 12, 24, 36, 14, 14)):
         sheet.set_column(column, column, width)
     for at, row in enumerate(rows):
         shape = {"border": 1, "text_wrap": True, "bold": at == 2} if at >= 2 else {"bold": True}
@@ -200,21 +200,29 @@ def _write_table(book: Any, sheet: Any, rows: Rows) -> None:
     sheet.set_column(0, 0, 8)
     sheet.set_column(1, 1, 18)
     sheet.set_column(2, width, 14)
+    sheet.center_horizontally()
     for at, row in enumerate(rows):
+        if at < header and not any(row[1:]):
+            sheet.merge_range(at, 0, at, width - 1, row[0], look(**_title(row[0])))
+            continue
         for column, value in enumerate(row):
-            _write(sheet, at, column, value, look(**_shape(row, at, column, header=header, last=last)))
+            _write(sheet, at, column, value, look(**_shape(rows[header], at, column, header=header, last=last)))
 
 
-def _shape(row: list[Any], at: int, column: int, *, header: int, last: int) -> dict[str, object]:
-    if at < header:
-        return {"align": "right"} if row[0] == "（单位：亩）" else {"bold": True}
+def _title(text: str | None) -> dict[str, object]:
+    if text is None or text.startswith("附件"):
+        return {"align": "left"}
+    return {"align": "right"} if text.startswith("（单位") else {"align": "center", "bold": True, "font_size": 15}
+
+
+def _shape(headings: list[Any], at: int, column: int, *, header: int, last: int) -> dict[str, object]:
     if at > last:
         return {}
-    return {
-        "border": 1,
-        "bold": at in (header, last),
-        "align": "right" if column > 1 and at > header else "center",
-    }
+    bold = at in (header, last)
+    if column > 1 and at > header:
+        exact = str(headings[column]).endswith("年") or headings[column] in ("总计", "合计")
+        return {"border": 1, "bold": bold, "align": "right", "num_format": "0" if exact else "0.00"}
+    return {"border": 1, "bold": bold, "align": "center"}
 
 
 def _write(sheet: Any, row: int, column: int, value: object, look: Any) -> None:
