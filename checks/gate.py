@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+import pandera.backends.polars.builtin_checks  # noqa: F401 - loads now, not within the first validation
 import pandera.polars as pa
 import polars as pl
 from pandera.errors import SchemaErrors

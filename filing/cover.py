@@ -15,10 +15,11 @@ def cover_of(scene: FilingScene, sheets: tuple[str, ...], words: Wording) -> She
     """Return the cover; *sheets* names what follows it, by the keys of their names."""
     rows: list[Row] = [(), (text(title_of(scene, words), Look.TITLE, span=len(WIDTHS)),), ()]
     rows += _facts(scene, words)
-    rows += _missing(scene, words)
     rows += _contents(sheets, words)
     seal = len(rows) + 2
     rows += [(), *_signatures(words)]
+    # last, because it may run on to a second page, and the seal belongs on the first
+    rows += _missing(scene, words)
     return Sheet(
         name=words("filing.sheet.cover"),
         rows=tuple(rows),
@@ -64,13 +65,14 @@ def _missing(scene: FilingScene, words: Wording) -> list[Row]:
     for due, standing in scene.missing:
         said = words("filing.cover.one_open", county=due.name, state=say_state(scene, standing))
         cities.setdefault(scene.city(due), []).append(said)
-    return [
+    listed = [
         _pair(
             words("filing.cover.open_in", city=city),
             text(words("filing.separator").join(said), Look.VALUE, span=2),
         )
         for city, said in cities.items()
     ]
+    return [(), *listed] if listed else []
 
 
 def _contents(sheets: tuple[str, ...], words: Wording) -> list[Row]:

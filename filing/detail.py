@@ -20,7 +20,7 @@ from filing.figures import WHOLE_COUNTY, Account, Accounts, Amount
 from filing.scene import FiledCounty, FilingScene
 from filing.signing import closing_rows
 
-SERIAL, NAME, MEASURE, PLACES = 5.5, 13.0, (8.5, 9.5, 9.0, 11.5), 40.0
+SERIAL, NAME, MEASURE, PLACES = 5.5, 13.0, (8.5, 9.5, 9.0, 13.0), 40.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,11 +24,12 @@ OPINION_COLUMNS = (
     "officer",
     "date",
 )
-OPINION_WIDTHS = (5.5, 12.0, 7.5, 6.5, 10.0, 21.0, 34.0, 23.0, 12.0, 15.0)
+OPINION_WIDTHS = (5.5, 12.0, 7.5, 6.5, 10.0, 23.0, 30.0, 24.0, 12.0, 15.0)
 VERSION_COLUMNS = ("serial", "county", "version", "file", "received", "sha256", "outcome")
 VERSION_WIDTHS = (5.5, 16.0, 8.0, 33.0, 16.0, 36.0, 18.0)
 OPEN_COLUMNS = ("serial", "city", "county", "code", "state", "turn", "deadline")
 OPEN_WIDTHS = (6.0, 13.0, 21.0, 9.0, 12.0, 7.0, 24.0)
+SHORT_DIGEST = 12
 
 
 def opinions_of(scene: FilingScene, words: Wording) -> Sheet:
@@ -40,7 +41,7 @@ def opinions_of(scene: FilingScene, words: Wording) -> Sheet:
 
 def versions_of(scene: FilingScene, words: Wording) -> Sheet:
     """Return every version received, of counties still open too, with the digest that proves its bytes."""
-    rows = [_version(due, one, words) for due, standing in _standings(scene) for one in standing.versions]
+    rows = [_version(scene, due, one, words) for due, standing in _standings(scene) for one in standing.versions]
     return _listing(scene, "versions", (VERSION_COLUMNS, VERSION_WIDTHS, rows), ("digest", "received"), words)
 
 
@@ -104,22 +105,26 @@ def _standings(scene: FilingScene) -> Iterator[tuple[Due, Standing]]:
         yield due, known[due.code]
 
 
-def _version(due: Due, version: Version, words: Wording) -> Row:
+def _version(scene: FilingScene, due: Due, version: Version, words: Wording) -> Row:
     return (
         text(due.name),
         text(words("filing.version", version=version.number), Look.CENTRE),
         text(version.name),
         text(say_date(day_of(version.received), words), Look.CENTRE),
         text(version.sha256, Look.HASH),
-        text(_say_outcome(version, words)),
+        text(_say_outcome(version, scene.contracts, words)),
     )
 
 
-def _say_outcome(version: Version, words: Wording) -> str:
+def _say_outcome(version: Version, contracts: str, words: Wording) -> str:
     if not version.checked:
         return words("filing.outcome.unchecked")
     key = "filing.outcome.counts" if version.hard or version.soft else "filing.outcome.accepted"
-    return words(key, hard=version.hard, soft=version.soft, notes=version.notes)
+    said = words(key, hard=version.hard, soft=version.soft, notes=version.notes)
+    if version.contracts in ("", contracts):
+        return said
+    # the cover names the rules in force now; whoever checks the filing has to know that these were others
+    return words("filing.outcome.other_rules", outcome=said, rules=version.contracts[:SHORT_DIGEST])
 
 
 def _open(scene: FilingScene, due: Due, standing: Standing, words: Wording) -> Row:

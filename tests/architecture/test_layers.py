@@ -1,0 +1,77 @@
+"""The rooms: what may import what, what a file may be called, how long it may be."""
+
+import ast
+import importlib.metadata
+import re
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from importlinter.cli import lint_imports
+
+ROOT = Path(__file__).resolve().parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+ROOMS = tuple(PROJECT["tool"]["importlinter"]["root_packages"])
+LONGEST_MODULE, LONGEST_FUNCTION = 300, 40
+EMPTY_WORDS = {"utils", "util", "helpers", "helper", "common", "base", "manager", "managers", "misc"}
+
+
+def modules() -> list[Path]:
+    """Return every module of the rooms."""
+    return sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
+
+
+def named(path: Path) -> str:
+    """Return a file's place below the project, as a test's name."""
+    return path.relative_to(ROOT).as_posix()
+
+
+def test_layers_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A room imports only rooms above it, and only three rooms touch spreadsheets, databases and Prefect."""
+    monkeypatch.chdir(ROOT)
+    assert lint_imports(config_filename="pyproject.toml", no_cache=True) == 0
+
+
+def test_packages_are_the_layers() -> None:
+    """The packages that lie here, are linted, are built, are typed and are layered are the same."""
+    layers = PROJECT["tool"]["importlinter"]["contracts"][0]["layers"]
+    lie_here = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests"}
+    assert lie_here == {one for layer in layers for one in re.split(r"\s*\|\s*", layer)}
+    assert lie_here == set(ROOMS)
+    assert lie_here == set(PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"])
+    assert lie_here == set(PROJECT["tool"]["coverage"]["run"]["source"])
+    assert lie_here | {"tests"} == set(PROJECT["tool"]["mypy"]["packages"])
+
+
+def test_no_flow_file_hides_another_module() -> None:
+    """Prefect puts flows/ first on the path: a file there must not bear the name of anything else that is imported."""
+    names = {path.stem for path in (ROOT / "flows").glob("*.py")} - {"__init__"}
+    assert not names & set(ROOMS)
+    assert not names & sys.stdlib_module_names
+    assert not names & importlib.metadata.packages_distributions().keys()
+
+
+def test_no_module_has_an_empty_name() -> None:
+    """A module is named after what it knows."""
+    assert [named(path) for path in modules() if EMPTY_WORDS & set(path.stem.split("_"))] == []
+
+
+def test_no_module_is_too_long() -> None:
+    """A module can be read at one sitting."""
+    lengths = {named(path): len(path.read_text(encoding="utf-8").splitlines()) for path in modules()}
+    assert {name: length for name, length in lengths.items() if length > LONGEST_MODULE} == {}
+
+
+def test_no_function_is_too_long() -> None:
+    """A function can be read at one glance."""
+    assert {name: length for name, length in functions() if length > LONGEST_FUNCTION} == {}
+
+
+def functions() -> Iterator[tuple[str, int]]:
+    """Return the length of every function of the rooms, by its place."""
+    for path in modules():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                yield f"{named(path)}:{node.name}", (node.end_lineno or node.lineno) - node.lineno + 1

@@ -1,0 +1,34 @@
+"""A valid submission broken the way an example of the rule catalogue says."""
+
+from functools import cache
+from io import BytesIO
+
+from openpyxl import load_workbook
+
+from contracts.examples import Example
+from tests.builders import dongchuan
+
+
+@cache
+def valid_workbook() -> bytes:
+    """Return the second version of the sample, in which nothing is wrong."""
+    return dongchuan.submission(2).bytes()
+
+
+def broken_workbook(example: Example) -> bytes:
+    """Return the second version of the sample after what the example does to it: cells set, rows and sheets dropped.
+
+    A value that begins with ``=`` becomes a formula without a result, an error name such as ``#REF!`` an error.
+    """
+    book = load_workbook(BytesIO(valid_workbook()))
+    for name in example.without_sheets:
+        del book[name]
+    for name, cells in example.cells.items():
+        for address, value in cells.items():
+            book[name][address].value = value
+    for name, rows in example.without_rows.items():
+        for row in sorted(rows, reverse=True):
+            book[name].delete_rows(row)
+    buffer = BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()

@@ -1,0 +1,97 @@
+"""The rule catalogue: each example finds what it says, each rule has its example, its check and its sentences."""
+
+from functools import cache
+
+import pytest
+
+from checks.findings import Finding, Refusal
+from checks.registry import SUM_CHECKS, known_checks
+from contracts.examples import Example
+from contracts.library import Library, open_library
+from contracts.messages import Wording
+from contracts.model import Rule
+from tests.builders.broken import broken_workbook, valid_workbook
+from workbooks.examining import examine
+
+EXAMPLES = open_library().examples()
+
+
+@cache
+def load() -> tuple[Library, Wording]:
+    """Open the contracts once."""
+    library = open_library()
+    return library, library.wording()
+
+
+def findings_in(data: bytes) -> tuple[Finding, ...]:
+    """Return what is found in a workbook that is taken."""
+    report = examine(data, *load())
+    assert not isinstance(report, Refusal), report
+    return report.findings
+
+
+def rules_in_contracts() -> dict[str, list[Rule]]:
+    """Return every rule of every form, by its id."""
+    found: dict[str, list[Rule]] = {}
+    for form in load()[0].all_forms():
+        for rule in form.rules:
+            found.setdefault(rule.id, []).append(rule)
+    return found
+
+
+def test_valid_submission_has_no_finding() -> None:
+    """The sample that every example starts from is found without fault."""
+    assert findings_in(valid_workbook()) == ()
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda one: f"{one.rule}-{one.title}")
+def test_example_finds_what_it_says(example: Example) -> None:
+    """Broken that way, the submission has one finding under the rule: at that cell, that grave, in those words."""
+    (found,) = [one for one in findings_in(broken_workbook(example)) if example.rule in (one.rule, *one.also)]
+    assert (found.sheet, found.cell) == (example.sheet, example.cell)
+    assert (found.severity, found.message) == (example.severity, example.message)
+
+
+def test_every_rule_has_an_example() -> None:
+    """The examples are about all rules of the contracts and about nothing else."""
+    assert {one.rule for one in EXAMPLES} == rules_in_contracts().keys()
+
+
+def test_example_titles_differ_within_a_rule() -> None:
+    """No rule says the same of two examples."""
+    titles = [(one.rule, one.title) for one in EXAMPLES]
+    assert len(set(titles)) == len(titles)
+
+
+def test_every_check_is_known_and_asked_for() -> None:
+    """The contracts name only checks that exist, and no check exists that no rule asks for."""
+    assert {rule.check for rules in rules_in_contracts().values() for rule in rules} == known_checks()
+
+
+@pytest.mark.parametrize("rule_id", sorted(rules_in_contracts()))
+def test_every_rule_has_its_sentences(rule_id: str) -> None:
+    """For each case of a rule there is a sentence that says what is wrong and one that says what to do."""
+    texts = load()[1].under(f"rule.{rule_id}")
+    messages = {key.removesuffix("message") for key in texts if key.endswith("message")}
+    remedies = {key.removesuffix("remedy") for key in texts if key.endswith("remedy")}
+    shared = all(rule.check in SUM_CHECKS for rule in rules_in_contracts()[rule_id])
+    assert messages
+    assert remedies == (set() if shared else messages)
+
+
+def test_sums_share_their_remedies() -> None:
+    """Whatever way broken sums can be mended, there is a sentence for it."""
+    assert set(load()[1].under("sum")) == {f"{case}.remedy" for case in ("one", "several", "together", "open")}
+
+
+def test_no_sentence_is_about_an_unknown_rule() -> None:
+    """A rule taken out of the contracts leaves no sentence behind."""
+    assert {key.split(".")[0] for key in load()[1].under("rule")} == rules_in_contracts().keys()
+
+
+@pytest.mark.parametrize("rule_id", sorted(rules_in_contracts()))
+def test_every_rule_says_what_it_rests_on(rule_id: str) -> None:
+    """A reviewer can quote what each rule asks and on what basis, which bears one of the three labels."""
+    for rule in rules_in_contracts()[rule_id]:
+        assert rule.description
+        assert rule.basis.startswith(("[S] ", "[A] ", "[C] "))
