@@ -1,7 +1,8 @@
 """Check one workbook against its contract, phase by phase; a phase that cannot run says so."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from decimal import Decimal
 
 from checks.balance import broken_sums
 from checks.cover import Cover, identify, read_cover
@@ -33,6 +34,7 @@ class Verdict:
     offences: tuple[Offence, ...]
     not_run: tuple[NotRun, ...]
     tables: tuple[Table, ...]
+    values: Mapping[CellRef, Decimal]
 
 
 def check_book(book: RawBook, library: Library, words: Wording) -> Report | Refusal:
@@ -57,7 +59,7 @@ def check_book(book: RawBook, library: Library, words: Wording) -> Report | Refu
         contracts=library.version(),
         findings=findings_of(verdict.offences, words),
         not_run=verdict.not_run,
-        figures=tuple(_figures(verdict.tables)),
+        figures=tuple(_figures(verdict)),
     )
 
 
@@ -76,6 +78,7 @@ def judge(book: RawBook, cover: Cover, submission: Submission) -> Verdict:
         offences=(*formwise, *broken_sums(sums, values, formulas)),
         not_run=(*not_run, *_without_table(subjects)),
         tables=tuple(_tables(subjects)),
+        values=values,
     )
 
 
@@ -153,27 +156,25 @@ def _no_package(identity: Identity, cover: Cover, words: Wording) -> Refusal:
     )
 
 
-def _figures(tables: Iterable[Table]) -> Iterator[Figure]:
-    for table in tables:
+def _figures(verdict: Verdict) -> Iterator[Figure]:
+    for table in verdict.tables:
+        names = {**dict(table.body.select(ROW, TOWNSHIP_FULL).rows()), **dict.fromkeys(table.totals[ROW], "")}
         for field in table.form.of_role(Role.FIGURE):
-            yield from _column_figures(table, field)
+            for row, name in names.items():
+                cell = table.ref(field.name, row)
+                if name is not None and cell in verdict.values:
+                    yield _figure(table, field, name, cell=cell, amount=verdict.values[cell])
 
 
-def _column_figures(table: Table, field: Field) -> Iterator[Figure]:
-    names = dict(table.body.select(ROW, TOWNSHIP_FULL).rows()) | dict.fromkeys(table.totals[ROW], "")
-    blank = Figure(
+def _figure(table: Table, field: Field, township: str, *, cell: CellRef, amount: Decimal) -> Figure:
+    return Figure(
         form=table.form.name,
-        township="",
+        township=township,
         column=field.stem or field.name,
         measure=field.measure,
         year=field.year,
-        amount="",
+        amount=format(amount, "f"),
         unit=field.unit,
-        sheet=table.sheet,
-        cell="",
+        sheet=cell.sheet,
+        cell=cell.address,
     )
-    for frame in (table.body, table.totals):
-        for row, amount in table.figures(frame, field.name).items():
-            if names[row] is not None:
-                place = table.ref(field.name, row).address
-                yield replace(blank, township=names[row], amount=format(amount, "f"), cell=place)

@@ -141,8 +141,8 @@ def rules(rule: Annotated[str | None, typer.Argument(help="规则编号")] = Non
     _guard(lambda: show_rules(library(), rule))
 
 
-def main() -> None:
-    """Run the command line."""
+def run_command_line() -> None:
+    """Run the command that was asked for."""
     for stream in (sys.stdout, sys.stderr):
         make_safe(stream)
     app()
