@@ -1,20 +1,25 @@
 """The whole contracts folder behind one door."""
 
+from __future__ import annotations
+
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import MAXYEAR
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from contracts.errors import ContractError
-from contracts.examples import Example, read_examples
 from contracts.messages import Wording, read_wording
-from contracts.model import Form
 from contracts.packages import Package, read_package
 from contracts.plans import Plan, read_plan
 from contracts.procedures import Procedure, read_procedure
 from contracts.registers import Register, read_register
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from contracts.examples import Example
+    from contracts.model import Form
 
 LANGUAGE = "zh"
 COVER_FILE = "cover.odcs.yaml"
@@ -100,6 +105,8 @@ class Library:
 
     def examples(self, rule: str | None = None) -> tuple[Example, ...]:
         """Return the examples of one rule, or all of them."""
+        from contracts.examples import read_examples  # noqa: PLC0415 - only the catalogue shows them
+
         found = read_examples(self.root / "examples" / "annual-accounting.yaml")
         return tuple(one for one in found if rule in (None, one.rule))
 
