@@ -1,7 +1,7 @@
 """Open Data Contract Standard files into forms."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import MAXYEAR, date
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +45,7 @@ def _form(schema: SchemaObject, file: str, year: int, plan_years: tuple[int, ...
     _refuse_repeats(file, "field", [one.name for one in fields])
     return Form(
         name=schema.name or "",
-        title=(schema.businessName or "").format(year=year),
+        title=(schema.businessName or "").format(year=year if year < MAXYEAR else ""),  # a catalogue is of no year
         layout=_one_of(Layout, own.get("layout", "table"), file),
         fields=tuple(fields),
         rules=tuple(one for one in rules if one.in_force(year)),

@@ -59,7 +59,7 @@ class LocalServer:
 
 def is_healthy(api: str, *, through_proxies: bool) -> bool:
     """Tell whether a Prefect server answers at its API address."""
-    proxies = None if through_proxies else {}  # a proxy must not see the loopback
+    proxies: dict[str, str] | None = None if through_proxies else {}  # a proxy must not see the loopback
     opener = urllib.request.build_opener(urllib.request.ProxyHandler(proxies))
     try:
         with opener.open(f"{api.rstrip('/')}/health", timeout=5):
