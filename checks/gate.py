@@ -9,8 +9,8 @@ import polars as pl
 from pandera.errors import SchemaErrors
 
 from checks.relations import Relation
-from checks.row_rules import ROW_CHECKS, Failure
-from checks.tables import AMOUNT, Table
+from checks.row_rules import ROW_CHECKS, Failure, figure_columns
+from checks.tables import AMOUNT, ROW, Table
 from contracts.model import Field, Form, Role, Rule
 
 _CASE = ":"  # between rule id and case in the name that pandera carries back
@@ -45,14 +45,20 @@ def _schema(form: Form, checks: Mapping[str, list[pa.Check]]) -> pa.DataFrameSch
 
 
 def failures(table: Table, rules: Sequence[Rule]) -> Iterator[Failure]:
-    """Return every row of the table's body that a rule finds wrong, in the order of the rules."""
-    if not _failing(first_look(table.form, rules), table.body):
+    """Return every row that a rule finds wrong; what is asked of each figure is asked of total rows too."""
+    yield from _failures_in(table.body, table, rules)
+    on_figures = [rule for rule in rules if ROW_CHECKS[rule.check].anchors is figure_columns]
+    yield from _failures_in(table.totals, table, on_figures)
+
+
+def _failures_in(rows: pl.DataFrame, table: Table, rules: Sequence[Rule]) -> Iterator[Failure]:
+    if rows.is_empty() or not rules or not _failing(first_look(table.form, rules), rows):
         return
     by_id = {rule.id: rule for rule in rules}
-    for column, name, index in _failing(table_schema(table.form, rules), table.body):
+    for column, name, index in _failing(table_schema(table.form, rules), rows):
         rule_id, _, case = name.partition(_CASE)
         field = table.form.field(column)
-        yield Failure(table=table, rule=by_id[rule_id], field=field, case=case, index=index)
+        yield Failure(table=table, rule=by_id[rule_id], field=field, case=case, row=int(rows[ROW][index]))
 
 
 def unbalanced(sums: Sequence[tuple[Relation, Decimal]]) -> list[int]:

@@ -37,25 +37,28 @@ class Verdict:
     values: Mapping[CellRef, Decimal]
 
 
-def check_book(book: RawBook, library: Library, words: Wording) -> Report | Refusal:
-    """Return what is wrong with a workbook, or why it cannot be attributed to a county and year."""
+def check_book(
+    book: RawBook, library: Library, words: Wording, *, expected: tuple[str, int] | None = None
+) -> Report | Refusal:
+    """Return what is wrong with a workbook, or why it cannot be attributed to a county and year.
+
+    *expected* is the county code and the year in whose folder the file lies; one of another is refused there.
+    """
     form = library.cover()
     cover = read_cover(book, form)
     identity = identify(cover, form, words)
     if isinstance(identity, Refusal) or cover is None:
         return identity  # type: ignore[return-value]  # without a cover identify always refuses
+    misplaced = _misplaced(identity, cover, words, expected)
+    if misplaced is not None:
+        return misplaced
     package = library.package(identity.county, identity.year)
     if package is None:
-        return _no_package(identity, cover, words)
+        return _no_package(identity, cover, library, words)
     submission = library.submission(package, identity.year)
     verdict = judge(book, cover, submission)
     return Report(
         identity=identity,
-        cover={
-            "sheet": cover.sheet,
-            "county": cover.entries["county_code"][0].cell.address,
-            "year": cover.entries["year"][0].cell.address,
-        },
         contracts=library.version(),
         findings=findings_of(verdict.offences, words),
         not_run=verdict.not_run,
@@ -70,9 +73,10 @@ def judge(book: RawBook, cover: Cover, submission: Submission) -> Verdict:
         refuse_unknown(subject.form)
     formwise = [one for subject in subjects for one in _form_offences(subject)]
     sums, not_run = _sums(subjects, formwise)
-    values = {
-        cell: amount for subject in subjects if subject.table for cell, amount in values_of(subject.table).items()
-    }
+    # A figure that cannot stand as it is silences the sums over it: one cause, one finding.
+    condemned = {one.cell for one in formwise if one.rule.check == "not_negative"}
+    known = ((cell, amount) for one in _tables(subjects) for cell, amount in values_of(one).items())
+    values = {cell: amount for cell, amount in known if cell not in condemned}
     formulas = [CellRef(one.sheet, at) for one in _tables(subjects) for at in one.formulas]
     return Verdict(
         offences=(*formwise, *broken_sums(sums, values, formulas)),
@@ -144,16 +148,28 @@ def _tables(subjects: Iterable[Subject]) -> Iterator[Table]:
     return (subject.table for subject in subjects if subject.table is not None)
 
 
-def _no_package(identity: Identity, cover: Cover, words: Wording) -> Refusal:
-    entry = cover.entries["county_code"][0]
-    return refuse(
-        words,
-        "no_contract",
-        sheet=cover.sheet,
-        cell=entry.cell.address,
-        county=identity.county,
-        year=str(identity.year),
-    )
+def _misplaced(identity: Identity, cover: Cover, words: Wording, expected: tuple[str, int] | None) -> Refusal | None:
+    county, year = expected or (identity.county, identity.year)
+    place = {"sheet": cover.sheet}
+    if identity.county != county:
+        cell = _cell(cover, "county_code")
+        return refuse(words, "wrong_county", **place, cell=cell, value=identity.county, expected=county)
+    if identity.year != year:
+        cell = _cell(cover, "year")
+        return refuse(words, "wrong_year", **place, cell=cell, value=str(identity.year), expected=str(year))
+    return None
+
+
+def _no_package(identity: Identity, cover: Cover, library: Library, words: Wording) -> Refusal:
+    """Point at the year where the county is known in other years, else at the county code."""
+    known = any(one.county == identity.county for one in library.packages())
+    cell = _cell(cover, "year" if known else "county_code")
+    facts = {"county": identity.county, "year": str(identity.year)}
+    return refuse(words, "no_contract", sheet=cover.sheet, cell=cell, **facts)
+
+
+def _cell(cover: Cover, name: str) -> str:
+    return cover.entries[name][0].cell.address
 
 
 def _figures(verdict: Verdict) -> Iterator[Figure]:

@@ -1,6 +1,6 @@
 """The result of checking one submission."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from checks.findings import Finding, Severity
@@ -33,13 +33,9 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What checking one submission under one contract version found.
-
-    *cover* names the places that identify the submission: ``sheet``, and the cells of ``county`` and ``year``.
-    """
+    """What checking one submission under one contract version found."""
 
     identity: Identity
-    cover: Mapping[str, str]
     contracts: str
     findings: tuple[Finding, ...]
     not_run: tuple[NotRun, ...] = ()

@@ -64,6 +64,8 @@ def read_register(path: Path) -> Register:
     except (KeyError, TypeError, AttributeError) as error:
         raise ContractError(path.name, f"register entry missing or malformed: {error!r}") from error
     for county in register.counties.values():
+        if len(set(county.townships.values())) < len(county.townships):
+            raise ContractError(path.name, f"county {county.code}: a township name stands twice")
         if county.city not in register.cities:
             raise ContractError(path.name, f"county {county.code}: city {county.city} is not listed")
     return register

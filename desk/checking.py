@@ -37,6 +37,7 @@ def check_files(paths: list[Path], library: Library, *, as_json: bool, out: Path
     """Check each file and print what was found; one bad file does not change what is said of another."""
     words = library.wording()
     worst = Exit.CLEAR
+    written: set[Path] = set()
     for path in paths:
         checked = _check(path, library, words)
         if as_json:
@@ -44,7 +45,7 @@ def check_files(paths: list[Path], library: Library, *, as_json: bool, out: Path
         else:
             _print(checked, words)
         if out is not None:
-            _mark(checked, out, words)
+            _mark(checked, out, words, written)
         worst = max(worst, _exit_of(checked.result))
     return worst
 
@@ -88,7 +89,8 @@ def _print(checked: Checked, words: Wording) -> None:
     for one in result.findings:
         place = f"{shown(one.sheet)}!{one.cell}" if one.cell else shown(one.sheet)
         rules = "、".join((one.rule, *one.also))
-        say(f"  [{words(f'severity.{one.severity}')}] {place}  {shown(one.message)}{shown(one.remedy)}（{rules}）")
+        weight = words("severity.trial") if one.trial else words(f"severity.{one.severity}")
+        say(f"  [{weight}] {place}  {shown(one.message)}{shown(one.remedy)}（{rules}）")
     for skipped in result.not_run:
         reason = words(f"not_run.{skipped.reason}")
         say("  " + words("not_run.text", form=skipped.form, rule=skipped.rule, reason=reason))
@@ -103,12 +105,15 @@ def _counts(report: Report, words: Wording) -> Mapping[str, str]:
     }
 
 
-def _mark(checked: Checked, out: Path, words: Wording) -> None:
+def _mark(checked: Checked, out: Path, words: Wording, written: set[Path]) -> None:
     if isinstance(checked.result, Refusal):
         return
     from ledger.files import write_whole  # noqa: PLC0415 - only where something is written
     from workbooks.marking import marked_workbook  # noqa: PLC0415
 
-    path = out / f"{checked.path.stem}-问题标注.xlsx"
+    path = out / words("check.marked_name", stem=checked.path.stem)
+    if path in written:
+        path = out / words("check.marked_name", stem=f"{checked.path.stem}-{(checked.sha256 or '')[:8]}")
+    written.add(path)
     write_whole(path, marked_workbook(checked.data, checked.result.findings, words.under("marks")))
     complain(words("check.marked", path=str(path)))  # standard output belongs to the findings

@@ -9,8 +9,13 @@ from contracts.messages import Wording
 from workbooks.gate import inspect
 
 
-def examine(data: bytes, library: Library, words: Wording) -> Report | Refusal:
-    """Return the report on a workbook, or why it is refused. The gate speaks before anything heavy is imported."""
+def examine(
+    data: bytes, library: Library, words: Wording, *, expected: tuple[str, int] | None = None
+) -> Report | Refusal:
+    """Return the report on a workbook, or why it is refused. The gate speaks before anything heavy is imported.
+
+    *expected* is the county code and the year in whose folder the file lies, where it lies in one.
+    """
     refusal = inspect(data, words)
     if refusal is not None:
         return refusal
@@ -19,4 +24,4 @@ def examine(data: bytes, library: Library, words: Wording) -> Report | Refusal:
 
     gc.enable()  # a command line holds the collector while modules load; from here on there are data
     book = read_book(data, words)
-    return book if isinstance(book, Refusal) else check_book(book, library, words)
+    return book if isinstance(book, Refusal) else check_book(book, library, words, expected=expected)

@@ -15,7 +15,7 @@ SAMPLE = ROOT / "inputs" / str(dongchuan.YEAR) / dongchuan.COUNTY / dongchuan.na
 RUN_AND_LIST = """
 import atexit, sys
 atexit.register(lambda: sys.stderr.write("\\nmodules: " + " ".join(sys.modules)))
-from desk.app import main
+from desk.__main__ import main
 main()
 """
 FLOW_ENGINE = {"prefect", "great_expectations"}

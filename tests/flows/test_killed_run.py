@@ -98,11 +98,11 @@ def test_a_run_killed_at_any_instant_ends_in_the_same_place_when_run_again(tmp_p
 
 
 def test_a_run_killed_again_and_again_still_ends_in_the_same_place(tmp_path: Path) -> None:
-    """Killed at its third instant every time, a run still gets further each time, and ends where it must."""
+    """Killed at its fourth instant every time, a run still gets further each time, and ends where it must."""
     ground = prepared(tmp_path / "年度 核算")
     with warm_parent() as runner:
         runs = 0
-        while runner.run(ground, 3) == KILLED:
+        while runner.run(ground, 4) == KILLED:
             runs += 1
             assert runs < 40
 

@@ -10,6 +10,7 @@ from review.standing import Standing
 from tests.builders.chain import OFFICERS, Road, fingerprint, procedure, proposal
 
 PEOPLE = st.sampled_from(sorted({one.id for one in OFFICERS}))
+LEVEL_DUE = {"received": "county", "submitted": "city", "in_review": "city", "reviewed": "province"}
 ORDER = [("county", "submit"), ("city", "approve"), ("province", "file")]
 
 
@@ -25,7 +26,7 @@ class Chain(RuleBasedStateMachine):
         """Say where the county stands."""
         return self.road.standing()
 
-    @rule(version=st.integers(1, 4), hard=st.sampled_from([0, 0, 1]), soft=st.sampled_from([0, 0, 0, 1]))
+    @rule(version=st.integers(1, 4), hard=st.sampled_from([0, 0, 0, 1]), soft=st.sampled_from([0, 0, 0, 0, 1]))
     def hand_in(self, version: int, hard: int, soft: int) -> None:
         """Hand in a version; it enters the record only where it is admitted."""
         before = self.standing()
@@ -54,16 +55,29 @@ class Chain(RuleBasedStateMachine):
             return
         assert before.newest is not None
         assert judged.sha256 == before.newest.sha256
+        assert version in (0, before.newest.number)
         same = [one for one in before.decided() if one.level == judged.level and one.action != "take_up"]
         assert judged.action == "take_up" or same == []
         self.road.events.append(judged)
 
-    @rule(person=PEOPLE)
-    @precondition(lambda self: self.standing().state in ("received", "submitted", "in_review", "reviewed"))
-    def approve_in_turn(self, person: str) -> None:
-        """Let somebody try the step that is due, so that the end of the road is reached often enough."""
-        level = {"received": "county", "reviewed": "province"}.get(self.standing().state, "city")
-        self.decide(person, level, "approve", 0)
+    @rule(own=st.sampled_from([True, True, True, False]), verb=st.sampled_from(["approve"] * 4 + ["take_up", "return"]))
+    @precondition(lambda self: self.standing().state in LEVEL_DUE)
+    def decide_in_turn(self, *, own: bool, verb: str) -> None:
+        """Let the level whose turn it is act, so that the end of the road is reached often enough."""
+        level = LEVEL_DUE[self.standing().state]
+        self.decide(level if own else "many", level, verb, 0)
+
+    @rule(level=st.sampled_from(["county", "city", "province"]), verb=st.sampled_from(["approve", "return"]))
+    def decide_out_of_turn(self, level: str, verb: str) -> None:
+        """Let the right person of any level try, whosever turn it is."""
+        self.decide(level, level, verb, 0)
+
+    @rule(version=st.integers(1, 4))
+    @precondition(lambda self: self.standing().state in LEVEL_DUE)
+    def decide_on_version(self, version: int) -> None:
+        """Let the right person at the right time name any version."""
+        level = LEVEL_DUE[self.standing().state]
+        self.decide(level, level, "approve", version)
 
     @invariant()
     def filed_only_by_the_whole_road(self) -> None:
@@ -100,4 +114,4 @@ class Chain(RuleBasedStateMachine):
 
 
 TestChain = Chain.TestCase
-TestChain.settings = settings(max_examples=40, stateful_step_count=25, deadline=None, derandomize=True)
+TestChain.settings = settings(max_examples=60, stateful_step_count=25, deadline=None, derandomize=True)

@@ -108,6 +108,21 @@ def test_year_columns_come_from_the_plan() -> None:
 
 
 BAD_EDITS = [
+    pytest.param(PLAN, "assigned: 5000", "assigned: 7001", "below the assigned 7001", id="plan below what is assigned"),
+    pytest.param(PLAN, "years: [2024, 2025, 2026]", "years: [2024, 2025]", "must have the years", id="plan years"),
+    pytest.param(TASKS, "role, value: serial}", "role, value: serail}", "serail", id="unknown role"),
+    pytest.param(TASKS, "decimals, value: 0}", "decimals, value: none}", "none", id="decimals in words"),
+    pytest.param(TASKS, "column: serial,", "column: serials,", "no fields ['serials']", id="rule on no field"),
+    pytest.param(TASKS, "engine: hesuan", "engine: hesaun", "expected an id, and an engine", id="unknown engine"),
+    pytest.param(TASKS, "value: [附件2]", "value: 附件2", "expected a list", id="sheet names no list"),
+    pytest.param(
+        TASKS,
+        "phase, value: parsed}",
+        "trial, value: maybe}",
+        "expected true or false",
+        id="trial neither true nor false",
+    ),
+    pytest.param(PROCEDURE, "flagged: awaiting_explanation, ", "", "on_check must say", id="a result without a state"),
     pytest.param(TASKS, "severity: hard", "severity: grave", "severity 'grave'", id="unknown severity"),
     pytest.param(TASKS, "{gap: soft,", "{gap: mild,", "severity 'mild'", id="unknown severity of a case"),
     pytest.param(TASKS, "value: recognised", "value: later", "'later': expected one of", id="unknown phase"),
@@ -170,12 +185,6 @@ def weigh_unit_less(library: Library) -> Draft:
     return dongchuan.submission().put(SHEET_DONE, "A2", None)
 
 
-def raise_assigned_target(library: Library) -> Draft:
-    """Let the city assign more than the county has planned."""
-    edit(library, PLAN, "assigned: 5000", "assigned: 7001")
-    return dongchuan.submission()
-
-
 def allow_one_decimal_only(library: Library) -> Draft:
     """Let the completed figures have one decimal where they had two."""
     edit(library, PROGRESS, "decimals, value: 2", "decimals, value: 1", times=2)
@@ -200,7 +209,6 @@ def let_rule_begin_later(library: Library) -> Draft:
     ("change", "found"),
     [
         (weigh_unit_less, [("F03", Severity.REPORT)]),
-        (raise_assigned_target, [("T12", Severity.HARD)]),
         (allow_one_decimal_only, [("F10", Severity.SOFT)] * 2),
         (put_rule_on_trial, [("F03", Severity.HARD)]),
         (let_rule_begin_later, []),
