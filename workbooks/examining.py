@@ -4,16 +4,14 @@ from checks.findings import Refusal
 from checks.report import Report
 from contracts.library import Library
 from contracts.messages import Wording
-from workbooks.gate import inspect
+from workbooks.reading import read_book
 
 
 def examine(data: bytes, library: Library, words: Wording) -> Report | Refusal:
     """Return the report on a workbook, or why it is refused. The gate speaks before anything heavy is imported."""
-    refusal = inspect(data, words)
-    if refusal is not None:
-        return refusal
-    from checks.judge import check_book  # noqa: PLC0415 - pandera and polars cost a second
-    from workbooks.reading import read_book  # noqa: PLC0415 - as above
-
     book = read_book(data, words)
-    return book if isinstance(book, Refusal) else check_book(book, library, words)
+    if isinstance(book, Refusal):
+        return book
+    from checks.judge import check_book  # noqa: PLC0415 - pandera and polars cost a second
+
+    return check_book(book, library, words)
