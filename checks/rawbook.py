@@ -25,7 +25,8 @@ class RawSheet:
 
     *text* and *kinds* have the same shape: columns named A, B, C…, the first row is Excel's row 1. *text* is null
     where a cell is empty; a number stands there as a plain decimal of at most 15 significant digits, which is what
-    Excel itself keeps. *formulas* maps an address to the formula whose cached value is in *text*.
+    Excel itself keeps. *formulas* maps an address to the formula whose cached value is in *text*. *merges* holds
+    first and last cell of each merged range; rows and columns, hidden ones too, count from 1.
     """
 
     name: str
@@ -33,6 +34,9 @@ class RawSheet:
     text: pl.DataFrame
     kinds: pl.DataFrame
     formulas: Mapping[str, str] = field(default_factory=dict)
+    merges: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = ()
+    hidden_rows: tuple[int, ...] = ()
+    hidden_columns: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from checks.findings import Refusal
 from checks.report import Report
 from contracts.library import Library
 from contracts.messages import Wording
-from workbooks.gate import inspect
+from workbooks.reading import read_book
 
 
 def examine(
@@ -16,12 +16,10 @@ def examine(
 
     *expected* is the county code and the year in whose folder the file lies, where it lies in one.
     """
-    refusal = inspect(data, words)
-    if refusal is not None:
-        return refusal
+    book = read_book(data, words)
+    if isinstance(book, Refusal):
+        return book
     from checks.judge import check_book  # noqa: PLC0415 - pandera and polars cost a second
-    from workbooks.reading import read_book  # noqa: PLC0415 - as above
 
     gc.enable()  # a command line holds the collector while modules load; from here on there are data
-    book = read_book(data, words)
-    return book if isinstance(book, Refusal) else check_book(book, library, words, expected=expected)
+    return check_book(book, library, words, expected=expected)

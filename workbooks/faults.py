@@ -1,0 +1,54 @@
+"""Why a file is refused, before it is put into words: a code and a place, small enough to travel between processes."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
+
+from checks.findings import Refusal
+from checks.refusing import refuse
+from contracts.messages import Wording
+
+_LONGEST_NAME = 80
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """A stable *code* (its sentences stand in the messages), where, and the *facts* that fill the sentences."""
+
+    code: str
+    part: str | None = None
+    sheet: str | None = None
+    cell: str | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+    def in_words(self, words: Wording) -> Refusal:
+        """Return the refusal that people read; a file type is named in their language."""
+        facts = {**self.facts, **({"kind": words(f"kind.{self.facts['kind']}")} if "kind" in self.facts else {})}
+        return refuse(words, self.code, part=self.part, sheet=self.sheet, cell=self.cell, **facts)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return plain values."""
+        return asdict(self)
+
+    @classmethod
+    def of_json(cls, raw: Mapping[str, Any]) -> Self:
+        """Read plain values back."""
+        return cls(**raw)
+
+
+class FaultFound(Exception):  # noqa: N818 - the file is at fault, not the program
+    """Raised where a file must be refused; carries the fault to the edge of the room."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.code)
+        self.fault = fault
+
+
+def found(code: str, *, part: str | None = None, sheet: str | None = None, cell: str | None = None, **facts: str) -> FaultFound:
+    """Return the exception for a fault: ``raise found("damaged", part=...)``."""
+    return FaultFound(Fault(code=code, part=part, sheet=sheet, cell=cell, facts=facts))
+
+
+def shown_part(name: str) -> str:
+    """Names inside the archive are the sender's: only their printable part is echoed."""
+    return name[:_LONGEST_NAME].encode("unicode_escape", "replace").decode("ascii")

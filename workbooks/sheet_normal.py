@@ -1,0 +1,59 @@
+"""Sheets written in another way than ours, rewritten so that one grammar serves: prefixes, attribute order, no references.
+
+Only the marks are touched; what stands between them is left as it is. Slower, and used only where it is needed.
+"""
+
+import re
+from dataclasses import dataclass
+
+from workbooks.positions import column_letters, position
+
+_TAG = re.compile(
+    rb"""<(/?)(row|c|v|f|is|t)((?:\s+[\w:.-]{1,60}\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(/?)>"""
+)
+_ATTRIBUTE = re.compile(rb"""([\w:.-]+)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')""")
+_BETWEEN = re.compile(rb"((?:</(?:c|row|v|f|is|extLst)|<(?:row|c|is)\b[^<>]*|/)>)\s+(?=<)")
+
+
+@dataclass(slots=True)
+class _Writer:
+    """Where we are on the sheet: cells and rows may leave out their reference and then follow the one before."""
+
+    row: int = 0
+    column: int = 0
+
+    def rewritten(self, tag: re.Match[bytes]) -> bytes:
+        closing, name, attributes, empty = tag.groups()
+        if closing:
+            return b"</" + name + b">"
+        given = {key: double or single or b"" for key, double, single in _ATTRIBUTE.findall(attributes)}
+        write = {b"row": self._row, b"c": self._cell}.get(name, _plain)
+        return b"<" + name + write(given) + empty + b">"
+
+    def _row(self, given: dict[bytes, bytes]) -> bytes:
+        number = given.get(b"r")
+        self.column = 0
+        self.row = int(number) if number is not None and re.fullmatch(rb"[0-9]{1,7}", number) else self.row + 1
+        hidden = b' hidden="1"' if given.get(b"hidden") in (b"1", b"true") else b""
+        return b' r="%s"%s' % (number if number is not None else b"%d" % self.row, hidden)
+
+    def _cell(self, given: dict[bytes, bytes]) -> bytes:
+        reference = given.get(b"r")
+        place = position(reference.decode("ascii", "replace")) if reference is not None else None
+        self.column = place[1] if place else self.column + 1
+        own = b"%s%d" % (column_letters(self.column).encode(), self.row)
+        parts = [b' r="%s"' % (reference if reference is not None else own)]
+        parts += [b' %s="%s"' % (key, given[key]) for key in (b"s", b"t") if key in given]
+        return b"".join(parts)
+
+
+def _plain(given: dict[bytes, bytes]) -> bytes:
+    known = (b"t", b"ref", b"si", b"ca")
+    return b"".join(b' %s="%s"' % (key, given[key].replace(b">", b"&gt;")) for key in known if key in given)
+
+
+def normal(rows: bytes, prefix: bytes) -> bytes:
+    """Return the rows of a sheet in the one form that the grammar knows."""
+    if prefix:
+        rows = rows.replace(b"<" + prefix + b":", b"<").replace(b"</" + prefix + b":", b"</")
+    return _TAG.sub(_Writer().rewritten, _BETWEEN.sub(rb"\1", rows.strip()))
