@@ -70,9 +70,7 @@ def spotted(findings: Iterable[Finding], tables: Iterable[Table], cover: Cover, 
     return tuple(replace(one, spot=_spot(one, by_sheet, entries, cover_form)) for one in findings)
 
 
-def _spot(
-    finding: Finding, tables: Mapping[str, _Names], entries: Mapping[CellRef, str], cover_form: str
-) -> Spot:
+def _spot(finding: Finding, tables: Mapping[str, _Names], entries: Mapping[CellRef, str], cover_form: str) -> Spot:
     cell = CellRef(finding.sheet, finding.cell or "")
     if cell in entries:
         return Spot(cover_form, "", entries[cell])

@@ -11,9 +11,9 @@ from contracts.messages import Wording
 
 LIST, CHANGES, NORMALISED, MEMORY = (
     "marks.sheet_name",
-    "changes.sheet_name",
-    "normalised.sheet_name",
-    "memory.sheet_name",
+    "marks.changes_name",
+    "marks.normalised_name",
+    "marks.memory_name",
 )
 _HEADER_WITHIN = 12  # rows; a clerk may have put a line above
 _PARTS = 5  # rule, form, row, column, value

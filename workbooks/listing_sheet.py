@@ -1,0 +1,73 @@
+"""A plain list as a sheet of a marked workbook."""
+
+from lxml import etree
+
+from filing.listing import Listing
+from workbooks.findings_text import Words
+from workbooks.markup import Element, add, serialised
+from workbooks.our_cells import add_row, add_text, fitting_height
+from workbooks.positions import column_letters, link_target
+from workbooks.styles import Font, Look, Styles
+
+HEADER_ROW = 3
+_HEADER_FILL = "F2F2F2"
+
+
+def listing_part(listing: Listing, styles: Styles, words: Words, *, main: str, sheets: frozenset[str]) -> bytes:
+    """Write the list as a part of the workbook; links lead to those *sheets* that are there."""
+    root = etree.Element(f"{{{main}}}worksheet", nsmap={None: main})
+    add(add(root, "sheetPr"), "pageSetUpPr", fitToPage="1")
+    _add_view(root)
+    columns = add(root, "cols")
+    for number, width in enumerate(listing.widths, 1):
+        add(columns, "col", min=str(number), max=str(number), width=f"{width}.7109375", customWidth="1")
+    _add_rows(add(root, "sheetData"), listing, styles, words)
+    merged = add(root, "mergeCells", count="2")
+    for line in (1, 2):
+        add(merged, "mergeCell", ref=f"A{line}:{column_letters(len(listing.headings))}{line}")
+    _add_links(root, listing, sheets)
+    add(root, "printOptions", horizontalCentered="1")
+    add(root, "pageMargins", left="0.4", right="0.4", top="0.6", bottom="0.6", header="0.3", footer="0.3")
+    add(root, "pageSetup", paperSize="9", orientation="landscape", fitToWidth="1", fitToHeight="0")
+    add(add(root, "headerFooter"), "oddFooter").text = "&C" + words["footer"]
+    return serialised(root)
+
+
+def _add_view(root: Element) -> None:
+    view = add(add(root, "sheetViews"), "sheetView", showGridLines="0", workbookViewId="0")
+    below = f"A{HEADER_ROW + 1}"
+    add(view, "pane", ySplit=str(HEADER_ROW), topLeftCell=below, activePane="bottomLeft", state="frozen")
+    add(view, "selection", pane="bottomLeft", activeCell=below, sqref=below)
+    add(root, "sheetFormatPr", defaultRowHeight="15")
+
+
+def _add_rows(data: Element, listing: Listing, styles: Styles, words: Words) -> None:
+    body, heading = Font(words["font_body"], 10.5), Font(words["font_heading"], 10.5)
+    title = styles.added(Look(font=Font(words["font_body"], 18, bold=True), border=False, horizontal="center"))
+    note = styles.added(Look(font=body, border=False))
+    header = styles.added(Look(font=heading, fill=_HEADER_FILL, horizontal="center"))
+    plain, link = styles.added(Look(font=body)), styles.added(Look(font=Font(words["font_body"], 10.5, link=True)))
+    add_text(add_row(data, 1, height=36), "A1", listing.title, title)
+    add_text(add_row(data, 2, height=fitting_height([listing.note], [sum(listing.widths)])), "A2", listing.note, note)
+    line = add_row(data, HEADER_ROW, height=24)
+    for number, text in enumerate(listing.headings, 1):
+        add_text(line, f"{column_letters(number)}{HEADER_ROW}", text, header)
+    rooms = [max(width - 2, 4) for width in listing.widths]
+    for row, texts in enumerate(listing.rows, HEADER_ROW + 1):
+        line = add_row(data, row, height=fitting_height(texts, rooms))
+        leads = bool(listing.places[row - HEADER_ROW - 1])
+        for number, text in enumerate(texts, 1):
+            style = link if leads and number == listing.link + 1 else plain
+            add_text(line, f"{column_letters(number)}{row}", text, style)
+
+
+def _add_links(root: Element, listing: Listing, sheets: frozenset[str]) -> None:
+    found = [
+        (row, place)
+        for row, place in enumerate(listing.places, HEADER_ROW + 1)
+        if place is not None and place.sheet in sheets
+    ]
+    if found:
+        links, column = add(root, "hyperlinks"), column_letters(listing.link + 1)
+        for row, place in found:
+            add(links, "hyperlink", ref=f"{column}{row}", location=link_target(place.sheet, place.address))
