@@ -8,8 +8,8 @@ from lxml import etree
 
 from checks.findings import Finding, Severity
 from workbooks.findings_text import COLUMNS, Words, row, summary, weight
-from workbooks.markup import Element, add, serialised
-from workbooks.our_cells import add_row, add_text, fitting_height
+from workbooks.markup import Element, add
+from workbooks.our_cells import Rows, fitting_height
 from workbooks.positions import column_letters, link_target, position
 from workbooks.styles import Font, Look, Styles
 
@@ -19,6 +19,7 @@ REPEATED_ROWS = f"${HEADER_ROW}:${HEADER_ROW}"
 _WIDTHS = (5, 9, 12, 9, 11, 11, 9, 32, 28, 19, 17, 13, 22, 5)  # in the order of the columns
 _ROOM = tuple(max(width - 2, 5) for width in _WIDTHS)  # without the indent
 _LAST = column_letters(len(COLUMNS) - 1)  # of those that are seen
+_LETTERS = tuple(column_letters(number) for number in range(1, len(COLUMNS) + 1))
 _CENTRED = {"number", "severity", "cell", "rule"}
 _AMOUNTS = {"value", "expected", "difference"}
 _HEADER_FILL, _FILL_IN = "F2F2F2", "FFFFE0"
@@ -77,42 +78,42 @@ class FindingsSheet:
     def content(self, styles: Styles, *, main: str) -> bytes:
         """Write the sheet as a part of the workbook, *main* being the namespace of its sheets."""
         root = etree.Element(f"{{{main}}}worksheet", nsmap={None: main})
-        looks = _Looks.read(styles, self.words)
         add(add(root, "sheetPr"), "pageSetUpPr", fitToPage="1")
         _add_view(root)
         columns = add(root, "cols")
         for number, width in enumerate(_WIDTHS, 1):
             unseen = {"hidden": "1"} if COLUMNS[number - 1] == "key" else {}
             add(columns, "col", min=str(number), max=str(number), width=f"{width}.7109375", customWidth="1", **unseen)
-        self._add_rows(add(root, "sheetData"), looks)
+        add(root, "sheetData")
         self._add_what_follows(root)
-        return serialised(root)
+        return self._rows(_Looks.read(styles, self.words)).into(root)
 
-    def _add_rows(self, data: Element, looks: _Looks) -> None:
-        title = add_row(data, 1, height=36)
-        title.set("customHeight", "1")
-        add_text(title, "A1", self.words["title"], looks.title)
+    def _rows(self, looks: _Looks) -> Rows:
+        rows = Rows()
+        rows.begin(1, height=36, fixed=True)
+        rows.text("A1", self.words["title"], looks.title)
         counted = summary(self.findings, self.words, shown=len(self.listed))
-        line = add_row(data, 2, height=fitting_height([counted], [sum(_WIDTHS[:-1])]))
-        add_text(line, "A2", counted, looks.summary)
+        rows.begin(2, height=fitting_height([counted], [sum(_WIDTHS[:-1])]))
+        rows.text("A2", counted, looks.summary)
         headings = [self.words[f"column_{name}"] for name in COLUMNS]
-        header = add_row(data, HEADER_ROW, height=max(24.0, fitting_height(headings, _WIDTHS)))
-        for number, heading in enumerate(headings, 1):
-            add_text(header, f"{column_letters(number)}{HEADER_ROW}", heading, looks.header)
+        rows.begin(HEADER_ROW, height=max(24.0, fitting_height(headings, _WIDTHS)))
+        for letters, heading in zip(_LETTERS, headings, strict=True):
+            rows.text(f"{letters}{HEADER_ROW}", heading, looks.header)
         for number, finding in enumerate(self.listed, 1):
-            self._add_finding(data, number, finding, looks)
+            self._add_finding(rows, number, finding, looks)
+        return rows
 
-    def _add_finding(self, data: Element, number: int, finding: Finding, looks: _Looks) -> None:
+    def _add_finding(self, rows: Rows, number: int, finding: Finding, looks: _Looks) -> None:
         texts = row(number, finding, self.words)
         place = HEADER_ROW + number
-        line = add_row(data, place, height=fitting_height(list(texts.values())[:-1], _ROOM[:-1]))
-        for column, (name, text) in enumerate(texts.items(), 1):
+        rows.begin(place, height=fitting_height(list(texts.values())[:-1], _ROOM[:-1]))
+        for letters, (name, text) in zip(_LETTERS, texts.items(), strict=True):
             style = looks.columns[name]
             if name == "severity":
                 style = looks.severities[weight(finding)]
             elif name == "cell" and self._target(finding):
                 style = looks.link
-            add_text(line, f"{column_letters(column)}{place}", text, style)
+            rows.text(f"{letters}{place}", text, style)
 
     def _add_what_follows(self, root: Element) -> None:
         """Add what the schema wants after the rows: protection, filter, links, the printed page."""

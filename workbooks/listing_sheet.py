@@ -4,8 +4,8 @@ from lxml import etree
 
 from filing.listing import Listing
 from workbooks.findings_text import Words
-from workbooks.markup import Element, add, serialised
-from workbooks.our_cells import add_row, add_text, fitting_height
+from workbooks.markup import Element, add
+from workbooks.our_cells import Rows, fitting_height
 from workbooks.positions import column_letters, link_target
 from workbooks.styles import Font, Look, Styles
 
@@ -21,7 +21,7 @@ def listing_part(listing: Listing, styles: Styles, words: Words, *, main: str, s
     columns = add(root, "cols")
     for number, width in enumerate(listing.widths, 1):
         add(columns, "col", min=str(number), max=str(number), width=f"{width}.7109375", customWidth="1")
-    _add_rows(add(root, "sheetData"), listing, styles, words)
+    add(root, "sheetData")
     merged = add(root, "mergeCells", count="2")
     for line in (1, 2):
         add(merged, "mergeCell", ref=f"A{line}:{column_letters(len(listing.headings))}{line}")
@@ -30,7 +30,7 @@ def listing_part(listing: Listing, styles: Styles, words: Words, *, main: str, s
     add(root, "pageMargins", left="0.4", right="0.4", top="0.6", bottom="0.6", header="0.3", footer="0.3")
     add(root, "pageSetup", paperSize="9", orientation="landscape", fitToWidth="1", fitToHeight="0")
     add(add(root, "headerFooter"), "oddFooter").text = "&C" + words["footer"]
-    return serialised(root)
+    return _rows(listing, styles, words).into(root)
 
 
 def _add_view(root: Element) -> None:
@@ -41,24 +41,26 @@ def _add_view(root: Element) -> None:
     add(root, "sheetFormatPr", defaultRowHeight="15")
 
 
-def _add_rows(data: Element, listing: Listing, styles: Styles, words: Words) -> None:
+def _rows(listing: Listing, styles: Styles, words: Words) -> Rows:
     body, heading = Font(words["font_body"], 10.5), Font(words["font_heading"], 10.5)
     title = styles.added(Look(font=Font(words["font_body"], 18, bold=True), border=False, horizontal="center"))
-    note = styles.added(Look(font=body, border=False))
     header = styles.added(Look(font=heading, fill=_HEADER_FILL, horizontal="center"))
     plain, link = styles.added(Look(font=body)), styles.added(Look(font=Font(words["font_body"], 10.5, link=True)))
-    add_text(add_row(data, 1, height=36), "A1", listing.title, title)
-    add_text(add_row(data, 2, height=fitting_height([listing.note], [sum(listing.widths)])), "A2", listing.note, note)
-    line = add_row(data, HEADER_ROW, height=24)
+    rows = Rows()
+    rows.begin(1, height=36, fixed=True)
+    rows.text("A1", listing.title, title)
+    rows.begin(2, height=fitting_height([listing.note], [sum(listing.widths)]))
+    rows.text("A2", listing.note, styles.added(Look(font=body, border=False)))
+    rows.begin(HEADER_ROW, height=24)
     for number, text in enumerate(listing.headings, 1):
-        add_text(line, f"{column_letters(number)}{HEADER_ROW}", text, header)
+        rows.text(f"{column_letters(number)}{HEADER_ROW}", text, header)
     rooms = [max(width - 2, 4) for width in listing.widths]
-    for row, texts in enumerate(listing.rows, HEADER_ROW + 1):
-        line = add_row(data, row, height=fitting_height(texts, rooms))
-        leads = bool(listing.places[row - HEADER_ROW - 1])
-        for number, text in enumerate(texts, 1):
-            style = link if leads and number == listing.link + 1 else plain
-            add_text(line, f"{column_letters(number)}{row}", text, style)
+    for row, (texts, place) in enumerate(zip(listing.rows, listing.places, strict=True), HEADER_ROW + 1):
+        rows.begin(row, height=fitting_height(texts, rooms))
+        for number, text in enumerate(texts):
+            style = link if place is not None and number == listing.link else plain
+            rows.text(f"{column_letters(number + 1)}{row}", text, style)
+    return rows
 
 
 def _add_links(root: Element, listing: Listing, sheets: frozenset[str]) -> None:

@@ -110,10 +110,10 @@ def _note(finding: Finding, words: Words) -> Note:
 def _mark(package: Package, name: str, part: str, marks: _Marks, *, styles: Styles, words: Words) -> Iterable[Trace]:
     """Mark one sheet and return what its cells were before."""
     content = package.content(part)
-    rows = {cell[0] for cell in marks.severities}
-    shown = shown_at(Excerpt.of(content, ()).root, marks.severities)
-    on_view = _on_view(marks, shown)
-    excerpt = Excerpt.of(content, rows | {cell[0] for cell in on_view.severities})
+    excerpt = Excerpt.of(content, {cell[0] for cell in marks.severities})
+    on_view = _on_view(marks, shown_at(excerpt.root, marks.severities))
+    if moved := {cell[0] for cell in on_view.severities} - excerpt.wanted:
+        excerpt = Excerpt.of(content, excerpt.wanted | moved)
     sheet = Sheet(package, part, excerpt.root)
     traces = _traces(name, sheet, on_view, styles)
     colours = {cell: COLOURS[severity] for cell, severity in on_view.severities.items()}

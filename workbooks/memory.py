@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from workbooks.markup import add, parse, serialised, sibling_tag, stored_text
+from workbooks.markup import add, parse, sibling_tag
+from workbooks.our_cells import Rows
 from workbooks.package import Package
-from workbooks.positions import Position, address, column_letters, position
+from workbooks.positions import Position, address, position
 from workbooks.relationships import related
 
 _MADE = "new"
@@ -32,14 +33,14 @@ class Trace:
 def memory_part(traces: Iterable[Trace], *, main: str) -> bytes:
     """Write the sheet, *main* being the namespace of the workbook's sheets."""
     root = etree.Element(f"{{{main}}}worksheet", nsmap={None: main})
-    data = add(root, "sheetData")
+    add(root, "sheetData")
+    rows = Rows()
     for number, trace in enumerate(traces, 1):
-        row = add(data, "row", r=str(number))
-        for column, text in enumerate(_texts(trace), 1):
+        rows.begin(number)
+        for letters, text in zip("ABCDE", _texts(trace), strict=True):
             if text:
-                cell = add(row, "c", r=f"{column_letters(column)}{number}", t="inlineStr")
-                add(add(cell, "is"), "t").text = stored_text(text)
-    return serialised(root)
+                rows.text(f"{letters}{number}", text)
+    return rows.into(root)
 
 
 def read_memory(package: Package, book: str, part: str) -> list[Trace]:
