@@ -6,12 +6,16 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from checks.cleaning import compact
-from checks.cover import Cover
+from checks.cover import Cover, identify, read_cover
 from checks.evidence import place
-from checks.findings import CellRef, Finding, Spot
-from checks.rawbook import address
-from checks.tables import ROW, TOWNSHIP_FULL, Table
-from contracts.model import Form, Role
+from checks.findings import CellRef, Finding, Refusal, Spot
+from checks.own_sheets import submitted
+from checks.rawbook import RawBook, address
+from checks.recognise import locate
+from checks.tables import ROW, TOWNSHIP_FULL, Table, build_table
+from contracts.library import Library
+from contracts.messages import Wording
+from contracts.model import Form, Layout, Role
 
 _Names: TypeAlias = tuple[Table, Mapping[int, str], Mapping[int, str]]  # a table, its rows' names, its columns' names
 
@@ -37,6 +41,38 @@ class Content:
     def cell(self, line: Line, column: str) -> CellRef:
         """Return where a value stands."""
         return CellRef(self.sheet, address(line.row, self.columns[column]))
+
+
+def contents_of(book: RawBook, library: Library, words: Wording) -> dict[str, Content]:
+    """Return every form of a submission that can be told, cover first; nothing where it cannot be attributed."""
+    book, form = submitted(book, words), library.cover()
+    cover = read_cover(book, form)
+    identity = identify(cover, form, words)
+    if cover is None or isinstance(identity, Refusal):
+        return {}
+    package = library.package(identity.county, identity.year)
+    if package is None:
+        return {}
+    submission = library.submission(package, identity.year)
+    county = submission.register.counties.get(package.county)
+    tables = [one for one in submission.forms if one.layout is Layout.TABLE]
+    found = (one.located for one in locate(tables, book).values())
+    sound = (one for one in found if one and not one.missing and not one.doubled)
+    return {
+        form.name: _cover_content(cover, form),
+        **{one.form.name: content_of(build_table(one, county)) for one in sound},
+    }
+
+
+def _cover_content(cover: Cover, form: Form) -> Content:
+    """Return the cover as rows of one value each, named by their labels."""
+    lines, columns = [], {}
+    for field in form.fields:
+        for entry in cover.entries.get(field.name, ())[:1]:
+            _, row, column, _ = place(entry.cell)
+            lines.append(Line(field.heading, row, {field.name: entry.text}))
+            columns[field.name] = column
+    return Content(form, cover.sheet, columns, tuple(lines))
 
 
 def content_of(table: Table) -> Content:
