@@ -1,10 +1,10 @@
 """What a county says of its findings: does it say something, and does it still belong to what was found?"""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from checks.cleaning import compact
-from checks.findings import Explanation, Finding
+from checks.findings import Explanation, Finding, Spot
 from checks.report import Report, Said
 from contracts.messages import Wording
 from contracts.returning import Returning
@@ -41,9 +41,11 @@ def fault_of(text: str, policy: Returning) -> str:
     return "short" if len(signs) < policy.least else ""
 
 
-def _joined(finding: Finding, known: dict[tuple[object, ...], Said], policy: Returning, words: Wording) -> Finding:
-    said = known.get((finding.rule, finding.spot, finding.value or ""))
-    if finding.spot is None or said is None:
+def _joined(
+    finding: Finding, known: Mapping[tuple[str, Spot, str], Said], policy: Returning, words: Wording
+) -> Finding:
+    said = known.get((finding.rule, finding.spot, finding.value or "")) if finding.spot else None
+    if said is None:
         return replace(finding, explanation=None)
     fault = fault_of(said.text, policy)
     sentence = words(f"explanation.{fault}", text=said.text, least=policy.least) if fault else ""

@@ -1,11 +1,12 @@
 """What the pages say, in plain values: one of a submission, one of a run."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from checks.comparing import Changes
 from checks.findings import Finding, Severity
 from checks.report import Report
 from contracts.messages import Wording
+from filing.cells import day_of
 from filing.listing import Listing
 from filing.progress import Plot
 from filing.steward_lists import changes_list
@@ -94,7 +95,7 @@ class Heading:
     file: str
     sha256: str
     received: str = ""
-    plots: tuple[Plot, ...] = field(default_factory=tuple)
+    plots: tuple[Plot, ...] = ()
 
 
 def submission_page(
@@ -113,7 +114,7 @@ def submission_page(
         version=report.identity.version,
         file=heading.file,
         sha256=heading.sha256,
-        received=heading.received[:10],
+        received=_date(heading.received, words),
         contracts=report.contracts,
         outcome=report.outcome,
         outcome_word=words(f"outcome.{report.outcome}"),
@@ -125,6 +126,13 @@ def submission_page(
         plots=heading.plots,
         changes=changes_list(changes, words, most) if changes else None,
     )
+
+
+def _date(moment: str, words: Wording) -> str:
+    if not moment:
+        return ""
+    day = day_of(moment)
+    return words("filing.date", year=day.year, month=day.month, day=day.day)
 
 
 def _item(number: int, finding: Finding, words: Wording) -> Item:
@@ -160,4 +168,6 @@ def _repair(finding: Finding, words: Wording) -> str:
     ]
     more = [words("marks.repair_more", count=len(first))] if len(first) > _STEPS else []
     several = [words("marks.repair_count", count=len(finding.repairs))] if len(finding.repairs) > 1 else []
+    if not several and all(one in finding.remedy for one in steps):
+        return ""  # the remedy has told it already
     return "；".join([*steps, *more, *several])

@@ -11,6 +11,15 @@ _WHOLE = Decimal(100)
 
 
 @dataclass(frozen=True, slots=True)
+class Amounts:
+    """What one township (or county) has done and what was due, None where nothing is known."""
+
+    name: str
+    done: Decimal | None
+    due: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
 class Bar:
     """One township (or county): what was done, what was due, and both as shares of the plot's width."""
 
@@ -40,15 +49,19 @@ def progress_of(report: Report, plan: Plan | None) -> tuple[Plot, ...]:
     return tuple(_plot(one, done, year, plan.unit if plan else "") for one, done in found if done)
 
 
-def plot(measure: str, unit: str, amounts: Sequence[tuple[str, Decimal | None, Decimal | None]]) -> Plot:
-    """Lay out amounts done and due by name, and their totals."""
-    most = max([amount for _, *both in amounts for amount in both if amount is not None] or [Decimal(0)])
-    done, due = (sum((one[at] or Decimal(0) for one in amounts), Decimal(0)) for at in (1, 2))
+def plot(measure: str, unit: str, amounts: Sequence[Amounts]) -> Plot:
+    """Lay out amounts done and due by name, and their totals, each column with the decimals of its finest amount."""
+    known = [
+        [one for one in column if one is not None] for column in ([a.done for a in amounts], [a.due for a in amounts])
+    ]
+    decimals = [max((_decimals(one) for one in column), default=0) for column in known]
+    most = max([*known[0], *known[1], Decimal(0)])
+    total = Amounts("", *(sum(column, Decimal(0)) for column in known))
     return Plot(
         measure=measure,
         unit=unit,
-        bars=tuple(_bar(name, done, due, most) for name, done, due in amounts),
-        total=_bar("", done, due, max(done, due)),
+        bars=tuple(_bar(one, most, decimals) for one in amounts),
+        total=_bar(total, max(total.done or Decimal(0), total.due or Decimal(0)), decimals),
     )
 
 
@@ -60,7 +73,7 @@ def done_by_township(report: Report, measure: str) -> dict[str, Decimal]:
 def _plot(measure: Measure, done: dict[str, Decimal], year: int, unit: str) -> Plot:
     names = [*measure.townships, *(name for name in done if name not in measure.townships)]
     due = {name: measure.townships[name].get(year) for name in measure.townships}
-    return plot(measure.name, unit, [(name, done.get(name), due.get(name)) for name in names])
+    return plot(measure.name, unit, [Amounts(name, done.get(name), due.get(name)) for name in names])
 
 
 def _done(figures: Sequence[Figure], measure: str) -> dict[str, Decimal]:
@@ -76,9 +89,27 @@ def _of_column(figures: Sequence[Figure], column: tuple[str, str]) -> Iterator[t
             yield one.township, Decimal(one.amount)
 
 
-def _bar(name: str, done: Decimal | None, due: Decimal | None, most: Decimal) -> Bar:
-    rate = "" if done is None or not due else f"{(_WHOLE * done / due).quantize(Decimal('0.1'))}%"
-    shares = ((_WHOLE * (one or Decimal(0)) / most) if most > 0 else Decimal(0) for one in (done, due))
-    done_share, due_share = (format(max(one, Decimal(0)).quantize(Decimal("0.01")), "f") for one in shares)
-    texts = ("" if one is None else format(one, "f") for one in (done, due))
-    return Bar(name, *texts, rate, done_share, due_share)
+def _bar(one: Amounts, most: Decimal, decimals: Sequence[int]) -> Bar:
+    done, due = one.done, one.due
+    return Bar(
+        name=one.name,
+        done=_written(done, decimals[0]),
+        due=_written(due, decimals[1]),
+        rate="" if done is None or not due else f"{(_WHOLE * done / due).quantize(Decimal('0.1'))}%",
+        done_share=_share(done, most),
+        due_share=_share(due, most),
+    )
+
+
+def _written(amount: Decimal | None, decimals: int) -> str:
+    return "" if amount is None else f"{amount:.{decimals}f}"
+
+
+def _share(amount: Decimal | None, most: Decimal) -> str:
+    share = _WHOLE * amount / most if amount is not None and most > 0 else Decimal(0)
+    return f"{max(share, Decimal(0)):.2f}"
+
+
+def _decimals(amount: Decimal) -> int:
+    exponent = amount.as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0

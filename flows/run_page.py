@@ -1,13 +1,16 @@
 """The page of a run: where every county stands, and how far the year is against the plan."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 from urllib.parse import quote
 
 from checks.report import Report
+from contracts.messages import Wording
+from filing.cells import day_of
 from filing.html import run_html
 from filing.page import CountyLine, RunPage
-from filing.progress import Plot, done_by_township, plot
+from filing.progress import Amounts, Plot, done_by_township, plot
 from flows.returning import Office, county_of
 from flows.stages import Line, Outcome, output_event
 from flows.survey import Scene, basis_of_filing, filing_path, is_current, page_path, run_page_due, run_page_path
@@ -15,8 +18,6 @@ from ledger.files import write_whole
 from review.events import Kind
 from review.roster import Due, Roster
 from review.standing import Version
-
-_Amounts = list[tuple[str, Decimal | None, Decimal | None]]
 
 
 def write_run_page(scene: Scene, roster: Roster) -> Outcome:
@@ -38,7 +39,7 @@ def _page(scene: Scene, roster: Roster) -> RunPage:
     return RunPage(
         title=scene.words("page.run_title", province=roster.province[1], year=roster.year),
         year=roster.year,
-        as_of=resting.at[:10],
+        as_of=_date(resting.at, scene.words),
         head=resting.digest,
         states={name: sum(one.state == name for one in lines) for name in dict.fromkeys(one.state for one in lines)},
         counties=tuple(lines[:most]),
@@ -46,6 +47,11 @@ def _page(scene: Scene, roster: Roster) -> RunPage:
         plots=tuple(_plots(scene, roster, most)),
         filing=filing if is_current(scene, filing, basis_of_filing(scene)) else "",
     )
+
+
+def _date(moment: str, words: Wording) -> str:
+    day = day_of(moment)
+    return words("filing.date", year=day.year, month=day.month, day=day.day)
 
 
 def _line(scene: Scene, due: Due) -> CountyLine:
@@ -71,9 +77,12 @@ def _plots(scene: Scene, roster: Roster, most: int) -> Iterator[Plot]:
     for measure, name, unit in dict.fromkeys(one for _, report in found for one in _measures(scene, report)):
         counties = [(county, _amounts(scene, report, measure)) for county, report in found]
         told = len(counties) > 1
-        rows = [(f"{county} {row[0]}" if told else row[0], row[1], row[2]) for county, its in counties for row in its]
+        rows = [replace(one, name=f"{county} {one.name}") if told else one for county, its in counties for one in its]
         if len(rows) > most:
-            rows = [(county, _sum(one[1] for one in its), _sum(one[2] for one in its)) for county, its in counties]
+            rows = [
+                Amounts(county, *(_sum(getattr(one, at) for one in its) for at in ("done", "due")))
+                for county, its in counties
+            ]
         if rows:
             yield plot(name, unit, rows)
 
@@ -85,16 +94,17 @@ def _checked(scene: Scene, due: Due) -> Version | None:
 
 def _measures(scene: Scene, report: Report) -> Iterator[tuple[str, str, str]]:
     plan = county_of(scene.library, report)[1]
-    return ((one.id, one.name, plan.unit) for one in (plan.measures.values() if plan else ()))
+    for one in plan.measures.values() if plan else ():
+        yield one.id, one.name, plan.unit if plan else ""
 
 
-def _amounts(scene: Scene, report: Report, measure: str) -> _Amounts:
+def _amounts(scene: Scene, report: Report, measure: str) -> list[Amounts]:
     plan, done = county_of(scene.library, report)[1], done_by_township(report, measure)
     if not done:
         return []
     targets = plan.measures[measure].townships if plan and measure in plan.measures else {}
     names = dict.fromkeys([*targets, *done])
-    return [(name, done.get(name), targets.get(name, {}).get(report.identity.year)) for name in names]
+    return [Amounts(name, done.get(name), targets.get(name, {}).get(report.identity.year)) for name in names]
 
 
 def _sum(amounts: Iterable[Decimal | None]) -> Decimal | None:

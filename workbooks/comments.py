@@ -85,7 +85,7 @@ def drop_comments(sheet: Sheet, before: Mapping[Position, int], author: str) -> 
         if number < len(names) and names[number] == author:
             comment.getparent().remove(comment)
             gone.extend([place] if place else [])
-        elif place in before:
+        elif place and place in before:
             _shortened(comment, before[place])
     if next(root.iter("{*}comment"), None) is None:
         unrelated(sheet.package, sheet.part, part)
