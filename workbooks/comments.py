@@ -71,8 +71,11 @@ def lengths(sheet: Sheet) -> dict[Position, int]:
     return {place: len("".join(one.itertext())) for place, one in places if place}
 
 
-def drop_comments(sheet: Sheet, before: Mapping[Position, int], author: str) -> None:
-    """Take our comments off: those of ours alone go, what was there *before* keeps its first so many characters."""
+def drop_comments(sheet: Sheet, before: Mapping[Position, int], author: str, openings: tuple[str, ...]) -> None:
+    """Take our comments off: those of ours alone go, what was there *before* keeps its first so many characters.
+
+    Some programs forget who wrote a comment; then it is ours if it begins with one of our *openings*.
+    """
     part = related(sheet.package, sheet.part, "comments")
     if part is None:
         return
@@ -82,7 +85,8 @@ def drop_comments(sheet: Sheet, before: Mapping[Position, int], author: str) -> 
     for comment in list(root.iter("{*}comment")):
         place = position(comment.get("ref", ""))
         number = int(comment.get("authorId", "0"))
-        if number < len(names) and names[number] == author:
+        ours = number < len(names) and names[number] == author
+        if ours or _spoken_whole(comment).startswith(openings):
             comment.getparent().remove(comment)
             gone.extend([place] if place else [])
         elif place and place in before:
@@ -92,6 +96,10 @@ def drop_comments(sheet: Sheet, before: Mapping[Position, int], author: str) -> 
     else:
         sheet.package.put(part, serialised(root))
     erase_boxes(sheet.package, sheet.part, sheet.root, gone)
+
+
+def _spoken_whole(comment: Element) -> str:
+    return "".join(one.text or "" for one in comment.iter("{*}t"))
 
 
 def _shortened(comment: Element, length: int) -> None:

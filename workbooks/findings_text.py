@@ -50,6 +50,13 @@ def own_sheets(words: Words) -> frozenset[str]:
     return frozenset(words[key] for key in ("sheet_name", "changes_name", "normalised_name", "memory_name"))
 
 
+def comment_openings(words: Words) -> tuple[str, ...]:
+    """Return with what our comments begin."""
+    severities = [words[f"severity_{severity}"] for severity in Severity]
+    named = [*severities, *(words[key].format(severity=one) for key in ("trial", "explained") for one in severities)]
+    return tuple(words["comment_heading"].format(severity=one, rule="") for one in named)
+
+
 def weight(finding: Finding) -> Severity:
     """Return how grave a finding is to be shown: a rule on trial informs, whatever it may become."""
     return Severity.REPORT if finding.trial else finding.severity

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from workbooks.comments import Sheet, drop_comments
 from workbooks.excerpts import Excerpt
 from workbooks.findings_sheet import COLOURS
-from workbooks.findings_text import Words, own_sheets
+from workbooks.findings_text import Words, comment_openings, own_sheets
 from workbooks.markup import Element
 from workbooks.memory import Trace, read_memory
 from workbooks.package import Package
@@ -56,7 +56,7 @@ def _restore(package: Package, part: str, traces: Sequence[Trace], *, styles: St
         excerpt = Excerpt.full(excerpt.whole())
         _follow(excerpt.root, strayed, styles)
     comments = {trace.cell: trace.comment for trace in traces if trace.comment is not None}
-    drop_comments(Sheet(package, part, excerpt.root), comments, words["comment_author"])
+    drop_comments(Sheet(package, part, excerpt.root), comments, words["comment_author"], comment_openings(words))
     package.put(part, excerpt.whole())
 
 
