@@ -45,9 +45,20 @@ def broken_sums(stated: Sequence[Stated], values: Values, formulas: Iterable[Cel
         return []
     from checks.repair import smallest_repairs  # noqa: PLC0415 - most submissions hold and need no solver
 
-    evidence = {cell: Evidence(formula=True) for cell in formulas if cell in values}
+    evidence = _evidence(heard, values, formulas)
     repairs = smallest_repairs(values, [one.relation for one in heard], evidence=evidence)
     return [_offence(one, values, repairs) for one in _sets([heard[index] for index in at])]
+
+
+def _evidence(stated: Sequence[Stated], values: Values, formulas: Iterable[CellRef]) -> dict[CellRef, Evidence]:
+    """Collect what speaks for cells: formulas, and the plan's own targets as witnesses."""
+    computed = {cell for cell in formulas if cell in values}
+    targets: dict[CellRef, tuple[Decimal, ...]] = {}
+    for one in stated:
+        if len(one.relation.terms) == 1:
+            term = one.relation.terms[0]
+            targets[term.cell] = (*targets.get(term.cell, ()), term.sign * one.relation.constant)
+    return {cell: Evidence(cell in computed, targets.get(cell, ())) for cell in (*targets, *computed)}
 
 
 def _sum(relation: Relation, values: Values) -> Decimal:
@@ -78,6 +89,7 @@ def _offence(broken: Broken, values: Values, repairs: Repairs) -> Offence:
         cell=cell,
         cells=broken.cells,
         case=_case(single, own),
+        cure="" if repairs.complete else "bounded_none" if not own else "bounded",
         facts={**_facts(first, values), **_mending(cell, single, own)},
         value=plain(values[cell]),
         expected=plain(due),

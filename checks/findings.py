@@ -34,6 +34,23 @@ class Change:
     after: str
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Spot:
+    """What a cell is, wherever it stands: the form, the row's own name (township, plot, total) and the column."""
+
+    form: str
+    row: str = ""
+    column: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What the county wrote about a finding; *fault* is the sentence that says why it does not count."""
+
+    text: str
+    fault: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One cause, one finding.
@@ -41,6 +58,7 @@ class Finding:
     Amounts (*value*, *expected*, *difference*) are strings with the decimals as written, ``None`` where the rule
     has none. *cells* holds every cell involved, *cell* among them; each of *repairs* is complete by itself and
     mends the workbook's whole broken set, best first. *also* lists the other rules that the same cause broke.
+    *spot* and *rule* and *value* are the finding's identity, to which an *explanation* belongs.
     """
 
     rule: str
@@ -57,6 +75,20 @@ class Finding:
     also: tuple[str, ...] = ()
     repairs: tuple[tuple[Change, ...], ...] = ()
     trial: bool = False
+    spot: Spot | None = None
+    explanation: Explanation | None = None
+
+    @property
+    def explained(self) -> bool:
+        """Tell whether the finding only asked for an explanation and has one that counts."""
+        given = self.explanation
+        return self.severity is Severity.SOFT and given is not None and bool(given.text) and not given.fault
+
+    @property
+    def advice(self) -> str:
+        """What to do, and what the explanation given still lacks."""
+        lacking = self.explanation.fault if self.explanation and self.severity is Severity.SOFT else ""
+        return self.remedy + lacking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

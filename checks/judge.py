@@ -5,17 +5,21 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from checks.balance import broken_sums
+from checks.contents import spotted
 from checks.cover import Cover, identify, read_cover
+from checks.explaining import explain
 from checks.findings import CellRef, Refusal
 from checks.gate import failures
 from checks.identity import Identity
 from checks.offence import NotRun, Offence
+from checks.own_sheets import said_in, submitted
 from checks.rawbook import RawBook
 from checks.recognise import Search, locate
 from checks.refusing import refuse
 from checks.registry import FORM_CHECKS, SUM_CHECKS, refuse_unknown
 from checks.report import Figure, Report
 from checks.row_rules import ROW_CHECKS
+from checks.serial_doctor import treated
 from checks.subject import Subject
 from checks.sum_rules import Stated, values_of
 from checks.tables import ROW, TOWNSHIP_FULL, Table, build_table
@@ -44,7 +48,8 @@ def check_book(
 
     *expected* is the county code and the year in whose folder the file lies; one of another is refused there.
     """
-    form = library.cover()
+    form, said = library.cover(), said_in(book, words)
+    book = submitted(book, words)
     cover = read_cover(book, form)
     identity = identify(cover, form, words)
     if isinstance(identity, Refusal) or cover is None:
@@ -57,13 +62,14 @@ def check_book(
         return _no_package(identity, cover, library, words)
     submission = library.submission(package, identity.year)
     verdict = judge(book, cover, submission)
-    return Report(
+    report = Report(
         identity=identity,
         contracts=library.version(),
-        findings=findings_of(verdict.offences, words),
+        findings=spotted(findings_of(verdict.offences, words), verdict.tables, cover, form.name),
         not_run=verdict.not_run,
         figures=tuple(_figures(verdict)),
     )
+    return explain(report, said, library.returning(), words)
 
 
 def judge(book: RawBook, cover: Cover, submission: Submission) -> Verdict:
@@ -114,10 +120,8 @@ def _form_offences(subject: Subject) -> Iterator[Offence]:
             yield from FORM_CHECKS[rule.check](subject, rule)
     rows = [rule for rule in subject.form.rules if rule.check in ROW_CHECKS]
     if subject.table is not None:
-        for failure in failures(subject.table, rows):
-            offence = ROW_CHECKS[failure.rule.check].explain(failure)
-            if offence is not None:
-                yield offence
+        found = (ROW_CHECKS[one.rule.check].explain(one) for one in failures(subject.table, rows))
+        yield from treated(subject.table, (one for one in found if one is not None))
 
 
 def _sums(subjects: Iterable[Subject], offences: Iterable[Offence]) -> tuple[list[Stated], list[NotRun]]:

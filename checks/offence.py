@@ -11,7 +11,8 @@ from contracts.model import Rule
 class Offence:
     """One place where *rule* does not hold; *case* picks the sentence and the severity.
 
-    *facts* fill the sentence. *sheet* stands alone where there is no *cell* to point at.
+    *facts* fill the sentence. *sheet* stands alone where there is no *cell* to point at. *cure* names the remedy
+    where the same case may call for several.
     """
 
     rule: Rule
@@ -25,6 +26,7 @@ class Offence:
     difference: str | None = None
     also: tuple[str, ...] = ()
     repairs: tuple[tuple[Change, ...], ...] = ()
+    cure: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from checks.findings import Finding, Severity
+from checks.findings import Finding, Severity, Spot
 from checks.identity import Identity
 from checks.offence import NotRun
 
@@ -32,19 +32,44 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What a county said of a finding: it belongs to rule, spot and value, and lapses with any of them."""
+
+    rule: str
+    spot: Spot
+    value: str
+    text: str
+
+    @property
+    def key(self) -> tuple[str, Spot, str]:
+        """Return what the saying belongs to."""
+        return self.rule, self.spot, self.value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What checking one submission under one contract version found."""
+    """What checking one submission under one contract version found.
+
+    *said* is every explanation that the county has given so far, whether or not its finding still stands.
+    """
 
     identity: Identity
     contracts: str
     findings: tuple[Finding, ...]
     not_run: tuple[NotRun, ...] = ()
     figures: tuple[Figure, ...] = ()
+    said: tuple[Said, ...] = ()
 
     @property
     def outcome(self) -> str:
         """``accepted`` where nothing blocks and nothing waits for an explanation, else ``flagged``."""
-        return FLAGGED if self.count(Severity.HARD) or self.count(Severity.SOFT) else ACCEPTED
+        open_ones = self.count(Severity.SOFT) - self.explained
+        return FLAGGED if self.count(Severity.HARD) or open_ones else ACCEPTED
+
+    @property
+    def explained(self) -> int:
+        """How many of the findings that count have an explanation that counts."""
+        return sum(1 for one in self.findings if one.explained and not one.trial)
 
     def count(self, severity: Severity) -> int:
         """Return how many findings of one severity count; those of rules on trial never do."""

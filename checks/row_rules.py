@@ -117,16 +117,18 @@ def _unread(serial: pl.Expr) -> pl.Expr:
 
 
 def _explain_serial(failure: Failure) -> Offence | None:
-    numbers = dict(failure.table.body.select(ROW, failure.field.name).rows())
-    here = numbers[failure.row]
+    table, name = failure.table, failure.field.name
+    numbers = table.body[name]
+    here = int(numbers.filter(table.body[ROW] == failure.row)[0])
     if failure.case == "repeat":
-        rows = [row for row, number in numbers.items() if number == here]
-        cells = tuple(failure.table.ref(failure.field.name, row) for row in rows)
+        rows = table.body.filter(pl.col(name) == here)[ROW].to_list()
+        cells = tuple(table.ref(name, row) for row in rows)
         if failure.row != rows[-1]:
             return None  # the last of the repeated rows speaks for all of them
         return failure.offence(cells, number=str(here), cells="、".join(one.address for one in cells))
-    before = max((number for number in numbers.values() if number is not None and number < here), default=0)
-    lost = [str(number) for number in range(before + 1, min(here, before + 11))]
+    before = numbers.filter(numbers < here).max()
+    first = before + 1 if isinstance(before, int) else 1
+    lost = [str(number) for number in range(first, min(here, first + 10))]
     return failure.offence(missing="、".join(lost), start=str(here))
 
 

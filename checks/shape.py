@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from checks.findings import CellRef, Change, Finding, Refusal, Severity
+from checks.findings import CellRef, Change, Explanation, Finding, Refusal, Severity, Spot
 from checks.identity import Identity
 from checks.offence import NotRun
-from checks.report import Figure, Report
+from checks.report import Figure, Report, Said
 
 
 def refusal_to_json(refusal: Refusal) -> dict[str, str | None]:
@@ -39,7 +39,7 @@ def finding_to_json(finding: Finding) -> dict[str, Any]:
         "expected": finding.expected,
         "difference": finding.difference,
         "message": finding.message,
-        "remedy": finding.remedy,
+        "remedy": finding.advice,
         "basis": finding.basis,
         "also": list(finding.also),
         "repairs": [
@@ -57,11 +57,10 @@ def report_to_json(report: Report) -> dict[str, Any]:
         "version": report.identity.version,
         "contracts": report.contracts,
         "outcome": report.outcome,
-        "findings": [
-            {**finding_to_json(one), "severity": one.severity.value, "trial": one.trial} for one in report.findings
-        ],
+        "findings": [_kept(one) for one in report.findings],
         "not_run": [asdict(one) for one in report.not_run],
         "figures": [asdict(one) for one in report.figures],
+        "said": [asdict(one) for one in report.said],
     }
 
 
@@ -73,7 +72,20 @@ def report_from_json(raw: Mapping[str, Any]) -> Report:
         findings=tuple(_finding(one) for one in raw["findings"]),
         not_run=tuple(NotRun(**one) for one in raw["not_run"]),
         figures=tuple(Figure(**one) for one in raw["figures"]),
+        said=tuple(Said(**{**one, "spot": Spot(**one["spot"])}) for one in raw.get("said", ())),
     )
+
+
+def _kept(finding: Finding) -> dict[str, Any]:
+    """Return a finding with what the promise leaves out, so that nothing is lost between check and marking."""
+    return {
+        **finding_to_json(finding),
+        "severity": finding.severity.value,
+        "remedy": finding.remedy,
+        "trial": finding.trial,
+        "spot": asdict(finding.spot) if finding.spot else None,
+        "explanation": asdict(finding.explanation) if finding.explanation else None,
+    }
 
 
 def _finding(raw: Mapping[str, Any]) -> Finding:
@@ -95,6 +107,8 @@ def _finding(raw: Mapping[str, Any]) -> Finding:
             for repair in raw["repairs"]
         ),
         trial=raw["trial"],
+        spot=Spot(**raw["spot"]) if raw.get("spot") else None,
+        explanation=Explanation(**raw["explanation"]) if raw.get("explanation") else None,
     )
 
 

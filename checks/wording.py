@@ -56,6 +56,8 @@ def _finding(offences: Sequence[Offence], words: Wording) -> Finding:
 
 def _sentence(what: str, offence: Offence, words: Wording) -> str:
     rule, case = offence.rule.id, offence.case
+    if what == "remedy" and offence.cure:
+        return words(f"cure.{offence.cure}", **offence.facts)
     specific, general = f"rule.{rule}.{case}.{what}", f"rule.{rule}.{what}"
     shared = f"sum.{case}.{what}"
     key = next((one for one in (specific, general, shared) if words.has(one)), general)

@@ -14,6 +14,7 @@ from contracts.packages import Package, read_package
 from contracts.plans import Plan, read_plan
 from contracts.procedures import Procedure, read_procedure
 from contracts.registers import Register, read_register
+from contracts.returning import Returning, read_returning
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,6 +51,10 @@ class Library:
     def wording(self) -> Wording:
         """Return the sentences that people read."""
         return read_wording(self.root / "messages" / f"{LANGUAGE}.yaml")
+
+    def returning(self) -> Returning:
+        """Return what a county gets back: the rule on explanations, the caps of our lists."""
+        return read_returning(self.root / "returning.yaml")
 
     def procedure(self, name: str) -> Procedure:
         """Return one procedure by its id."""

@@ -6,17 +6,20 @@ from dataclasses import dataclass
 
 from flows.filing_stage import write_filing
 from flows.places import Places
+from flows.run_page import write_run_page
 from flows.stages import Job, Line, Outcome, perform
 from flows.survey import (
     Desk,
     Scene,
     judge_handed,
+    page_path,
     returned_path,
     roster_to_record,
     set_scene,
     sort_arrivals,
     unchecked,
     unmarked,
+    unreported,
 )
 from ledger.record import Ledger
 from review.decisions import decision_key
@@ -61,10 +64,11 @@ def advance(year: Year) -> list[Failure]:
         failure for stage, jobs_of in _STAGES for failure in _carry_out(year, stage, jobs_of(year, year.scene()))
     ]
     _decide(year)
-    try:
-        _record(year, "file", "", write_filing(year.scene(), year.desk.roster))
-    except Exception as error:  # noqa: BLE001 - what is recorded stands; the filing is written by the next run
-        failures.append(failed("file", "", error))
+    for stage, write in (("file", write_filing), ("report", write_run_page)):
+        try:
+            _record(year, stage, "", write(year.scene(), year.desk.roster))
+        except Exception as error:  # noqa: BLE001 - what is recorded stands; the next run writes what is missing
+            failures.append(failed(stage, "", error))
     return failures
 
 
@@ -127,16 +131,30 @@ def _checkings(year: Year, scene: Scene) -> list[Job]:
 
 
 def _markings(year: Year, scene: Scene) -> list[Job]:
+    return _returns(year, scene, "mark", unmarked(scene), returned_path)
+
+
+def _reportings(year: Year, scene: Scene) -> list[Job]:
+    return _returns(year, scene, "report", unreported(scene), page_path)
+
+
+def _returns(
+    year: Year,
+    scene: Scene,
+    stage: str,
+    due: Iterable[tuple[str, Version]],
+    path: Callable[[Scene, str, Version], str],
+) -> list[Job]:
     return [
         _job(
             year,
             scene,
-            "mark",
+            stage,
             county,
             files=tuple(one.sha256 for one in versions),
-            outputs=tuple(returned_path(scene, county, one) for one in versions),
+            outputs=tuple(path(scene, county, one) for one in versions),
         )
-        for county, versions in _by_county(unmarked(scene))
+        for county, versions in _by_county(due)
     ]
 
 
@@ -144,6 +162,7 @@ _STAGES: tuple[tuple[str, Callable[[Year, Scene], list[Job]]], ...] = (
     ("receive", _receivings),
     ("check", _checkings),
     ("mark", _markings),
+    ("report", _reportings),
 )
 
 

@@ -3,25 +3,25 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from checks.findings import Refusal, Severity
 from checks.refusing import refuse
 from checks.report import Report
-from checks.shape import refusal_to_json, report_from_json, report_to_json
+from checks.shape import refusal_to_json, report_to_json
 from contracts.library import Library
 from contracts.messages import Wording
 from flows.inbox import shown
 from flows.places import Places
+from flows.returning import Office, carried, carried_from, marked_bytes, page_bytes, reports_so_far
 from ledger.files import write_whole
 from ledger.store import Store
 from review.admission import Admission, Candidate, Fate, admit
 from review.events import Event, Kind
-from review.standing import Standing
+from review.standing import Standing, Version
 from workbooks.examining import examine
 from workbooks.gate import take_bytes
-from workbooks.marking import marked_workbook
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,8 @@ def receive(job: Job) -> Outcome:
     """Read new files once, check them, and settle which become versions; refused ones are kept with their reason."""
     library, store = job.places.library(), job.places.store()
     words = library.wording()
-    read = [_Read.of(Path(path), job, library, words) for path in job.files]
+    office = Office(library, words, store)
+    read = _in_turn(office, job.standing, [_Read.of(Path(path), job, library, words) for path in job.files])
     refused = [_refused(job, library, one, one.result) for one in read if isinstance(one.result, Refusal)]
     reports = {one.sha256: one for one in read if isinstance(one.result, Report)}
     candidates = [
@@ -87,19 +88,28 @@ def check(job: Job) -> Outcome:
     """Check versions from the store again, under the contracts as they now are."""
     library, store = job.places.library(), job.places.store()
     words = library.wording()
+    office = Office(library, words, store)
     found = [(sha256, examine(store.read(sha256), library, words)) for sha256 in job.files]
-    return _together([_checked(job, sha256, result, store) for sha256, result in found if isinstance(result, Report)])
+    reports = [(sha256, carried(office, job.standing, one)) for sha256, one in found if isinstance(one, Report)]
+    return _together([_checked(job, sha256, report, store) for sha256, report in reports])
 
 
 def mark(job: Job) -> Outcome:
     """Write each flagged version's own workbook with its cells marked."""
-    store = job.places.store()
-    words = job.places.library().wording()
-    made = [_marked(job, sha256, path, store, words) for sha256, path in zip(job.files, job.outputs, strict=True)]
-    return _together(made)
+    return _written(job, marked_bytes)
 
 
-STAGES: Mapping[str, Callable[[Job], Outcome]] = {"receive": receive, "check": check, "mark": mark}
+def report(job: Job) -> Outcome:
+    """Write each version's page."""
+    return _written(job, page_bytes)
+
+
+STAGES: Mapping[str, Callable[[Job], Outcome]] = {
+    "receive": receive,
+    "check": check,
+    "mark": mark,
+    "report": report,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +118,11 @@ class _Read:
     sha256: str
     data: bytes
     result: Report | Refusal
+
+    @property
+    def number(self) -> int:
+        """The version, 0 where the file was refused."""
+        return self.result.identity.version if isinstance(self.result, Report) else 0
 
     @classmethod
     def of(cls, path: Path, job: Job, library: Library, words: Wording) -> "_Read":
@@ -159,19 +174,42 @@ def _checked(job: Job, sha256: str, result: Report | Refusal, store: Store) -> O
         county=job.county,
         version=result.identity.version,
         sha256=sha256,
-        facts={**found, "report": kept, "contracts": result.contracts, "outcome": result.outcome},
+        facts={
+            **found,
+            "explained": result.explained,
+            "report": kept,
+            "contracts": result.contracts,
+            "outcome": result.outcome,
+        },
     )
     facts = {name: str(count) for name, count in found.items()} | {"version": str(result.identity.version)}
     return Outcome(((event, _key(job, event)),), (Line("checked", facts),))
 
 
-def _marked(job: Job, sha256: str, path: str, store: Store, words: Wording) -> Outcome:
-    version = next(one for one in job.standing.versions if one.sha256 == sha256)
-    report = report_from_json(json.loads(store.read(version.report)))
-    data = marked_workbook(store.read(sha256), report.findings, words.under("marks"))
-    write_whole(job.places.output(path), data)
-    event = output_event(job.places, path, data, basis=version.report, county=job.county)
-    return Outcome(((event, _key(job, event)),), (Line("marked", {"path": path}),))
+def _in_turn(office: Office, standing: Standing, read: list[_Read]) -> list[_Read]:
+    """Carry what was said from version to version, those of the same inbox included."""
+    known = reports_so_far(office, standing)
+    for at in sorted(range(len(read)), key=lambda one: read[one].number):
+        one = read[at]
+        if isinstance(one.result, Report):
+            result = carried_from(office, known, one.result)
+            read[at] = replace(one, result=result)
+            known = {**known, result.identity.version: result}
+    return read
+
+
+def _written(job: Job, make: Callable[[Office, Standing, Version], bytes]) -> Outcome:
+    """Write one output a version of the job, and return the record of it."""
+    library = job.places.library()
+    office = Office(library, library.wording(), job.places.store())
+    made = []
+    for sha256, path in zip(job.files, job.outputs, strict=True):
+        version = next(one for one in job.standing.versions if one.sha256 == sha256)
+        data = make(office, job.standing, version)
+        write_whole(job.places.output(path), data)
+        event = output_event(job.places, path, data, basis=version.report, county=job.county)
+        made.append(Outcome(((event, _key(job, event)),), (Line("marked", {"path": path}),)))
+    return _together(made)
 
 
 def output_event(places: Places, path: str, data: bytes, *, basis: str, county: str = "") -> Event:

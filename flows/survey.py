@@ -181,6 +181,29 @@ def unmarked(scene: Scene) -> Iterator[tuple[str, Version]]:
                 yield county, version
 
 
+def page_path(scene: Scene, county: str, version: Version) -> str:
+    """Return where the page of a version goes, relative to the year's outputs."""
+    return f"returned/{county}/{county}-{scene.places.year}-第{version.number}版-核对报告.html"
+
+
+def unreported(scene: Scene) -> Iterator[tuple[str, Version]]:
+    """Return the checked versions whose page is missing or made from an older check."""
+    for county, standing in scene.standings.items():
+        for version in standing.versions:
+            if version.checked and not is_current(scene, page_path(scene, county, version), version.report):
+                yield county, version
+
+
+def run_page_path(scene: Scene) -> str:
+    """Return where the page of the run goes, relative to the year's outputs."""
+    return f"{scene.places.year}-核算进度.html"
+
+
+def run_page_due(scene: Scene) -> bool:
+    """Tell whether the page of the run is to be written: something is recorded, and it does not show the head."""
+    return bool(scene.history) and not is_current(scene, run_page_path(scene), basis_of_filing(scene))
+
+
 def judge_handed(scene: Scene, desk: Desk) -> tuple[list[Event], list[tuple[Handed, Denial]]]:
     """Return the decisions that can be recorded now, one a county at most, and those refused as things stand."""
     ready: dict[str, Event] = {}
@@ -241,7 +264,9 @@ def has_work(scene: Scene, desk: Desk) -> bool:
         sort_arrivals(scene, desk).fresh,
         next(unchecked(scene), None),
         next(unmarked(scene), None),
+        next(unreported(scene), None),
         judge_handed(scene, desk)[0],
         filing_due(scene, desk.roster),
+        run_page_due(scene),
     )
     return any(questions)

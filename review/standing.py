@@ -19,6 +19,7 @@ class Version:
     hard: int | None = None
     soft: int | None = None
     notes: int = 0
+    explained: int = 0
     report: str = ""
     contracts: str = ""
 
@@ -79,12 +80,14 @@ def _received(procedure: Procedure, before: Standing, entry: Entry) -> Standing:
 def _checked(procedure: Procedure, before: Standing, entry: Entry) -> Standing:
     event = entry.event
     hard, soft = int(str(event.facts["hard"])), int(str(event.facts["soft"]))
+    explained = int(str(event.facts.get("explained", 0)))
     versions = tuple(
         replace(
             one,
             hard=hard,
             soft=soft,
             notes=int(str(event.facts["notes"])),
+            explained=explained,
             report=str(event.facts["report"]),
             contracts=str(event.facts["contracts"]),
         )
@@ -92,7 +95,7 @@ def _checked(procedure: Procedure, before: Standing, entry: Entry) -> Standing:
         else one
         for one in before.versions
     )
-    outcome = "hard" if hard else "flagged" if soft else "accepted"
+    outcome = "hard" if hard else "flagged" if soft > explained else "accepted"
     undecided = before.state in procedure.on_check.values()
     judged = before.newest is not None and before.newest.sha256 == event.sha256
     state = procedure.on_check[outcome] if undecided and judged else before.state

@@ -1,7 +1,7 @@
 """The boxes in which a sheet shows its comments, drawn in the markup that Excel reads them from."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count, islice
 from typing import Self
@@ -11,7 +11,7 @@ from lxml import etree
 from workbooks.markup import Element, child, insert_in_order, is_on, parse, sibling_tag
 from workbooks.package import Package
 from workbooks.positions import LAST_COLUMN, LAST_ROW, Position
-from workbooks.relationships import office_namespace, relate, relationships
+from workbooks.relationships import office_namespace, relate, relationships, unrelated
 from workbooks.sheet_cells import SHEET_ORDER, numbered_rows
 from workbooks.text_extent import lines_needed
 
@@ -99,6 +99,25 @@ def draw_boxes(package: Package, part: str, sheet: Element, texts: Mapping[Posit
     for (place, text), number in zip(absent.items(), numbers, strict=True):
         drawing.append(_drawn(place, _size(text), number=number, grid=grid))
     package.put(drawing_part, etree.tostring(drawing))
+
+
+def erase_boxes(package: Package, part: str, sheet: Element, places: Iterable[Position]) -> None:
+    """Take the boxes of comments that are gone off a sheet, and the drawing with them where it holds nothing else."""
+    link, gone = child(sheet, "legacyDrawing"), set(places)
+    wanted = "" if link is None else next((v for key, v in link.attrib.items() if key.endswith("}id")), "")
+    item = next((one for one in relationships(package, part) if one.id == wanted and one.target in package), None)
+    if item is None or not gone:
+        return
+    drawing = _tree(package.content(item.target))
+    for place, client in list(_boxes(drawing)):
+        shape = client.getparent()
+        if place in gone and shape is not None and (holder := shape.getparent()) is not None:
+            holder.remove(shape)
+    if drawing.find(f".//{{{_V}}}shape") is None and link is not None:
+        sheet.remove(link)
+        unrelated(package, part, item.target)
+    else:
+        package.put(item.target, etree.tostring(drawing))
 
 
 def _drawing_of(package: Package, part: str, sheet: Element) -> str:

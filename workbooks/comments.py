@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from workbooks.comment_boxes import draw_boxes
+from workbooks.comment_boxes import draw_boxes, erase_boxes
 from workbooks.markup import (
     Element,
     add,
@@ -18,8 +18,8 @@ from workbooks.markup import (
     stored_text,
 )
 from workbooks.package import Package
-from workbooks.positions import Position, address
-from workbooks.relationships import relate, related
+from workbooks.positions import Position, address, position
+from workbooks.relationships import relate, related, unrelated
 
 COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
 _ORDER = "authors commentList extLst"
@@ -60,6 +60,58 @@ def add_comments(sheet: Sheet, notes: Mapping[Position, Sequence[Note]], pen: Pe
     texts = _written(root, notes, pen)
     sheet.package.put(part, serialised(root))
     draw_boxes(sheet.package, sheet.part, sheet.root, texts)
+
+
+def lengths(sheet: Sheet) -> dict[Position, int]:
+    """Return how long the comments are that a sheet has."""
+    part = related(sheet.package, sheet.part, "comments")
+    if part is None:
+        return {}
+    places = ((position(one.get("ref", "")), one) for one in parse(sheet.package.content(part)).iter("{*}comment"))
+    return {place: len("".join(one.itertext())) for place, one in places if place}
+
+
+def drop_comments(sheet: Sheet, before: Mapping[Position, int], author: str, openings: tuple[str, ...]) -> None:
+    """Take our comments off: those of ours alone go, what was there *before* keeps its first so many characters.
+
+    Some programs forget who wrote a comment; then it is ours if it begins with one of our *openings*.
+    """
+    part = related(sheet.package, sheet.part, "comments")
+    if part is None:
+        return
+    root = parse(sheet.package.content(part))
+    names = [one.text or "" for one in root.iterfind("{*}authors/{*}author")]
+    gone = []
+    for comment in list(root.iter("{*}comment")):
+        place = position(comment.get("ref", ""))
+        number = int(comment.get("authorId", "0"))
+        ours = number < len(names) and names[number] == author
+        if ours or _spoken_whole(comment).startswith(openings):
+            comment.getparent().remove(comment)
+            gone.extend([place] if place else [])
+        elif place and place in before:
+            _shortened(comment, before[place])
+    if next(root.iter("{*}comment"), None) is None:
+        unrelated(sheet.package, sheet.part, part)
+    else:
+        sheet.package.put(part, serialised(root))
+    erase_boxes(sheet.package, sheet.part, sheet.root, gone)
+
+
+def _spoken_whole(comment: Element) -> str:
+    return "".join(one.text or "" for one in comment.iter("{*}t"))
+
+
+def _shortened(comment: Element, length: int) -> None:
+    """Keep the first characters of a comment, run by run."""
+    if not length:
+        return
+    for spoken in list(comment.iter("{*}t")):
+        text = spoken.text or ""
+        if length <= 0 and (run := spoken.getparent()) is not None and (whole := run.getparent()) is not None:
+            whole.remove(run)
+        spoken.text = text[: max(length, 0)]
+        length -= len(text)
 
 
 def _begun(sheet: Sheet) -> str:

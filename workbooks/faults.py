@@ -44,7 +44,9 @@ class FaultFound(Exception):  # noqa: N818 - the file is at fault, not the progr
         self.fault = fault
 
 
-def found(code: str, *, part: str | None = None, sheet: str | None = None, cell: str | None = None, **facts: str) -> FaultFound:
+def found(
+    code: str, *, part: str | None = None, sheet: str | None = None, cell: str | None = None, **facts: str
+) -> FaultFound:
     """Return the exception for a fault: ``raise found("damaged", part=...)``."""
     return FaultFound(Fault(code=code, part=part, sheet=sheet, cell=cell, facts=facts))
 

@@ -8,25 +8,23 @@ from lxml import etree
 
 from checks.findings import Finding, Severity
 from workbooks.findings_text import COLUMNS, Words, row, summary, weight
-from workbooks.markup import Element, add, serialised, stored_text
+from workbooks.markup import Element, add
+from workbooks.our_cells import Rows, fitting_height
 from workbooks.positions import column_letters, link_target, position
 from workbooks.styles import Font, Look, Styles
-from workbooks.text_extent import lines_needed
 
 COLOURS = {Severity.HARD: "FFC7CE", Severity.SOFT: "FFEB9C", Severity.REPORT: "DDEBF7"}
 HEADER_ROW = 3
 REPEATED_ROWS = f"${HEADER_ROW}:${HEADER_ROW}"
-_WIDTHS = (5, 9, 12, 9, 11, 11, 9, 32, 28, 19, 17, 13, 22)  # in the order of the columns
+_WIDTHS = (5, 9, 12, 9, 11, 11, 9, 32, 28, 19, 17, 13, 22, 5)  # in the order of the columns
 _ROOM = tuple(max(width - 2, 5) for width in _WIDTHS)  # without the indent
-_LAST = column_letters(len(COLUMNS))
+_LAST = column_letters(len(COLUMNS) - 1)  # of those that are seen
+_LETTERS = tuple(column_letters(number) for number in range(1, len(COLUMNS) + 1))
 _CENTRED = {"number", "severity", "cell", "rule"}
 _AMOUNTS = {"value", "expected", "difference"}
 _HEADER_FILL, _FILL_IN = "F2F2F2", "FFFFE0"
-_LINE = 14.25  # points that a line of the body takes
-_PADDING = 5.25
 _ALLOWED = {"formatColumns": "0", "formatRows": "0", "autoFilter": "0"}  # 0: not forbidden
 _CELL_COLUMN = column_letters(COLUMNS.index("cell") + 1)
-_GREATEST_HEIGHT = 409.0  # Excel knows no higher row
 _MOST_LINKS = 65_530  # Excel reads no more of them in a sheet
 
 
@@ -65,53 +63,61 @@ class FindingsSheet:
     findings: Sequence[Finding]
     words: Words
     sheets: frozenset[str]
+    most: int
+
+    @property
+    def listed(self) -> Sequence[Finding]:
+        """The findings that have a line."""
+        return self.findings[: self.most]
 
     @property
     def used_columns(self) -> str:
         """Return the range of header and findings, as a filter wants it."""
-        return f"$A${HEADER_ROW}:${_LAST}${HEADER_ROW + len(self.findings)}"
+        return f"$A${HEADER_ROW}:${_LAST}${HEADER_ROW + len(self.listed)}"
 
     def content(self, styles: Styles, *, main: str) -> bytes:
         """Write the sheet as a part of the workbook, *main* being the namespace of its sheets."""
         root = etree.Element(f"{{{main}}}worksheet", nsmap={None: main})
-        looks = _Looks.read(styles, self.words)
         add(add(root, "sheetPr"), "pageSetUpPr", fitToPage="1")
         _add_view(root)
         columns = add(root, "cols")
         for number, width in enumerate(_WIDTHS, 1):
-            add(columns, "col", min=str(number), max=str(number), width=f"{width}.7109375", customWidth="1")
-        self._add_rows(add(root, "sheetData"), looks)
+            unseen = {"hidden": "1"} if COLUMNS[number - 1] == "key" else {}
+            add(columns, "col", min=str(number), max=str(number), width=f"{width}.7109375", customWidth="1", **unseen)
+        add(root, "sheetData")
         self._add_what_follows(root)
-        return serialised(root)
+        return self._rows(_Looks.read(styles, self.words)).into(root)
 
-    def _add_rows(self, data: Element, looks: _Looks) -> None:
-        title = _add_row(data, 1, height=36)
-        title.set("customHeight", "1")
-        _add_text(title, "A1", self.words["title"], looks.title)
-        line = _add_row(data, 2, height=_height([summary(self.findings, self.words)], [sum(_WIDTHS)]))
-        _add_text(line, "A2", summary(self.findings, self.words), looks.summary)
+    def _rows(self, looks: _Looks) -> Rows:
+        rows = Rows()
+        rows.begin(1, height=36, fixed=True)
+        rows.text("A1", self.words["title"], looks.title)
+        counted = summary(self.findings, self.words, shown=len(self.listed))
+        rows.begin(2, height=fitting_height([counted], [sum(_WIDTHS[:-1])]))
+        rows.text("A2", counted, looks.summary)
         headings = [self.words[f"column_{name}"] for name in COLUMNS]
-        header = _add_row(data, HEADER_ROW, height=max(24.0, _height(headings, _WIDTHS)))
-        for number, heading in enumerate(headings, 1):
-            _add_text(header, f"{column_letters(number)}{HEADER_ROW}", heading, looks.header)
-        for number, finding in enumerate(self.findings, 1):
-            self._add_finding(data, number, finding, looks)
+        rows.begin(HEADER_ROW, height=max(24.0, fitting_height(headings, _WIDTHS)))
+        for letters, heading in zip(_LETTERS, headings, strict=True):
+            rows.text(f"{letters}{HEADER_ROW}", heading, looks.header)
+        for number, finding in enumerate(self.listed, 1):
+            self._add_finding(rows, number, finding, looks)
+        return rows
 
-    def _add_finding(self, data: Element, number: int, finding: Finding, looks: _Looks) -> None:
+    def _add_finding(self, rows: Rows, number: int, finding: Finding, looks: _Looks) -> None:
         texts = row(number, finding, self.words)
         place = HEADER_ROW + number
-        line = _add_row(data, place, height=_height(list(texts.values()), _ROOM))
-        for column, (name, text) in enumerate(texts.items(), 1):
+        rows.begin(place, height=fitting_height(list(texts.values())[:-1], _ROOM[:-1]))
+        for letters, (name, text) in zip(_LETTERS, texts.items(), strict=True):
             style = looks.columns[name]
             if name == "severity":
                 style = looks.severities[weight(finding)]
             elif name == "cell" and self._target(finding):
                 style = looks.link
-            _add_text(line, f"{column_letters(column)}{place}", text, style)
+            rows.text(f"{letters}{place}", text, style)
 
     def _add_what_follows(self, root: Element) -> None:
         """Add what the schema wants after the rows: protection, filter, links, the printed page."""
-        listed = f"A{HEADER_ROW}:{_LAST}{HEADER_ROW + len(self.findings)}"
+        listed = f"A{HEADER_ROW}:{_LAST}{HEADER_ROW + len(self.listed)}"
         # No password: it only keeps a slip of the hand from the cells that are not to be filled in.
         add(root, "sheetProtection", sheet="1", objects="1", scenarios="1", **_ALLOWED)
         add(root, "autoFilter", ref=listed)
@@ -127,7 +133,7 @@ class FindingsSheet:
         add(ignored, "ignoredError", sqref=listed, numberStoredAsText="1")
 
     def _add_links(self, root: Element) -> None:
-        targets = ((number, self._target(finding)) for number, finding in enumerate(self.findings, 1))
+        targets = ((number, self._target(finding)) for number, finding in enumerate(self.listed, 1))
         found = [(number, target) for number, target in targets if target][:_MOST_LINKS]
         if found:
             links = add(root, "hyperlinks")
@@ -156,26 +162,3 @@ def _add_view(root: Element) -> None:
     add(view, "pane", ySplit=str(HEADER_ROW), topLeftCell=below, activePane="bottomLeft", state="frozen")
     add(view, "selection", pane="bottomLeft", activeCell=below, sqref=below)
     add(root, "sheetFormatPr", defaultRowHeight="15")
-
-
-def _add_row(data: Element, number: int, *, height: float) -> Element:
-    # The height is stated, as not every program makes room for wrapped text when it opens a file, but not
-    # as a custom one: a row grows with the explanation that is typed into it.
-    return add(data, "row", r=str(number), ht=f"{height:g}")
-
-
-def _add_text(line: Element, place: str, text: str, style: int) -> None:
-    """Write a text that can become neither a formula nor a link."""
-    cell = add(line, "c", r=place, s=str(style))
-    if not text:
-        return  # an empty text would hide that the cell is still to be filled in
-    cell.set("t", "inlineStr")
-    spoken = add(add(cell, "is"), "t")
-    spoken.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
-    spoken.text = stored_text(text)
-
-
-def _height(texts: Sequence[str], widths: Sequence[int]) -> float:
-    """Return the points that a row needs to show every text wrapped into its column."""
-    lines = max(lines_needed(text, width) for text, width in zip(texts, widths, strict=True))
-    return min(lines * _LINE + _PADDING, _GREATEST_HEIGHT)

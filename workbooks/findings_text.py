@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from checks.findings import CellRef, Change, Finding, Severity
+from checks.own_sheets import identity_text
 
 COLUMNS = (
     "number",
@@ -19,6 +20,7 @@ COLUMNS = (
     "basis",
     "rule",
     "explanation",
+    "key",  # hidden: what the explanation belongs to, wherever the row and the cell may go
 )
 WORD_KEYS = frozenset(
     {f"column_{name}" for name in COLUMNS}
@@ -35,11 +37,24 @@ WORD_KEYS = frozenset(
         "repair_count",
     }
     | {"comment_author", "comment_heading"}
+    | {"explained", "summary_capped", "changes_name", "normalised_name", "memory_name", "listing_capped"}
 )
 _CELLS_SHOWN = 4
 _STEPS_SHOWN = 6
 
 Words = Mapping[str, str]
+
+
+def own_sheets(words: Words) -> frozenset[str]:
+    """Return the names of the sheets that we put into a workbook."""
+    return frozenset(words[key] for key in ("sheet_name", "changes_name", "normalised_name", "memory_name"))
+
+
+def comment_openings(words: Words) -> tuple[str, ...]:
+    """Return with what our comments begin."""
+    severities = [words[f"severity_{severity}"] for severity in Severity]
+    named = [*severities, *(words[key].format(severity=one) for key in ("trial", "explained") for one in severities)]
+    return tuple(words["comment_heading"].format(severity=one, rule="") for one in named)
 
 
 def weight(finding: Finding) -> Severity:
@@ -50,7 +65,9 @@ def weight(finding: Finding) -> Severity:
 def severity_word(finding: Finding, words: Words) -> str:
     """Name the severity, with a remark if the rule is on trial."""
     word = words[f"severity_{weight(finding)}"]
-    return words["trial"].format(severity=word) if finding.trial else word
+    if finding.trial:
+        return words["trial"].format(severity=word)
+    return words["explained"].format(severity=word) if finding.explained else word
 
 
 def rules(finding: Finding, words: Words) -> str:
@@ -58,12 +75,13 @@ def rules(finding: Finding, words: Words) -> str:
     return words["separator"].join([finding.rule, *finding.also])
 
 
-def summary(findings: Sequence[Finding], words: Words) -> str:
-    """Count the findings by severity in one line."""
+def summary(findings: Sequence[Finding], words: Words, *, shown: int) -> str:
+    """Count the findings by severity in one line, and say so where not all of them are *shown*."""
     if not findings:
         return words["summary_none"]
     counts = Counter(weight(finding) for finding in findings)
-    return words["summary"].format(
+    capped = words["summary_capped"].format(shown=shown) if shown < len(findings) else ""
+    return capped + words["summary"].format(
         total=len(findings),
         hard=counts[Severity.HARD],
         soft=counts[Severity.SOFT],
@@ -82,11 +100,12 @@ def row(number: int, finding: Finding, words: Words) -> dict[str, str]:
         "expected": _amount(finding.expected, words),
         "difference": _amount(finding.difference, words),
         "message": finding.message,
-        "remedy": finding.remedy,
+        "remedy": finding.advice,
         "repair": _repair(finding, words),
         "basis": finding.basis,
         "rule": rules(finding, words),
-        "explanation": "",
+        "explanation": finding.explanation.text if finding.explanation else "",
+        "key": identity_text(finding),
     }
 
 

@@ -1,18 +1,29 @@
 """The workbook that goes back to a county: its own file, with every finding marked where it stands."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
+from sys import maxsize
+from types import MappingProxyType
 
 from checks.findings import Finding, Severity
-from workbooks.comments import Note, Pen, Sheet, add_comments
+from filing.listing import Listing
+from workbooks.comments import Note, Pen, Sheet, add_comments, lengths
+from workbooks.excerpts import Excerpt
 from workbooks.findings_sheet import COLOURS, REPEATED_ROWS, FindingsSheet
-from workbooks.findings_text import Words, rules, severity_word, weight
-from workbooks.markup import namespace, parse, serialised
+from workbooks.findings_text import Words, own_sheets, rules, severity_word, weight
+from workbooks.listing_sheet import listing_part
+from workbooks.markup import namespace
+from workbooks.memory import Trace, memory_part
 from workbooks.package import Package
 from workbooks.positions import Position, position
-from workbooks.sheet_cells import paint_cells, shown_at
+from workbooks.sheet_cells import cells_at, paint_cells, shown_at
 from workbooks.sheet_list import SheetList
 from workbooks.styles import Styles
+from workbooks.unmarking import take_marks_off
+
+NO_CAPS: Mapping[str, int] = MappingProxyType({})
+_ALL = maxsize
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,32 +38,56 @@ class _Marks:
         self.severities[cell] = min(severity, self.severities.get(cell, severity), key=lambda each: each.rank)
 
 
-def marked_workbook(data: bytes, findings: Sequence[Finding], words: Words) -> bytes:
-    """Return the workbook as received, cells coloured, comments added, the list of findings in front."""
+def marked_workbook(
+    data: bytes,
+    findings: Sequence[Finding],
+    words: Words,
+    *,
+    listings: Sequence[Listing] = (),
+    caps: Mapping[str, int] = NO_CAPS,
+) -> bytes:
+    """Return the workbook as received, cells coloured, comments added, the list of findings in front.
+
+    Marks of an earlier round are taken off first. *listings* follow the list of findings; *caps* bound the lines of
+    the list and the cells coloured for one finding.
+    """
     package = Package.read(data)
+    take_marks_off(package, words)
     sheets = SheetList.read(package)
     styles = Styles.read(sheets)
     ordered = sorted(findings, key=lambda finding: weight(finding).rank)
-    parts = {name: part for name, part in sheets.worksheets().items() if name != words["sheet_name"]}
-    for name, marks in _marks_by_sheet(ordered, words).items():
+    parts = {name: part for name, part in sheets.worksheets().items() if name not in own_sheets(words)}
+    traces: list[Trace] = []
+    for name, marks in _marks_by_sheet(ordered, words, caps.get("painted", _ALL)).items():
         if name in parts:
-            _mark(package, parts[name], marks, styles=styles, words=words)
-    listing = FindingsSheet(ordered, words, frozenset(parts))
-    content = listing.content(styles, main=namespace(sheets.root))
+            traces += _mark(package, name, parts[name], marks, styles=styles, words=words)
+    listing = FindingsSheet(ordered, words, frozenset(parts), caps.get("listed", _ALL))
+    _put_lists(sheets, listing, listings, styles=styles)
+    if traces:
+        sheets.put(words["memory_name"], memory_part(traces, main=namespace(sheets.root)), unseen=True)
     styles.save()
-    sheets.put_first(words["sheet_name"], content)
-    sheets.define(
-        words["sheet_name"],
-        {"_xlnm.Print_Titles": REPEATED_ROWS, "_xlnm._FilterDatabase": listing.used_columns},
-    )
     sheets.save()
     return package.to_bytes()
 
 
-def _marks_by_sheet(findings: Sequence[Finding], words: Words) -> dict[str, _Marks]:
+def _put_lists(sheets: SheetList, found: FindingsSheet, others: Sequence[Listing], *, styles: Styles) -> None:
+    """Put our lists in front, that of the findings before the others."""
+    main, words = namespace(sheets.root), found.words
+    for listing in reversed(others):
+        content = listing_part(listing, styles, words, main=main, sheets=found.sheets)
+        sheets.put(listing.name, content, first=True)
+        sheets.define(listing.name, {"_xlnm.Print_Titles": REPEATED_ROWS})
+    sheets.put_first(words["sheet_name"], found.content(styles, main=main))
+    sheets.define(
+        words["sheet_name"],
+        {"_xlnm.Print_Titles": REPEATED_ROWS, "_xlnm._FilterDatabase": found.used_columns},
+    )
+
+
+def _marks_by_sheet(findings: Sequence[Finding], words: Words, most: int) -> dict[str, _Marks]:
     marks: dict[str, _Marks] = {}
     for finding in findings:
-        for sheet, cell in _cells(finding):
+        for sheet, cell in islice(_cells(finding), most):
             marks.setdefault(sheet, _Marks()).colour(cell, weight(finding))
         if anchor := position(finding.cell or ""):
             marks[finding.sheet].notes.setdefault(anchor, []).append(_note(finding, words))
@@ -60,25 +95,47 @@ def _marks_by_sheet(findings: Sequence[Finding], words: Words) -> dict[str, _Mar
 
 
 def _cells(finding: Finding) -> Iterator[tuple[str, Position]]:
+    if anchor := position(finding.cell or ""):
+        yield finding.sheet, anchor
     for cell in finding.cells:
         if place := position(cell.address):
             yield cell.sheet, place
-    if anchor := position(finding.cell or ""):
-        yield finding.sheet, anchor
 
 
 def _note(finding: Finding, words: Words) -> Note:
     heading = words["comment_heading"].format(severity=severity_word(finding, words), rule=rules(finding, words))
-    return Note(heading, f"{finding.message}\n{finding.remedy}")
+    return Note(heading, f"{finding.message}\n{finding.advice}")
 
 
-def _mark(package: Package, part: str, marks: _Marks, *, styles: Styles, words: Words) -> None:
-    sheet = Sheet(package, part, parse(package.content(part)))
-    on_view = _on_view(marks, shown_at(sheet.root, marks.severities))
+def _mark(package: Package, name: str, part: str, marks: _Marks, *, styles: Styles, words: Words) -> Iterable[Trace]:
+    """Mark one sheet and return what its cells were before."""
+    content = package.content(part)
+    excerpt = Excerpt.of(content, {cell[0] for cell in marks.severities})
+    on_view = _on_view(marks, shown_at(excerpt.root, marks.severities))
+    if moved := {cell[0] for cell in on_view.severities} - excerpt.wanted:
+        excerpt = Excerpt.of(content, excerpt.wanted | moved)
+    sheet = Sheet(package, part, excerpt.root)
+    traces = _traces(name, sheet, on_view, styles)
     colours = {cell: COLOURS[severity] for cell, severity in on_view.severities.items()}
     paint_cells(sheet.root, colours, styles.painted)
     add_comments(sheet, on_view.notes, Pen(words["comment_author"], words["font_body"]))
-    package.put(part, serialised(sheet.root))
+    package.put(part, excerpt.whole())
+    return traces
+
+
+def _traces(name: str, sheet: Sheet, marks: _Marks, styles: Styles) -> list[Trace]:
+    cells, spoken = cells_at(sheet.root), lengths(sheet)
+    return [
+        Trace(
+            name,
+            place,
+            painted=True,
+            style=cells[place].get("s", "") if place in cells else None,
+            fill=styles.fill_text(int(cells[place].get("s", "0"))) if place in cells else "",
+            comment=spoken.get(place, 0) if place in marks.notes else None,
+        )
+        for place in sorted(marks.severities)
+    ]
 
 
 def _on_view(marks: _Marks, shown: dict[Position, Position]) -> _Marks:

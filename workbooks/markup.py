@@ -27,7 +27,8 @@ def serialised(root: Element) -> bytes:
 
 def namespace(element: Element) -> str:
     """Return the namespace of an element, which its children share."""
-    return etree.QName(element).namespace or ""
+    tag = str(element.tag)
+    return tag[1 : tag.index("}")] if tag.startswith("{") else ""
 
 
 def sibling_tag(element: Element, name: str) -> str:

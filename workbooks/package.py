@@ -9,6 +9,8 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 from workbooks.markup import Element, add, parse, serialised
 
 CONTENT_TYPES = "[Content_Types].xml"
+_LONG = 4 * 1024 * 1024  # a part of so many bytes is packed in a hurry: a ledger of many rows packs well anyway
+_FAST = 1
 _STAMP = (1980, 1, 1, 0, 0, 0)
 
 
@@ -37,7 +39,8 @@ class Package:
         target = BytesIO()
         with ZipFile(target, "w", ZIP_DEFLATED) as archive:
             for entry in self.entries.values():
-                archive.writestr(_copied(entry.info), entry.content)
+                level = _FAST if len(entry.content) > _LONG else None
+                archive.writestr(_copied(entry.info), entry.content, compresslevel=level)
         return target.getvalue()
 
     def __contains__(self, name: str) -> bool:

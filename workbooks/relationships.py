@@ -64,6 +64,17 @@ def unrelate(package: Package, part: str, reference: str) -> None:
     package.put(listing_of(part), serialised(listing))
 
 
+def unrelated(package: Package, part: str, target: str) -> None:
+    """Let *part* no longer refer to *target*; it goes where nothing else refers to it."""
+    for item in relationships(package, part):
+        if item.target == target:
+            unrelate(package, part, item.id)
+    if target not in set(_all_targets(package)):
+        package.drop(target)
+    if not relationships(package, part) and b"TargetMode" not in package.content(listing_of(part)):
+        package.drop(listing_of(part))
+
+
 def office_namespace(package: Package) -> str:
     """Return the namespace of references, which tells the strict form of the format from the usual one."""
     for item in parse(package.content("_rels/.rels")).iterchildren("{*}Relationship"):

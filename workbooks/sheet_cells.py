@@ -75,6 +75,24 @@ def numbered_rows(data: Element) -> Iterator[tuple[int, Element]]:
         yield number, row
 
 
+def cells_at(sheet: Element) -> dict[Position, Element]:
+    """Return the cells of a sheet by their places."""
+    data = child(sheet, "sheetData")
+    rows = () if data is None else numbered_rows(data)
+    return {(number, column): cell for number, row in rows for column, cell in _numbered_cells(row)}
+
+
+def drop_blank(cell: Element) -> bool:
+    """Take out a cell that says nothing, its row with it where nothing else is left; tell whether that was done."""
+    row = cell.getparent()
+    if len(cell) or row is None:
+        return False
+    row.remove(cell)
+    if not len(row) and not set(row.attrib) - {"r", "spans"} and (data := row.getparent()) is not None:
+        data.remove(row)
+    return True
+
+
 def _numbered_cells(row: Element) -> Iterator[tuple[int, Element]]:
     number = 0
     for cell in row.iterchildren(sibling_tag(row, "c")):

@@ -37,7 +37,9 @@ NUMBER: Final = re.compile(
     rb'<c r="([A-Z]{1,3}[0-9]{1,7}"(?: s="[0-9]{1,6}")?+(?: t="n")?+>' + FORMULA + rb"?+<v>[^<]++)</v>"
 )
 SPECIAL: Final = re.compile(
-    rb'<c r="([A-Z]{1,3}[0-9]{1,7})"(?: s="[0-9]{1,6}")?+ t="(str|e|b|d)">' + FORMULA + rb"?+(?:<v>([^<]*+)</v>|(<v/>)|)</c>"
+    rb'<c r="([A-Z]{1,3}[0-9]{1,7})"(?: s="[0-9]{1,6}")?+ t="(str|e|b|d)">'
+    + FORMULA
+    + rb"?+(?:<v>([^<]*+)</v>|(<v/>)|)</c>"
 )
 WITH_FORMULA: Final = re.compile(
     rb'<c r="([A-Z]{1,3}[0-9]{1,7})"(?: s="[0-9]{1,6}")?+(?: t="([a-zA-Z]{1,9})")?+>'

@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -61,17 +61,38 @@ class SheetList:
     def put_first(self, name: str, content: bytes) -> None:
         """Make *content* the first sheet and the one shown; an older sheet of that name gives way."""
         self._deselect_all()
+        self.put(name, content, first=True)
+        for view in self.root.iterfind(".//" + sibling_tag(self.root, "workbookView")):
+            view.set("activeTab", "0")
+            view.set("firstSheet", "0")
+
+    def put(self, name: str, content: bytes, *, first: bool = False, unseen: bool = False) -> None:
+        """Add a sheet before or after all others; an older sheet of that name gives way."""
         before = self._elements()
         part = self._vacated(name)
         self.package.put(part, content)
         sheets = ensure(self.root, "sheets", _ORDER)
         new = self._new_element(sheets, name, part)
-        sheets.insert(0, new)
+        if unseen:
+            new.set("state", "veryHidden")
+        if first:
+            sheets.insert(0, new)
+        self._renumber_from(before)
+
+    def drop(self, names: Collection[str]) -> None:
+        """Take sheets out, with what belongs to them."""
+        before = self._elements()
+        shown = self._shown()
+        for sheet in before:
+            if sheet.get("name", "") in names:
+                self._remove(sheet)
+        self._renumber_from(before)
         after = self._elements()
-        self._renumber({before.index(sheet): after.index(sheet) for sheet in before if sheet in after})
         for view in self.root.iterfind(".//" + sibling_tag(self.root, "workbookView")):
-            view.set("activeTab", "0")
+            view.set("activeTab", str(after.index(shown) if shown in after else 0))
             view.set("firstSheet", "0")
+        if (defined := child(self.root, "definedNames")) is not None and not len(defined):
+            self.root.remove(defined)
 
     def define(self, sheet: str, names: Mapping[str, str]) -> None:
         """Add names that belong to the first sheet, such as its repeated rows."""
@@ -81,6 +102,15 @@ class SheetList:
             new.text = link_target(sheet, target)
             if name.startswith("_xlnm._"):
                 new.set("hidden", "1")
+
+    def _shown(self) -> Element | None:
+        view = self.root.find(".//" + sibling_tag(self.root, "workbookView"))
+        number, sheets = int("0" if view is None else view.get("activeTab", "0")), self._elements()
+        return sheets[number] if number < len(sheets) else None
+
+    def _renumber_from(self, before: list[Element]) -> None:
+        after = self._elements()
+        self._renumber({before.index(sheet): after.index(sheet) for sheet in before if sheet in after})
 
     def _elements(self) -> list[Element]:
         sheets = child(self.root, "sheets")

@@ -103,6 +103,51 @@ class Styles:
             self.painted_before[key] = cells.number_of(new)
         return self.painted_before[key]
 
+    def colour_of(self, style: int) -> str:
+        """Return the colour of a plain fill, empty where the style has none."""
+        fill = self._fill_of(style)
+        colour = None if fill is None else fill.find("{*}patternFill[@patternType='solid']/{*}fgColor")
+        return "" if colour is None else (colour.get("rgb") or "")[-6:].upper()
+
+    def fill_text(self, style: int) -> str:
+        """Return the markup of a style's fill, to be given back later; empty where it has none."""
+        fill = self._fill_of(style)
+        if fill is None or fill.find("{*}patternFill[@patternType='none']") is not None or not len(fill):
+            return ""
+        return _canonical(fill).decode()
+
+    def is_painted(self, style: int, seen: int, colour: str) -> bool:
+        """Tell whether *seen* is *style* painted in our *colour*."""
+        entries = self.pools["cellXfs"].element.findall("{*}xf")
+        if max(style, seen) >= len(entries):
+            return False
+        one, other = (deepcopy(entries[number]) for number in (style, seen))
+        for entry in (one, other):
+            entry.set("fillId", "0")
+            entry.set("applyFill", "1")
+        return colour != "" and _canonical(one) == _canonical(other)
+
+    def refilled(self, style: int, markup: str) -> int:
+        """Return the style that differs from *style* in its fill only, which is that of *markup* or none."""
+        cells, number = self.pools["cellXfs"], 0
+        if markup:
+            fills = self.pools["fills"]
+            fill = parse(markup.encode())
+            fills.element.append(fill)
+            number = fills.number_of(fill)
+        entries = cells.element.findall("{*}xf")
+        new = deepcopy(entries[style] if style < len(entries) else entries[0])
+        new.set("fillId", str(number))
+        new.tail = None
+        cells.element.append(new)
+        return cells.number_of(new)
+
+    def _fill_of(self, style: int) -> Element | None:
+        entries, fills = (self.pools[name].element for name in ("cellXfs", "fills"))
+        entry = entries[style] if style < len(entries) else None
+        number = -1 if entry is None else int(entry.get("fillId", "0"))
+        return fills[number] if 0 <= number < len(fills) else None
+
     def added(self, look: Look) -> int:
         """Return the style for a look of our own."""
         cells = self.pools["cellXfs"]

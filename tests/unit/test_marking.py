@@ -46,6 +46,13 @@ WORDS = {
     "column_basis": "依据",
     "column_rule": "规则",
     "column_explanation": "说明",
+    "column_key": "标识",
+    "explained": "{severity}（已说明）",
+    "summary_capped": "只列出前 {shown} 条。",
+    "changes_name": "变动情况",
+    "normalised_name": "规范化记录",
+    "memory_name": "标注底稿",
+    "listing_capped": "共 {total} 项，只列出前 {shown} 项。",
 }
 LISTED = "问题清单"
 HARD, SOFT, REPORT = "FFFFC7CE", "FFFFEB9C", "FFDDEBF7"
@@ -208,7 +215,7 @@ def test_marking_twice_replaces_the_findings_sheet() -> None:
     once = marked_workbook(plan_table(), [finding("任务表", "B4"), finding("任务表", "B2")], WORDS)
     twice = marked_workbook(once, [finding("任务表", "B4", message="仍不符。")], WORDS)
     book = opened(twice)
-    assert book.sheetnames == [LISTED, "任务表", "说明页"]
+    assert book.sheetnames == [LISTED, "任务表", "说明页", WORDS["memory_name"]]
     assert [row[7] for row in sheet_of(book, LISTED).iter_rows(min_row=4, values_only=True)] == ["仍不符。"]
     comment = sheet_of(book, "任务表")["B4"].comment
     assert comment is not None

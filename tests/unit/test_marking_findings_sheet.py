@@ -48,7 +48,7 @@ def test_list_is_first_and_tells_every_finding_gravest_first() -> None:
     assert rows[4] == (
         *("2", "核实", "表", "A2", "201", "200", "1"),
         *("合计 990 与各乡镇之和 1000 不符，差 10。", "请核对 F12，或将其改为 1000。", None),
-        *("办法第十二条", "R0102、R0103", None),
+        *("办法第十二条", "R0102、R0103", None, None),
     )
 
 

@@ -112,7 +112,7 @@ def test_names_of_a_sheet_follow_it_to_its_new_place() -> None:
     again = marked_workbook(marked_full(), [finding("任务表", "A2")], WORDS)
     for data in (marked_full(), again):
         book = opened(data)
-        assert book.sheetnames == [LISTED, "封面", "任务表"]
+        assert book.sheetnames == [LISTED, "封面", "任务表", WORDS["memory_name"]]
         assert sheet_of(book, "任务表").print_title_rows == "$1:$1"
         assert sheet_of(book, LISTED).print_title_rows == "$3:$3"
         assert list(book.defined_names) == ["面积"]

@@ -1,0 +1,35 @@
+"""What a county gets back: how much an explanation must say, and how long lists may grow."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from contracts.errors import ContractError
+from contracts.yamlfile import read_yaml
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Returning:
+    """*least* characters of an explanation, of which *left* must be left without the *idle* words; caps by list."""
+
+    rule: str
+    least: int
+    left: int
+    idle: tuple[str, ...]
+    caps: Mapping[str, int]
+
+
+def read_returning(path: Path) -> Returning:
+    """Load the file; raise `ContractError` where something is missing or malformed."""
+    raw = read_yaml(path)
+    try:
+        explanation = raw["explanation"]
+        return Returning(
+            rule=str(explanation["rule"]),
+            least=int(explanation["least"]),
+            left=int(explanation["left"]),
+            idle=tuple(sorted(map(str, explanation["idle"]), key=len, reverse=True)),
+            caps={str(name): int(cap) for name, cap in raw["caps"].items()},
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ContractError(path.name, f"entry missing or malformed: {error!r}") from error

@@ -1,0 +1,110 @@
+"""What goes back to a county: its workbook marked, its page, both with what changed since the version before."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from checks.comparing import Changes, edits_between, findings_between
+from checks.explaining import carry
+from checks.findings import Refusal
+from checks.report import Report
+from checks.shape import report_from_json
+from contracts.library import Library
+from contracts.messages import Wording
+from contracts.plans import Plan
+from filing.html import submission_html
+from filing.page import Heading, submission_page
+from filing.progress import progress_of
+from filing.steward_lists import changes_list, normalised_list
+from ledger.store import Store
+from review.standing import Standing, Version
+from workbooks.marking import marked_workbook
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What is needed to make what goes back: contracts, their words, the store."""
+
+    library: Library
+    words: Wording
+    store: Store
+
+    def report(self, version: Version) -> Report:
+        """Read the report of a checked version."""
+        return report_from_json(json.loads(self.store.read(version.report)))
+
+
+def earlier_of(standing: Standing, number: int) -> Version | None:
+    """Return the newest checked version before one of that number."""
+    return next((one for one in reversed(standing.versions) if one.checked and one.number < number), None)
+
+
+def reports_so_far(office: Office, standing: Standing) -> dict[int, Report]:
+    """Return the reports on record, by version."""
+    return {one.number: office.report(one) for one in standing.versions if one.checked}
+
+
+def carried(office: Office, standing: Standing, report: Report) -> Report:
+    """Return a report with what the county said of its version before, as far as it still belongs."""
+    before = earlier_of(standing, report.identity.version)
+    return carried_from(office, {before.number: office.report(before)} if before else {}, report)
+
+
+def carried_from(office: Office, known: Mapping[int, Report], report: Report) -> Report:
+    """Do the same with the reports known by version."""
+    number = max((one for one in known if one < report.identity.version), default=None)
+    if number is None:
+        return report
+    return carry(report, known[number], office.library.returning(), office.words)
+
+
+def marked_bytes(office: Office, standing: Standing, version: Version) -> bytes:
+    """Make the marked workbook of one version."""
+    report, caps = office.report(version), office.library.returning().caps
+    changes = changes_since(office, standing, version, report)
+    normalised = normalised_list(report.findings, office.words, caps["normalised"])
+    changed = [changes_list(changes, office.words, caps["changes"])] if changes else []
+    listings = [*changed, *([normalised] if normalised.rows else [])]
+    words = office.words.under("marks")
+    return marked_workbook(office.store.read(version.sha256), report.findings, words, listings=listings, caps=caps)
+
+
+def page_bytes(office: Office, standing: Standing, version: Version) -> bytes:
+    """Make the page of one version."""
+    report = office.report(version)
+    name, plan = county_of(office.library, report)
+    heading = Heading(
+        name=name,
+        file=version.name,
+        sha256=version.sha256,
+        received=version.received,
+        plots=progress_of(report, plan),
+    )
+    changes = changes_since(office, standing, version, report)
+    most = office.library.returning().caps["page"]
+    return submission_html(submission_page(report, heading, office.words, changes=changes, most=most))
+
+
+def county_of(library: Library, report: Report) -> tuple[str, Plan | None]:
+    """Return the name of a report's county, and its plan."""
+    county, year = report.identity.county, report.identity.year
+    package = library.package(county, year)
+    if package is None:
+        return county, None
+    submission = library.submission(package, year)
+    known = submission.register.counties.get(county)
+    return known.name if known else county, submission.plan
+
+
+def changes_since(office: Office, standing: Standing, version: Version, report: Report) -> Changes | None:
+    """Return what changed since the version before; nothing for the first."""
+    before = earlier_of(standing, version.number)
+    if before is None:
+        return None
+    from checks.contents import contents_of  # noqa: PLC0415 - polars costs a second
+    from workbooks.reading import read_book  # noqa: PLC0415 - as above
+
+    books = [read_book(office.store.read(one.sha256), office.words) for one in (before, version)]
+    old, new = ({} if isinstance(one, Refusal) else contents_of(one, office.library, office.words) for one in books)
+    mended, fresh, left = findings_between(office.report(before).findings, report.findings)
+    return Changes(since=before.number, edits=edits_between(old, new), mended=mended, fresh=fresh, left=left)

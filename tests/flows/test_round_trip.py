@@ -1,0 +1,133 @@
+"""The county corrects and explains in the very file that came back, and sends it again: accepted."""
+
+import shutil
+from io import BytesIO
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from checks.findings import Refusal
+from checks.report import ACCEPTED
+from contracts.library import open_library
+from flows.engine import Year, advance, in_line
+from flows.handed_in import read_desk
+from flows.places import Places
+from flows.stages import Line
+from review.standing import Standing
+from tests.builders import libreoffice
+from tests.builders.dongchuan import COVER, SHEET_2, SHEET_3, submission
+from workbooks.examining import examine
+
+REASON = "汤丹镇之前的一行并入铜都街道，序号沿用计划附件的编号"
+LISTED, MENDED = "问题清单", (1, 2, 3, 4, 6, 7, 8, 9, 10)
+
+
+def places_of(folder: Path) -> Places:
+    """Lay out a year with the sample's roster and no decisions."""
+    places = Places(year=2024, inputs=folder / "inputs", outputs=folder / "outputs", state=folder / "state")
+    (places.inbox / "530113").mkdir(parents=True)
+    shutil.copy(Path("inputs/2024/roster.yaml"), places.inbox)
+    return places
+
+
+def send(places: Places, version: int, data: bytes) -> Standing:
+    """Hand in a version, run, and return where the county stands."""
+    (places.inbox / "530113" / f"第{version}版.xlsx").write_bytes(data)
+    words = places.library().wording()
+    with places.open_ledger() as ledger:
+        year = Year(places=places, desk=read_desk(places, words), ledger=ledger, each=in_line, tell=_silent)
+        assert advance(year) == []
+        return year.scene().standings["530113"]
+
+
+def _silent(_: str, __: str, ___: Line) -> None:
+    """Nobody listens."""
+
+
+def returned(places: Places, version: int) -> Path:
+    """Return the marked workbook of a version."""
+    return places.output(f"returned/530113/530113-2024-第{version}版-问题标注.xlsx")
+
+
+def faulty() -> bytes:
+    """Make a first version with one wrong figure and one gap in the numbering."""
+    return submission(1, serials=MENDED).put(SHEET_2, "C6", 77).bytes()
+
+
+def typed(path: Path, cells: list[tuple[str, str, str | int]]) -> bytes:
+    """Type into cells of a workbook and save it with another program's hands."""
+    book = openpyxl.load_workbook(path)
+    for sheet, cell, value in cells:
+        book[sheet][cell].value = value
+    target = BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def test_corrected_and_explained_in_the_returned_file(tmp_path: Path) -> None:
+    """One figure mended, one explanation written, the cover's version raised: nothing is left to do."""
+    places = places_of(tmp_path)
+    assert send(places, 1, faulty()).state == "returned"
+    mended = typed(returned(places, 1), [(SHEET_2, "C6", 200), (LISTED, "M5", REASON), (COVER, "B8", 2)])
+    standing = send(places, 2, mended)
+    newest = standing.newest
+    assert newest is not None
+    assert (standing.state, newest.number, newest.hard, newest.soft, newest.explained) == ("received", 2, 0, 1, 1)
+    book = openpyxl.load_workbook(returned(places, 2))
+    assert book.sheetnames[:2] == [LISTED, "变动情况"]
+    assert (book[LISTED]["B4"].value, book[LISTED]["M4"].value) == ("核实（已说明）", REASON)
+    assert (book[SHEET_2]["C6"].fill.fill_type, book[SHEET_2]["C6"].comment) == (None, None)
+    assert book[SHEET_3]["A9"].fill.fgColor.rgb == "FFFFEB9C"
+
+
+def test_explanation_survives_a_file_made_anew(tmp_path: Path) -> None:
+    """What was said is on record: the next version need not come from the marked file."""
+    places = places_of(tmp_path)
+    send(places, 1, faulty())
+    send(places, 2, typed(returned(places, 1), [(LISTED, "M5", REASON), (COVER, "B8", 2)]))
+    standing = send(places, 3, submission(3, serials=MENDED).bytes())
+    assert standing.state == "received"
+    assert openpyxl.load_workbook(returned(places, 3))[LISTED]["M4"].value == REASON
+
+
+def test_explanation_is_carried_within_one_inbox(tmp_path: Path) -> None:
+    """Two versions that arrive together are read in their order."""
+    places = places_of(tmp_path)
+    send(places, 1, faulty())
+    explained = typed(returned(places, 1), [(LISTED, "M5", REASON), (COVER, "B8", 2)])
+    (places.inbox / "530113" / "第2版.xlsx").write_bytes(explained)
+    assert send(places, 3, submission(3, serials=MENDED).bytes()).state == "received"
+
+
+def test_outputs_are_current_and_made_again_the_same(tmp_path: Path) -> None:
+    """A second run writes nothing; an output deleted comes back byte for byte."""
+    places = places_of(tmp_path)
+    send(places, 1, faulty())
+    send(places, 2, submission(2).bytes())
+    before = {path: path.read_bytes() for path in places.outputs.rglob("*") if path.is_file()}
+    assert {path.suffix for path in before} == {".xlsx", ".html"}
+    assert len(before) == 4
+    for path in before:
+        path.unlink()
+    send(places, 2, submission(2).bytes())
+    assert {path: path.read_bytes() for path in before} == before
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(libreoffice.PROGRAM is None, reason="LibreOffice is not installed")
+def test_round_trip_in_libreoffice(tmp_path: Path) -> None:
+    """Opened, corrected, explained and saved in LibreOffice, the marked file is accepted, its old marks gone."""
+    places = places_of(tmp_path)
+    send(places, 1, faulty())
+    saved = tmp_path / "saved.xlsx"
+    cells: list[libreoffice.Typed] = [(SHEET_2, "C6", 200), (LISTED, "M5", REASON), (COVER, "B8", 2)]
+    libreoffice.type_into(returned(places, 1), saved, cells, tmp_path / "profile")
+    library = open_library()
+    report = examine(saved.read_bytes(), library, library.wording())
+    assert not isinstance(report, Refusal)
+    assert (report.outcome, report.explained) == (ACCEPTED, 1)
+    assert send(places, 2, saved.read_bytes()).state == "received"
+    book = openpyxl.load_workbook(returned(places, 2))
+    assert (book[SHEET_2]["C6"].fill.fill_type, book[SHEET_2]["C6"].comment) == (None, None)
+    assert book[SHEET_3]["A9"].comment.text.count("F11") == 1

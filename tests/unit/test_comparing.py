@@ -1,0 +1,76 @@
+"""What changed is told by township and column, not by position."""
+
+from checks.comparing import Edit, Kind, edits_between, findings_between
+from checks.contents import contents_of
+from checks.findings import Refusal
+from contracts.library import open_library
+from tests.builders.dongchuan import SHEET_2, SHEET_3, Draft, submission
+from workbooks.examining import examine
+from workbooks.reading import read_book
+
+LIBRARY = open_library()
+WORDS = LIBRARY.wording()
+
+
+def edits(before: Draft, after: Draft) -> list[tuple[str, str, str, str, str]]:
+    """Return what changed in the tables, the cover aside."""
+    books = [read_book(one.bytes(), WORDS) for one in (before, after)]
+    old, new = (contents_of(one, LIBRARY, WORDS) for one in books if not isinstance(one, Refusal))
+    return [_told(one) for one in edits_between(old, new) if one.form != "封面" and "封面" not in one.form]
+
+
+def _told(edit: Edit) -> tuple[str, str, str, str, str]:
+    return edit.kind.value, edit.row, edit.heading, edit.before, edit.after
+
+
+def test_same_figures_are_no_change() -> None:
+    """Nothing changed is nothing told."""
+    assert edits(submission(2), submission(2)) == []
+
+
+def test_changed_cell_names_row_heading_and_both_values() -> None:
+    """A changed figure is told once."""
+    assert edits(submission(2), submission(2).put(SHEET_2, "C6", 77)) == [
+        ("changed", "碧谷街道", "2024年", "200", "77"),
+    ]
+
+
+def test_moved_row_is_not_a_row_of_changes() -> None:
+    """A township that changed its place is told as moved, its figures as they are: unchanged."""
+    moved = submission(2)
+    rows = moved.sheets[SHEET_3]
+    rows.insert(4, rows.pop(8))
+    for at, row in enumerate(rows[4:13], start=1):
+        row[0] = at
+    told = edits(submission(2), moved)
+    assert [one for one in told if one[0] == "moved"] == [("moved", "汤丹镇", "", "9", "5")]
+    assert {one[2] for one in told if one[0] == "changed"} == {"序号"}
+
+
+def test_rows_added_and_gone() -> None:
+    """A row is known by its township, so the rows below it did not change."""
+    fewer = submission(2)
+    del fewer.sheets[SHEET_2][8]
+    assert [one[:2] for one in edits(submission(2), fewer)] == [("gone", "汤丹镇")]
+    assert [one[:2] for one in edits(fewer, submission(2))] == [("added", "汤丹镇")]
+
+
+def test_findings_mended_new_and_left() -> None:
+    """A finding is the same while rule and township are, wherever its cell went."""
+    reports = [
+        examine(draft.bytes(), LIBRARY, WORDS)
+        for draft in (
+            submission(1).put(SHEET_2, "C6", 77),
+            submission(2).put(SHEET_2, "C6", 78).put(SHEET_3, "C6", 1),
+        )
+    ]
+    before, after = (one.findings for one in reports if not isinstance(one, Refusal))
+    mended, fresh, left = findings_between(before, after)
+    assert [one.rule for one in mended] == ["F11", "F11"]
+    assert [one.sheet for one in fresh] == [SHEET_3]
+    assert [one.sheet for one in left] == [SHEET_2]
+
+
+def test_kinds_are_counted() -> None:
+    """Each kind has its word in the list of changes."""
+    assert all(WORDS.has(f"changes.kind.{kind}") for kind in Kind)

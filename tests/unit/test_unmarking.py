@@ -1,0 +1,117 @@
+"""Marks come off again: what the county sees marked is only what is still wrong."""
+
+from io import BytesIO
+
+import openpyxl
+import pytest
+from openpyxl.styles import PatternFill
+
+from checks.findings import CellRef, Severity
+from tests.unit.test_marking import HARD, WORDS, fill, finding, opened, parts, plan_table, sheet_of
+from tests.unit.test_marking_foreign_files import full_workbook
+from workbooks.marking import marked_workbook
+from workbooks.unmarking import unmarked_workbook
+
+CHANGED = ("xl/styles.xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "[Content_Types].xml")
+
+
+def saved_again(data: bytes, change: object = None) -> bytes:
+    """Open and save a workbook with another program's hands, which write every part anew."""
+    book = opened(data)
+    if callable(change):
+        change(book)
+    target = BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def test_sheets_are_the_same_bytes_again() -> None:
+    """A marked workbook that nobody saved in between gives its own sheets back."""
+    found = [finding("任务表", "A2"), finding("任务表", "B9", Severity.SOFT), finding("封面", "A1")]
+    before, after = (
+        parts(full_workbook()),
+        parts(unmarked_workbook(marked_workbook(full_workbook(), found, WORDS), WORDS)),
+    )
+    assert before.keys() == after.keys()
+    looks = ("xl/comments", "xl/drawings/vml")
+    same = [name for name in before if name not in CHANGED and not name.startswith(looks)]
+    sheets = [name for name in same if "worksheets/sheet" in name]
+    assert {name for name in same if before[name] != after[name] and not name.endswith(".rels")} <= set(sheets)
+    for name in sheets:
+        assert after[name].count(b"<c ") == before[name].count(b"<c ")
+
+
+def test_values_looks_and_comments_come_back() -> None:
+    """Cell by cell, figures, formulas, looks and comments are those that were there before."""
+    found = [finding("任务表", cell) for cell in ("A2", "A3", "B2", "A1")]
+    before, after = (
+        opened(full_workbook()),
+        opened(unmarked_workbook(marked_workbook(full_workbook(), found, WORDS), WORDS)),
+    )
+    assert after.sheetnames == before.sheetnames
+    for name in before.sheetnames:
+        for row in sheet_of(before, name).iter_rows():
+            for one in row:
+                other = sheet_of(after, name)[one.coordinate]
+                assert (one.value, one.fill.fill_type, one.number_format) == (
+                    *(other.value, other.fill.fill_type, other.number_format),
+                )
+                assert (one.font.name, one.font.b, one.border.left.style) == (
+                    *(other.font.name, other.font.b, other.border.left.style),
+                )
+                assert (one.comment and one.comment.text) == (other.comment and other.comment.text)
+
+
+def test_mended_cell_is_no_longer_marked() -> None:
+    """In the next round only what is still wrong is coloured and commented on."""
+    once = marked_workbook(plan_table(), [finding("任务表", "B4"), finding("任务表", "B2")], WORDS)
+    sheet = sheet_of(opened(marked_workbook(once, [finding("任务表", "B4")], WORDS)), "任务表")
+    assert (fill(sheet, "B4"), sheet["B2"].fill.fill_type) == (HARD, None)
+    assert (sheet["B4"].comment is None, sheet["B2"].comment) == (False, None)
+
+
+def test_marks_come_off_a_file_that_another_program_saved() -> None:
+    """Styles and parts are renumbered by every program; the marks are found all the same."""
+    once = marked_workbook(plan_table(), [finding("任务表", "B4"), finding("任务表", "B2")], WORDS)
+    sheet = sheet_of(opened(unmarked_workbook(saved_again(once), WORDS)), "任务表")
+    assert [sheet[cell].fill.fill_type for cell in ("B2", "B4")] == [None, None]
+    assert [sheet[cell].comment for cell in ("B2", "B4")] == [None, None]
+    assert sheet["B2"].number_format == "0.00"
+
+
+def test_marks_come_off_cells_that_moved() -> None:
+    """A row put in above takes the colours down with it; they are found in their column."""
+
+    def insert(book: openpyxl.Workbook) -> None:
+        sheet_of(book, "任务表").insert_rows(2)
+
+    once = marked_workbook(plan_table(), [finding("任务表", "B4"), finding("任务表", "B2")], WORDS)
+    sheet = sheet_of(opened(unmarked_workbook(saved_again(once, insert), WORDS)), "任务表")
+    assert [sheet[f"B{row}"].fill.fill_type for row in range(1, 7)] == [None] * 6
+
+
+def test_own_fill_comes_back() -> None:
+    """A cell that had a colour of its own has it again."""
+
+    def paint(book: openpyxl.Workbook) -> None:
+        sheet_of(book, "任务表")["B2"].fill = PatternFill("solid", fgColor="FF00FF00")
+
+    once = marked_workbook(saved_again(plan_table(), paint), [finding("任务表", "B2")], WORDS)
+    for data in (once, saved_again(once)):
+        assert fill(sheet_of(opened(unmarked_workbook(data, WORDS)), "任务表"), "B2") == "FF00FF00"
+
+
+def test_file_without_marks_comes_back_as_it_is() -> None:
+    """Nothing is rewritten where nothing is ours."""
+    data = full_workbook()
+    assert unmarked_workbook(data, WORDS) == data
+
+
+@pytest.mark.parametrize("count", [3, 5])
+def test_cells_coloured_for_one_finding_are_bounded(count: int) -> None:
+    """A sum over a long column does not turn all of it red; the cell at fault comes first."""
+    cells = tuple(CellRef("任务表", f"A{row}") for row in range(1, 50))
+    data = marked_workbook(plan_table(), [finding("任务表", "B4", cells=cells)], WORDS, caps={"painted": count})
+    sheet = sheet_of(opened(data), "任务表")
+    assert fill(sheet, "B4") == HARD
+    assert sum(fill(sheet, f"A{row}") == HARD for row in range(1, 50)) == count - 1
