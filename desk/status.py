@@ -51,7 +51,7 @@ def _late(row: Row, scene: Scene, roster: Roster, today: date) -> str:
     """Tell which level's deadline has passed while the submission still waits for it."""
     if row.state in scene.procedure.final:
         return ""
-    waiting = {one.level for one in scene.procedure.actions if row.state in one.from_states}
-    level = next((one for one in scene.procedure.levels if one.id in waiting), scene.procedure.levels[0])
+    action = scene.procedure.next_action(row.state)
+    level = (scene.procedure.level(action.level) if action else None) or scene.procedure.levels[0]
     day = roster.deadlines.get(level.id)
     return scene.words("status.late", level=level.name, day=day.isoformat()) if day and today > day else ""

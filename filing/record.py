@@ -144,6 +144,5 @@ def say_state(scene: FilingScene, standing: Standing) -> str:
 
 def _whose_turn(scene: FilingScene, standing: Standing) -> Level:
     """Return the level that may act next; where none may, the county has to send a version first."""
-    acting = (one.level for one in scene.procedure.actions if standing.state in one.from_states)
-    found = scene.procedure.level(next(acting, ""))
-    return found or scene.procedure.levels[0]
+    action = scene.procedure.next_action(standing.state)
+    return (scene.procedure.level(action.level) if action else None) or scene.procedure.levels[0]

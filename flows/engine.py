@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from flows.filing_stage import write_filing
+from flows.pen import Pen
 from flows.places import Places
 from flows.stages import Job, Line, Outcome, perform
 from flows.survey import (
@@ -18,6 +19,7 @@ from flows.survey import (
     unchecked,
     unmarked,
 )
+from ledger.errors import HeadMoved
 from ledger.record import Ledger
 from review.decisions import decision_key
 from review.standing import Standing, Version
@@ -46,6 +48,7 @@ class Year:
     places: Places
     desk: Desk
     ledger: Ledger
+    pen: Pen
     each: Each
     tell: Tell
 
@@ -55,7 +58,10 @@ class Year:
 
 
 def advance(year: Year) -> list[Failure]:
-    """Take in, check, decide, mark, file; return what broke. Safe to stop at any instant and to run again."""
+    """Take in, check, decide, mark, file; return what broke. Safe to stop at any instant and to run again.
+
+    Raises `HeadMoved` where somebody else recorded something meanwhile: advance again, on what they recorded.
+    """
     _record_roster(year)
     failures = [
         failure for stage, jobs_of in _STAGES for failure in _carry_out(year, stage, jobs_of(year, year.scene()))
@@ -63,6 +69,8 @@ def advance(year: Year) -> list[Failure]:
     _decide(year)
     try:
         _record(year, "file", "", write_filing(year.scene(), year.desk.roster))
+    except HeadMoved:
+        raise
     except Exception as error:  # noqa: BLE001 - what is recorded stands; the filing is written by the next run
         failures.append(failed("file", "", error))
     return failures
@@ -99,7 +107,7 @@ def _carry_out(year: Year, stage: str, jobs: Sequence[Job]) -> list[Failure]:
 
 def _record(year: Year, stage: str, county: str, outcome: Outcome) -> None:
     for event, key in outcome.events:
-        year.ledger.append(event, key=key)
+        year.pen.append(event, key=key)
     for line in outcome.lines:
         year.tell(stage, county, line)
 
@@ -183,6 +191,8 @@ def _decide(year: Year) -> None:
         for event in ready:
             action = scene.procedure.action(event.level, event.action)
             facts = {name: str(event.facts[name]) for name in ("number", "title", "date")}
+            flags = event.facts.get("flags")
+            facts["flags"] = "".join(f"（{one}）" for one in flags) if isinstance(flags, list) else ""
             line = Line("decided", {**facts, "action": action.name if action else event.action})
             _record(year, "decide", event.county, Outcome(((event, decision_key(event)),), (line,)))
         scene = year.scene()

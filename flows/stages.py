@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ from flows.places import Places
 from ledger.files import write_whole
 from ledger.store import Store
 from review.admission import Admission, Candidate, Fate, admit
-from review.events import Event, Kind
+from review.events import Event, JsonValue, Kind
 from review.standing import Standing
 from workbooks.examining import examine
 from workbooks.gate import take_bytes
@@ -179,10 +180,20 @@ def _checked(job: Job, sha256: str, result: Report | Refusal, store: Store) -> O
         county=job.county,
         version=result.identity.version,
         sha256=sha256,
-        facts={**found, "report": kept, "contracts": result.contracts, "outcome": result.outcome},
+        facts={**found, **_by_rule(result), "report": kept, "contracts": result.contracts, "outcome": result.outcome},
     )
     facts = {name: str(count) for name, count in found.items()} | {"version": str(result.identity.version)}
     return Outcome(((event, _key(job, event)),), (Line("checked", facts),))
+
+
+def _by_rule(report: Report) -> dict[str, JsonValue]:
+    """Count the findings that stand in the way by rule: a waiver or an explanation clears them rule by rule."""
+    counted: dict[str, JsonValue] = {}
+    for severity in (Severity.HARD, Severity.SOFT):
+        rules = Counter(one.rule for one in report.findings if one.severity is severity and not one.trial)
+        if rules:
+            counted[severity.value] = dict(sorted(rules.items()))
+    return {"found": counted} if counted else {}
 
 
 def _marked(job: Job, sha256: str, path: str, store: Store, words: Wording) -> Outcome:

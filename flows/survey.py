@@ -1,18 +1,21 @@
 """Look at inbox and record with plain functions: what stands, what can advance. Nothing is changed here."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 
 from checks.findings import Refusal
-from checks.shape import refusal_from_json
+from checks.shape import refusal_from_json, report_from_json
 from contracts.library import Library
 from contracts.messages import Wording
-from contracts.procedures import Procedure
+from contracts.procedures import Effect, Procedure
 from flows.inbox import Arrival, Inbox, Skipped
 from flows.places import Places
 from ledger.record import Ledger
-from review.decisions import Bench, Denial, Proposal, decide, read_day
+from review.decisions import Bench, Denial, Proposal, decide, decide_roll_up, read_day
 from review.events import Entry, Event, Kind
+from review.rollups import roll_up_events, sealed_areas
 from review.roster import Roster, roster_facts
 from review.standing import Standing, Version, standings
 
@@ -47,6 +50,7 @@ class Scene:
     contracts: str
     history: Sequence[Entry]
     standings: Mapping[str, Standing]
+    roll_ups: tuple[Event, ...] = ()
 
 
 def set_scene(places: Places, ledger: Ledger, roster: Roster) -> Scene:
@@ -62,6 +66,7 @@ def set_scene(places: Places, ledger: Ledger, roster: Roster) -> Scene:
         contracts=library.version(),
         history=history,
         standings=standings(procedure, roster, history),
+        roll_ups=roll_up_events(history),
     )
 
 
@@ -197,24 +202,57 @@ def judge_handed(scene: Scene, desk: Desk) -> tuple[list[Event], list[tuple[Hand
 def judge_one(scene: Scene, roster: Roster, proposal: Proposal) -> Event | Denial | None:
     """Return the event of one proposal, why it is refused, or nothing where it is on record already."""
     standing = scene.standings.get(proposal.county) or Standing(county=proposal.county, state=scene.procedure.start)
-    bench = Bench(procedure=scene.procedure, roster=roster, standing=standing)
-    return None if _recorded(bench, proposal) else decide(bench, proposal)
+    bench = Bench(
+        procedure=scene.procedure,
+        roster=roster,
+        standing=standing,
+        sealed=sealed_areas(scene.procedure, scene.roll_ups),
+        today=office_day(),
+    )
+    if _recorded(scene, bench, proposal):
+        return None
+    effect = _effect(scene.procedure, proposal)
+    if effect is not None and effect.on_area:
+        return decide_roll_up(bench, proposal, scene.standings)
+    return decide(replace(bench, figures=_figures(scene, standing)) if effect is Effect.REDUCE else bench, proposal)
 
 
-def _recorded(bench: Bench, proposal: Proposal) -> bool:
+def office_day() -> date:
+    """Return today's date where the offices are."""
+    return (datetime.now(UTC) + timedelta(hours=8)).date()
+
+
+def _effect(procedure: Procedure, proposal: Proposal) -> Effect | None:
+    level = procedure.level(proposal.level)
+    action = procedure.action(level.id, proposal.action) if level else None
+    return action.effect if action else None
+
+
+def _figures(scene: Scene, standing: Standing) -> dict[tuple[str, str], str]:
+    """Return the newest version's figures by place, as its check read them."""
+    if standing.newest is None or not standing.newest.checked:
+        return {}
+    report = report_from_json(json.loads(scene.places.store().read(standing.newest.report)))
+    return {(one.sheet, one.cell): one.amount for one in report.figures if one.township}
+
+
+def _recorded(scene: Scene, bench: Bench, proposal: Proposal) -> bool:
     """A row stays in its workbook after it was carried out; the same row again is no new decision."""
     level = bench.procedure.level(proposal.level)
     action = bench.procedure.action(level.id, proposal.action) if level else None
     day = read_day(proposal.on)
     if level is None or action is None or day is None:
         return False
+    done = bench.standing.decisions
+    if action.effect.on_area:
+        done = tuple(one for one in scene.roll_ups if one.county == proposal.county)
     return any(
         (one.level, one.action, one.actor) == (level.id, action.id, proposal.by)
         and one.facts["date"] == day.isoformat()
-        and one.facts["number"] == proposal.number
+        and one.facts["number"] == proposal.number.strip()
         and proposal.sha256 in ("", one.sha256)
         and proposal.version in (0, one.version)
-        for one in bench.standing.decisions
+        for one in done
     )
 
 
