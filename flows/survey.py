@@ -268,7 +268,7 @@ def filing_path(roster: Roster) -> str:
 
 def filing_due(scene: Scene, roster: Roster) -> bool:
     """Tell whether the filing is to be written: something is filed, and the filing does not show the record's head."""
-    filed = any(one.state in scene.procedure.final for one in scene.standings.values())
+    filed = any(one.filed for one in scene.standings.values())
     return filed and not is_current(scene, filing_path(roster), basis_of_filing(scene))
 
 
