@@ -3,23 +3,28 @@
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from flows.filing_stage import write_filing
 from flows.pen import Pen
 from flows.places import Places
+from flows.review_stage import write_review
 from flows.stages import Job, Line, Outcome, perform
 from flows.survey import (
     Desk,
     Scene,
     judge_handed,
     returned_path,
+    reviews_due,
     roster_to_record,
     set_scene,
     sort_arrivals,
     unchecked,
+    unfinished,
     unmarked,
 )
-from ledger.errors import HeadMoved
+from ledger.errors import HeadMoved, LedgerUnavailable, OutputBusy
+from ledger.files import clear_beside, settle
 from ledger.record import Ledger
 from review.decisions import decision_key
 from review.standing import Standing, Version
@@ -62,18 +67,38 @@ def advance(year: Year) -> list[Failure]:
 
     Raises `HeadMoved` where somebody else recorded something meanwhile: advance again, on what they recorded.
     """
+    _finish(year.scene())
     _record_roster(year)
     failures = [
         failure for stage, jobs_of in _STAGES for failure in _carry_out(year, stage, jobs_of(year, year.scene()))
     ]
     _decide(year)
-    try:
-        _record(year, "file", "", write_filing(year.scene(), year.desk.roster))
-    except HeadMoved:
-        raise
-    except Exception as error:  # noqa: BLE001 - what is recorded stands; the filing is written by the next run
-        failures.append(failed("file", "", error))
+    scene, roster = year.scene(), year.desk.roster
+    made: list[tuple[str, Callable[[], Outcome]]] = [
+        *(("review", partial(write_review, scene, roster, one)) for one in reviews_due(scene, roster)),
+        ("file", partial(write_filing, scene, roster)),
+    ]
+    for stage, make in made:
+        failures += _made(year, stage, make)
     return failures
+
+
+def _made(year: Year, stage: str, make: Callable[[], Outcome]) -> list[Failure]:
+    try:
+        _record(year, stage, "", make())
+    except (HeadMoved, LedgerUnavailable):
+        raise
+    except Exception as error:  # noqa: BLE001 - what is recorded stands; the output is written by the next run
+        return [failed(stage, "", error)]
+    return []
+
+
+def _finish(scene: Scene) -> None:
+    """Put into their places the outputs that a killed run left beside them, and clear away the rest."""
+    waiting = unfinished(scene)
+    for place, sha256 in waiting:
+        settle(place, sha256)
+    clear_beside(scene.places.outputs / str(scene.places.year), ())
 
 
 def in_line(_: str, jobs: Sequence[Job]) -> Iterator[Result]:
@@ -101,13 +126,24 @@ def _carry_out(year: Year, stage: str, jobs: Sequence[Job]) -> list[Failure]:
             failures.append(result)
             year.tell(stage, job.county, Line("failed", {"reason": result.reason}))
         else:
-            _record(year, stage, job.county, result)
+            failures += _attempted(year, stage, job.county, result)
     return failures
+
+
+def _attempted(year: Year, stage: str, county: str, outcome: Outcome) -> list[Failure]:
+    """Record a result; an output that cannot be put into its place waits beside it for the next run."""
+    try:
+        _record(year, stage, county, outcome)
+    except OutputBusy as error:
+        return [failed(stage, county, error)]
+    return []
 
 
 def _record(year: Year, stage: str, county: str, outcome: Outcome) -> None:
     for event, key in outcome.events:
         year.pen.append(event, key=key)
+    for place, sha256 in outcome.written:
+        settle(place, sha256)
     for line in outcome.lines:
         year.tell(stage, county, line)
 

@@ -6,9 +6,8 @@ from checks.report import Report
 from checks.shape import report_from_json
 from contracts.plans import Plan
 from filing.province import FiledCounty, FilingScene, province_book
-from flows.stages import Line, Outcome, output_event
+from flows.stages import Line, Outcome, output_event, write_output
 from flows.survey import Scene, basis_of_filing, filing_due, filing_path
-from ledger.files import write_whole
 from ledger.store import Store
 from review.events import Kind
 from review.reducing import reviewed
@@ -23,10 +22,10 @@ def write_filing(scene: Scene, roster: Roster) -> Outcome:
         return Outcome()
     basis, path = basis_of_filing(scene), filing_path(roster)
     data = write_book(province_book(_filing_scene(scene, roster), scene.words))
-    write_whole(scene.places.output(path), data)
     event = output_event(scene.places, path, data, basis=basis)
     key = f"issued:{path}:{basis}:after {len(scene.history)}"
-    return Outcome(((event, key),), (Line("filed", {"path": path}),))
+    written = write_output(scene.places, path, data)
+    return Outcome(((event, key),), (Line("filed", {"path": path}),), (written,))
 
 
 def _filing_scene(scene: Scene, roster: Roster) -> FilingScene:

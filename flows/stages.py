@@ -15,7 +15,7 @@ from contracts.library import Library
 from contracts.messages import Wording
 from flows.inbox import shown
 from flows.places import Places
-from ledger.files import write_whole
+from ledger.files import write_beside
 from ledger.store import Store
 from review.admission import Admission, Candidate, Fate, admit
 from review.events import Event, JsonValue, Kind
@@ -39,6 +39,7 @@ class Outcome:
 
     events: tuple[tuple[Event, str], ...] = ()
     lines: tuple[Line, ...] = ()
+    written: tuple[tuple[Path, str], ...] = ()  # outputs that lie beside their place until the record knows them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,9 +201,16 @@ def _marked(job: Job, sha256: str, path: str, store: Store, words: Wording) -> O
     version = next(one for one in job.standing.versions if one.sha256 == sha256)
     report = report_from_json(json.loads(store.read(version.report)))
     data = marked_workbook(store.read(sha256), report.findings, words.under("marks"))
-    write_whole(job.places.output(path), data)
     event = output_event(job.places, path, data, basis=version.report, county=job.county)
-    return Outcome(((event, _key(job, event)),), (Line("marked", {"path": path}),))
+    written = write_output(job.places, path, data)
+    return Outcome(((event, _key(job, event)),), (Line("marked", {"path": path}),), (written,))
+
+
+def write_output(places: Places, path: str, data: bytes) -> tuple[Path, str]:
+    """Write an output beside its place; it moves there once its event is on record."""
+    place = places.output(path)
+    write_beside(place, data)
+    return place, hashlib.sha256(data).hexdigest()
 
 
 def output_event(places: Places, path: str, data: bytes, *, basis: str, county: str = "") -> Event:
@@ -225,4 +233,5 @@ def _together(outcomes: list[Outcome]) -> Outcome:
     return Outcome(
         tuple(event for one in outcomes for event in one.events),
         tuple(line for one in outcomes for line in one.lines),
+        tuple(place for one in outcomes for place in one.written),
     )

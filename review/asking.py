@@ -10,6 +10,9 @@ from review.events import Event
 from review.roster import Officer, Roster
 from review.standing import Standing
 
+NOTHING_SEEN = "-"
+"""Stands for a version's sha256 where a review workbook showed that nothing had been received."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
