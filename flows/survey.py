@@ -115,7 +115,7 @@ def _lifted(scene: Scene, event: Event, desk: Desk, present: set[str]) -> bool:
         rivals = str(event.facts.get("rivals", "")).split()
         kept = {one.sha256 for one in standing.versions} if standing else set()
         return not any(one in present or one in kept for one in rivals)
-    if event.facts["code"] == "version_locked":
+    if event.facts["code"] in ("version_locked", "unit_excused"):
         return standing is None or standing.state in scene.procedure.open_to_new_version
     return event.facts["code"] == "not_due" and desk.roster.county(event.county) is not None
 
