@@ -15,6 +15,7 @@ class FakeLedger:
 
     def __init__(self, clock: Callable[[], datetime] | None = None) -> None:
         self.rows: list[SealedRow] = []
+        self._entries: list[Entry] = []
         self._clock = clock or (lambda: datetime(2025, 1, 1, tzinfo=UTC))
         self._lock = threading.Lock()
 
@@ -39,11 +40,12 @@ class FakeLedger:
         at = self._clock().astimezone(UTC).isoformat(timespec="microseconds")
         digest = digest_of(sequence=sequence, previous=head, at=at, system_user="", key=key, body=body)
         self.rows.append(SealedRow(sequence, digest, head, key, event.year, at, "", body))
+        self._entries.append(_entry(self.rows[-1]))
         return self.rows[-1]
 
     def entries(self, year: int | None = None) -> list[Entry]:
         """List the entries of a year, or all."""
-        return [_entry(row) for row in self.rows if year in (None, row.year)]
+        return [one for one in self._entries if year in (None, one.event.year)]
 
     def head(self) -> str:
         """Give the digest of the last entry."""

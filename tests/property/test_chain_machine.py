@@ -48,9 +48,14 @@ class Chain(RuleBasedStateMachine):
         self.seen: list[Entry] = []
         self.last_denied: Proposal | None = None
 
-    @initialize(target=heads)
-    def begin(self) -> str:
-        """Nothing is recorded yet."""
+    @initialize(target=heads, far=st.tuples(*[st.integers(0, 5)] * len(COUNTIES)))
+    def begin(self, far: tuple[int, ...]) -> str:
+        """Each county is already some way along the road: not begun, sent, reported, taken up, reviewed, filed."""
+        for county, steps in zip(COUNTIES, far, strict=True):
+            if steps:
+                self.world.receive(county, 1)
+                self.world.check(county, 0, 0)
+            self.carry(county, steps - 1, DAYS[0])
         return GENESIS
 
     @rule(target=heads)
@@ -78,12 +83,22 @@ class Chain(RuleBasedStateMachine):
         """Contracts change: what is undecided is checked anew."""
         self.world.check(county, hard, 0)
 
-    @rule(county=counties, day=days)
-    def step_on(self, county: str, day: object) -> None:
-        """The right person takes the next step of the straight road."""
-        action = procedure().next_action(self.world.standings()[county].state)
-        if action is not None:
-            self._decide(county, (action.level, action.id), self._right(action.level, county), str(day))
+    @rule(county=counties, steps=st.integers(1, 4), day=days)
+    def carry(self, county: str, steps: int, day: object) -> None:
+        """The right people take the next steps of the straight road."""
+        for _ in range(steps):
+            action = procedure().next_action(self.world.standings()[county].state)
+            if action is not None:
+                self._decide(county, (action.level, action.id), self._right(action.level, county), str(day))
+
+    @rule(county=counties, pick=st.integers(0, 99), day=days)
+    def turn_aside(self, county: str, pick: int, day: object) -> None:
+        """The right person takes any step that the state allows: back, aside, past a level, to a correction."""
+        state = self.world.standings()[county].state
+        allowed = [(one.level, one.id) for one in procedure().actions if state in one.from_states]
+        if allowed:
+            what = allowed[pick % len(allowed)]
+            self._decide(county, what, self._right(what[0], county), str(day))
 
     @rule(county=counties, what=st.sampled_from(ACTIONS), day=days)
     def somebody_in_office(self, county: str, what: tuple[str, str], day: object) -> None:
