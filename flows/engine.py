@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from flows.board_stage import write_board
 from flows.filing_stage import write_filing
 from flows.pen import Pen
 from flows.places import Places
@@ -13,6 +14,7 @@ from flows.stages import Job, Line, Outcome, perform
 from flows.survey import (
     Desk,
     Scene,
+    boards_due,
     judge_handed,
     returned_path,
     reviews_due,
@@ -77,6 +79,7 @@ def advance(year: Year) -> list[Failure]:
     made: list[tuple[str, Callable[[], Outcome]]] = [
         *(("review", partial(write_review, scene, roster, one)) for one in reviews_due(scene, roster)),
         ("file", partial(write_filing, scene, roster)),
+        *(("board", partial(write_board, scene, roster, path)) for path in boards_due(scene, roster)),
     ]
     for stage, make in made:
         failures += _made(year, stage, make)

@@ -105,3 +105,21 @@ def filing_due(scene: Scene, roster: Roster) -> bool:
     """Tell whether the filing is to be written: something is filed, and the filing does not show the record's head."""
     filed = any(one.filed for one in scene.standings.values())
     return filed and not is_current(scene, filing_path(roster), basis_of_filing(scene))
+
+
+def board_paths(roster: Roster) -> tuple[str, str]:
+    """Return where the workbook and the page go, relative to the year's outputs."""
+    return f"status/{roster.year}-进度.xlsx", f"status/{roster.year}-进度.html"
+
+
+def boards_due(scene: Scene, roster: Roster) -> list[str]:
+    """Return which of the two are missing or show an older state; none before anything was received."""
+    if not any(one.versions for one in scene.standings.values()):
+        return []
+    basis = basis_of_board(scene)
+    return [path for path in board_paths(roster) if not is_current(scene, path, basis)]
+
+
+def basis_of_board(scene: Scene) -> str:
+    """Return what a status board rests on: the record's newest entry, and the words and rules of the contracts."""
+    return f"{basis_of_filing(scene)} {scene.contracts}"

@@ -9,6 +9,7 @@ from flows.inbox import Arrival, Skipped
 from flows.issuing import (
     ReviewDue,
     basis_of_filing,
+    boards_due,
     filing_due,
     filing_path,
     is_current,
@@ -30,6 +31,7 @@ __all__ = [
     "Scene",
     "Sorted",
     "basis_of_filing",
+    "boards_due",
     "filing_due",
     "filing_path",
     "has_work",
@@ -148,6 +150,7 @@ def has_work(scene: Scene, desk: Desk) -> bool:
         judge_handed(scene, desk)[0],
         reviews_due(scene, desk.roster),
         filing_due(scene, desk.roster),
+        boards_due(scene, desk.roster),
         unfinished(scene),
     )
     return any(questions)
