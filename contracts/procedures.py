@@ -1,11 +1,39 @@
-"""A review chain as data: levels, states, actions."""
+"""A review chain as data: levels, states, actions, the rules of procedure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from contracts.errors import ContractError
 from contracts.yamlfile import read_yaml
+
+
+class Effect(StrEnum):
+    """What an action does besides moving a submission from state to state."""
+
+    MOVE = "move"
+    RETURN = "return"  # the next version must answer it, point by point
+    EXCUSE = "excuse"  # a unit need not report
+    EXPLAIN = "explain"  # soft findings answered, rule by rule
+    WAIVE = "waive"  # a rule set aside for one submission until a day
+    REDUCE = "reduce"  # a figure reported too high is set lower
+    SEAL = "seal"  # the roll-up of an area is closed
+    UNSEAL = "unseal"
+
+    @property
+    def on_area(self) -> bool:
+        """Tell whether the action concerns a roll-up instead of one submission."""
+        return self in (Effect.SEAL, Effect.UNSEAL)
+
+
+class Need(StrEnum):
+    """What must hold of a submission before an action."""
+
+    CLEAR = "clear"  # no hard finding open, every soft one explained
+    ANSWERS = "answers"  # each point of the last return answered
+    POINTS = "points"  # at least one point, bound to a cell or a rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,10 +44,18 @@ class Level:
     name: str
     area_digits: int
 
+    def area(self, county: str) -> str:
+        """Return the six-digit code of the area of this level in which a county lies."""
+        return county[: self.area_digits].ljust(6, "0")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """One thing that an officer of *level* may do; *verb* groups actions (approve, return) for the command line."""
+    """One thing that an officer of *level* may do; *verb* groups actions (approve, return) for the command line.
+
+    An empty *to_state* leaves the state as it is. *to_again* replaces it where an older version was filed before.
+    *onward* marks the steps of the straight road, by which it is told whose turn it is.
+    """
 
     id: str
     level: str
@@ -28,11 +64,37 @@ class Action:
     from_states: tuple[str, ...]
     to_state: str
     requires: tuple[str, ...]
+    effect: Effect = Effect.MOVE
+    needs: tuple[Need, ...] = ()
+    to_again: str = ""
+    onward: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Explaining:
+    """What makes an explanation real: a least length, and the phrases that say nothing."""
+
+    least: int = 0
+    hollow: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainRule:
+    """A rule of procedure: its id, severity, clause, what it says, and the refusals that rest on it."""
+
+    id: str
+    severity: str
+    basis: str
+    text: str
+    denials: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Procedure:
-    """The chain of one kind of submission."""
+    """The chain of one kind of submission.
+
+    *settled* names, for a level that seals a roll-up, the states in which a county no longer holds it up.
+    """
 
     id: str
     name: str
@@ -44,6 +106,10 @@ class Procedure:
     actions: tuple[Action, ...]
     open_to_new_version: tuple[str, ...]
     final: tuple[str, ...]
+    excused: tuple[str, ...] = ()
+    settled: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    rules: tuple[ChainRule, ...] = ()
+    explaining: Explaining = Explaining()
 
     def level(self, name: str) -> Level | None:
         """Return a level by its id or its Chinese name."""
@@ -52,6 +118,14 @@ class Procedure:
     def action(self, level: str, name: str) -> Action | None:
         """Return the action of a level by its id, verb or Chinese name."""
         return next((one for one in self.actions if one.level == level and name in (one.id, one.verb, one.name)), None)
+
+    def next_action(self, state: str) -> Action | None:
+        """Return the step that a submission in this state waits for; nothing where the county must send a version."""
+        return next((one for one in self.actions if one.onward and state in one.from_states), None)
+
+    def rule_behind(self, denial: str) -> ChainRule | None:
+        """Return the rule of procedure on which a refusal rests."""
+        return next((one for one in self.rules if denial in one.denials), None)
 
 
 def read_procedure(path: Path) -> Procedure:
@@ -66,31 +140,45 @@ def read_procedure(path: Path) -> Procedure:
             states=raw["states"],
             start=raw["start"],
             on_check=raw["on_check"],
-            actions=tuple(
-                Action(
-                    id=one["id"],
-                    level=one["level"],
-                    verb=one["verb"],
-                    name=one["name"],
-                    from_states=tuple(one["from"]),
-                    to_state=one["to"],
-                    requires=tuple(one["requires"]),
-                )
-                for one in raw["actions"]
-            ),
+            actions=tuple(_action(one) for one in raw["actions"]),
             open_to_new_version=tuple(raw["open_to_new_version"]),
             final=tuple(raw["final"]),
+            excused=tuple(raw.get("excused", ())),
+            settled={level: tuple(states) for level, states in raw.get("settled", {}).items()},
+            rules=tuple(ChainRule(**{**one, "denials": tuple(one["denials"])}) for one in raw.get("rules", ())),
+            explaining=_explaining(raw.get("explaining", {})),
         )
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ContractError(path.name, f"procedure entry missing or malformed: {error!r}") from error
     _hold_together(procedure, path.name)
     return procedure
 
 
+def _action(raw: Mapping[str, Any]) -> Action:
+    return Action(
+        id=raw["id"],
+        level=raw["level"],
+        verb=raw["verb"],
+        name=raw["name"],
+        from_states=tuple(raw["from"]),
+        to_state=raw.get("to", ""),
+        requires=tuple(raw["requires"]),
+        effect=Effect(raw.get("effect", Effect.MOVE)),
+        needs=tuple(Need(one) for one in raw.get("needs", ())),
+        to_again=raw.get("to_again", ""),
+        onward=bool(raw.get("onward", False)),
+    )
+
+
+def _explaining(raw: Mapping[str, Any]) -> Explaining:
+    return Explaining(int(raw.get("least", 0)), tuple(raw.get("hollow", ())))
+
+
 def _hold_together(procedure: Procedure, file: str) -> None:
     named = {procedure.start, *procedure.on_check.values(), *procedure.open_to_new_version, *procedure.final}
+    named |= {*procedure.excused, *(state for states in procedure.settled.values() for state in states)}
     for action in procedure.actions:
-        named |= {action.to_state, *action.from_states}
+        named |= {state for state in (action.to_state, action.to_again, *action.from_states) if state}
         if procedure.level(action.level) is None:
             raise ContractError(file, f"action {action.id}: level {action.level!r} is not declared")
     if set(procedure.on_check) != {"accepted", "flagged", "hard"}:
@@ -98,3 +186,8 @@ def _hold_together(procedure: Procedure, file: str) -> None:
     unknown = sorted(named - set(procedure.states))
     if unknown:
         raise ContractError(file, f"states used but not declared: {unknown}")
+    if strange := sorted(set(procedure.settled) - {one.id for one in procedure.levels}):
+        raise ContractError(file, f"settled: levels not declared: {strange}")
+    ids = [one.id for one in procedure.actions]
+    if repeated := sorted({one for one in ids if ids.count(one) > 1}):
+        raise ContractError(file, f"actions declared twice: {repeated}")

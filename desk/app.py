@@ -85,11 +85,16 @@ def status(
 @app.command()
 def decide(
     year: Year,
-    county: Annotated[str, typer.Argument(help="县级行政区划代码")],
+    county: Annotated[str, typer.Argument(help="县级行政区划代码；汇总封存用市（州）或省的代码")] = "",
     *,
     level: Annotated[str, typer.Option(help="层级：county、city、province，或 县级、市级、省级")],
     approve: Annotated[bool, typer.Option("--approve", help="同意（报送、复核同意、备案）")] = False,
     send_back: Annotated[bool, typer.Option("--return", help="退回")] = False,
+    action: Annotated[str, typer.Option(help="其他动作：撤回、接收复核、核减、免报、豁免规则、汇总封存等")] = "",
+    point: Annotated[
+        list[str] | None, typer.Option(help="事项，可写多条：“表名!A1：…”、“规则编号：…”，答复写“1：…”")
+    ] = None,
+    all_clear: Annotated[bool, typer.Option("--all-clear", help="一并办理本辖区内没有问题的各县")] = False,
     by: Annotated[str, typer.Option(help="办理人编号（roster.yaml）")] = "",
     date: Annotated[str, typer.Option(help="办理日期，如 2025-01-20")] = "",
     number: Annotated[str, typer.Option(help="文号")] = "",
@@ -99,16 +104,17 @@ def decide(
     state: State = None,
 ) -> None:
     """记录一条办理意见。"""
-    from desk.deciding import record  # noqa: PLC0415
+    from desk.deciding import record, record_bulk  # noqa: PLC0415
     from review.decisions import Proposal  # noqa: PLC0415
 
-    if approve == send_back:
+    if [approve, send_back, bool(action)].count(True) != 1 or bool(county) == all_clear:
         complain(library().wording()("decide.both"))
         raise typer.Exit(Exit.USAGE)
     proposal = Proposal(
         county=county,
         level=level,
-        action="approve" if approve else "return",
+        action=action or ("approve" if approve else "return"),
+        points="\n".join(point or ()),
         by=by,
         on=date,
         number=number,
@@ -116,7 +122,8 @@ def decide(
         version=version,
         sha256=sha256,
     )
-    _guard(lambda: record(places(year, inputs=Path("inputs"), outputs=Path("outputs"), state=state), proposal))
+    where = places(year, inputs=Path("inputs"), outputs=Path("outputs"), state=state)
+    _guard(lambda: (record_bulk if all_clear else record)(where, proposal))
 
 
 @app.command()

@@ -1,12 +1,14 @@
-"""``hesuan decide``: put one decision on record."""
+"""``hesuan decide``: put one decision on record, or one for every county without findings."""
 
+from contracts.messages import Wording
 from desk.console import complain, say
 from desk.exits import Exit
 from desk.outlook_lines import denial_sentence
-from flows.deciding import record_decision
+from flows.deciding import Decided, record_all_clear, record_decision
 from flows.places import Places
 from ledger.errors import LedgerMissing
 from review.decisions import Denial, Proposal
+from review.events import Kind
 
 
 def record(places: Places, proposal: Proposal) -> Exit:
@@ -16,20 +18,39 @@ def record(places: Places, proposal: Proposal) -> Exit:
         decided = record_decision(places, proposal)
     except LedgerMissing:
         decided = Denial("nothing_received", {"county": proposal.county})
+    return _tell(decided, words)
+
+
+def record_bulk(places: Places, proposal: Proposal) -> Exit:
+    """Record the decision for every county of the person's area that has no finding and awaits it."""
+    words = places.library().wording()
+    try:
+        told = [_tell(one, words) for _, one in record_all_clear(places, proposal)]
+    except LedgerMissing:
+        return _tell(Denial("nothing_received", {"county": proposal.level}), words)
+    refused = sum(code is not Exit.CLEAR for code in told)
+    say(words("decide.bulk", count=str(len(told) - refused), refused=str(refused)))
+    return Exit.REFUSED_ACTION if refused else Exit.CLEAR
+
+
+def _tell(decided: Decided | Denial, words: Wording) -> Exit:
     if isinstance(decided, Denial):
         complain(words("decide.refused", reason=denial_sentence(decided, words)))
         return Exit.REFUSED_ACTION
+    say(_done(decided, words))
+    flags = decided.event.facts.get("flags") if decided.event else None
+    if isinstance(flags, list):
+        say(words("decide.flagged", rules="、".join(map(str, flags))))
+    return Exit.CLEAR
+
+
+def _done(decided: Decided, words: Wording) -> str:
     event, scene = decided.event, decided.scene
     if event is None:
-        say(words("decide.repeated"))
-        return Exit.CLEAR
+        return words("decide.repeated")
     action = scene.procedure.action(event.level, event.action)
-    facts = {
-        "code": event.county,
-        "version": str(event.version),
-        "number": str(event.facts["number"]),
-        "action": action.name if action else event.action,
-        "state": scene.procedure.states[scene.standings[event.county].state],
-    }
-    say(words("decide.done", **facts))
-    return Exit.CLEAR
+    name, number = action.name if action else event.action, str(event.facts["number"])
+    if event.kind is Kind.ROLL_UP:
+        return words("decide.sealed", code=event.county, action=name, number=number)
+    state = scene.procedure.states[scene.standings[event.county].state]
+    return words("decide.done", code=event.county, version=str(event.version), number=number, action=name, state=state)

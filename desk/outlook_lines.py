@@ -37,7 +37,8 @@ def denial_sentence(denial: Denial, words: Wording) -> str:
     if denial.code == "incomplete":
         facts["missing"] = words(f"missing.{facts['missing']}")
         facts.setdefault("action", words("missing.decision"))
-    return words(f"denial.{denial.code}", **facts)
+    reason = words(f"denial.{denial.code}", **facts)
+    return words("denial.with_rule", reason=reason, rule=denial.rule, basis=denial.basis) if denial.rule else reason
 
 
 def _next(scene: Scene, standing: Outlook, failures: int) -> Iterator[str]:
@@ -62,7 +63,7 @@ def _next_of(row: Row, scene: Scene) -> str:
     if newest is not None and (row.hard or row.soft) and row.state in scene.procedure.on_check.values():
         path = scene.places.output(returned_path(scene, row.code, newest))
         return words("run.next_return", code=row.code, name=row.name, path=str(path))
-    turn = next((one for one in scene.procedure.actions if row.state in one.from_states), None)
+    turn = scene.procedure.next_action(row.state)
     level = scene.procedure.level(turn.level) if turn else None
     if turn is None or level is None:
         return words("run.next_send", code=row.code, name=row.name)

@@ -2,13 +2,15 @@
 
 from datetime import date
 
+from contracts.messages import Wording
 from desk.console import say, say_json
 from desk.exits import Exit
 from desk.outlook_lines import standing_line
 from flows.outlook import Row, rows_of, to_json
 from flows.places import Places
-from flows.survey import Scene, set_scene
+from flows.scene import Scene, scene_of
 from ledger.errors import LedgerMissing
+from review.progress import CityProgress, Progress, by_city, progress
 from review.roster import Roster
 from review.standing import recorded_roster
 
@@ -17,13 +19,14 @@ def show_status(places: Places, *, as_json: bool, today: date) -> Exit:
     """Print where every due county of the year stands."""
     try:
         with places.open_ledger(must_exist=True) as ledger:
-            roster = recorded_roster(ledger.entries(places.year))
-            scene = set_scene(places, ledger, roster) if roster else None
+            history = ledger.entries(places.year)
     except LedgerMissing:
-        roster = scene = None
-    if roster is None or scene is None:
+        history = []
+    roster = recorded_roster(history)
+    if roster is None:
         _print_nothing(places, as_json=as_json)
         return Exit.CLEAR
+    scene = scene_of(places, roster, history)
     rows = rows_of(scene, roster)
     if as_json:
         say_json(to_json(places.year, rows, dict(scene.procedure.states)))
@@ -43,15 +46,21 @@ def _print(rows: tuple[Row, ...], scene: Scene, roster: Roster, today: date) -> 
     words = scene.words
     filed = sum(row.state in scene.procedure.final for row in rows)
     say(words("status.heading", year=str(roster.year), due=str(len(rows)), filed=str(filed)))
-    for row in rows:
-        say("  " + standing_line(row, scene) + _late(row, scene, roster, today))
+    counties = progress(scene.procedure, roster, scene.standings, today)
+    cities = by_city(scene.procedure, roster, counties)
+    for city in cities if len(cities) > 1 else ():
+        say(_city_line(city, words))
+    for row, one in zip(rows, counties, strict=True):
+        say("  " + standing_line(row, scene) + _late(one, words))
 
 
-def _late(row: Row, scene: Scene, roster: Roster, today: date) -> str:
+def _city_line(one: CityProgress, words: Wording) -> str:
+    counts = {name: str(getattr(one, name)) for name in ("due", "sent", "done", "excused", "late")}
+    return words("status.city", city=one.name, **counts)
+
+
+def _late(one: Progress, words: Wording) -> str:
     """Tell which level's deadline has passed while the submission still waits for it."""
-    if row.state in scene.procedure.final:
+    if not one.late or one.turn is None or one.deadline is None:
         return ""
-    waiting = {one.level for one in scene.procedure.actions if row.state in one.from_states}
-    level = next((one for one in scene.procedure.levels if one.id in waiting), scene.procedure.levels[0])
-    day = roster.deadlines.get(level.id)
-    return scene.words("status.late", level=level.name, day=day.isoformat()) if day and today > day else ""
+    return words("status.late", level=one.turn.name, day=one.deadline.isoformat())

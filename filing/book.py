@@ -26,6 +26,7 @@ class Look(StrEnum):
     HARD = "hard"  # 强制, light red FFC7CE, bordered
     SOFT = "soft"  # 核实, light amber FFEB9C
     REPORT = "report"  # 提示, light blue DDEBF7
+    INPUT = "input"  # to be filled in, light yellow; open where the sheet is locked
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Cell:
     """One cell: *value* is what every viewer shows; *formula* (with its leading =) makes it live.
 
     *decimals* is the precision of a figure; *span* merges that many columns to the right, itself included;
-    *link* is a place in the same book, as ``'sheet'!A1``.
+    *link* is a place in the same book, as ``'sheet'!A1``; *choices* is what a drop-down offers.
     """
 
     value: str | int | Decimal | None
@@ -42,6 +43,7 @@ class Cell:
     decimals: int = 0
     span: int = 1
     link: str | None = None
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +51,8 @@ class Sheet:
     """One sheet: *rows* top to bottom (an empty tuple is an empty row), *widths* of columns in characters.
 
     *header_rows* (first, last; 1-based) are frozen above and repeated on every printed page. *row_heights*
-    are points by 1-based row; the height of any other row is estimated from its texts.
+    are points by 1-based row; the height of any other row is estimated from its texts. *locked* keeps all but the
+    cells to fill in from being changed by a slip, without a password.
     """
 
     name: str
@@ -58,6 +61,7 @@ class Sheet:
     landscape: bool = False
     header_rows: tuple[int, int] | None = None
     row_heights: dict[int, float] = field(default_factory=dict)
+    locked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,6 +49,8 @@ def _facts(scene: FilingScene, words: Wording) -> list[Row]:
         "as_of": say_date(day_of(scene.as_of), words),
         "basis": scene.procedure.basis,
     }
+    if scene.excused:
+        facts["excused"] = words("filing.cover.counties", count=len(scene.excused))
     rows = [_pair(words(f"filing.cover.{name}"), text(value, Look.VALUE, span=2)) for name, value in facts.items()]
     rows.append(_pair(words("filing.cover.contracts"), text(scene.contracts, Look.HASH, span=2)))
     rows.append(_pair(words("filing.cover.head"), text(scene.head, Look.HASH, span=2)))

@@ -8,6 +8,7 @@ from filing.book import Cell, Look, Sheet
 from filing.cells import Heading, Row, day_of, fold, headers, say_date, text
 from filing.scene import FilingScene
 from filing.signing import closing_rows, empty_row
+from filing.substance import say_decision
 from review.events import Event
 from review.roster import Due
 from review.standing import Standing, Version
@@ -82,16 +83,15 @@ def _listing(
 
 def _opinion(scene: FilingScene, due: Due, event: Event, words: Wording) -> Row:
     level, action = scene.procedure.level(event.level), scene.procedure.action(event.level, event.action)
-    facts = {
-        name: str(event.facts.get(name) or words("filing.not_applicable")) for name in ("number", "opinion", "title")
-    }
+    dash = words("filing.not_applicable")
+    facts = {name: str(event.facts.get(name) or dash) for name in ("number", "title")}
     return (
         text(due.name),
         text(words("filing.version", version=event.version), Look.CENTRE),
         text(level.name if level else event.level, Look.CENTRE),
         text(action.name if action else event.action, Look.CENTRE),
         text(facts["number"]),
-        text(facts["opinion"]),
+        text(say_decision(event, words) or dash),
         text(event.unit),
         text(facts["title"]),
         text(say_date(str(event.facts.get("date") or words("filing.not_applicable")), words), Look.CENTRE),
@@ -102,7 +102,8 @@ def _standings(scene: FilingScene) -> Iterator[tuple[Due, Standing]]:
     """Give every due county's standing in the order of the roster."""
     known = {one.due.code: one.standing for one in scene.filed} | {one.code: two for one, two in scene.missing}
     for due in scene.due:
-        yield due, known[due.code]
+        if due.code in known:
+            yield due, known[due.code]
 
 
 def _version(scene: FilingScene, due: Due, version: Version, words: Wording) -> Row:
@@ -149,6 +150,5 @@ def say_state(scene: FilingScene, standing: Standing) -> str:
 
 def _whose_turn(scene: FilingScene, standing: Standing) -> Level:
     """Return the level that may act next; where none may, the county has to send a version first."""
-    acting = (one.level for one in scene.procedure.actions if standing.state in one.from_states)
-    found = scene.procedure.level(next(acting, ""))
-    return found or scene.procedure.levels[0]
+    action = scene.procedure.next_action(standing.state)
+    return (scene.procedure.level(action.level) if action else None) or scene.procedure.levels[0]

@@ -26,6 +26,7 @@ class FilingScene:
 
     *contracts* is the rule-set version, *head* the digest of the ledger entry that the filing rests on,
     *as_of* the time of that entry (ISO 8601, UTC): the only date there is, so that one history gives one book.
+    *excused* are codes of due counties that need not report this year: nobody waits for them.
     """
 
     roster: Roster
@@ -35,6 +36,7 @@ class FilingScene:
     contracts: str
     head: str
     as_of: str
+    excused: frozenset[str] = frozenset()
 
     @property
     def due(self) -> tuple[Due, ...]:
@@ -57,8 +59,8 @@ class FilingScene:
 
     @property
     def missing(self) -> tuple[tuple[Due, Standing], ...]:
-        """Return every due county that is not filed; one that nobody has heard of stands at the start."""
-        filed = {one.due.code for one in self.filed}
+        """Return every due county that is not filed nor excused; one nobody has heard of stands at the start."""
+        filed = {one.due.code for one in self.filed} | self.excused
         standing = {one.county: one for one in self.open}
         return tuple(
             (one, standing.get(one.code) or Standing(county=one.code, state=self.procedure.start))

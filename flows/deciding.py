@@ -1,13 +1,21 @@
-"""Record one decision that was made at the command line."""
+"""Record decisions that were made at the command line."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from flows.pen import Pen
 from flows.places import Places
 from flows.survey import Scene, judge_one, set_scene
 from flows.year_lock import hold_year
+from ledger.errors import HeadMoved
+from ledger.record import Ledger
 from review.decisions import Denial, Proposal, decision_key
 from review.events import Event
+from review.roster import Roster
 from review.standing import recorded_roster
+
+PATIENCE_SECONDS = 60.0
+TRIES = 20
 
 
 def _bound(scene: Scene, proposal: Proposal) -> Proposal:
@@ -27,20 +35,69 @@ class Decided:
     scene: Scene
 
 
+@dataclass(frozen=True, slots=True)
+class _Record:
+    places: Places
+    ledger: Ledger
+    roster: Roster
+
+    def scene(self) -> Scene:
+        return set_scene(self.places, self.ledger, self.roster)
+
+
 def record_decision(places: Places, proposal: Proposal) -> Decided | Denial:
     """Judge a proposal by the record as it stands and record it, or return why not.
 
-    The roster is the recorded one: `LedgerMissing` is raised where no run has recorded any yet.
+    The roster is the recorded one: `LedgerMissing` is raised where no run has recorded any yet. `YearBusy` is raised
+    where a run holds the year for longer than a person would wait.
     """
-    with hold_year(places), places.open_ledger(must_exist=True) as ledger:
+    with hold_year(places, wait=PATIENCE_SECONDS), places.open_ledger(must_exist=True) as ledger:
         roster = recorded_roster(ledger.entries(places.year))
         if roster is None:
             return Denial("nothing_received", {"county": proposal.county})
-        scene = set_scene(places, ledger, roster)
-        judged = judge_one(scene, roster, _bound(scene, proposal))
+        return _record_one(_Record(places, ledger, roster), proposal)
+
+
+def record_all_clear(places: Places, proposal: Proposal) -> Iterator[tuple[str, Decided | Denial]]:
+    """Record one decision for every county that has no finding and awaits it, within the person's area."""
+    with hold_year(places, wait=PATIENCE_SECONDS), places.open_ledger(must_exist=True) as ledger:
+        roster = recorded_roster(ledger.entries(places.year))
+        if roster is None:
+            return
+        record = _Record(places, ledger, roster)
+        for county in _all_clear(record.scene(), roster, proposal):
+            yield county, _record_one(record, replace(proposal, county=county))
+
+
+def _all_clear(scene: Scene, roster: Roster, proposal: Proposal) -> list[str]:
+    level = scene.procedure.level(proposal.level)
+    action = scene.procedure.action(level.id, proposal.action) if level else None
+    offices = [one for one in roster.offices(proposal.by) if level and one.level == level.id]
+    if level is None or action is None:
+        return []
+    areas = {one.area[: level.area_digits] for one in offices}
+    found = []
+    for due in roster.due:
+        standing = scene.standings[due.code]
+        newest = standing.newest
+        ready = standing.state in action.from_states and due.code[: level.area_digits] in areas
+        if ready and newest is not None and newest.checked and not (newest.hard or newest.soft or newest.notes):
+            found.append(due.code)
+    return found
+
+
+def _record_one(record: _Record, proposal: Proposal) -> Decided | Denial:
+    for _ in range(TRIES):
+        pen = Pen(record.ledger)  # before the record is read: what comes in between is noticed
+        scene = record.scene()
+        judged = judge_one(scene, record.roster, _bound(scene, proposal))
         if isinstance(judged, Denial):
             return judged
-        if judged is not None:
-            head = ledger.head()
-            ledger.append(judged, key=decision_key(judged), expected_head=head)
-        return Decided(judged, set_scene(places, ledger, roster))
+        if judged is None:
+            return Decided(None, scene)
+        try:
+            pen.append(judged, key=decision_key(judged))
+        except HeadMoved:
+            continue  # somebody else was faster: judge anew by what they recorded
+        return Decided(judged, record.scene())
+    return Denial("conflict", {"county": proposal.county})

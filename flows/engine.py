@@ -3,24 +3,33 @@
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
+from flows.board_stage import write_board
 from flows.filing_stage import write_filing
+from flows.pen import Pen
 from flows.places import Places
+from flows.review_stage import write_review
 from flows.run_page import write_run_page
 from flows.stages import Job, Line, Outcome, perform
 from flows.survey import (
     Desk,
     Scene,
+    boards_due,
     judge_handed,
     page_path,
     returned_path,
+    reviews_due,
     roster_to_record,
     set_scene,
     sort_arrivals,
     unchecked,
+    unfinished,
     unmarked,
     unreported,
 )
+from ledger.errors import HeadMoved, LedgerUnavailable, OutputBusy
+from ledger.files import clear_beside, settle
 from ledger.record import Ledger
 from review.decisions import decision_key
 from review.standing import Standing, Version
@@ -49,6 +58,7 @@ class Year:
     places: Places
     desk: Desk
     ledger: Ledger
+    pen: Pen
     each: Each
     tell: Tell
 
@@ -58,18 +68,45 @@ class Year:
 
 
 def advance(year: Year) -> list[Failure]:
-    """Take in, check, decide, mark, file; return what broke. Safe to stop at any instant and to run again."""
+    """Take in, check, decide, mark, file; return what broke. Safe to stop at any instant and to run again.
+
+    Raises `HeadMoved` where somebody else recorded something meanwhile: advance again, on what they recorded.
+    """
+    _finish(year.scene())
     _record_roster(year)
     failures = [
         failure for stage, jobs_of in _STAGES for failure in _carry_out(year, stage, jobs_of(year, year.scene()))
     ]
     _decide(year)
-    for stage, write in (("file", write_filing), ("report", write_run_page)):
-        try:
-            _record(year, stage, "", write(year.scene(), year.desk.roster))
-        except Exception as error:  # noqa: BLE001 - what is recorded stands; the next run writes what is missing
-            failures.append(failed(stage, "", error))
+    scene, roster = year.scene(), year.desk.roster
+    made: list[tuple[str, Callable[[], Outcome]]] = [
+        *(("review", partial(write_review, scene, roster, one)) for one in reviews_due(scene, roster)),
+        ("file", partial(write_filing, scene, roster)),
+        *(("board", partial(write_board, scene, roster, path)) for path in boards_due(scene, roster)),
+    ]
+    for stage, make in made:
+        failures += _made(year, stage, make)
+    # Last: it links to the filing, which must be on record by then.
+    failures += _made(year, "report", lambda: write_run_page(year.scene(), roster))
     return failures
+
+
+def _made(year: Year, stage: str, make: Callable[[], Outcome]) -> list[Failure]:
+    try:
+        _record(year, stage, "", make())
+    except (HeadMoved, LedgerUnavailable):
+        raise
+    except Exception as error:  # noqa: BLE001 - what is recorded stands; the output is written by the next run
+        return [failed(stage, "", error)]
+    return []
+
+
+def _finish(scene: Scene) -> None:
+    """Put into their places the outputs that a killed run left beside them, and clear away the rest."""
+    waiting = unfinished(scene)
+    for place, sha256 in waiting:
+        settle(place, sha256)
+    clear_beside(scene.places.outputs / str(scene.places.year), ())
 
 
 def in_line(_: str, jobs: Sequence[Job]) -> Iterator[Result]:
@@ -97,13 +134,24 @@ def _carry_out(year: Year, stage: str, jobs: Sequence[Job]) -> list[Failure]:
             failures.append(result)
             year.tell(stage, job.county, Line("failed", {"reason": result.reason}))
         else:
-            _record(year, stage, job.county, result)
+            failures += _attempted(year, stage, job.county, result)
     return failures
+
+
+def _attempted(year: Year, stage: str, county: str, outcome: Outcome) -> list[Failure]:
+    """Record a result; an output that cannot be put into its place waits beside it for the next run."""
+    try:
+        _record(year, stage, county, outcome)
+    except OutputBusy as error:
+        return [failed(stage, county, error)]
+    return []
 
 
 def _record(year: Year, stage: str, county: str, outcome: Outcome) -> None:
     for event, key in outcome.events:
-        year.ledger.append(event, key=key)
+        year.pen.append(event, key=key)
+    for place, sha256 in outcome.written:
+        settle(place, sha256)
     for line in outcome.lines:
         year.tell(stage, county, line)
 
@@ -202,6 +250,8 @@ def _decide(year: Year) -> None:
         for event in ready:
             action = scene.procedure.action(event.level, event.action)
             facts = {name: str(event.facts[name]) for name in ("number", "title", "date")}
+            flags = event.facts.get("flags")
+            facts["flags"] = "".join(f"（{one}）" for one in flags) if isinstance(flags, list) else ""
             line = Line("decided", {**facts, "action": action.name if action else event.action})
             _record(year, "decide", event.county, Outcome(((event, decision_key(event)),), (line,)))
         scene = year.scene()

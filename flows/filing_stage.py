@@ -6,13 +6,13 @@ from checks.report import Report
 from checks.shape import report_from_json
 from contracts.plans import Plan
 from filing.province import FiledCounty, FilingScene, province_book
-from flows.stages import Line, Outcome, output_event
+from flows.stages import Line, Outcome, output_event, write_output
 from flows.survey import Scene, basis_of_filing, filing_due, filing_path
-from ledger.files import write_whole
 from ledger.store import Store
 from review.events import Kind
+from review.reducing import reviewed
 from review.roster import Due, Roster
-from review.standing import Standing, Version
+from review.standing import Standing, Version, as_filed
 from workbooks.writing import write_book
 
 
@@ -22,21 +22,23 @@ def write_filing(scene: Scene, roster: Roster) -> Outcome:
         return Outcome()
     basis, path = basis_of_filing(scene), filing_path(roster)
     data = write_book(province_book(_filing_scene(scene, roster), scene.words))
-    write_whole(scene.places.output(path), data)
     event = output_event(scene.places, path, data, basis=basis)
     key = f"issued:{path}:{basis}:after {len(scene.history)}"
-    return Outcome(((event, key),), (Line("filed", {"path": path}),))
+    written = write_output(scene.places, path, data)
+    return Outcome(((event, key),), (Line("filed", {"path": path}),), (written,))
 
 
 def _filing_scene(scene: Scene, roster: Roster) -> FilingScene:
     store = scene.places.store()
     due = [(one, scene.standings[one.code]) for one in roster.due]
+    filed = [(one, as_filed(scene.procedure, at)) for one, at in due]
     resting = next(one for one in reversed(scene.history) if one.event.kind is not Kind.ISSUED)
     return FilingScene(
         roster=roster,
         procedure=scene.procedure,
-        filed=tuple(_filed(scene, store, one, at) for one, at in due if at.state in scene.procedure.final),
-        open=tuple(at for _, at in due if at.state not in scene.procedure.final),
+        filed=tuple(_filed(scene, store, one, at) for one, at in filed if at is not None),
+        open=tuple(at for one, at in due if not at.filed),
+        excused=frozenset(one.code for one, at in due if at.state in scene.procedure.excused),
         contracts=scene.contracts,
         head=resting.digest,
         as_of=resting.at,
@@ -48,7 +50,7 @@ def _filed(scene: Scene, store: Store, due: Due, standing: Standing) -> FiledCou
     return FiledCounty(
         due=due,
         standing=standing,
-        report=_report(store, newest),
+        report=reviewed(_report(store, newest), standing),
         plan=_plan(scene, due.code),
         earlier=tuple((one, _report(store, one)) for one in earlier if one.checked),
     )

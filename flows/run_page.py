@@ -12,9 +12,8 @@ from filing.html import run_html
 from filing.page import CountyLine, RunPage
 from filing.progress import Amounts, Plot, done_by_township, plot
 from flows.returning import Office, county_of
-from flows.stages import Line, Outcome, output_event
+from flows.stages import Line, Outcome, output_event, write_output
 from flows.survey import Scene, basis_of_filing, filing_path, is_current, page_path, run_page_due, run_page_path
-from ledger.files import write_whole
 from review.events import Kind
 from review.roster import Due, Roster
 from review.standing import Version
@@ -26,9 +25,10 @@ def write_run_page(scene: Scene, roster: Roster) -> Outcome:
         return Outcome()
     basis, path = basis_of_filing(scene), run_page_path(scene)
     data = run_html(_page(scene, roster))
-    write_whole(scene.places.output(path), data)
+    written = write_output(scene.places, path, data)
     event = output_event(scene.places, path, data, basis=basis)
-    return Outcome(((event, f"issued:{path}:{basis}:after {len(scene.history)}"),), (Line("marked", {"path": path}),))
+    key = f"issued:{path}:{basis}:after {len(scene.history)}"
+    return Outcome(((event, key),), (Line("marked", {"path": path}),), (written,))
 
 
 def _page(scene: Scene, roster: Roster) -> RunPage:

@@ -1,14 +1,20 @@
 """Run the stages of a year under its lock, whoever carries the jobs out."""
 
+from contextlib import suppress
 from contextvars import ContextVar
 from pathlib import Path
 
 from flows.engine import Each, Failure, Tell, Year, advance
 from flows.handed_in import read_desk
+from flows.pen import Pen
 from flows.places import Places
 from flows.stages import Line
+from flows.survey import Desk
 from flows.year_lock import hold_year
-from ledger.files import clear_partials
+from ledger.errors import HeadMoved
+from ledger.record import Ledger
+
+TRIES = 10
 
 
 def _silent(stage: str, county: str, line: Line) -> None:
@@ -22,20 +28,23 @@ LISTENER: ContextVar[Tell] = ContextVar("LISTENER", default=_silent)
 def run_stages(places: Places, each: Each) -> int:
     """Advance the year; return how many jobs failed. Raises `YearBusy` where another run is at work."""
     with hold_year(places), places.open_ledger() as ledger:
-        _clear_up(places)
         desk = read_desk(places, places.library().wording())
-        year = Year(places=places, desk=desk, ledger=ledger, each=each, tell=LISTENER.get())
-        failures = advance(year)
+        failures = _advance(places, desk, ledger, each)
     if failures:
         _keep(places.failure_log, failures)
     return len(failures)
 
 
-def _clear_up(places: Places) -> None:
-    """Remove what a killed run left beside its outputs; the lock says that nobody is writing there."""
-    year = places.output("")
-    for folder in (year, *(one for one in year.rglob("*") if one.is_dir())) if year.is_dir() else ():
-        clear_partials(folder, untouched_seconds=0)
+def _advance(places: Places, desk: Desk, ledger: Ledger, each: Each) -> list[Failure]:
+    """Advance, and again from the start where a decision was recorded from elsewhere meanwhile."""
+    for _ in range(TRIES - 1):
+        with suppress(HeadMoved):
+            return advance(_year(places, desk, ledger, each))
+    return advance(_year(places, desk, ledger, each))
+
+
+def _year(places: Places, desk: Desk, ledger: Ledger, each: Each) -> Year:
+    return Year(places=places, desk=desk, ledger=ledger, pen=Pen(ledger), each=each, tell=LISTENER.get())
 
 
 def _keep(log: Path, failures: list[Failure]) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,10 +16,10 @@ from contracts.messages import Wording
 from flows.inbox import shown
 from flows.places import Places
 from flows.returning import Office, carried, carried_from, marked_bytes, page_bytes, reports_so_far
-from ledger.files import write_whole
+from ledger.files import write_beside
 from ledger.store import Store
 from review.admission import Admission, Candidate, Fate, admit
-from review.events import Event, Kind
+from review.events import Event, JsonValue, Kind
 from review.standing import Standing, Version
 from workbooks.examining import examine
 from workbooks.gate import take_bytes
@@ -38,6 +39,7 @@ class Outcome:
 
     events: tuple[tuple[Event, str], ...] = ()
     lines: tuple[Line, ...] = ()
+    written: tuple[tuple[Path, str], ...] = ()  # outputs that lie beside their place until the record knows them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +178,7 @@ def _checked(job: Job, sha256: str, result: Report | Refusal, store: Store) -> O
         sha256=sha256,
         facts={
             **found,
+            **_by_rule(result),
             "explained": result.explained,
             "report": kept,
             "contracts": result.contracts,
@@ -198,6 +201,17 @@ def _in_turn(office: Office, standing: Standing, read: list[_Read]) -> list[_Rea
     return read
 
 
+def _by_rule(report: Report) -> dict[str, JsonValue]:
+    """Count by rule the findings that stand in the way and are not explained: a waiver clears them rule by rule."""
+    counted: dict[str, JsonValue] = {}
+    for severity in (Severity.HARD, Severity.SOFT):
+        standing = (one for one in report.findings if one.severity is severity and not (one.trial or one.explained))
+        rules = Counter(one.rule for one in standing)
+        if rules:
+            counted[severity.value] = dict(sorted(rules.items()))
+    return {"found": counted}
+
+
 def _written(job: Job, make: Callable[[Office, Standing, Version], bytes]) -> Outcome:
     """Write one output a version of the job, and return the record of it."""
     library = job.places.library()
@@ -206,10 +220,17 @@ def _written(job: Job, make: Callable[[Office, Standing, Version], bytes]) -> Ou
     for sha256, path in zip(job.files, job.outputs, strict=True):
         version = next(one for one in job.standing.versions if one.sha256 == sha256)
         data = make(office, job.standing, version)
-        write_whole(job.places.output(path), data)
         event = output_event(job.places, path, data, basis=version.report, county=job.county)
-        made.append(Outcome(((event, _key(job, event)),), (Line("marked", {"path": path}),)))
+        written = write_output(job.places, path, data)
+        made.append(Outcome(((event, _key(job, event)),), (Line("marked", {"path": path}),), (written,)))
     return _together(made)
+
+
+def write_output(places: Places, path: str, data: bytes) -> tuple[Path, str]:
+    """Write an output beside its place; it moves there once its event is on record."""
+    place = places.output(path)
+    write_beside(place, data)
+    return place, hashlib.sha256(data).hexdigest()
 
 
 def output_event(places: Places, path: str, data: bytes, *, basis: str, county: str = "") -> Event:
@@ -232,4 +253,5 @@ def _together(outcomes: list[Outcome]) -> Outcome:
     return Outcome(
         tuple(event for one in outcomes for event in one.events),
         tuple(line for one in outcomes for line in one.lines),
+        tuple(place for one in outcomes for place in one.written),
     )

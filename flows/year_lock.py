@@ -17,12 +17,16 @@ class YearBusy(Exception):  # noqa: N818 - reads as what happened
 
 
 @contextmanager
-def hold_year(places: Places) -> Iterator[None]:
-    """Hold the year for as long as the block runs; raise `YearBusy` at once where somebody else holds it."""
+def hold_year(places: Places, *, wait: float = 0.0) -> Iterator[None]:
+    """Hold the year while the block runs; raise `YearBusy` where somebody else holds it for longer than *wait*.
+
+    The lock keeps runs on one machine from doing the same work twice. That two decisions do not both stand rests
+    on the ledger's head, not on it.
+    """
     path = places.state / "locks" / f"{places.year}.lock"
     path.parent.mkdir(parents=True, exist_ok=True)
     lock = InterProcessLock(str(path))
-    if not lock.acquire(blocking=False):
+    if not lock.acquire(blocking=wait > 0, delay=0.02, max_delay=0.2, timeout=wait or None):
         raise YearBusy(places.year)
     try:
         yield

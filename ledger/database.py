@@ -19,9 +19,11 @@ def locate(url_or_path: str | Path) -> URL:
     if isinstance(url_or_path, Path) or "://" not in url_or_path:
         return URL.create("sqlite", database=str(url_or_path))
     try:
-        return make_url(url_or_path)
+        url = make_url(url_or_path)
     except ArgumentError as error:
         raise LedgerUnreadable("database URL", "expected driver://user@host/name") from error
+    # The name alone means another driver to the library than the one that comes with this program.
+    return url.set(drivername="postgresql+psycopg") if url.drivername in {"postgresql", "postgres"} else url
 
 
 def sqlite_file(url: URL) -> Path | None:

@@ -4,6 +4,7 @@ LedgerError
 ├── NotRecordable    an event that has no canonical form
 ├── LedgerMissing    no ledger where one was expected
 ├── LedgerUnreadable what is there is no ledger, or is damaged
+├── LedgerTooNew     made by a newer program
 ├── LedgerUnavailable locked, disk full, server away
 ├── KeyConflict      the key already stands for another event
 ├── HeadMoved        somebody recorded something in between
@@ -40,6 +41,15 @@ class LedgerUnreadable(LedgerError):  # noqa: N818
         super().__init__(f"the ledger at {place!r} cannot be read: {cause}; restore it from a copy")
         self.place = place
         self.cause = cause
+
+
+class LedgerTooNew(LedgerError):  # noqa: N818
+    """The ledger at *place* has a layout that this program does not know."""
+
+    def __init__(self, place: str, layout: str) -> None:
+        super().__init__(f"the ledger at {place!r} has layout {layout!r}, made by a newer program: install that one")
+        self.place = place
+        self.layout = layout
 
 
 class LedgerUnavailable(LedgerError):  # noqa: N818

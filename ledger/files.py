@@ -1,10 +1,11 @@
 """Files that are there whole or not at all, whatever instant the power goes."""
 
 import errno
+import hashlib
 import os
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from io import BufferedWriter
 from pathlib import Path
@@ -33,6 +34,61 @@ def write_whole(path: Path, data: bytes) -> None:
         except PermissionError as error:
             raise OutputBusy(path) from error
     sync_folder(path.parent)
+
+
+def write_beside(path: Path, data: bytes) -> None:
+    """Put an output's bytes on the disk beside its final place, under a passing name that follows from both.
+
+    The record may then say that the output is there: `settle` moves it into place now, or after a crash.
+    """
+    make_folder(path.parent)
+    passing = _beside(path, hashlib.sha256(data).hexdigest())
+    with passing.open("wb") as sink:
+        try:
+            sink.write(data)
+            finish(sink)
+        except OSError:
+            passing.unlink(missing_ok=True)
+            raise
+    sync_folder(path.parent)
+
+
+def settle(path: Path, sha256: str) -> bool:
+    """Move what `write_beside` left into its place, if it is there and whole; tell whether it was.
+
+    Raises `OutputBusy` if the old file cannot be replaced: what lies beside stays for another attempt.
+    """
+    passing = _beside(path, sha256)
+    if not waits_beside(path, sha256):
+        return False
+    with passing.open("rb") as kept:
+        if hashlib.file_digest(kept, "sha256").hexdigest() != sha256:
+            return False
+    try:
+        passing.replace(path)
+    except PermissionError as error:
+        raise OutputBusy(path) from error
+    sync_folder(path.parent)
+    return True
+
+
+def waits_beside(path: Path, sha256: str) -> bool:
+    """Tell whether an output of these bytes was written and not yet moved into its place."""
+    return _beside(path, sha256).is_file()
+
+
+def clear_beside(folder: Path, kept: Iterable[tuple[Path, str]]) -> None:
+    """Remove what killed runs left anywhere under *folder*, except what still waits for its place."""
+    waiting = {_beside(path, sha256) for path, sha256 in kept}
+    for left in folder.rglob(f"{_PREFIX}*{_SUFFIX}"):
+        if left not in waiting:
+            with suppress(OSError):
+                left.unlink()
+
+
+def _beside(path: Path, sha256: str) -> Path:
+    token = hashlib.sha256(f"{path.name}\0{sha256}".encode()).hexdigest()[:32]
+    return path.parent / f"{_PREFIX}{token}{_SUFFIX}"
 
 
 @contextmanager

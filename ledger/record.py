@@ -15,7 +15,7 @@ from ledger import schema
 from ledger.canonical import GENESIS, canonical, digest_of, event_from, event_text
 from ledger.chain import Fault, Reason, SealedRow, first_fault
 from ledger.database import connect, locate, reading, require_file, sqlite_file, writing
-from ledger.errors import HeadMoved, KeyConflict, LedgerMissing, LedgerUnreadable
+from ledger.errors import HeadMoved, KeyConflict, LedgerMissing, LedgerTooNew, LedgerUnreadable, NotRecordable
 from review.events import Entry, Event
 
 _ROWS_AT_A_TIME = 1000
@@ -76,12 +76,12 @@ class Ledger:
             version = schema.version_of(connection)
         if version is None and must_exist:
             raise LedgerMissing(place)
-        if version is None:
+        if version in {None, schema.FIRST}:
             with writing(self._engine) as connection:
                 schema.lay_out(connection)
                 version = schema.version_of(connection)
-        if version != schema.VERSION:
-            raise LedgerUnreadable(place, f"expected layout {schema.VERSION}, got {version!r}")
+        if version != schema.LAST:
+            raise LedgerTooNew(place, str(version))
 
     def close(self) -> None:
         """Let go of the database; closing twice does no harm."""
@@ -103,6 +103,8 @@ class Ledger:
         """
         body = event_text(event)
         canonical([key, self._system_user])
+        if "\0" in key:  # PostgreSQL keeps none, and both shall take the same keys
+            raise NotRecordable(f"key {key!r}: expected text without the character U+0000")
         with writing(self._engine) as connection:
             schema.lock(connection)
             kept = connection.execute(select(schema.ENTRIES).where(_ENTRIES.key == key)).first()

@@ -1,10 +1,13 @@
-"""How the record lies in a database: one table of entries, one that names the layout's version."""
+"""How the record lies in a database: one table of entries, one that names the last step of the layout."""
 
-from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, insert, inspect, select, text
+from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, Text, insert, inspect, select, text
 
-VERSION = 1
+FIRST, LAST = "0001", "0002"
+"""The first layout, which named itself by a number of its own, and the one that this program reads and writes."""
+
 METADATA = MetaData()
 
+# *system_user* is a reserved word in PostgreSQL.
 ENTRIES = Table(
     "entries",
     METADATA,
@@ -14,11 +17,15 @@ ENTRIES = Table(
     Column("key", Text, nullable=False, unique=True),
     Column("year", Integer, nullable=False, index=True),
     Column("at", Text, nullable=False),
-    Column("system_user", Text, nullable=False),
+    Column("system_user", Text, quote=True, nullable=False),
     Column("body", Text, nullable=False),
 )
 
-SCHEMA_VERSION = Table("schema_version", METADATA, Column("version", Integer, nullable=False))
+# Laid out as the migrations do it.
+STEP = Table("alembic_version", METADATA, Column("version_num", String(32), primary_key=True))
+
+_FIRST_VERSION = "schema_version"
+_LAYING_OUT = 0x68_65_73_75  # any number, so long as every program takes the same
 
 # A first guard against slips, not against intent: who can write the file can drop a trigger, and only the
 # chain tells. The third is there because REPLACE deletes without asking the second.
@@ -34,12 +41,13 @@ _SQLITE_GUARDS = (
 )
 
 
-def version_of(connection: Connection) -> int | None:
+def version_of(connection: Connection) -> str | None:
     """Say which layout the database has; None if it has none yet."""
-    if not inspect(connection).has_table(SCHEMA_VERSION.name):
-        return None
-    version: int | None = connection.scalar(select(SCHEMA_VERSION.c.version))
-    return version
+    tables = inspect(connection)
+    if tables.has_table(STEP.name):
+        version: str | None = connection.scalar(select(STEP.c.version_num))
+        return version
+    return FIRST if tables.has_table(_FIRST_VERSION) else None
 
 
 def lock(connection: Connection) -> None:
@@ -49,11 +57,22 @@ def lock(connection: Connection) -> None:
 
 
 def lay_out(connection: Connection) -> None:
-    """Make the tables, inside the caller's transaction, unless another process was faster."""
-    if version_of(connection) is not None:
-        return
+    """Make the tables or bring them up to date, inside the caller's transaction, unless another was faster."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LAYING_OUT})
+    version = version_of(connection)
+    if version is None and connection.dialect.name == "sqlite":
+        _lay_out_sqlite(connection)
+    elif version in {None, FIRST}:
+        # Imported here: the library of migrations costs more to load than a ledger to read.
+        from ledger.migrating import migrate  # noqa: PLC0415
+
+        migrate(connection)
+
+
+def _lay_out_sqlite(connection: Connection) -> None:
+    """In one go what the steps do one by one; a test holds the two equal."""
     METADATA.create_all(connection)
-    if connection.dialect.name == "sqlite":
-        for guard in _SQLITE_GUARDS:
-            connection.exec_driver_sql(guard)
-    connection.execute(insert(SCHEMA_VERSION).values(version=VERSION))
+    for guard in _SQLITE_GUARDS:
+        connection.exec_driver_sql(guard)
+    connection.execute(insert(STEP).values(version_num=LAST))

@@ -52,7 +52,7 @@ def _fate(procedure: Procedure, standing: Standing, candidate: Candidate, candid
         facts["other"] = "、".join(rivals.values())
         return Admission(candidate, Fate.REFUSED, "version_conflict", tuple(rivals), facts)
     if newest is None:
-        return Admission(candidate, Fate.TAKEN)
+        return _first(procedure, standing, candidate, facts)
     facts["newest"] = str(newest.number)
     if candidate.version < newest.number:
         return Admission(candidate, Fate.SKIPPED, "version_old", facts=facts)
@@ -60,3 +60,11 @@ def _fate(procedure: Procedure, standing: Standing, candidate: Candidate, candid
         facts["state"] = procedure.states[standing.state]
         return Admission(candidate, Fate.REFUSED, "version_locked", facts=facts)
     return Admission(candidate, Fate.TAKEN)
+
+
+def _first(procedure: Procedure, standing: Standing, candidate: Candidate, facts: dict[str, str]) -> Admission:
+    """A unit that was excused may not report all the same: the excuse must be taken back first."""
+    if standing.state in procedure.open_to_new_version:
+        return Admission(candidate, Fate.TAKEN)
+    facts["state"] = procedure.states[standing.state]
+    return Admission(candidate, Fate.REFUSED, "unit_excused", facts=facts)

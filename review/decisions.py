@@ -2,67 +2,31 @@
 
 import hashlib
 import json
-import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Mapping
 
-from contracts.procedures import Action, Level, Procedure
-from review.events import Event, Kind
-from review.roster import Officer, Roster
+from contracts.procedures import Effect
+from review.asking import Bench, Case, Denial, Proposal, flags, office_of, read_day, understand, with_rule
+from review.events import Event, JsonValue, Kind
+from review.questions import ask, ask_complete, ask_person
+from review.rollups import due_in, holding_up
 from review.standing import Standing
+from review.substance import substance
 
+__all__ = ["Bench", "Denial", "Proposal", "decide", "decide_roll_up", "decision_key", "read_day"]
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
-    """A decision as somebody wrote it down; nothing in it is trusted yet.
-
-    *action* is an action's id, verb or Chinese name, *level* a level's id or Chinese name. *version* 0 and an empty
-    *sha256* leave open which version is meant: the newest.
-    """
-
-    county: str
-    level: str
-    action: str
-    by: str
-    on: str
-    number: str = ""
-    opinion: str = ""
-    version: int = 0
-    sha256: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Denial:
-    """Why a decision is refused: the key of the sentence, and its facts."""
-
-    code: str
-    facts: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bench:
-    """All that a decision is judged by."""
-
-    procedure: Procedure
-    roster: Roster
-    standing: Standing
+_LISTED = 6
 
 
 def decide(bench: Bench, proposal: Proposal) -> Event | Denial:
     """Return the event to record, or why the decision is refused."""
-    level = bench.procedure.level(proposal.level)
-    action = bench.procedure.action(level.id, proposal.action) if level else None
-    if level is None or action is None:
-        return Denial("unknown_action", {"level": proposal.level, "action": proposal.action})
-    day = read_day(proposal.on)
-    if day is None:
-        return Denial("bad_date", {"value": proposal.on})
-    for question in _QUESTIONS:
-        denial = next(question(bench, proposal, _Case(level, action, day)), None)
-        if denial is not None:
-            return denial
-    return _event(bench, proposal, _Case(level, action, day))
+    judged = _decide(bench, proposal)
+    return with_rule(bench.procedure, judged) if isinstance(judged, Denial) else judged
+
+
+def decide_roll_up(bench: Bench, proposal: Proposal, found: Mapping[str, Standing]) -> Event | Denial:
+    """Return the event that seals or opens the roll-up of an area, or why it is refused; *found* is by county."""
+    judged = _decide_roll_up(bench, proposal, found)
+    return with_rule(bench.procedure, judged) if isinstance(judged, Denial) else judged
 
 
 def decision_key(event: Event) -> str:
@@ -79,142 +43,104 @@ def decision_key(event: Event) -> str:
     return "decision:" + hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def read_day(text: str) -> date | None:
-    """Read a date as people write it: 2025-01-20, 2025/1/20, 2025.1.20, 2025年1月20日, with or without a time."""
-    found = re.match(r"^\s*(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T].*)?\s*$", text)
-    try:
-        return date(*(int(part) for part in found.groups())) if found else None
-    except ValueError:
-        return None
+def _decide(bench: Bench, proposal: Proposal) -> Event | Denial:
+    case = understand(bench.procedure, proposal)
+    if isinstance(case, Denial):
+        return case
+    if case.action.effect.on_area:
+        return Denial("not_an_area", {"county": proposal.county, "action": case.action.name})
+    denial = ask(bench, proposal, case)
+    if denial is not None:
+        return denial
+    said = substance(bench, proposal, case)
+    return said if isinstance(said, Denial) else _event(bench, proposal, case, said)
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
-    level: Level
-    action: Action
-    day: date
-
-
-def _subject(bench: Bench, proposal: Proposal, _: _Case) -> Iterator[Denial]:
-    if bench.roster.county(proposal.county) is None:
-        yield Denial("not_due", {"county": proposal.county, "year": str(bench.roster.year)})
-    elif bench.standing.newest is None:
-        yield Denial("nothing_received", {"county": proposal.county})
-
-
-def _person(bench: Bench, proposal: Proposal, case: _Case) -> Iterator[Denial]:
-    offices = bench.roster.offices(proposal.by)
-    facts = {
-        "by": proposal.by,
-        "level": case.level.name,
-        "county": proposal.county,
-        "day": case.day.isoformat(),
-    }
-    if not proposal.by:
-        yield Denial("incomplete", {**facts, "missing": "by"})
-    elif not offices:
-        yield Denial("unknown_person", facts)
-    elif not any(one.level == case.level.id for one in offices):
-        held = "、".join(sorted({_level_name(bench, one) for one in offices}))
-        yield Denial("wrong_level", {**facts, "held": held})
-    elif not any(_covers(one, proposal.county, case.level) for one in offices):
-        yield Denial("wrong_area", facts)
-    elif _office(bench, proposal, case) is None:
-        yield Denial("not_in_office", facts)
-
-
-def _version(bench: Bench, proposal: Proposal, _: _Case) -> Iterator[Denial]:
+def _event(bench: Bench, proposal: Proposal, case: Case, said: dict[str, JsonValue]) -> Event:
     newest = bench.standing.newest
-    if newest is None:
-        return
-    facts = {"county": proposal.county, "newest": str(newest.number), "sha": newest.sha256[:12]}
-    known = {one.sha256: one.number for one in bench.standing.versions}
-    meant = known.get(proposal.sha256, proposal.version) if proposal.sha256 else proposal.version
-    if proposal.sha256 and proposal.sha256 not in known:
-        yield Denial("unknown_version", {**facts, "named": proposal.sha256[:12]})
-    elif proposal.sha256 and proposal.version and known[proposal.sha256] != proposal.version:
-        yield Denial("version_disagrees", {**facts, "named": str(proposal.version)})
-    elif meant and meant != newest.number:
-        code = "version_moved" if meant in known.values() else "unknown_version"
-        yield Denial(code, {**facts, "named": str(meant)})
-
-
-def _turn(bench: Bench, proposal: Proposal, case: _Case) -> Iterator[Denial]:
-    state = bench.standing.state
-    newest = bench.standing.newest
-    facts = {
-        "county": proposal.county,
-        "action": case.action.name,
-        "state": bench.procedure.states[state],
-        "needed": "、".join(bench.procedure.states[one] for one in case.action.from_states),
-    }
-    if newest is not None and not newest.checked:
-        yield Denial("not_checked", facts)
-    elif state not in case.action.from_states:
-        yield Denial("wrong_state", facts)
-
-
-def _two_levels(bench: Bench, proposal: Proposal, case: _Case) -> Iterator[Denial]:
-    for earlier in bench.standing.decisions:
-        if earlier.actor == proposal.by and earlier.level != case.level.id:
-            other = bench.procedure.level(earlier.level)
-            facts = {
-                "by": proposal.by,
-                "level": case.level.name,
-                "other": other.name if other else earlier.level,
-            }
-            yield Denial("two_levels", facts)
-
-
-def _complete(_: Bench, proposal: Proposal, case: _Case) -> Iterator[Denial]:
-    given = {"number": proposal.number, "opinion": proposal.opinion, "by": proposal.by, "date": proposal.on}
-    for name in case.action.requires:
-        if not given[name].strip():
-            yield Denial("incomplete", {"missing": name, "action": case.action.name})
-
-
-_QUESTIONS: tuple[Callable[[Bench, Proposal, _Case], Iterator[Denial]], ...] = (
-    _subject,
-    _person,
-    _version,
-    _two_levels,
-    _turn,
-    _complete,
-)
-
-
-def _event(bench: Bench, proposal: Proposal, case: _Case) -> Event:
-    newest, office = bench.standing.newest, _office(bench, proposal, case)
-    if newest is None or office is None:
-        raise RuntimeError("a decision without a version or an office passed the questions")
+    judged = (newest.number, newest.sha256) if newest else (0, "")
+    facts = _facts(bench, proposal, case)
+    flagged = flags(bench, case, bench.standing.decided())
+    if flagged:
+        facts["flags"] = list(flagged)
     return Event(
         kind=Kind.DECISION,
         year=bench.roster.year,
         county=proposal.county,
-        version=newest.number,
-        sha256=newest.sha256,
+        version=judged[0],
+        sha256=judged[1],
         level=case.level.id,
         action=case.action.id,
         actor=proposal.by,
-        unit=office.unit,
-        facts={
-            "number": proposal.number.strip(),
-            "opinion": proposal.opinion.strip(),
-            "date": case.day.isoformat(),
-            "title": office.title,
-        },
+        unit=_unit(bench, proposal, case),
+        facts={**facts, **said},
     )
 
 
-def _office(bench: Bench, proposal: Proposal, case: _Case) -> Officer | None:
-    held = (one for one in bench.roster.offices(proposal.by) if one.level == case.level.id)
-    return next((one for one in held if _covers(one, proposal.county, case.level) and one.in_office(case.day)), None)
+def _facts(bench: Bench, proposal: Proposal, case: Case) -> dict[str, JsonValue]:
+    office = office_of(bench.roster, proposal, case)
+    return {
+        "number": proposal.number.strip(),
+        "opinion": proposal.opinion.strip(),
+        "date": case.day.isoformat(),
+        "title": office.title if office else "",
+    }
 
 
-def _covers(office: Officer, county: str, level: Level) -> bool:
-    return office.level == level.id and office.area[: level.area_digits] == county[: level.area_digits]
+def _unit(bench: Bench, proposal: Proposal, case: Case) -> str:
+    office = office_of(bench.roster, proposal, case)
+    if office is None:
+        raise RuntimeError("a decision without an office passed the questions")
+    return office.unit
 
 
-def _level_name(bench: Bench, office: Officer) -> str:
-    level = bench.procedure.level(office.level)
-    return level.name if level else office.level
+def _decide_roll_up(bench: Bench, proposal: Proposal, found: Mapping[str, Standing]) -> Event | Denial:
+    case = understand(bench.procedure, proposal)
+    if isinstance(case, Denial):
+        return case
+    asked = (*ask_person(bench, proposal, case), *ask_complete(bench, proposal, case))
+    denial = next(iter(asked), None) or _roll_up_denial(bench, proposal, case, found)
+    if denial is not None:
+        return denial
+    due = due_in(bench.roster, case.level, proposal.county)
+    states: list[JsonValue] = [_sealed_row(bench, found, one.code) for one in due]
+    return Event(
+        kind=Kind.ROLL_UP,
+        year=bench.roster.year,
+        county=proposal.county,
+        level=case.level.id,
+        action=case.action.id,
+        actor=proposal.by,
+        unit=_unit(bench, proposal, case),
+        facts={**_facts(bench, proposal, case), "counties": states},
+    )
+
+
+def _sealed_row(bench: Bench, found: Mapping[str, Standing], county: str) -> JsonValue:
+    standing = found.get(county) or Standing(county=county, state=bench.procedure.start)
+    sha256 = standing.newest.sha256 if standing.newest else ""
+    return {"county": county, "state": standing.state, "sha256": sha256}
+
+
+def _roll_up_denial(bench: Bench, proposal: Proposal, case: Case, found: Mapping[str, Standing]) -> Denial | None:
+    due = due_in(bench.roster, case.level, proposal.county)
+    facts = {"county": proposal.county, "level": case.level.name, "action": case.action.name}
+    sealed = (case.level.id, proposal.county) in bench.sealed
+    sealing = case.action.effect is Effect.SEAL
+    if not due or not case.action.effect.on_area:
+        return Denial("not_an_area", facts)
+    if sealed is sealing:
+        return Denial("sealed_already" if sealed else "not_sealed", facts)
+    if not sealing:
+        return _sealed_above(bench, proposal, case)
+    waiting = holding_up(bench.procedure, case.level, due, found)
+    names = "、".join(one.name for one in waiting[:_LISTED])
+    return Denial("roll_up_open", {**facts, "count": str(len(waiting)), "names": names}) if waiting else None
+
+
+def _sealed_above(bench: Bench, proposal: Proposal, case: Case) -> Denial | None:
+    levels = bench.procedure.levels
+    for level in levels[levels.index(case.level) + 1 :]:
+        if (level.id, level.area(proposal.county)) in bench.sealed:
+            return Denial("seal_above", {"county": proposal.county, "level": level.name})
+    return None

@@ -16,6 +16,7 @@ class Kind(StrEnum):
     CHECKED = "checked"  # a version checked under one contract version
     DECISION = "decision"  # somebody acted: submit, approve, return, file
     ISSUED = "issued"  # an output file written
+    ROLL_UP = "roll_up"  # the roll-up of an area sealed or unsealed; county holds the area's code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

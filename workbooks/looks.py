@@ -68,6 +68,7 @@ STYLES: Final[Mapping[Look, Style]] = MappingProxyType(
         Look.HARD: replace(_TEXT, fill="#FFC7CE"),
         Look.SOFT: replace(_TEXT, fill="#FFEB9C"),
         Look.REPORT: replace(_TEXT, fill="#DDEBF7"),
+        Look.INPUT: replace(_TEXT, fill="#FFFFCC"),
     }
 )
 
@@ -85,6 +86,7 @@ def describe_format(cell: Cell) -> dict[str, object]:
         "shrink": cell.look in _FIGURES | _PERCENTS,
         "num_format": choose_number_format(cell),
         "quote_prefix": needs_text_mark(cell),
+        **({"locked": False, "num_format": "@"} if cell.look is Look.INPUT else {}),
     }
 
 

@@ -9,11 +9,10 @@ import os
 import struct
 import sys
 import time
-from collections.abc import Iterator
 from io import BytesIO
 from typing import Any, BinaryIO, Final
 
-from workbooks.faults import Fault, FaultFound, found
+from workbooks.faults import Fault, FaultFound
 from workbooks.gate import opened
 from workbooks.passage import Passed, pass_through
 from workbooks.sheet_xml import SheetXml

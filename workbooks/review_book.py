@@ -11,8 +11,8 @@ from review.decisions import Proposal
 from workbooks.gate import inspect
 from workbooks.reading import read_book
 
-_COLUMNS = ("county", "version", "sha256", "level", "action", "number", "opinion", "by", "on")
-_OPTIONAL = ("version", "sha256", "number")
+_COLUMNS = ("county", "version", "sha256", "level", "action", "number", "opinion", "points", "by", "on")
+_OPTIONAL = ("version", "sha256", "number", "points")
 
 
 @dataclass(frozen=True, slots=True)

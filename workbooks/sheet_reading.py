@@ -13,8 +13,8 @@ from typing import Final
 
 import polars as pl
 
-from workbooks.faults import found
 from checks.rawbook import CellKind
+from workbooks.faults import found
 from workbooks.positions import address, column_letters, column_number
 from workbooks.sheet_grammar import NUMBER, SPECIAL, TEXT_COLUMNS, TEXT_IN_A, WITH_FORMULA
 from workbooks.sheet_xml import SheetXml

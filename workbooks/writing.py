@@ -27,6 +27,7 @@ from workbooks.looks import (
 
 LONGEST_TEXT: Final = 32_767  # UTF-16 units; past this the format has no room and programs cut in silence
 LONGEST_FORMULA: Final = 8_192
+LONGEST_LIST: Final = 255  # characters of a drop-down's choices, commas included
 MOST_DIGITS: Final = 15  # a spreadsheet keeps no more: the rest would be changed, not rounded
 SMALLEST_POWER: Final = -300
 MM_PER_INCH: Final = 25.4
@@ -87,6 +88,9 @@ def write_book(book: FilingBook) -> bytes:
         for spot, cell in _place_cells(page, sheet):
             _refuse_dead_link(spot, cell, names)
             _write_cell(spot, cell, wardrobe.dress(cell))
+            _offer_choices(spot, cell)
+        if sheet.locked:
+            page.protect("", {"format_columns": True, "format_rows": True, "autofilter": True})
     workbook.close()
     return _pack_alike(store.getvalue())
 
@@ -191,6 +195,16 @@ def _write_cell(spot: _Spot, cell: Cell, style: Format) -> None:
         _accept(spot.page.write_url(*spot.at, f"internal:{cell.link}", style, shown), spot)
     # after the merge and the link, because both put a text of their own into the cell
     _write_content(spot, cell, style)
+
+
+def _offer_choices(spot: _Spot, cell: Cell) -> None:
+    if not cell.choices:
+        return
+    for choice in cell.choices:
+        _check_text(spot, choice)
+    if len(",".join(cell.choices)) > LONGEST_LIST or any("," in one for one in cell.choices):
+        raise ValueError(f"{spot}: a drop-down holds {LONGEST_LIST} characters, without commas")
+    _accept(spot.page.data_validation(*spot.at, *spot.at, {"validate": "list", "source": list(cell.choices)}), spot)
 
 
 def _write_content(spot: _Spot, cell: Cell, style: Format) -> None:

@@ -244,6 +244,7 @@ def _write(sheet: Any, row: int, column: int, value: object, look: Any) -> None:
 def decisions(sha256: str, version: int = 2) -> Rows:
     """Return the rows of the review workbook that carries the sample from county to province."""
     headings = open_library().wording().under("review_book.heading")
+    headings.pop("points")  # nothing was returned: the sample has no use for the column
     rows = [
         ("县级", "报送", "东自然资报〔2025〕3号", "数据属实，同意报送。", "530113-01", "2025-01-17"),
         (

@@ -12,6 +12,7 @@ from checks.report import ACCEPTED
 from contracts.library import open_library
 from flows.engine import Year, advance, in_line
 from flows.handed_in import read_desk
+from flows.pen import Pen
 from flows.places import Places
 from flows.stages import Line
 from review.standing import Standing
@@ -36,7 +37,9 @@ def send(places: Places, version: int, data: bytes) -> Standing:
     (places.inbox / "530113" / f"第{version}版.xlsx").write_bytes(data)
     words = places.library().wording()
     with places.open_ledger() as ledger:
-        year = Year(places=places, desk=read_desk(places, words), ledger=ledger, each=in_line, tell=_silent)
+        year = Year(
+            places=places, desk=read_desk(places, words), ledger=ledger, pen=Pen(ledger), each=in_line, tell=_silent
+        )
         assert advance(year) == []
         return year.scene().standings["530113"]
 

@@ -1,0 +1,37 @@
+"""The status board of the year: a workbook and a page, as of the newest entry of the record."""
+
+from filing.board import Board, board_book, board_page
+from filing.cells import day_of
+from flows.issuing import basis_of_board
+from flows.scene import Scene
+from flows.stages import Line, Outcome, output_event, write_output
+from review.events import Kind
+from review.progress import by_city, progress
+from review.roster import Roster
+from workbooks.writing import write_book
+
+
+def write_board(scene: Scene, roster: Roster, path: str) -> Outcome:
+    """Write the workbook or the page."""
+    board = board_of(scene, roster)
+    page = path.endswith(".html")
+    data = board_page(board, scene.words).encode() if page else write_book(board_book(board, scene.words))
+    basis = basis_of_board(scene)
+    event = output_event(scene.places, path, data, basis=basis)
+    written = write_output(scene.places, path, data)
+    key = f"issued:{path}:{basis}:after {len(scene.history)}"
+    return Outcome(((event, key),), (Line("marked", {"path": path}),), (written,))
+
+
+def board_of(scene: Scene, roster: Roster) -> Board:
+    """Return what the board shows."""
+    resting = next(one for one in reversed(scene.history) if one.event.kind is not Kind.ISSUED)
+    counties = progress(scene.procedure, roster, scene.standings, day_of(resting.at))
+    return Board(
+        roster=roster,
+        procedure=scene.procedure,
+        counties=counties,
+        cities=by_city(scene.procedure, roster, counties),
+        as_of=day_of(resting.at),
+        created=resting.at,
+    )

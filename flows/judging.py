@@ -1,0 +1,85 @@
+"""Judge what people decided by the record as it stands."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+from checks.shape import report_from_json
+from contracts.procedures import Effect, Procedure
+from flows.scene import Desk, Handed, Scene
+from review.asking import NOTHING_SEEN
+from review.decisions import Bench, Denial, Proposal, decide, decide_roll_up, read_day
+from review.events import Event
+from review.rollups import sealed_areas
+from review.roster import Roster
+from review.standing import Standing
+
+
+def judge_handed(scene: Scene, desk: Desk) -> tuple[list[Event], list[tuple[Handed, Denial]]]:
+    """Return the decisions that can be recorded now, one a county at most, and those refused as things stand."""
+    ready: dict[str, Event] = {}
+    denied: list[tuple[Handed, Denial]] = []
+    for handed in desk.handed:
+        judged = judge_one(scene, desk.roster, handed.proposal)
+        if isinstance(judged, Denial):
+            denied.append((handed, judged))
+        elif judged is not None:
+            ready.setdefault(judged.county, judged)
+    return list(ready.values()), denied
+
+
+def judge_one(scene: Scene, roster: Roster, proposal: Proposal) -> Event | Denial | None:
+    """Return the event of one proposal, why it is refused, or nothing where it is on record already."""
+    standing = scene.standings.get(proposal.county) or Standing(county=proposal.county, state=scene.procedure.start)
+    bench = Bench(
+        procedure=scene.procedure,
+        roster=roster,
+        standing=standing,
+        sealed=sealed_areas(scene.procedure, scene.roll_ups),
+        today=office_day(),
+    )
+    if _recorded(scene, bench, proposal):
+        return None
+    effect = _effect(scene.procedure, proposal)
+    if effect is not None and effect.on_area:
+        return decide_roll_up(bench, proposal, scene.standings)
+    return decide(replace(bench, figures=_figures(scene, standing)) if effect is Effect.REDUCE else bench, proposal)
+
+
+def office_day() -> date:
+    """Return today's date where the offices are."""
+    return (datetime.now(UTC) + timedelta(hours=8)).date()
+
+
+def _effect(procedure: Procedure, proposal: Proposal) -> Effect | None:
+    level = procedure.level(proposal.level)
+    action = procedure.action(level.id, proposal.action) if level else None
+    return action.effect if action else None
+
+
+def _figures(scene: Scene, standing: Standing) -> dict[tuple[str, str], str]:
+    """Return the newest version's figures by place, as its check read them."""
+    if standing.newest is None or not standing.newest.checked:
+        return {}
+    report = report_from_json(json.loads(scene.places.store().read(standing.newest.report)))
+    return {(one.sheet, one.cell): one.amount for one in report.figures if one.township}
+
+
+def _recorded(scene: Scene, bench: Bench, proposal: Proposal) -> bool:
+    """A row stays in its workbook after it was carried out; the same row again is no new decision."""
+    level = bench.procedure.level(proposal.level)
+    action = bench.procedure.action(level.id, proposal.action) if level else None
+    day = read_day(proposal.on)
+    if level is None or action is None or day is None:
+        return False
+    done = bench.standing.decisions
+    if action.effect.on_area:
+        done = tuple(one for one in scene.roll_ups if one.county == proposal.county)
+    return any(
+        (one.level, one.action, one.actor) == (level.id, action.id, proposal.by)
+        and one.facts["date"] == day.isoformat()
+        and (one.facts["number"], one.facts["opinion"]) == (proposal.number.strip(), proposal.opinion.strip())
+        and (proposal.sha256 in ("", one.sha256) or (proposal.sha256 == NOTHING_SEEN and not one.sha256))
+        and proposal.version in (0, one.version)
+        for one in done
+    )

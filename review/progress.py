@@ -1,0 +1,132 @@
+"""How far a year has come: whose turn it is, who is late, how long each step took, what blocks."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from contracts.procedures import Action, Effect, Level, Procedure
+from review.asking import read_day
+from review.events import Event
+from review.roster import Due, Roster
+from review.standing import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step taken: what it was, and the days since the one before, where their dates say so."""
+
+    action: str
+    day: date | None
+    days: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far one county has come. *block* is the key of what holds it up, *waiting* the days since the last step."""
+
+    due: Due
+    state: str
+    version: int | None
+    hard: int
+    soft: int
+    turn: Level | None
+    action: str
+    deadline: date | None
+    late: bool
+    steps: tuple[Step, ...]
+    waiting: int | None
+    block: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CityProgress:
+    """A city's counties, counted."""
+
+    name: str
+    due: int
+    sent: int
+    done: int
+    excused: int
+    late: int
+
+
+def progress(procedure: Procedure, roster: Roster, found: Mapping[str, Standing], today: date) -> tuple[Progress, ...]:
+    """Return how far every due county has come by a day, in the order of the roster."""
+    return tuple(_one(procedure, roster, one, found[one.code], today=today) for one in roster.due if one.code in found)
+
+
+def by_city(procedure: Procedure, roster: Roster, rows: tuple[Progress, ...]) -> tuple[CityProgress, ...]:
+    """Count the counties city by city, in the order in which the roster names them."""
+    counted = []
+    for city in dict.fromkeys(one.due.city for one in rows):
+        own = [one for one in rows if one.due.city == city]
+        counted.append(
+            CityProgress(
+                name=roster.cities.get(city, city),
+                due=len(own),
+                sent=sum(one.version is not None for one in own),
+                done=sum(one.state in procedure.final for one in own),
+                excused=sum(one.state in procedure.excused for one in own),
+                late=sum(one.late for one in own),
+            )
+        )
+    return tuple(counted)
+
+
+def _one(procedure: Procedure, roster: Roster, due: Due, standing: Standing, *, today: date) -> Progress:
+    ended = standing.state in (*procedure.final, *procedure.excused)
+    action = None if ended else procedure.next_action(standing.state)
+    turn = None if ended else (procedure.level(action.level) if action else None) or procedure.levels[0]
+    deadline = roster.deadlines.get(turn.id) if turn else None
+    steps = tuple(_steps(procedure, standing))
+    last = steps[-1].day if steps else None
+    block, reason = ("", "") if ended else _block(procedure, standing, action)
+    newest = standing.newest
+    return Progress(
+        due=due,
+        state=standing.state,
+        version=newest.number if newest else None,
+        hard=(newest.hard or 0) if newest else 0,
+        soft=(newest.soft or 0) if newest else 0,
+        turn=turn,
+        action=action.name if action else "",
+        deadline=deadline,
+        late=deadline is not None and today > deadline,
+        steps=steps,
+        waiting=max(0, (today - last).days) if last and not ended else None,
+        block=block,
+        reason=reason,
+    )
+
+
+def _steps(procedure: Procedure, standing: Standing) -> Iterator[Step]:
+    """Give the steps of the road that were taken on the newest version, with the days in between."""
+    before: date | None = None
+    for event in standing.decided():
+        action = procedure.action(event.level, event.action)
+        if action is not None and action.onward:
+            day = read_day(str(event.facts.get("date", "")))
+            yield Step(action.name, day, (day - before).days if day and before else None)
+            before = day or before
+
+
+def _block(procedure: Procedure, standing: Standing, action: Action | None) -> tuple[str, str]:
+    newest = standing.newest
+    if newest is None:
+        return "nothing", ""
+    if action is not None:
+        return "waiting", ""
+    returned = [one for one in standing.decided() if _returns(procedure, one)]
+    if returned:
+        return "returned", str(returned[-1].facts.get("opinion", ""))
+    if standing.open_findings("hard"):
+        return "hard", str(standing.open_findings("hard"))
+    if standing.open_findings("soft"):
+        return "soft", str(standing.open_findings("soft"))
+    return "version", ""
+
+
+def _returns(procedure: Procedure, event: Event) -> bool:
+    action = procedure.action(event.level, event.action)
+    return action is not None and action.effect is Effect.RETURN

@@ -1,0 +1,153 @@
+"""A small province in memory: the pure chain over a fake ledger, driven by whoever wants to try anything."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+
+from contracts.library import open_library
+from contracts.procedures import Action, Procedure
+from ledger.errors import HeadMoved
+from review.admission import Candidate, Fate, admit
+from review.decisions import Bench, Denial, Proposal, decide, decide_roll_up, decision_key
+from review.events import Entry, Event, JsonValue, Kind
+from review.rollups import roll_up_events, sealed_areas
+from review.roster import Due, Officer, Roster
+from review.standing import Standing, standings
+from tests.ledger.fake import FakeLedger
+
+YEAR = 2024
+COUNTIES = ("530113", "530112", "530326")
+CITIES = ("530100", "530300")
+PROVINCE = "530000"
+DAYS = tuple(date(2025, 1, 1) + timedelta(days=30 * at) for at in range(6))
+SINCE, UNTIL = date(2024, 1, 1), date(2025, 4, 1)
+
+
+@cache
+def procedure() -> Procedure:
+    """Return the chain as the contracts have it."""
+    return open_library().procedure("annual-accounting")
+
+
+def _office(person: str, level: str, area: str, until: date | None = None) -> Officer:
+    return Officer(id=person, title="员", unit="局", level=level, area=area, since=SINCE, until=until)
+
+
+@cache
+def roster() -> Roster:
+    """Return three counties in two cities, and people of whom some hold too many offices."""
+    officers = [_office(f"县{code}", "county", code) for code in COUNTIES]
+    officers += [_office(f"市{code}", "city", code) for code in CITIES]
+    officers += [_office("省甲", "province", PROVINCE), _office("省乙", "province", PROVINCE, UNTIL)]
+    officers += [_office("兼职", "county", COUNTIES[0]), _office("兼职", "city", CITIES[0])]
+    officers += [_office("兼职", "province", PROVINCE), _office("前任", "city", CITIES[0], UNTIL)]
+    return Roster(
+        year=YEAR,
+        procedure=procedure().id,
+        province=(PROVINCE, "省"),
+        cities={code: code for code in CITIES},
+        due=tuple(Due(code, code, code[:4] + "00") for code in COUNTIES),
+        deadlines={},
+        officers=tuple(officers),
+    )
+
+
+PEOPLE = (*dict.fromkeys(one.id for one in roster().officers), "路人")
+
+
+@dataclass
+class World:
+    """The record and what can be done to it; every answer is computed from the record alone."""
+
+    ledger: FakeLedger = field(default_factory=FakeLedger)
+    taken: int = 0
+    folded: dict[str, dict[str, Standing]] = field(default_factory=dict)
+
+    def history(self) -> list[Entry]:
+        """Read the record."""
+        return self.ledger.entries(YEAR)
+
+    def standings(self) -> dict[str, Standing]:
+        """Fold it, once for each head."""
+        head = self.ledger.head()
+        if head not in self.folded:
+            self.folded = {head: standings(procedure(), roster(), self.history())}
+        return dict(self.folded[head])
+
+    def sealed(self) -> frozenset[tuple[str, str]]:
+        """Return the sealed roll-ups."""
+        return sealed_areas(procedure(), roll_up_events(self.history()))
+
+    def receive(self, county: str, version: int) -> Fate:
+        """Hand in a file with a version on its cover."""
+        self.taken += 1
+        standing = self.standings()[county]
+        admitted = admit(procedure(), standing, [Candidate(f"{self.taken:064x}", "f.xlsx", version)])[0]
+        if admitted.fate is Fate.TAKEN:
+            one = admitted.candidate
+            facts: dict[str, JsonValue] = {"name": one.name, "bytes": 1}
+            event = Event(
+                kind=Kind.RECEIVED, year=YEAR, county=county, version=one.version, sha256=one.sha256, facts=facts
+            )
+            self.ledger.append(event, key=f"received:{one.sha256}")
+        return admitted.fate
+
+    def check(self, county: str, hard: int, soft: int) -> None:
+        """Record a check of the newest version, where a run would make one."""
+        standing = self.standings()[county]
+        newest = standing.newest
+        if newest is None or (newest.checked and standing.state not in procedure().on_check.values()):
+            return
+        listed = (("hard", "T01", hard), ("soft", "F11", soft))
+        found: dict[str, JsonValue] = {name: {rule: count} for name, rule, count in listed if count}
+        facts: dict[str, JsonValue] = {
+            "hard": hard,
+            "soft": soft,
+            "notes": 0,
+            "report": "r",
+            "contracts": "c",
+            "found": found,
+        }
+        event = Event(
+            kind=Kind.CHECKED, year=YEAR, county=county, version=newest.number, sha256=newest.sha256, facts=facts
+        )
+        self.ledger.append(event, key=f"checked:{len(self.history())}")
+
+    def judge(self, proposal: Proposal) -> Event | Denial:
+        """Ask the chain."""
+        found = self.standings()
+        standing = found.get(proposal.county) or Standing(county=proposal.county, state=procedure().start)
+        bench = Bench(
+            procedure=procedure(),
+            roster=roster(),
+            standing=standing,
+            sealed=self.sealed(),
+            figures={("表", "C5"): "200"},
+            today=DAYS[-1],
+        )
+        action = procedure().action(proposal.level, proposal.action)
+        on_area = action is not None and action.effect.on_area
+        return decide_roll_up(bench, proposal, found) if on_area else decide(bench, proposal)
+
+    def decide(self, proposal: Proposal, *, stale: str | None = None) -> Event | Denial | None:
+        """Ask and record; nothing where the head has moved since it was read."""
+        head = self.ledger.head() if stale is None else stale
+        judged = self.judge(proposal)
+        if isinstance(judged, Event):
+            try:
+                self.ledger.append(judged, key=decision_key(judged), expected_head=head)
+            except HeadMoved:
+                return None
+        return judged
+
+
+def action_of(event: Event) -> Action:
+    """Return what was done."""
+    action = procedure().action(event.level, event.action)
+    assert action is not None
+    return action
+
+
+def now() -> datetime:
+    """Return some moment."""
+    return datetime(2025, 1, 1, tzinfo=UTC)

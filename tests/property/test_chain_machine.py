@@ -1,0 +1,288 @@
+"""Anything that anybody may try, in any order: what the record then holds is what the chain allows.
+
+The suite runs some hundreds of histories. Ten thousand and more: ``HESUAN_HISTORIES=10000 pytest <this file>``.
+The invariants are counted as in the list of the review chain; each is derived from the entries alone, on another way
+than the chain takes.
+"""
+
+import os
+from dataclasses import replace
+from datetime import timedelta
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
+
+from contracts.procedures import Effect, Need
+from ledger.canonical import GENESIS
+from ledger.chain import Reason, first_fault
+from review.admission import Fate
+from review.asking import covers
+from review.decisions import Denial, Proposal
+from review.events import Entry, Event, Kind
+from tests.ledger.fake import FakeLedger
+from tests.property.chain import CITIES, COUNTIES, DAYS, PEOPLE, PROVINCE, World, action_of, now, procedure, roster
+
+HISTORIES = int(os.environ.get("HESUAN_HISTORIES", "300"))
+POINTS = {
+    Effect.EXPLAIN: "F11：经核对原始台账，序号系抄录错误",
+    Effect.WAIVE: "T01：2025-03-15，系统性差异",
+    Effect.REDUCE: "表!C5：180，现场测量",
+    Effect.RETURN: "附件3!A12：序号重复\nF11：缺 5",
+}
+ACTIONS = [(one.level, one.id) for one in procedure().actions]
+counties = st.sampled_from(COUNTIES)
+people = st.sampled_from(PEOPLE)
+days = st.sampled_from(DAYS)
+
+
+class Chain(RuleBasedStateMachine):
+    """Counties send, reviewers decide, clocks go wrong, people try what they may not."""
+
+    heads = Bundle("heads")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ticks = now()
+        self.world = World(FakeLedger(lambda: self.ticks))
+        self.seen: list[Entry] = []
+        self.last_denied: Proposal | None = None
+
+    @initialize(target=heads, far=st.tuples(*[st.integers(0, 5)] * len(COUNTIES)))
+    def begin(self, far: tuple[int, ...]) -> str:
+        """Each county is already some way along the road: not begun, sent, reported, taken up, reviewed, filed."""
+        for county, steps in zip(COUNTIES, far, strict=True):
+            if steps:
+                self.world.receive(county, 1)
+                self.world.check(county, 0, 0)
+            self.carry(county, steps - 1, DAYS[0])
+        return GENESIS
+
+    @rule(target=heads)
+    def remember(self) -> str:
+        """Somebody reads the record and keeps its head."""
+        return self.world.ledger.head()
+
+    @rule(hours=st.integers(-48, 48))
+    def move_clock(self, hours: int) -> None:
+        """18: the clock may go back; nothing below may notice."""
+        self.ticks += timedelta(hours=hours)
+
+    @rule(county=counties, rise=st.integers(-1, 2), hard=st.sampled_from([0, 0, 0, 1]), soft=st.sampled_from([0, 0, 1]))
+    def send(self, county: str, rise: int, hard: int, soft: int) -> None:
+        """A county sends a version, which is checked at once; a locked or repeated one is refused."""
+        standing = self.world.standings()[county]
+        number = (standing.newest.number if standing.newest else 0) + rise
+        fate = self.world.receive(county, max(1, number))
+        if fate is Fate.TAKEN:
+            assert standing.state in procedure().open_to_new_version  # 6, 7: nothing moves under a reviewer
+            self.world.check(county, hard, soft)
+
+    @rule(county=counties, hard=st.integers(0, 1))
+    def check_again(self, county: str, hard: int) -> None:
+        """Contracts change: what is undecided is checked anew."""
+        self.world.check(county, hard, 0)
+
+    @rule(county=counties, steps=st.integers(1, 4), day=days)
+    def carry(self, county: str, steps: int, day: object) -> None:
+        """The right people take the next steps of the straight road."""
+        for _ in range(steps):
+            action = procedure().next_action(self.world.standings()[county].state)
+            if action is not None:
+                self._decide(county, (action.level, action.id), self._right(action.level, county), str(day))
+
+    @rule(county=counties, pick=st.integers(0, 99), day=days)
+    def turn_aside(self, county: str, pick: int, day: object) -> None:
+        """The right person takes any step that the state allows: back, aside, past a level, to a correction."""
+        state = self.world.standings()[county].state
+        allowed = [(one.level, one.id) for one in procedure().actions if state in one.from_states]
+        if allowed:
+            what = allowed[pick % len(allowed)]
+            self._decide(county, what, self._right(what[0], county), str(day))
+
+    @rule(county=counties, what=st.sampled_from(ACTIONS), day=days)
+    def somebody_in_office(self, county: str, what: tuple[str, str], day: object) -> None:
+        """The right person tries any action of the level."""
+        self._decide(county, what, self._right(what[0], county), str(day))
+
+    @rule(county=counties, what=st.sampled_from(ACTIONS), by=people, day=days, old=st.booleans())
+    def anybody(self, county: str, what: tuple[str, str], by: str, day: object, old: bool) -> None:  # noqa: FBT001
+        """Anybody tries anything, on the newest version or an older one."""
+        versions = self.world.standings()[county].versions
+        sha256 = versions[0].sha256 if versions and old else ""
+        self._decide(county, what, by, str(day), sha256)
+
+    @rule(county=counties, what=st.sampled_from(ACTIONS), day=days, head=heads)
+    def on_an_old_reading(self, county: str, what: tuple[str, str], day: object, head: str) -> None:
+        """Who decides on an old reading records nothing."""
+        before = self.world.ledger.head()
+        done = self.world.decide(self._proposal(county, what, self._right(what[0], county), str(day)), stale=head)
+        if done is None:
+            assert self.world.ledger.head() == before != head
+
+    @rule(level=st.sampled_from(["city", "province"]), verb=st.sampled_from(["seal", "unseal"]), day=days)
+    def close_roll_up(self, level: str, verb: str, day: object) -> None:
+        """A roll-up is sealed or opened, if it may be."""
+        area = CITIES[0] if level == "city" else PROVINCE
+        self._decide(area, (level, verb), self._right(level, COUNTIES[0]), str(day))
+
+    @rule()
+    def say_it_again(self) -> None:
+        """13: the last decision handed in again is no second one."""
+        entries = self.world.history()
+        if entries:
+            last = entries[-1]
+            again = self.world.ledger.append(last.event, key=last.key)
+            assert again == last
+            assert self.world.history() == entries
+
+    def _right(self, level: str, county: str) -> str:
+        return {"county": f"县{county}", "city": f"市{county[:4]}00", "province": "省甲"}[level]
+
+    def _proposal(self, county: str, what: tuple[str, str], by: str, day: str, sha256: str = "") -> Proposal:
+        action = procedure().action(*what)
+        assert action is not None
+        answers = "1：已改\n2：已补" if Need.ANSWERS in action.needs else ""
+        points = POINTS.get(action.effect, answers)
+        return Proposal(
+            county=county,
+            level=what[0],
+            action=what[1],
+            by=by,
+            on=day,
+            number="号",
+            opinion="意见",
+            sha256=sha256,
+            points=points,
+        )
+
+    def _decide(self, county: str, what: tuple[str, str], by: str, day: str, sha256: str = "") -> None:
+        proposal = self._proposal(county, what, by, day, sha256)
+        before = len(self.world.ledger.rows)
+        judged = self.world.decide(proposal)
+        if isinstance(judged, Denial):
+            assert len(self.world.ledger.rows) == before  # a refused action leaves no trace in the chain
+
+    def _decisions(self, county: str) -> list[Event]:
+        return [
+            one.event for one in self.world.history() if one.event.kind is Kind.DECISION and one.event.county == county
+        ]
+
+    @invariant()
+    def invariant_01_a_filing_was_reported_reviewed_and_filed(self) -> None:
+        """1: what is filed was submitted, approved and filed for exactly its sha256, in that order."""
+        for county, standing in self.world.standings().items():
+            for sha256 in standing.filed:
+                verbs = [action_of(one).id for one in self._decisions(county) if one.sha256 == sha256]
+                last = len(verbs) - 1 - verbs[::-1].index("file")
+                assert "approve" in verbs[:last]
+                assert "submit" in verbs[: verbs.index("approve")]
+
+    @invariant()
+    def invariant_02_and_03_people(self) -> None:
+        """2: each actor held the office for the area on that day. 3: no actor at two levels of one submission."""
+        for county in COUNTIES:
+            levels: dict[str, str] = {}
+            for event in self._decisions(county):
+                level = procedure().level(event.level)
+                assert level is not None
+                offices = [one for one in roster().offices(event.actor) if covers(one, county, level)]
+                assert any(str(one.since) <= str(event.facts["date"]) <= str(one.until or "9") for one in offices)
+                assert levels.setdefault(event.actor, event.level) == event.level
+
+    @invariant()
+    def invariant_05_nothing_is_approved_with_findings_open(self) -> None:
+        """5: at each step of the road the last check had nothing open, waivers and explanations counted."""
+        counts: dict[str, tuple[int, int]] = {}
+        cleared: dict[str, set[str]] = {county: set() for county in COUNTIES}
+        for event in (one.event for one in self.world.history() if one.event.county in COUNTIES):
+            if event.kind is Kind.CHECKED:
+                counts[event.county] = (int(str(event.facts["hard"])), int(str(event.facts["soft"])))
+            elif event.kind is Kind.DECISION and action_of(event).effect in (Effect.WAIVE, Effect.EXPLAIN):
+                waives = action_of(event).effect is Effect.WAIVE
+                cleared[event.county].add("hard" if waives else f"soft{event.sha256}")
+            elif event.kind is Kind.DECISION and Need.CLEAR in action_of(event).needs:
+                hard, soft = counts[event.county]
+                waived = "hard" in cleared[event.county] and str(event.facts["date"]) <= "2025-03-15"
+                assert not hard or waived
+                assert not soft or f"soft{event.sha256}" in cleared[event.county]
+
+    @invariant()
+    def invariant_06_a_new_version_voids_open_decisions(self) -> None:
+        """6: after a new version nothing counts that was decided on an older one."""
+        for county, standing in self.world.standings().items():
+            own = [one.event for one in self.world.history() if one.event.county == county]
+            last = max((at for at, one in enumerate(own) if one.kind is Kind.RECEIVED), default=None)
+            if last is None:
+                continue
+            decided = [one for one in own[last:] if one.kind is Kind.DECISION]
+            assert all(one.sha256 == own[last].sha256 for one in decided)
+            if not decided:
+                assert standing.state in procedure().on_check.values()
+
+    @invariant()
+    def invariant_07_no_level_decides_twice(self) -> None:
+        """7: between two approvals of one version at one level stands an un-approval or a return; top-down only."""
+        for county in COUNTIES:
+            approved: dict[str, str] = {}
+            order = [one.id for one in procedure().levels]
+            for event in self._decisions(county):
+                action = action_of(event)
+                if action.verb == "approve":
+                    above = order[order.index(event.level) + 1 :]
+                    assert approved.get(event.level) != event.sha256
+                    assert not any(approved.get(one) == event.sha256 for one in above)
+                    approved[event.level] = event.sha256
+                elif action.to_state:
+                    freed = order[order.index(event.level) :] if action.verb in ("withdraw", "reopen") else order
+                    approved = (
+                        {level: sha for level, sha in approved.items() if level not in freed} if freed else approved
+                    )
+
+    @invariant()
+    def invariant_08_a_sealed_roll_up_is_complete(self) -> None:
+        """8: while a roll-up is sealed every due county of it is decided at its level, or excused."""
+        found = self.world.standings()
+        for level_id, area in self.world.sealed():
+            level = procedure().level(level_id)
+            assert level is not None
+            inside = [found[code] for code in COUNTIES if level.area(code) == area]
+            assert all(one.state in procedure().settled[level_id] for one in inside)
+
+    @invariant()
+    def invariant_09_and_18_the_chain_is_gapless_whatever_the_clock(self) -> None:
+        """9: numbers run from 1 without a gap, each holds the digest before. 18: whatever the clock said."""
+        entries = self.world.history()
+        assert [one.sequence for one in entries] == list(range(1, len(entries) + 1))
+        assert [one.previous for one in entries] == [GENESIS, *(one.digest for one in entries[:-1])][: len(entries)]
+
+    @invariant()
+    def invariant_32_history_is_kept(self) -> None:
+        """32: whatever is un-approved, returned or sent again, no entry is ever altered."""
+        entries = self.world.history()
+        assert entries[: len(self.seen)] == self.seen
+        self.seen = entries
+
+    def teardown(self) -> None:
+        """10, 11: one altered entry is named; a cut tail is missed by the head kept outside."""
+        rows = self.world.ledger.rows
+        assert first_fault(rows) is None
+        if not rows:
+            return
+        at = len(rows) // 2
+        spoiled = [*rows[:at], replace(rows[at], body=rows[at].body.replace("2024", "2025", 1)), *rows[at + 1 :]]
+        fault = first_fault(spoiled)
+        assert fault is not None
+        assert fault.sequence == at + 1
+        cut = first_fault(rows[:-1], earlier_head=rows[-1].digest)
+        assert cut is not None
+        assert cut.reason_code is Reason.HEAD
+
+
+TestChain = Chain.TestCase
+TestChain.settings = settings(
+    max_examples=HISTORIES,
+    stateful_step_count=40,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
