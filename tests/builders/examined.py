@@ -89,5 +89,6 @@ def briefs(report: Report) -> list[tuple[str, str, str, str | None]]:
 
 
 def reads_well(*sentences: str) -> bool:
-    """Tell whether sentences are Chinese, end as sentences do, and leave no placeholder open."""
-    return all(_CHINESE.search(one) and one.endswith("。") and not re.search(r"[{}]|None", one) for one in sentences)
+    """Tell whether sentences are Chinese, end as sentences do (or with their rule), and leave no placeholder open."""
+    ended = re.compile(r"。(（P\d\d，\S+）)?$")
+    return all(_CHINESE.search(one) and ended.search(one) and not re.search(r"[{}]|None", one) for one in sentences)
