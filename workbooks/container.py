@@ -63,6 +63,11 @@ class Container:
         _refuse_overlaps(data, archive)
         return cls(archive, frozenset(archive.namelist()))
 
+    @property
+    def unpacked(self) -> int:
+        """The size of all parts together, as the directory has it."""
+        return sum(entry.file_size for entry in self.archive.infolist())
+
     def read(self, name: str) -> bytes:
         """Unpack one part, its CRC checked."""
         try:
@@ -87,7 +92,7 @@ def refuse_odd_xml(name: str, content: bytes) -> None:
     wide = head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in head[:4]
     if wide or (declared and declared[1].lower() not in (b"utf-8", b"utf8", b"us-ascii", b"ascii")):
         raise found("encoding", part=shown_part(name))
-    if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
+    if b"<!" in content and (b"<!DOCTYPE" in content or b"<!ENTITY" in content):
         raise found("doctype", part=shown_part(name))
 
 

@@ -7,9 +7,12 @@ from contracts.messages import Wording
 from workbooks.reading import read_book
 
 
-def examine(data: bytes, library: Library, words: Wording) -> Report | Refusal:
-    """Return the report on a workbook, or why it is refused. The gate speaks before anything heavy is imported."""
-    book = read_book(data, words)
+def examine(data: bytes, library: Library, words: Wording, *, alone: bool = False) -> Report | Refusal:
+    """Return the report on a workbook, or why it is refused. The gate speaks before anything heavy is imported.
+
+    *alone* says that no other file follows, so that a process for reading them is not worth its start.
+    """
+    book = read_book(data, words, alone=alone)
     if isinstance(book, Refusal):
         return book
     from checks.judge import check_book  # noqa: PLC0415 - pandera and polars cost a second

@@ -64,7 +64,7 @@ def scan_sheet(sheet: SheetPart, xml: bytes) -> SheetXml:
         start=start,
         end=end,
         merges=merges,
-        hidden_rows=tuple(map(int, HIDDEN_ROWS.findall(xml, start, end))) if b" hidden=" in xml else (),
+        hidden_rows=tuple(map(int, HIDDEN_ROWS.findall(xml, start, end))) if xml.count(b" hidden=") else (),
         hidden_columns=hidden_columns,
     )
     _refuse_far(scanned)
@@ -85,7 +85,7 @@ def _rows_within(sheet: SheetPart, xml: bytes) -> tuple[bytes, int, int]:
     if opening[2]:
         return prefix, opening.end(), opening.end()
     closing = b"</" + (prefix + b":" if prefix else b"") + b"sheetData"
-    end = xml.find(closing, opening.end())
+    end = xml.rfind(closing, opening.end())
     if end < 0:
         raise found("damaged", part=shown_part(sheet.part), sheet=sheet.name)
     return prefix, opening.end(), end

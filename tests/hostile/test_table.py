@@ -1,0 +1,37 @@
+"""Every row of the table of hostile files, through gate and warm child."""
+
+from random import Random
+
+import pytest
+
+from checks.findings import Refusal, Severity
+from contracts.library import open_library
+from tests.hostile.generator.case import Case, Due
+from tests.hostile.generator.container_cases import CASES as CONTAINER
+from tests.hostile.generator.markup_cases import CASES as MARKUP
+from tests.hostile.generator.value_cases import CASES as VALUES
+from workbooks.examining import examine
+
+SEED = 20_241_231
+CASES = (*CONTAINER, *MARKUP, *VALUES)
+
+
+@pytest.mark.parametrize("one", CASES, ids=lambda one: f"{one.rows[0]}-{one.name}")
+@pytest.mark.parametrize("alone", [False, True], ids=["child", "here"])
+def test_hostile_file_gets_what_is_due(one: Case, alone: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    """A hostile file is refused with its code and cell, flagged at its cell, or read like the file it was made from."""
+    library = open_library()
+    result = examine(one.make(Random(SEED)), library, library.wording(), alone=alone)
+    if isinstance(result, Refusal):
+        assert one.due in (Due.REFUSE, Due.EITHER), result
+        assert not one.codes or result.code in one.codes, result
+        assert one.cell is None or one.cell in (result.cell or ""), result
+        assert result.message
+        assert result.remedy
+        return
+    hard = [found for found in result.findings if found.severity is Severity.HARD]
+    assert one.due is not Due.REFUSE, [(found.rule, found.cell) for found in result.findings]
+    if one.due is Due.FLAG:
+        assert any(one.cell in {cell.address for cell in found.cells} for found in hard), hard
+    else:
+        assert not hard
