@@ -27,7 +27,7 @@ class Caps:
     part: int = 128 * MEGABYTE
     total: int = 256 * MEGABYTE
     ratio: int = 200  # unpacked to packed; bombs start above it
-    ratio_from: int = MEGABYTE  # small parts may compress as well as they like
+    ratio_from: int = 24 * MEGABYTE  # what is small when unpacked may be packed as tightly as it likes
     sheets: int = 64
 
 

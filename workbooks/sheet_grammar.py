@@ -43,6 +43,7 @@ WITH_FORMULA: Final = re.compile(
     rb'<c r="([A-Z]{1,3}[0-9]{1,7})"(?: s="[0-9]{1,6}")?+(?: t="([a-zA-Z]{1,9})")?+>'
     rb"<f[^<>]*?(?:/>|>([^<]*+)</f>)(?:<v>([^<]*+)</v>|<v/>|)</c>"
 )
+TEXT_INDEX: Final = re.compile(rb'<c r="([A-Z]{1,3}[0-9]{1,7})"(?: s="[0-9]{1,6}")?+ t="s">' + FORMULA + rb"?+<v>([0-9]{1,8})</v>")
 TEXT_COLUMNS: Final = re.compile(rb'<c r="([A-Z]{1,3})[0-9]{1,7}"(?: s="[0-9]{1,6}")?+ t="(?:s|inlineStr)">')
 TEXT_IN_A: Final = re.compile(rb'<c r="A[0-9]{1,7}"(?: s="[0-9]{1,6}")?+ t="(?:s|inlineStr)">')
 VALUED_COLUMNS: Final = re.compile(rb'<c r="([A-Z]{1,3})[0-9]{1,7}"[^<>]*+(?<!/)>(?!</c>)')

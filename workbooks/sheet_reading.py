@@ -184,7 +184,9 @@ def _agreed(
     if int(rows.max() or 0) >= read.len():  # type: ignore[arg-type, call-overload]
         raise found("readings_differ", sheet=name, cell=f"{letters}{numbers['row'].max()}")
     seen = read.gather(rows)
-    same = (seen.cast(pl.Float64, strict=False) == numbers["value"]).fill_null(value=False)
+    # the library rounds to fifteen digits, as Excel does
+    apart = (seen.cast(pl.Float64, strict=False) - numbers["value"]).abs()
+    same = (apart <= numbers["value"].abs() * 1e-14).fill_null(value=False)
     dates = _dates(numbers.filter(~same), seen.filter(~same), since_1904=since_1904)
     if None in dates:
         row = numbers.filter(~same)["row"][dates.index(None)]

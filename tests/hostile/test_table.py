@@ -5,7 +5,7 @@ from random import Random
 import pytest
 
 from checks.findings import Refusal, Severity
-from contracts.library import open_library
+from contracts.library import Library, open_library
 from tests.hostile.generator.case import Case, Due
 from tests.hostile.generator.container_cases import CASES as CONTAINER
 from tests.hostile.generator.markup_cases import CASES as MARKUP
@@ -14,13 +14,25 @@ from workbooks.examining import examine
 
 SEED = 20_241_231
 CASES = (*CONTAINER, *MARKUP, *VALUES)
+HEAVY = ("1,000,000 strings", "1,048,576 rows without content", "attribute of 30 MB", "picture of 300 MB")
 
 
-@pytest.mark.parametrize("one", CASES, ids=lambda one: f"{one.rows[0]}-{one.name}")
-@pytest.mark.parametrize("alone", [False, True], ids=["child", "here"])
-def test_hostile_file_gets_what_is_due(one: Case, alone: bool) -> None:  # noqa: FBT001 - a parameter of the test
+@pytest.fixture(scope="module")
+def library() -> Library:
+    """The contracts, read once."""
+    return open_library()
+
+
+def _pairs() -> list[tuple[Case, bool]]:
+    """Each case through the child, and the light ones read in place as well."""
+    return [(one, alone) for one in CASES for alone in (False, True) if not (alone and one.name in HEAVY)]
+
+
+@pytest.mark.parametrize(
+    ("one", "alone"), _pairs(), ids=[f"{one.rows[0]}-{one.name}-{'here' if alone else 'child'}" for one, alone in _pairs()]
+)
+def test_hostile_file_gets_what_is_due(one: Case, alone: bool, library: Library) -> None:  # noqa: FBT001 - a parameter
     """A hostile file is refused with its code and cell, flagged at its cell, or read like the file it was made from."""
-    library = open_library()
     result = examine(one.make(Random(SEED)), library, library.wording(), alone=alone)
     if isinstance(result, Refusal):
         assert one.due in (Due.REFUSE, Due.EITHER), result
