@@ -51,7 +51,9 @@ def numbers_as_text(subject: Subject, rule: Rule) -> Iterator[Offence]:
 def _weightiest(text: str | None) -> str:
     """Name the rule that changed most about a figure: the steward is told of that one."""
     rules = applied(text or "")
-    return next((name for name in ("dash", "unit", "separator", "full_width", "line_break", "space") if name in rules), "")
+    return next(
+        (name for name in ("dash", "unit", "separator", "full_width", "line_break", "space") if name in rules), ""
+    )
 
 
 def _numeric(subject: Subject) -> Iterator[tuple[Table, Field]]:

@@ -23,12 +23,12 @@ _FIGURE: Final = r"^[\s\u200b-\u200f\u202a-\u202e\u2060\ufeff0-9０-９.．,，+
 
 def compact(text: str) -> str:
     """Return *text* with compatibility forms folded (full-width to half-width) and every space removed."""
-    return re.sub(_INVISIBLE, "", unicodedata.normalize("NFKC", text))
+    return unicodedata.normalize("NFKC", re.sub(_INVISIBLE, "", unicodedata.normalize("NFKC", text)))
 
 
 def compact_expr(column: pl.Expr) -> pl.Expr:
     """Do what `compact` does to a whole column; what is then empty becomes null."""
-    short = column.str.normalize("NFKC").str.replace_all(_INVISIBLE, "")
+    short = column.str.normalize("NFKC").str.replace_all(_INVISIBLE, "").str.normalize("NFKC")
     return pl.when(short == "").then(None).otherwise(short)
 
 

@@ -8,6 +8,7 @@ import polars as pl
 
 from checks.cleaning import compact, compact_expr, number_expr
 from checks.findings import CellRef
+from checks.furniture import no_data_rows
 from checks.rawbook import CellKind, address
 from checks.recognise import Located
 from contracts.model import Field, Form, Role
@@ -90,7 +91,8 @@ def _rows_below(located: Located) -> pl.DataFrame:
     )
     numbered = text.with_row_index(ROW, offset=located.header_row + 1).with_columns(pl.col(ROW).cast(pl.Int64))
     filled = pl.any_horizontal([compact_expr(pl.col(name)).is_not_null() for name in named])
-    return pl.concat([numbered, kinds], how="horizontal").filter(filled)
+    rows = pl.concat([numbered, kinds], how="horizontal").filter(filled)
+    return rows.filter(~pl.col(ROW).is_in(no_data_rows(rows.drop(kinds.columns), located.form)))
 
 
 def _names(form: Form, *roles: Role) -> list[str]:
@@ -105,7 +107,9 @@ def _is_total(form: Form) -> pl.Expr:
 
 def _has_figures(form: Form) -> pl.Expr:
     """A lone number in the serial column is a page number, not a row."""
-    return pl.any_horizontal([number_expr(pl.col(one.name), one.unit).is_not_null() for one in form.of_role(Role.FIGURE)])
+    return pl.any_horizontal(
+        [number_expr(pl.col(one.name), one.unit).is_not_null() for one in form.of_role(Role.FIGURE)]
+    )
 
 
 def _is_note(form: Form) -> pl.Expr:

@@ -35,8 +35,10 @@ class FaultFound(Exception):  # noqa: N818 - the file is at fault, not the progr
         self.fault = fault
 
 
-def found(code: str, *, part: str | None = None, sheet: str | None = None, cell: str | None = None, **facts: str) -> FaultFound:
-    """Return the exception for a fault: ``raise found("damaged", part=...)``."""
+def found(
+    code: str, *, part: str | None = None, sheet: str | None = None, cell: str | None = None, **facts: str
+) -> FaultFound:
+    """Return the exception for a fault at a place, to be raised."""
     return FaultFound(Fault(code=code, part=part, sheet=sheet, cell=cell, facts=facts))
 
 

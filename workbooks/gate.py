@@ -12,6 +12,7 @@ from workbooks.fault_words import in_words
 from workbooks.faults import Fault, FaultFound
 from workbooks.opening import opened
 
+
 def take_bytes(path: Path, words: Wording) -> bytes | Refusal:
     """Read a file once; links, folders, pipes and what is too large or unreadable are refused without opening."""
     try:

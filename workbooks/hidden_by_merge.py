@@ -35,9 +35,7 @@ def refuse_hidden_figures(sheet: SheetXml, frames: SheetFrames) -> None:
         _refuse_in_column(sheet, frames.text[column_letters(column)], column, numbers, shown[column])
 
 
-def _refuse_in_column(
-    sheet: SheetXml, text: pl.Series, column: int, rows: list[int], shown: list[str | None]
-) -> None:
+def _refuse_in_column(sheet: SheetXml, text: pl.Series, column: int, rows: list[int], shown: list[str | None]) -> None:
     covered = text.gather([row - 1 for row in rows])
     wrong = covered.is_not_null() & (covered != "") & covered.ne_missing(pl.Series(shown, dtype=pl.String))
     if wrong.any():

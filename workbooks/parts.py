@@ -18,7 +18,10 @@ _KINDS: Final = {
     "ppt/presentation.xml": "slides",
     "content.xml": "ods",
 }
-SPACES: Final = ("http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://purl.oclc.org/ooxml/spreadsheetml/main")
+SPACES: Final = (
+    "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+    "http://purl.oclc.org/ooxml/spreadsheetml/main",
+)
 _STATES: Final = ("visible", "hidden", "veryHidden")
 
 
@@ -89,9 +92,7 @@ def _absolute(target: str) -> str:
     return posixpath.normpath(target[1:] if target.startswith("/") else posixpath.join("xl", target))
 
 
-def _sheets(
-    named: list[Element], related: Mapping[str, tuple[str, str]], container: Container
-) -> Iterator[SheetPart]:
+def _sheets(named: list[Element], related: Mapping[str, tuple[str, str]], container: Container) -> Iterator[SheetPart]:
     for one in named:
         name, state = one.attributes.get("name", ""), one.attributes.get("state", "visible")
         kind, part = related.get(one.attributes.get("id", ""), ("", ""))

@@ -1,4 +1,4 @@
-"""Sheets written in another way than ours, rewritten so that one grammar serves: prefixes, attribute order, no references.
+"""Sheets written in another way, rewritten so that one grammar serves: prefixes, attribute order, no references.
 
 Only the marks are touched; what stands between them is left as it is. Slower, and used only where it is needed.
 """
@@ -8,9 +8,7 @@ from dataclasses import dataclass
 
 from workbooks.positions import column_letters, position
 
-_TAG = re.compile(
-    rb"""<(/?)(row|c|v|f|is|t)((?:\s+[\w:.-]{1,60}\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(/?)>"""
-)
+_TAG = re.compile(rb"""<(/?)(row|c|v|f|is|t)((?:\s+[\w:.-]{1,60}\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(/?)>""")
 _ATTRIBUTE = re.compile(rb"""([\w:.-]+)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')""")
 _BETWEEN = re.compile(rb"((?:</(?:c|row|v|f|is|extLst)|<(?:row|c|is)\b[^<>]*|/)>)\s+(?=<)")
 

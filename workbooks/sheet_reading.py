@@ -13,8 +13,8 @@ from typing import Final
 
 import polars as pl
 
-from workbooks.faults import found
 from checks.rawbook import CellKind
+from workbooks.faults import found
 from workbooks.positions import address, column_letters, column_number
 from workbooks.sheet_grammar import NUMBER, SPECIAL, TEXT_COLUMNS, TEXT_IN_A, WITH_FORMULA
 from workbooks.sheet_xml import SheetXml
@@ -181,8 +181,8 @@ def _agreed(
 ) -> tuple[pl.Series, pl.Series]:
     _refuse_twice(name, letters, numbers["row"])
     rows = numbers["row"] - 1
-    if int(rows.max() or 0) >= read.len():  # type: ignore[arg-type, call-overload]
-        raise found("readings_differ", sheet=name, cell=f"{letters}{numbers['row'].max()}")
+    if int(rows.max() or 0) >= read.len():  # type: ignore[arg-type]
+        raise found("readings_differ", sheet=name, cell=f"{letters}{numbers['row'][-1]}")
     seen = read.gather(rows)
     # the library rounds to fifteen digits, as Excel does
     apart = (seen.cast(pl.Float64, strict=False) - numbers["value"]).abs()

@@ -51,7 +51,9 @@ class SheetXml:
 def scan_sheet(sheet: SheetPart, xml: bytes) -> SheetXml:
     """Judge one sheet; raise the fault with its cell where there is one."""
     prefix, start, end = _rows_within(sheet, xml)
-    merges, hidden_columns = _around(sheet, xml[:start] + b"</" + (prefix + b":" if prefix else b"") + b"sheetData>" + _behind(xml, end))
+    merges, hidden_columns = _around(
+        sheet, xml[:start] + b"</" + (prefix + b":" if prefix else b"") + b"sheetData>" + _behind(xml, end)
+    )
     if prefix or _matched(xml, start, end) < end:
         xml = normal(xml[start:end], prefix)
         start, end = 0, len(xml)
@@ -150,7 +152,7 @@ def _last_row(sheet: SheetXml, mark: int) -> int:
     last = int(ROW_NUMBERS.match(sheet.xml, head)[1])  # type: ignore[index]  # the grammar has matched this row
     first = ROW_NUMBERS.match(sheet.xml, sheet.start)
     numbers = array("L", map(int, ROW_NUMBERS.findall(sheet.xml, sheet.start, mark))) if first else array("L", [last])
-    return max(last, max(numbers))
+    return max(last, *numbers)
 
 
 def _last_columns(sheet: SheetXml, rows: int) -> int:
@@ -176,7 +178,9 @@ def _explained(sheet: SheetPart, xml: bytes, stop: int) -> FaultFound:
     written = reference[1].decode("utf-8", "replace") if reference else f"A{head[1].decode()}"
     if reference and not re.fullmatch(rb"[A-Z]{1,3}" + head[1], reference[1]):
         return found("bad_reference", sheet=sheet.name, cell=written, part=shown_part(sheet.part))
-    return found(_what(xml[at : xml.find(b"</c>", at) + 4]), sheet=sheet.name, cell=written, part=shown_part(sheet.part))
+    return found(
+        _what(xml[at : xml.find(b"</c>", at) + 4]), sheet=sheet.name, cell=written, part=shown_part(sheet.part)
+    )
 
 
 def _what(cell: bytes) -> str:
@@ -190,4 +194,3 @@ def _bad_row(sheet: SheetPart, xml: bytes, stop: int) -> FaultFound:
     code = "bad_reference" if reference else "sheet_markup"
     written = shown_part(reference[1].decode("utf-8", "replace")) if reference else None
     return found(code, sheet=sheet.name, cell=f"A{written}" if written else None, part=shown_part(sheet.part))
-

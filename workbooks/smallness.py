@@ -14,7 +14,9 @@ from workbooks.passage import Passed
 from workbooks.xml_outline import elements
 
 MOST_BYTES: Final = 1024 * 1024  # all parts together, unpacked
-_SIZE: Final = re.compile(rb"""\b(?:count|uniqueCount|ref|sqref|ptCount|r|min|max|ht|width)\s*=\s*["'][^"']{0,40}?[0-9]{7,}""")
+_SIZE: Final = re.compile(
+    rb"""\b(?:count|uniqueCount|ref|sqref|ptCount|r|min|max|ht|width)\s*=\s*["'][^"']{0,40}?[0-9]{7,}"""
+)
 _WIDE: Final = re.compile(rb"<dimension[^<>]*[A-Z]{3}[0-9]")
 
 

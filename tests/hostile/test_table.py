@@ -29,11 +29,13 @@ def _pairs() -> list[tuple[Case, bool]]:
 
 
 @pytest.mark.parametrize(
-    ("one", "alone"), _pairs(), ids=[f"{one.rows[0]}-{one.name}-{'here' if alone else 'child'}" for one, alone in _pairs()]
+    ("one", "alone"),
+    _pairs(),
+    ids=[f"{one.rows[0]}-{one.name}-{'here' if alone else 'child'}" for one, alone in _pairs()],
 )
 def test_hostile_file_gets_what_is_due(one: Case, alone: bool, library: Library) -> None:  # noqa: FBT001 - a parameter
     """A hostile file is refused with its code and cell, flagged at its cell, or read like the file it was made from."""
-    result = examine(one.make(Random(SEED)), library, library.wording(), alone=alone)
+    result = examine(one.make(Random(SEED)), library, library.wording(), alone=alone)  # noqa: S311 - a test's filling
     if isinstance(result, Refusal):
         assert one.due in (Due.REFUSE, Due.EITHER), result
         assert not one.codes or result.code in one.codes, result

@@ -27,7 +27,9 @@ class Case:
     cell: str | None = None
 
 
-def case(rows: int | tuple[int, ...], name: str, due: Due, *codes: str, cell: str | None = None) -> Callable[[Callable[[Random], bytes]], Case]:
+def case(
+    rows: int | tuple[int, ...], name: str, due: Due, *codes: str, cell: str | None = None
+) -> Callable[[Callable[[Random], bytes]], Case]:
     """Make a case of the function that makes its file."""
 
     def made(make: Callable[[Random], bytes]) -> Case:
@@ -36,6 +38,8 @@ def case(rows: int | tuple[int, ...], name: str, due: Due, *codes: str, cell: st
     return made
 
 
-def simple(rows: int | tuple[int, ...], name: str, due: Due, make: Callable[[], bytes], *codes: str, cell: str | None = None) -> Case:
+def simple(
+    rows: int | tuple[int, ...], name: str, due: Due, make: Callable[[], bytes], *codes: str, cell: str | None = None
+) -> Case:
     """Make a case whose file holds nothing random."""
     return case(rows, name, due, *codes, cell=cell)(lambda _: make())

@@ -76,7 +76,8 @@ def _overlapping() -> bytes:
 def _many_sheets(count: int, *, same_part: bool) -> bytes:
     parts = good()
     listed = "".join(
-        f'<sheet name="s{n}" sheetId="{n + 10}" r:id="{"rId1" if same_part else f"rId{n + 100}"}"/>' for n in range(count)
+        f'<sheet name="s{n}" sheetId="{n + 10}" r:id="{"rId1" if same_part else f"rId{n + 100}"}"/>'
+        for n in range(count)
     )
     return parts.swap(WORKBOOK, "</sheets>", listed + "</sheets>").zipped()
 
@@ -116,7 +117,8 @@ def _zip64() -> bytes:
 def _external_link() -> bytes:
     parts = good()
     relation = (
-        '<Relationship Id="rId99" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/externalLink" '
+        '<Relationship Id="rId99" '
+        'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/externalLink" '
         'Target="file:///C:/plan.xlsx" TargetMode="External"/></Relationships>'
     )
     return parts.swap("xl/_rels/workbook.xml.rels", "</Relationships>", relation).zipped()
@@ -155,10 +157,14 @@ CASES: tuple[Case, ...] = (
     simple(12, "no workbook part", Due.REFUSE, lambda: good().drop(WORKBOOK).zipped(), "part_missing"),
     simple(12, "no content types", Due.REFUSE, lambda: good().drop("[Content_Types].xml").zipped(), "part_missing"),
     simple(12, "no strings", Due.REFUSE, lambda: good().drop("xl/sharedStrings.xml").zipped(), "part_missing"),
-    simple(15, "password", Due.REFUSE, lambda: _OLE + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le"), "encrypted"),
+    simple(
+        15, "password", Due.REFUSE, lambda: _OLE + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le"), "encrypted"
+    ),
     simple(16, "zip password", Due.REFUSE, lambda: _raw(_parts(), flags=1), "encrypted"),
     simple(17, "old Excel renamed", Due.REFUSE, lambda: _typed(_OLE), "not_workbook"),
-    simple(18, "web page renamed", Due.REFUSE, lambda: b"<html><table><tr><td>1</td></tr></table></html>", "not_workbook"),
+    simple(
+        18, "web page renamed", Due.REFUSE, lambda: b"<html><table><tr><td>1</td></tr></table></html>", "not_workbook"
+    ),
     simple(18, "XML 2003", Due.REFUSE, lambda: b'<?xml version="1.0"?><Workbook/>', "not_workbook"),
     simple(19, "CSV renamed", Due.REFUSE, lambda: "序号,乡镇\n1,铜都街道\n".encode("gbk"), "not_workbook"),
     simple(19, "TSV renamed", Due.REFUSE, lambda: b"1\t2\n3\t4\n", "not_workbook"),

@@ -59,7 +59,9 @@ def zipped(parts: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> by
 def entry(name: bytes, content: bytes, *, flags: int = 0, method: int = 0, crc: int | None = None) -> bytes:
     """Return a local header with its stored data, for files that no library would write."""
     crc = zlib.crc32(content) if crc is None else crc
-    head = struct.pack("<4sHHHHHLLLHH", b"PK\x03\x04", 20, flags, method, 0, 33, crc, len(content), len(content), len(name), 0)
+    head = struct.pack(
+        "<4sHHHHHLLLHH", b"PK\x03\x04", 20, flags, method, 0, 33, crc, len(content), len(content), len(name), 0
+    )
     return head + name + content
 
 
