@@ -51,7 +51,9 @@ def _no_commas(text: str) -> str:
 
 
 def _no_unit(text: str) -> str:
-    return next((text.removesuffix(unit) for unit in _UNITS if text.endswith(unit)), text)
+    """Take one unit off a figure; what is no figure without it keeps it."""
+    bare = next((text.removesuffix(unit) for unit in _UNITS if text.endswith(unit)), text)
+    return bare if re.fullmatch(r"[+-]?[\d.,]*\d", bare) else text
 
 
 def _dash_as_zero(text: str) -> str:

@@ -58,11 +58,11 @@ def locate(forms: Iterable[Form], book: RawBook) -> dict[str, Search]:
         (score, form, found)
         for form in wanted
         for sheet in book.sheets
-        if sheet.visible
         for score, found in [_fit(form, sheet)]
         if found is not None
     ]
-    scored.sort(key=lambda one: one[0], reverse=True)
+    # a hidden sheet serves only where no shown one holds the form
+    scored.sort(key=lambda one: (one[2].sheet.visible, one[0]), reverse=True)
     taken: dict[str, Located] = {}
     for _, form, found in scored:
         if form.name not in taken and found.sheet.name not in {one.sheet.name for one in taken.values()}:
@@ -78,7 +78,9 @@ def _search(
 ) -> Search:
     located = taken.get(form.name)
     used = {one.sheet.name for one in taken.values()}
-    marked = [one.sheet.name for score, other, one in scored if other is form and score[0] and score[2]]
+    marked = [
+        one.sheet.name for score, other, one in scored if other is form and score[0] and score[2] and one.sheet.visible
+    ]
     rivals = tuple(name for name in marked if name not in used) if located else ()
     named = next((sheet.name for sheet in book.sheets if sheet.visible and _bears_name(form, sheet)), None)
     return Search(located, rivals, named if located is None and named not in used else None)

@@ -39,15 +39,17 @@ def _read(path: Path, words: Wording) -> bytes | Refusal:
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
         with os.fdopen(os.open(path, flags), "rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            before = os.fstat(file.fileno())
+            if not stat.S_ISREG(before.st_mode):
                 return refuse(words, "not_a_file")
             data = file.read(CAPS.file + 1)
-            # a second look: a copy that is still running grows under our hands
-            growing = os.fstat(file.fileno()).st_size != len(data)
+            after = os.fstat(file.fileno())
     except OSError as error:
         return refuse(words, "unreadable", reason=error.strerror or "")
     if len(data) > CAPS.file:
         return _too_large(len(data), words)
+    # a copy that is still running grows under our hands
+    growing = (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or after.st_size != len(data)
     return refuse(words, "growing") if growing else data
 
 

@@ -33,19 +33,20 @@ def read_book(data: bytes, words: Wording, *, alone: bool = False) -> RawBook | 
 
 def _read_here(data: bytes, container: Container) -> RawBook | None:
     from workbooks.passage import pass_through  # noqa: PLC0415 - where a child reads, it needs the grammar, we do not
+    from workbooks.reading_child import any_failure_as_fault, header_of  # noqa: PLC0415 - as above
     from workbooks.smallness import MOST_BYTES, is_small  # noqa: PLC0415 - as above
 
     if container.unpacked > MOST_BYTES:
         return None
-    passed = pass_through(container)
-    if not is_small(container, passed):
-        return None
-    from checks.rawbook import RawBook  # noqa: PLC0415 - polars only behind the gate
-    from workbooks.reading_child import header_of  # noqa: PLC0415 - as above
-    from workbooks.sheet_frames import read_frames  # noqa: PLC0415 - as above
+    with any_failure_as_fault():
+        passed = pass_through(container)
+        if not is_small(container, passed):
+            return None
+        from checks.rawbook import RawBook  # noqa: PLC0415 - polars only behind the gate
+        from workbooks.sheet_frames import read_frames  # noqa: PLC0415 - as above
 
-    read = zip(passed.sheets, read_frames(data, passed), strict=True)
-    return RawBook(tuple(_sheet(header_of(sheet, one.formulas), one.text, one.kinds) for sheet, one in read))
+        read = zip(passed.sheets, read_frames(data, passed), strict=True)
+        return RawBook(tuple(_sheet(header_of(sheet, one.formulas), one.text, one.kinds) for sheet, one in read))
 
 
 def _read_apart(data: bytes) -> RawBook:

@@ -8,11 +8,12 @@ import json
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from io import BytesIO
 from typing import Any, Final
 
-from workbooks.faults import Fault, FaultFound
+from workbooks.faults import FaultFound, found
 from workbooks.messages import receive, send
 from workbooks.opening import opened
 from workbooks.passage import Passed, pass_through
@@ -38,12 +39,23 @@ def main() -> None:
 def answer(data: bytes) -> tuple[dict[str, Any], list[bytes]]:
     """Return what stands in a file, or its fault."""
     try:
-        passed = pass_through(opened(data))
-        return _packed(passed, data)
+        with any_failure_as_fault():
+            return _packed(pass_through(opened(data)), data)
     except FaultFound as error:
         return {"fault": error.fault.as_json()}, []
-    except MemoryError:
-        return {"fault": Fault(code="too_costly").as_json()}, []
+
+
+@contextmanager
+def any_failure_as_fault() -> Iterator[None]:
+    """Turn whatever a library raises on bytes from outside into a fault; a panic is none of Python's exceptions."""
+    try:
+        yield
+    except (FaultFound, KeyboardInterrupt, SystemExit):
+        raise
+    except MemoryError as error:
+        raise found("too_costly") from error
+    except BaseException as error:
+        raise found("not_readable_book") from error
 
 
 def _packed(passed: Passed, data: bytes) -> tuple[dict[str, Any], list[bytes]]:

@@ -69,8 +69,18 @@ def scan_sheet(sheet: SheetPart, xml: bytes) -> SheetXml:
         hidden_rows=tuple(map(int, HIDDEN_ROWS.findall(xml, start, end))) if xml.count(b" hidden=") else (),
         hidden_columns=hidden_columns,
     )
+    _refuse_undecodable(scanned)
     _refuse_far(scanned)
     return scanned
+
+
+def _refuse_undecodable(sheet: SheetXml) -> None:
+    """What is no UTF-8 is nobody's text; decoded piece by piece, so that a long sheet is not held twice."""
+    try:
+        for start, end in sheet.chunks():
+            sheet.xml[start:end].decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise found("encoding", part=shown_part(sheet.sheet.part), sheet=sheet.sheet.name) from error
 
 
 def _matched(xml: bytes, start: int, end: int) -> int:

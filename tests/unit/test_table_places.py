@@ -8,7 +8,7 @@ from checks.findings import Severity
 from checks.report import Report
 from contracts.library import Library, open_library
 from tests.builders.dongchuan import SHEET_3, Draft, Rows, submission
-from tests.builders.plain import plain
+from tests.builders.plain import plain, plain_bytes
 from workbooks.examining import examine
 
 
@@ -82,3 +82,11 @@ def test_every_dash_is_listed(library: Library) -> None:
     """A dash that is read as 0 is listed for the steward with its cell."""
     report = _report(submission(2).put(SHEET_3, "D5", "—"), library)
     assert [(one.rule, one.cell, one.severity) for one in report.findings] == [("F05", "D5", Severity.REPORT)]
+
+
+def test_hidden_sheet_is_read_and_reported(library: Library) -> None:
+    """A form on a hidden sheet counts, and the steward is asked to explain."""
+    data = plain_bytes(submission(2).sheets, hidden=(SHEET_3,))
+    result = examine(data, library, library.wording())
+    assert isinstance(result, Report)
+    assert [(one.rule, one.sheet, one.severity) for one in result.findings] == [("F08", SHEET_3, Severity.SOFT)]
