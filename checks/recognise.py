@@ -153,9 +153,9 @@ def _located(form: Form, sheet: RawSheet, rows: Sequence[Row], matches: Mapping[
     by_field: dict[str, tuple[int, ...]] = {}
     for column, name in matches.items():
         by_field[name] = (*by_field.get(name, ()), column)
-    headings = {at: compact(text) for at, text in enumerate(rows[header], start=1) if compact(text or "")}
-    stated = [unit for row in rows[:header] for text in row if text for unit in _UNIT.findall(compact(text))]
-    stated += [unit for text in headings.values() for unit in _BRACKETED_UNIT.findall(text)]
+    headings = {at: compact(text or "") for at, text in enumerate(rows[header], start=1) if compact(text or "")}
+    stated = [unit for row in rows[:header] for cell in row if cell for unit in _UNIT.findall(compact(cell))]
+    stated += [unit for heading in headings.values() for unit in _BRACKETED_UNIT.findall(heading)]
     return Located(
         form=form,
         sheet=sheet,
