@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from checks.cleaning import applied
 from checks.offence import Offence
 from checks.rawbook import CellKind
 from checks.subject import Subject
@@ -45,7 +46,15 @@ def numbers_as_text(subject: Subject, rule: Rule) -> Iterator[Offence]:
         as_text = table.raw.filter(pl.col(f"{field.name}:kind") == CellKind.TEXT)
         for row, text in as_text.select(ROW, field.name).rows():
             if row in read:
-                yield _offence(table, field, rule, row=row, text=text, case="")
+                yield _offence(table, field, rule, row=row, text=text, case=_weightiest(text))
+
+
+def _weightiest(text: str | None) -> str:
+    """Name the rule that changed most about a figure: the steward is told of that one."""
+    rules = applied(text or "")
+    return next(
+        (name for name in ("dash", "unit", "separator", "full_width", "line_break", "space") if name in rules), ""
+    )
 
 
 def _numeric(subject: Subject) -> Iterator[tuple[Table, Field]]:

@@ -1,39 +1,89 @@
-"""How written text is read: the same rules for headings, names and figures, in Python and in polars."""
+"""How written text is read: the same rules for headings, names and figures, in Python and in polars.
+
+The rules for figures stand in RULES by name; what each of them changes is listed for the steward (rule F05). Every
+rule is idempotent, and none makes a figure of a blank.
+"""
 
 import re
 import unicodedata
+from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
+from typing import Final
 
 import polars as pl
 
 _INVISIBLE = r"[\s\u200b-\u200f\u202a-\u202e\u2060\ufeff]+"
 _PLAIN_NUMBER = r"^[+-]?\d+(\.\d+)?$"
+_UNITS: Final = ("平方公里", "平方米", "公顷", "万亩", "亩")
+_ZERO: Final = r"^[-−–—―─ー]{1,2}$"  # the dashes by which people mean 0; a blank stays blank
+_GROUPED: Final = r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$"
+# What may stand in a figure; a raised or circled digit is none, although folding would make it one.
+_FIGURE: Final = r"^[\s\u200b-\u200f\u202a-\u202e\u2060\ufeff0-9０-９.．,，+＋\-－−–—―─ー平方公里米顷万亩]*$"
 
 
 def compact(text: str) -> str:
     """Return *text* with compatibility forms folded (full-width to half-width) and every space removed."""
-    return re.sub(_INVISIBLE, "", unicodedata.normalize("NFKC", text))
+    return unicodedata.normalize("NFKC", re.sub(_INVISIBLE, "", unicodedata.normalize("NFKC", text)))
 
 
 def compact_expr(column: pl.Expr) -> pl.Expr:
     """Do what `compact` does to a whole column; what is then empty becomes null."""
-    short = column.str.normalize("NFKC").str.replace_all(_INVISIBLE, "")
+    short = column.str.normalize("NFKC").str.replace_all(_INVISIBLE, "").str.normalize("NFKC")
     return pl.when(short == "").then(None).otherwise(short)
 
 
-def number_expr(column: pl.Expr) -> pl.Expr:
+def number_expr(column: pl.Expr, unit: str = "") -> pl.Expr:
     """Return the plain decimal text that a column's text means, null where it means none.
 
-    Full-width digits, spaces and thousand separators are read through; nothing else is.
+    Full-width digits, spaces, thousand separators, a dash for 0 and the column's own *unit* after a figure are read
+    through; nothing else is.
     """
-    short = compact_expr(column).str.replace_all(",", "", literal=True)
-    return pl.when(short.str.contains(_PLAIN_NUMBER)).then(short).otherwise(None)
+    short = compact_expr(pl.when(column.str.contains(_FIGURE)).then(column).otherwise(None))
+    short = short.str.strip_suffix(unit) if unit else short
+    minus = short.str.replace("^[−－]", "-")
+    grouped = pl.when(minus.str.contains(_GROUPED)).then(minus.str.replace_all(",", "", literal=True)).otherwise(minus)
+    plain = pl.when(grouped.str.contains(_PLAIN_NUMBER)).then(grouped).otherwise(None)
+    return pl.when(minus.str.contains(_ZERO)).then(pl.lit("0")).otherwise(plain)
+
+
+def _no_commas(text: str) -> str:
+    return text.replace(",", "") if re.fullmatch(_GROUPED, text) else text
+
+
+def _no_unit(text: str) -> str:
+    """Take one unit off a figure; what is no figure without it keeps it."""
+    bare = next((text.removesuffix(unit) for unit in _UNITS if text.endswith(unit)), text)
+    return bare if re.fullmatch(r"[+-]?[\d.,]*\d", bare) else text
+
+
+def _dash_as_zero(text: str) -> str:
+    return "0" if re.fullmatch(_ZERO, text) else text
+
+
+RULES: Final[Mapping[str, Callable[[str], str]]] = {
+    "line_break": lambda text: re.sub(r"[\r\n]+", "", text),
+    "space": lambda text: re.sub(_INVISIBLE, "", text),
+    "full_width": lambda text: unicodedata.normalize("NFKC", text),
+    "separator": _no_commas,
+    "unit": _no_unit,
+    "dash": _dash_as_zero,
+}
+
+
+def applied(text: str) -> tuple[str, ...]:
+    """Return the names of the rules that change the text of a figure, in the order in which they are applied."""
+    names: list[str] = []
+    for name, rule in RULES.items():
+        if (after := rule(text)) != text:
+            names.append(name)
+        text = after
+    return tuple(names)
 
 
 def read_integer(text: str | None) -> int | None:
     """Return the whole number that a cover value means, or nothing."""
     try:
-        number = Decimal(compact(text or "").replace(",", ""))
+        number = Decimal(_no_commas(compact(text or "")))
     except InvalidOperation:
         return None
     if not number.is_finite() or number != number.to_integral_value() or abs(number) >= 10**12:

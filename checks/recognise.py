@@ -1,7 +1,7 @@
 """Find each table of the contract on the sheets of a workbook, by title and headings rather than by position."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from checks.cleaning import compact
@@ -11,7 +11,12 @@ from contracts.model import Field, Form
 _ROWS = 60  # titles, notes and headers stand above this row
 _LEAST_HEADINGS = 2  # one matching word in a row is chance, two are a header
 _UNIT = re.compile(r"单位[:]?\(?(万亩|亩|公顷|平方米|平方公里)")
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+_DEEPEST_HEADER = 4  # rows of one header
 _BRACKETED_UNIT = re.compile(r"\((万亩|亩|公顷|平方米|平方公里)\)$")
+
+
+Row = tuple[str | None, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +58,11 @@ def locate(forms: Iterable[Form], book: RawBook) -> dict[str, Search]:
         (score, form, found)
         for form in wanted
         for sheet in book.sheets
-        if sheet.visible
         for score, found in [_fit(form, sheet)]
         if found is not None
     ]
-    scored.sort(key=lambda one: one[0], reverse=True)
+    # a hidden sheet serves only where no shown one holds the form
+    scored.sort(key=lambda one: (one[2].sheet.visible, one[0]), reverse=True)
     taken: dict[str, Located] = {}
     for _, form, found in scored:
         if form.name not in taken and found.sheet.name not in {one.sheet.name for one in taken.values()}:
@@ -73,36 +78,84 @@ def _search(
 ) -> Search:
     located = taken.get(form.name)
     used = {one.sheet.name for one in taken.values()}
-    marked = [one.sheet.name for score, other, one in scored if other is form and score[0] and score[2]]
+    marked = [
+        one.sheet.name for score, other, one in scored if other is form and score[0] and score[2] and one.sheet.visible
+    ]
     rivals = tuple(name for name in marked if name not in used) if located else ()
     named = next((sheet.name for sheet in book.sheets if sheet.visible and _bears_name(form, sheet)), None)
     return Search(located, rivals, named if located is None and named not in used else None)
 
 
 def _fit(form: Form, sheet: RawSheet) -> tuple[tuple[int, ...], Located | None]:
-    rows = sheet.text.head(_ROWS).rows()
+    rows = _unmerged(sheet)
     names = {compact(heading): one.name for one in form.fields for heading in one.headings}
-    header = max(range(len(rows)), key=lambda at: len(_matches(rows[at], names)), default=None)
-    if header is None or len(_matches(rows[header], names)) < _LEAST_HEADINGS:
+    header = _header_row([len(_matches(_header(rows, at), names)) for at in range(len(rows))])
+    if header is None:
         return (), None
     title = compact("".join(text for row in rows[:header] for text in row if text) + sheet.name)
     marked = bool(form.title_marks) and all(compact(mark) in title for mark in form.title_marks)
     named = _bears_name(form, sheet)
     if not (marked or named) and (form.title_marks or form.sheet_names):
         return (), None
-    found = _located(form, sheet, header, _matches(rows[header], names))
+    found = _located(form, sheet, rows[: header + 1], _matches(_header(rows, header), names))
     complete = not found.missing and not found.doubled
     return (int(marked), int(named), int(complete), len(found.columns)), found
 
 
-def _located(form: Form, sheet: RawSheet, header: int, matches: Mapping[int, str]) -> Located:
-    rows = sheet.text.head(header + 1).rows()
+def _unmerged(sheet: RawSheet) -> list[Row]:
+    """Return the top of a sheet with each heading that is merged downwards standing in every row of its range."""
+    rows = [list(row) for row in sheet.text.head(_ROWS).rows()]
+    for (top, left), (bottom, _) in sheet.merges:
+        if top <= len(rows) and bottom - top < _DEEPEST_HEADER and left <= len(rows[top - 1]):
+            for row in rows[top : min(bottom, len(rows))]:
+                row[left - 1] = row[left - 1] or rows[top - 1][left - 1]
+    return [tuple(row) for row in rows]
+
+
+def _header_row(known: Sequence[int]) -> int | None:
+    """Return the row with the most known headings; of several that follow each other, the lowest bears the table."""
+    most = max(known, default=0)
+    if most < _LEAST_HEADINGS:
+        return None
+    at = known.index(most)
+    while at + 1 < len(known) and known[at + 1] == most:
+        at += 1
+    return at
+
+
+def _header(rows: Sequence[Row], at: int) -> Row:
+    """Return the headings that end in a row: its own, and above a blank the nearest one of a lone header cell.
+
+    A row with figures is no header, whatever stands above it.
+    """
+    if not any(compact(text or "") for text in rows[at]) or _is_data(rows[at]):
+        return ()
+    above = [row for row in rows[max(0, at - _DEEPEST_HEADER + 1) : at] if _filled(row) >= _LEAST_HEADINGS]
+    if any(_is_data(row) for row in above):
+        above = []
+    return tuple(
+        next((text for text in (own, *(row[column] for row in reversed(above))) if compact(text or "")), None)
+        for column, own in enumerate(rows[at])
+    )
+
+
+def _filled(row: Row) -> int:
+    return sum(1 for text in row if compact(text or ""))
+
+
+def _is_data(row: Row) -> bool:
+    """Tell whether a row holds bare numbers; years in a heading carry their 年."""
+    return any(_NUMBER.fullmatch(compact(text or "")) for text in row)
+
+
+def _located(form: Form, sheet: RawSheet, rows: Sequence[Row], matches: Mapping[int, str]) -> Located:
+    header = len(rows) - 1
     by_field: dict[str, tuple[int, ...]] = {}
     for column, name in matches.items():
         by_field[name] = (*by_field.get(name, ()), column)
-    headings = {at: compact(text) for at, text in enumerate(rows[header], start=1) if compact(text or "")}
-    stated = [unit for row in rows[:header] for text in row if text for unit in _UNIT.findall(compact(text))]
-    stated += [unit for text in headings.values() for unit in _BRACKETED_UNIT.findall(text)]
+    headings = {at: compact(text or "") for at, text in enumerate(rows[header], start=1) if compact(text or "")}
+    stated = [unit for row in rows[:header] for cell in row if cell for unit in _UNIT.findall(compact(cell))]
+    stated += [unit for heading in headings.values() for unit in _BRACKETED_UNIT.findall(heading)]
     return Located(
         form=form,
         sheet=sheet,

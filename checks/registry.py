@@ -11,6 +11,7 @@ from checks.sheet_rules import (
     form_present,
     headings_found,
     labels_found,
+    nothing_hidden,
     total_row_once,
     unit_stated,
 )
@@ -34,6 +35,7 @@ FORM_CHECKS: Mapping[str, Callable[[Subject, Rule], Iterator[Offence]]] = {
     "headings_found": headings_found,
     "labels_found": labels_found,
     "no_error_values": no_error_values,
+    "nothing_hidden": nothing_hidden,
     "numbers_as_text": numbers_as_text,
     "numbers_parse": numbers_parse,
     "total_row_once": total_row_once,

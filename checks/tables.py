@@ -8,6 +8,7 @@ import polars as pl
 
 from checks.cleaning import compact, compact_expr, number_expr
 from checks.findings import CellRef
+from checks.furniture import no_data_rows
 from checks.rawbook import CellKind, address
 from checks.recognise import Located
 from contracts.model import Field, Form, Role
@@ -43,7 +44,7 @@ class Table:
     def figures(self, frame: pl.DataFrame, field: str) -> dict[int, Decimal]:
         """Return the amounts of one column by Excel row, with the decimals as written; unreadable ones left out."""
         rows = set(frame[ROW].to_list())
-        written = self.raw.select(ROW, number_expr(pl.col(field)).alias(field)).rows()
+        written = self.raw.select(ROW, number_expr(pl.col(field), self.form.field(field).unit).alias(field)).rows()
         readable = set(frame.filter(pl.col(field).is_not_null())[ROW].to_list())
         return {row: Decimal(text) for row, text in written if row in rows and row in readable and text is not None}
 
@@ -90,7 +91,8 @@ def _rows_below(located: Located) -> pl.DataFrame:
     )
     numbered = text.with_row_index(ROW, offset=located.header_row + 1).with_columns(pl.col(ROW).cast(pl.Int64))
     filled = pl.any_horizontal([compact_expr(pl.col(name)).is_not_null() for name in named])
-    return pl.concat([numbered, kinds], how="horizontal").filter(filled)
+    rows = pl.concat([numbered, kinds], how="horizontal").filter(filled)
+    return rows.filter(~pl.col(ROW).is_in(no_data_rows(rows.drop(kinds.columns), located.form)))
 
 
 def _names(form: Form, *roles: Role) -> list[str]:
@@ -105,7 +107,9 @@ def _is_total(form: Form) -> pl.Expr:
 
 def _has_figures(form: Form) -> pl.Expr:
     """A lone number in the serial column is a page number, not a row."""
-    return pl.any_horizontal([number_expr(pl.col(name)).is_not_null() for name in _names(form, Role.FIGURE)])
+    return pl.any_horizontal(
+        [number_expr(pl.col(one.name), one.unit).is_not_null() for one in form.of_role(Role.FIGURE)]
+    )
 
 
 def _is_note(form: Form) -> pl.Expr:
@@ -127,7 +131,7 @@ def _typed(rows: pl.DataFrame, form: Form, county: County | None) -> pl.DataFram
 def _typed_column(field: Field) -> pl.Expr:
     column = pl.col(field.name)
     numeric = pl.col(f"{field.name}:kind").is_in([CellKind.NUMBER, CellKind.TEXT])
-    number = pl.when(numeric).then(number_expr(column)).otherwise(None)
+    number = pl.when(numeric).then(number_expr(column, field.unit)).otherwise(None)
     if field.role is Role.SERIAL:
         whole = pl.when(number.str.contains(r"\.\d*[1-9]")).then(None).otherwise(number)
         return whole.cast(AMOUNT, strict=False).cast(pl.Int64, strict=False).alias(field.name)

@@ -39,7 +39,7 @@ def check_files(paths: list[Path], library: Library, *, as_json: bool, out: Path
     worst = Exit.CLEAR
     written: set[str] = set()
     for path in paths:
-        checked = _check(path, library, words)
+        checked = _check(path, library, words, alone=len(paths) == 1)
         if as_json:
             say_json(as_promised(checked))
         else:
@@ -65,11 +65,11 @@ def as_promised(checked: Checked) -> dict[str, Any]:
     }
 
 
-def _check(path: Path, library: Library, words: Wording) -> Checked:
+def _check(path: Path, library: Library, words: Wording, *, alone: bool) -> Checked:
     data = take_bytes(path, words)
     if isinstance(data, Refusal):
         return Checked(path, None, b"", data)
-    return Checked(path, hashlib.sha256(data).hexdigest(), data, examine(data, library, words))
+    return Checked(path, hashlib.sha256(data).hexdigest(), data, examine(data, library, words, alone=alone))
 
 
 def _exit_of(result: Report | Refusal) -> Exit:

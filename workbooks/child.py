@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from workbooks.faults import Fault
-from workbooks.reading_child import LENGTH
+from workbooks.messages import receive, send
 
 _START: Final = "import sys; sys.path.insert(0, sys.argv[1]); from workbooks.reading_child import main; main()"
 _GLANCE: Final = 0.05  # seconds between two looks of the watch
@@ -62,8 +62,7 @@ class Child:
 
     def _send(self, data: bytes) -> None:
         assert self.process.stdin is not None  # noqa: S101 - we asked for a pipe
-        self.process.stdin.write(LENGTH.pack(len(data)))
-        self.process.stdin.write(data)
+        send(self.process.stdin, data)
         self.process.stdin.flush()
 
     def _receive(self) -> "Answer":
@@ -72,10 +71,8 @@ class Child:
 
     def _message(self) -> bytes:
         assert self.process.stdout is not None  # noqa: S101 - we asked for a pipe
-        head = self.process.stdout.read(LENGTH.size)
-        size = LENGTH.unpack(head)[0] if len(head) == LENGTH.size else -1
-        body = self.process.stdout.read(size) if size >= 0 else b""
-        if len(body) != size:
+        body = receive(self.process.stdout)
+        if body is None:
             raise EOFError("the reading process ended in the middle of its answer")
         return body
 

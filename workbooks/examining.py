@@ -10,13 +10,19 @@ from workbooks.reading import read_book
 
 
 def examine(
-    data: bytes, library: Library, words: Wording, *, expected: tuple[str, int] | None = None
+    data: bytes,
+    library: Library,
+    words: Wording,
+    *,
+    expected: tuple[str, int] | None = None,
+    alone: bool = False,
 ) -> Report | Refusal:
     """Return the report on a workbook, or why it is refused. The gate speaks before anything heavy is imported.
 
-    *expected* is the county code and the year in whose folder the file lies, where it lies in one.
+    *expected* is the county code and the year in whose folder the file lies, where it lies in one. *alone* says that
+    no other file follows, so that a process for reading them is not worth its start.
     """
-    book = read_book(data, words)
+    book = read_book(data, words, alone=alone)
     if isinstance(book, Refusal):
         return book
     from checks.judge import check_book  # noqa: PLC0415 - pandera and polars cost a second

@@ -4,10 +4,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
-from checks.findings import Refusal
-from checks.refusing import refuse
-from contracts.messages import Wording
-
 _LONGEST_NAME = 80
 
 
@@ -20,11 +16,6 @@ class Fault:
     sheet: str | None = None
     cell: str | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
-
-    def in_words(self, words: Wording) -> Refusal:
-        """Return the refusal that people read; a file type is named in their language."""
-        facts = {**self.facts, **({"kind": words(f"kind.{self.facts['kind']}")} if "kind" in self.facts else {})}
-        return refuse(words, self.code, part=self.part, sheet=self.sheet, cell=self.cell, **facts)
 
     def as_json(self) -> dict[str, Any]:
         """Return plain values."""
@@ -47,7 +38,7 @@ class FaultFound(Exception):  # noqa: N818 - the file is at fault, not the progr
 def found(
     code: str, *, part: str | None = None, sheet: str | None = None, cell: str | None = None, **facts: str
 ) -> FaultFound:
-    """Return the exception for a fault: ``raise found("damaged", part=...)``."""
+    """Return the exception for a fault at a place, to be raised."""
     return FaultFound(Fault(code=code, part=part, sheet=sheet, cell=cell, facts=facts))
 
 

@@ -7,22 +7,10 @@ from pathlib import Path
 from checks.findings import Refusal
 from checks.refusing import refuse
 from contracts.messages import Wording
-from workbooks.container import CAPS, MEGABYTE, Container
-from workbooks.faults import Fault, FaultFound, found
-from workbooks.parts import refuse_wrong_kind
-from workbooks.passage import pass_through
-
-_MAGIC: tuple[tuple[bytes, str], ...] = (
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "xls"),
-    (b"%PDF", "pdf"),
-    (b"Rar!", "rar"),
-    (b"7z\xbc\xaf", "sevenzip"),
-    (b"\x89PNG", "image"),
-    (b"\xff\xd8\xff", "image"),
-    (b"{\\rtf", "word"),
-)
-_ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
-_WORD_STREAM = "WordDocument".encode("utf-16-le")
+from workbooks.container import CAPS, MEGABYTE
+from workbooks.fault_words import in_words
+from workbooks.faults import Fault, FaultFound
+from workbooks.opening import opened
 
 
 def take_bytes(path: Path, words: Wording) -> bytes | Refusal:
@@ -51,57 +39,32 @@ def _read(path: Path, words: Wording) -> bytes | Refusal:
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
         with os.fdopen(os.open(path, flags), "rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            before = os.fstat(file.fileno())
+            if not stat.S_ISREG(before.st_mode):
                 return refuse(words, "not_a_file")
             data = file.read(CAPS.file + 1)
-            # a second look: a copy that is still running grows under our hands
-            growing = os.fstat(file.fileno()).st_size != len(data)
+            after = os.fstat(file.fileno())
     except OSError as error:
         return refuse(words, "unreadable", reason=error.strerror or "")
     if len(data) > CAPS.file:
         return _too_large(len(data), words)
+    # a copy that is still running grows under our hands
+    growing = (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or after.st_size != len(data)
     return refuse(words, "growing") if growing else data
 
 
 def inspect(data: bytes, words: Wording) -> Refusal | None:
     """Return why the bytes are no workbook that may be opened, or nothing where they are."""
     fault = fault_of(data)
-    return fault.in_words(words) if fault else None
+    return in_words(fault, words) if fault else None
 
 
 def fault_of(data: bytes) -> Fault | None:
     """Put the bytes through the whole gate: type, container, every part, every sheet."""
+    from workbooks.passage import pass_through  # noqa: PLC0415 - the grammar of sheets takes time to compile
+
     try:
         pass_through(opened(data))
     except FaultFound as error:
         return error.fault
     return None
-
-
-def opened(data: bytes) -> Container:
-    """Return the container of a workbook, its directory judged; raise the fault of what is none."""
-    if not data:
-        raise found("empty")
-    if not data.startswith(b"PK"):
-        raise _not_a_zip(data)
-    container = Container.opened(data)
-    refuse_wrong_kind(container)
-    return container
-
-
-def _not_a_zip(data: bytes) -> FaultFound:
-    if _ENCRYPTED_STREAM in data:
-        return found("encrypted")
-    kind = next((name for magic, name in _MAGIC if data.startswith(magic)), None) or _text_kind(data[:4096])
-    return found("not_workbook", kind="word" if kind == "xls" and _WORD_STREAM in data else kind)
-
-
-def _text_kind(head: bytes) -> str:
-    start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    if start.startswith((b"<html", b"<!doctype html", b"<table")):
-        return "html"
-    if start.startswith(b"<"):
-        return "xml"
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "text"
-    return "unknown" if b"\0" in head else "text"

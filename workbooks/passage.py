@@ -1,5 +1,6 @@
 """The way through the gate: every part unpacked once, every sheet scanned, before any reader sees the file."""
 
+import re
 from dataclasses import dataclass
 
 from workbooks.container import CAPS, Container
@@ -8,6 +9,8 @@ from workbooks.parts import WORKBOOK, Book, read_list
 from workbooks.sheet_xml import SheetXml, scan_sheet
 from workbooks.xml_outline import refuse_malformed
 
+_STRING = re.compile(rb"<(?:[\w.-]+:)?si[ />]")
+
 
 @dataclass(frozen=True, slots=True)
 class Passed:
@@ -15,22 +18,26 @@ class Passed:
 
     book: Book
     sheets: tuple[SheetXml, ...]
+    strings: int  # how many texts the cells may point at
 
 
 def pass_through(container: Container) -> Passed:
     """Judge every part and every sheet."""
     book = read_list(container)
     done = {WORKBOOK}
+    strings = 0
     for part in (book.strings, book.styles):
         if part:
             if part not in container.names:
                 raise found("part_missing", part=shown_part(part))
-            refuse_malformed(part, container.read(part))
+            content = container.read(part)
+            refuse_malformed(part, content)
             done.add(part)
+            strings += len(_STRING.findall(content)) if part == book.strings else 0
     _refuse_swollen(container, book)
     sheets = tuple(scan_sheet(sheet, container.read(sheet.part)) for sheet in book.sheets)
     container.check_rest(frozenset(done | {sheet.part for sheet in book.sheets}))
-    return Passed(book, sheets)
+    return Passed(book, sheets, strings)
 
 
 def _refuse_swollen(container: Container, book: Book) -> None:

@@ -3,54 +3,75 @@
 from __future__ import annotations
 
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from workbooks.child import Answer, shared_pool
+from workbooks.child import shared_pool
+from workbooks.fault_words import in_words
 from workbooks.faults import Fault, FaultFound
-from workbooks.gate import opened
+from workbooks.opening import opened
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # a refused file never needs the frames
+    import polars as pl
+
     from checks.findings import Refusal
-    from checks.rawbook import RawBook
+    from checks.rawbook import RawBook, RawSheet
     from contracts.messages import Wording
+    from workbooks.container import Container
 
 
-def read_book(data: bytes, words: Wording) -> RawBook | Refusal:
-    """Return every worksheet of a workbook, or why it is refused; the gate speaks before anything is read."""
-    answer = _answer(data)
-    if isinstance(answer, Fault):
-        return answer.in_words(words)
-    return _book(answer)
+def read_book(data: bytes, words: Wording, *, alone: bool = False) -> RawBook | Refusal:
+    """Return every worksheet of a workbook, or why it is refused; the gate speaks before anything is read.
 
-
-def _answer(data: bytes) -> Answer | Fault:
-    """Judge the directory here, which costs nothing; everything that is unpacked is unpacked in the child."""
+    A file that comes *alone* and is small and plain is read here: a process of its own would cost more than reading.
+    """
     try:
-        opened(data)
+        container = opened(data)  # its directory, which costs nothing; the rest is unpacked in the child
+        return (_read_here(data, container) if alone else None) or _read_apart(data)
     except FaultFound as error:
-        return error.fault
+        return in_words(error.fault, words)
+
+
+def _read_here(data: bytes, container: Container) -> RawBook | None:
+    from workbooks.passage import pass_through  # noqa: PLC0415 - where a child reads, it needs the grammar, we do not
+    from workbooks.reading_child import any_failure_as_fault, header_of  # noqa: PLC0415 - as above
+    from workbooks.smallness import MOST_BYTES, is_small  # noqa: PLC0415 - as above
+
+    if container.unpacked > MOST_BYTES:
+        return None
+    with any_failure_as_fault():
+        passed = pass_through(container)
+        if not is_small(container, passed):
+            return None
+        from checks.rawbook import RawBook  # noqa: PLC0415 - polars only behind the gate
+        from workbooks.sheet_frames import read_frames  # noqa: PLC0415 - as above
+
+        read = zip(passed.sheets, read_frames(data, passed), strict=True)
+        return RawBook(tuple(_sheet(header_of(sheet, one.formulas), one.text, one.kinds) for sheet, one in read))
+
+
+def _read_apart(data: bytes) -> RawBook:
     answer = shared_pool().read(data)
-    return Fault.of_json(answer.header["fault"]) if "fault" in answer.header else answer
+    if "fault" in answer.header:
+        raise FaultFound(Fault.of_json(answer.header["fault"]))
+    import polars as pl  # noqa: PLC0415 - polars only behind the gate
 
-
-def _book(answer: Answer) -> RawBook:
-    import polars as pl  # noqa: PLC0415 - a refused file never gets here
-
-    from checks.rawbook import RawBook, RawSheet  # noqa: PLC0415 - as above
+    from checks.rawbook import RawBook  # noqa: PLC0415 - as above
 
     frames = [pl.read_ipc_stream(BytesIO(one)) for one in answer.frames]
-    return RawBook(
-        tuple(
-            RawSheet(
-                name=one["name"],
-                visible=one["state"] == "visible",
-                text=frames[2 * at],
-                kinds=frames[2 * at + 1],
-                formulas=one["formulas"],
-                merges=tuple((tuple(first), tuple(last)) for first, last in one["merges"]),
-                hidden_rows=tuple(one["hidden_rows"]),
-                hidden_columns=tuple(one["hidden_columns"]),
-            )
-            for at, one in enumerate(answer.header["sheets"])
-        )
+    pairs = zip(answer.header["sheets"], frames[::2], frames[1::2], strict=True)
+    return RawBook(tuple(_sheet(header, text, kinds) for header, text, kinds in pairs))
+
+
+def _sheet(header: dict[str, Any], text: pl.DataFrame, kinds: pl.DataFrame) -> RawSheet:
+    from checks.rawbook import RawSheet  # noqa: PLC0415 - polars only behind the gate
+
+    return RawSheet(
+        name=header["name"],
+        visible=header["state"] == "visible",
+        text=text,
+        kinds=kinds,
+        formulas=header["formulas"],
+        merges=tuple((tuple(first), tuple(last)) for first, last in header["merges"]),
+        hidden_rows=tuple(header["hidden_rows"]),
+        hidden_columns=tuple(header["hidden_columns"]),
     )

@@ -1,23 +1,24 @@
 """The process that reads workbooks for another one: a file on standard input, its cells on standard output.
 
-Whatever a file does to the library, it does here. Messages are a length of eight bytes and then that many bytes: a
-file comes as one message; the answer is a JSON header, then the frames that it announces as Arrow streams.
+Whatever a file does to the library, it does here. A file comes as one message;
+the answer is a JSON header, then the frames that it announces as Arrow streams.
 """
 
 import json
 import os
-import struct
 import sys
 import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from io import BytesIO
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
-from workbooks.faults import Fault, FaultFound
-from workbooks.gate import opened
+from workbooks.faults import FaultFound, found
+from workbooks.messages import receive, send
+from workbooks.opening import opened
 from workbooks.passage import Passed, pass_through
 from workbooks.sheet_xml import SheetXml
 
-LENGTH: Final = struct.Struct("<Q")
 CPU_SECONDS: Final = 20  # for one file; an honest one of the largest size takes half of it
 ADDRESS_SPACE: Final = 3 * 1024**3
 
@@ -27,39 +28,42 @@ def main() -> None:
     source, target = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not get between the frames
     limit_memory()
-    while (data := read_message(source)) is not None:
+    while (data := receive(source)) is not None:
         limit_time()
         header, frames = answer(data)
         for message in (json.dumps(header).encode(), *frames):
-            target.write(LENGTH.pack(len(message)) + message)
+            send(target, message)
         target.flush()
-
-
-def read_message(source: BinaryIO) -> bytes | None:
-    """Return the next message, nothing at the end."""
-    head = source.read(LENGTH.size)
-    if len(head) < LENGTH.size:
-        return None
-    data = source.read(LENGTH.unpack(head)[0])
-    return data if len(data) == LENGTH.unpack(head)[0] else None
 
 
 def answer(data: bytes) -> tuple[dict[str, Any], list[bytes]]:
     """Return what stands in a file, or its fault."""
     try:
-        return _sheets(data, pass_through(opened(data)))
+        with any_failure_as_fault():
+            return _packed(pass_through(opened(data)), data)
     except FaultFound as error:
         return {"fault": error.fault.as_json()}, []
-    except MemoryError:
-        return {"fault": Fault(code="too_costly").as_json()}, []
 
 
-def _sheets(data: bytes, passed: Passed) -> tuple[dict[str, Any], list[bytes]]:
+@contextmanager
+def any_failure_as_fault() -> Iterator[None]:
+    """Turn whatever a library raises on bytes from outside into a fault; a panic is none of Python's exceptions."""
+    try:
+        yield
+    except (FaultFound, KeyboardInterrupt, SystemExit):
+        raise
+    except MemoryError as error:
+        raise found("too_costly") from error
+    except BaseException as error:
+        raise found("not_readable_book") from error
+
+
+def _packed(passed: Passed, data: bytes) -> tuple[dict[str, Any], list[bytes]]:
     from workbooks.sheet_frames import read_frames  # noqa: PLC0415 - polars only behind the gate
 
     headers, frames = [], []
     for sheet, read in zip(passed.sheets, read_frames(data, passed), strict=True):
-        headers.append(_header(sheet, read.formulas))
+        headers.append(header_of(sheet, read.formulas))
         for frame in (read.text, read.kinds):
             store = BytesIO()
             frame.write_ipc_stream(store)
@@ -67,7 +71,8 @@ def _sheets(data: bytes, passed: Passed) -> tuple[dict[str, Any], list[bytes]]:
     return {"sheets": headers}, frames
 
 
-def _header(sheet: SheetXml, formulas: Any) -> dict[str, Any]:  # noqa: ANN401 - plain JSON values
+def header_of(sheet: SheetXml, formulas: Mapping[str, str]) -> dict[str, Any]:
+    """Return what is said of a sheet beside its cells, in plain values."""
     return {
         "name": sheet.sheet.name,
         "state": sheet.sheet.state,

@@ -11,7 +11,10 @@ from typing import Final
 FORMULA: Final = rb'(?:<f(?: [A-Za-z0-9]{1,8}="[^"<>]*+")*+(?:/>|>[^<]*+</f>))'
 _ATTRIBUTE: Final = rb'(?: (?!xmlns)[A-Za-z0-9:]{1,40}="[^"<>]{0,400}+")'
 _PLAIN_VALUE: Final = rb"(?:<v>[^<]*+</v>|<v/>)"
-_RICH: Final = rb"(?:</?(?:r|rPr|t|rPh|phoneticPr|b|i|u|strike|sz|color|rFont|family|charset|scheme|vertAlign)(?: [^<>]*+)?/?>[^<]*+)"
+_RICH: Final = (
+    rb"(?:</?(?:r|rPr|t|rPh|phoneticPr|b|i|u|strike|sz|color|rFont|family|charset|scheme|vertAlign)"
+    rb"(?: [^<>]*+)?/?>[^<]*+)"
+)
 _CELL: Final = (
     rb'<c r="[A-Z]{1,3}%(row)s"(?: s="[0-9]{1,6}")?+(?:/>'
     rb'|(?: t="n")?+>%(f)s?+%(v)s?+</c>'
@@ -44,6 +47,9 @@ SPECIAL: Final = re.compile(
 WITH_FORMULA: Final = re.compile(
     rb'<c r="([A-Z]{1,3}[0-9]{1,7})"(?: s="[0-9]{1,6}")?+(?: t="([a-zA-Z]{1,9})")?+>'
     rb"<f[^<>]*?(?:/>|>([^<]*+)</f>)(?:<v>([^<]*+)</v>|<v/>|)</c>"
+)
+TEXT_INDEX: Final = re.compile(
+    rb'<c r="([A-Z]{1,3}[0-9]{1,7})"(?: s="[0-9]{1,6}")?+ t="s">' + FORMULA + rb"?+<v>([0-9]{1,8})</v>"
 )
 TEXT_COLUMNS: Final = re.compile(rb'<c r="([A-Z]{1,3})[0-9]{1,7}"(?: s="[0-9]{1,6}")?+ t="(?:s|inlineStr)">')
 TEXT_IN_A: Final = re.compile(rb'<c r="A[0-9]{1,7}"(?: s="[0-9]{1,6}")?+ t="(?:s|inlineStr)">')

@@ -1,4 +1,4 @@
-"""Sheets written in another way than ours, rewritten so that one grammar serves: prefixes, attribute order, no references.
+"""Sheets written in another way, rewritten so that one grammar serves: prefixes, attribute order, no references.
 
 Only the marks are touched; what stands between them is left as it is. Slower, and used only where it is needed.
 """

@@ -66,11 +66,21 @@ def scan_sheet(sheet: SheetPart, xml: bytes) -> SheetXml:
         start=start,
         end=end,
         merges=merges,
-        hidden_rows=tuple(map(int, HIDDEN_ROWS.findall(xml, start, end))) if b" hidden=" in xml else (),
+        hidden_rows=tuple(map(int, HIDDEN_ROWS.findall(xml, start, end))) if xml.count(b" hidden=") else (),
         hidden_columns=hidden_columns,
     )
+    _refuse_undecodable(scanned)
     _refuse_far(scanned)
     return scanned
+
+
+def _refuse_undecodable(sheet: SheetXml) -> None:
+    """What is no UTF-8 is nobody's text; decoded piece by piece, so that a long sheet is not held twice."""
+    try:
+        for start, end in sheet.chunks():
+            sheet.xml[start:end].decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise found("encoding", part=shown_part(sheet.sheet.part), sheet=sheet.sheet.name) from error
 
 
 def _matched(xml: bytes, start: int, end: int) -> int:
@@ -87,7 +97,7 @@ def _rows_within(sheet: SheetPart, xml: bytes) -> tuple[bytes, int, int]:
     if opening[2]:
         return prefix, opening.end(), opening.end()
     closing = b"</" + (prefix + b":" if prefix else b"") + b"sheetData"
-    end = xml.find(closing, opening.end())
+    end = xml.rfind(closing, opening.end())
     if end < 0:
         raise found("damaged", part=shown_part(sheet.part), sheet=sheet.name)
     return prefix, opening.end(), end
@@ -152,7 +162,7 @@ def _last_row(sheet: SheetXml, mark: int) -> int:
     last = int(ROW_NUMBERS.match(sheet.xml, head)[1])  # type: ignore[index]  # the grammar has matched this row
     first = ROW_NUMBERS.match(sheet.xml, sheet.start)
     numbers = array("L", map(int, ROW_NUMBERS.findall(sheet.xml, sheet.start, mark))) if first else array("L", [last])
-    return max(last, max(numbers))
+    return max(last, *numbers)
 
 
 def _last_columns(sheet: SheetXml, rows: int) -> int:

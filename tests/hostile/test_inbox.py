@@ -1,0 +1,84 @@
+"""The inbox: whatever lies there gets exactly one outcome, and no name forges a line."""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from checks.findings import Refusal
+from contracts.library import open_library
+from flows.inbox import look, shown
+from tests.builders.dongchuan import submission
+from workbooks.container import CAPS
+from workbooks.gate import take_bytes
+
+WORDS = open_library().wording()
+ODD_NAMES = (
+    "-rf.xlsx",
+    "a;rm x.xlsx",
+    "=cmd.xlsx",
+    "\u202exslx.exe.xlsx",
+    "行\n二.xlsx",
+    "😀.xlsx",
+    "x" * 200 + ".xlsx",
+)
+SKIPPED = ("~$a.xlsx", ".DS_Store", "Thumbs.db", "._a.xlsx", "a.xlsx.part", "desktop.ini", "a.crdownload")
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="names, links and pipes of POSIX")
+
+
+@posix
+def test_every_file_has_one_outcome(tmp_path: Path) -> None:
+    """Files taken, refused and skipped add up to the files seen."""
+    folder = tmp_path / "530113"
+    folder.mkdir()
+    for name in (*ODD_NAMES, *SKIPPED):
+        (folder / name).write_bytes(submission(2).bytes())
+    (folder / "dead.xlsx").symlink_to("nowhere")
+    (folder / "loop.xlsx").symlink_to("loop.xlsx")
+    (folder / "folder.xlsx").mkdir()
+    os.mkfifo(folder / "pipe.xlsx")
+    seen = len(list(folder.iterdir()))
+    inbox = look(tmp_path, WORDS)
+    assert len(inbox.arrivals) + len(inbox.skipped) == seen
+    assert len(inbox.skipped) == len(SKIPPED)
+    refused = {one.path.name: one.refusal.code for one in inbox.arrivals if one.refusal}
+    assert refused == {"dead.xlsx": "link", "loop.xlsx": "link", "folder.xlsx": "not_a_file", "pipe.xlsx": "not_a_file"}
+    assert all(one.name.isprintable() for one in inbox.arrivals)
+
+
+def test_names_are_echoed_escaped() -> None:
+    """Control and direction marks are shown as what they are."""
+    assert shown("a\nb\u202ec") == "a\\x0ab\\u202ec"
+
+
+def test_huge_sparse_file_is_refused_unread(tmp_path: Path) -> None:
+    """A file over the cap is refused by its size alone."""
+    path = tmp_path / "huge.xlsx"
+    with path.open("wb") as file:
+        file.truncate(CAPS.file * 128)
+    start = time.monotonic()
+    result = take_bytes(path, WORDS)
+    assert isinstance(result, Refusal)
+    assert result.code == "too_large"
+    assert time.monotonic() - start < 2
+
+
+@posix
+def test_growing_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file whose size changes while it is read is not taken."""
+    path = tmp_path / "growing.xlsx"
+    path.write_bytes(b"PK" * 1000)
+    real = os.fstat
+
+    def fstat(number: int) -> os.stat_result:
+        with path.open("ab") as file:
+            file.write(b"more")
+        return real(number)
+
+    monkeypatch.setattr("workbooks.gate.os.fstat", fstat)
+    result = take_bytes(path, WORDS)
+    assert isinstance(result, Refusal)
+    assert result.code == "growing"

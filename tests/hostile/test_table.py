@@ -1,0 +1,53 @@
+"""Every row of the table of hostile files, through gate and warm child."""
+
+from random import Random
+
+import pytest
+
+from checks.findings import Refusal, Severity
+from contracts.library import Library, open_library
+from tests.hostile.generator.case import Case, Due
+from tests.hostile.generator.container_cases import CASES as CONTAINER
+from tests.hostile.generator.markup_cases import CASES as MARKUP
+from tests.hostile.generator.value_cases import CASES as VALUES
+from workbooks.examining import examine
+
+SEED = 20_241_231
+CASES = (*CONTAINER, *MARKUP, *VALUES)
+IN_PLACE = [
+    one for one in (*MARKUP, *VALUES) if not any(mark in one.name for mark in ("00,000", "30 MB", "65,000", ",576"))
+]
+
+
+@pytest.fixture(scope="module")
+def library() -> Library:
+    """The contracts, read once."""
+    return open_library()
+
+
+def _pairs() -> list[tuple[Case, bool]]:
+    """Each case through the child, and the light ones read in place as well."""
+    return [*((one, False) for one in CASES), *((one, True) for one in IN_PLACE)]
+
+
+@pytest.mark.parametrize(
+    ("one", "alone"),
+    _pairs(),
+    ids=[f"{one.rows[0]}-{one.name}-{'here' if alone else 'child'}" for one, alone in _pairs()],
+)
+def test_hostile_file_gets_what_is_due(one: Case, alone: bool, library: Library) -> None:  # noqa: FBT001 - a parameter
+    """A hostile file is refused with its code and cell, flagged at its cell, or read like the file it was made from."""
+    result = examine(one.make(Random(SEED)), library, library.wording(), alone=alone)  # noqa: S311 - a test's filling
+    if isinstance(result, Refusal):
+        assert one.due in (Due.REFUSE, Due.EITHER), result
+        assert not one.codes or result.code in one.codes, result
+        assert one.cell is None or one.cell in (result.cell or ""), result
+        assert result.message
+        assert result.remedy
+        return
+    hard = [found for found in result.findings if found.severity is Severity.HARD]
+    assert one.due is not Due.REFUSE, [(found.rule, found.cell) for found in result.findings]
+    if one.due is Due.FLAG:
+        assert any(one.cell in {cell.address for cell in found.cells} for found in hard), hard
+    else:
+        assert not hard

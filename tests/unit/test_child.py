@@ -1,0 +1,57 @@
+"""The reading process: warm, watched, replaced when it dies."""
+
+import os
+import signal
+import sys
+
+import pytest
+
+from tests.builders.dongchuan import submission
+from tests.hostile.generator.package import SHEET, good
+from workbooks.child import Child, Limits, Pool
+
+
+@pytest.fixture
+def data() -> bytes:
+    """A sound submission."""
+    return submission(2).bytes()
+
+
+def test_one_child_serves_many_files(data: bytes) -> None:
+    """The second file is read by the process that read the first."""
+    pool = Pool()
+    pool.read(data)
+    first = pool.idle[0].process.pid
+    pool.read(data)
+    assert [one.process.pid for one in pool.idle] == [first]
+    pool.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGABRT, signal.SIGSEGV])
+def test_death_of_the_child_is_a_fault_of_its_file_alone(data: bytes, number: signal.Signals) -> None:
+    """A child killed while it has a file gives a fault; the next file is read by another."""
+    pool = Pool()
+    pool.read(data)
+    child = pool.idle[0]
+    os.kill(child.process.pid, signal.SIGSTOP)
+    os.kill(child.process.pid, number)
+    os.kill(child.process.pid, signal.SIGCONT)
+    assert child.read(data).header["fault"]["code"] == "reader_died"
+    assert "sheets" in pool.read(data).header
+    pool.close()
+
+
+def test_child_that_takes_too_long_is_killed(data: bytes) -> None:
+    """The parent's own clock ends a child, where the system has no limits."""
+    child = Child(Limits(seconds=0.001))
+    assert child.read(data).header["fault"]["code"] == "too_costly"
+    assert not child.alive
+
+
+def test_child_that_takes_too_much_is_killed() -> None:
+    """The parent watches the memory of a child, where the system has no limits."""
+    child = Child(Limits(memory=1024, watch_memory=True))
+    rows = "".join(f'<row r="{n}"><c r="A{n}"><v>{n}</v></c></row>' for n in range(20, 200_000))
+    large = good().swap(SHEET, "</sheetData>", rows + "</sheetData>").zipped()
+    assert child.read(large).header["fault"]["code"] == "too_costly"

@@ -1,0 +1,78 @@
+"""The written rules by which text is read as figures."""
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from checks.cleaning import RULES, applied, compact, number_expr, read_integer
+
+
+def _number(text: str, unit: str = "亩") -> str | None:
+    found = pl.DataFrame({"a": [text]}, schema={"a": pl.String}).select(number_expr(pl.col("a"), unit)).item()
+    return None if found is None else str(found)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("150", "150"),
+        ("１５０．５", "150.5"),
+        (" 1 5 0\u3000", "150"),
+        ("1,234.5", "1234.5"),
+        ("1，234", "1234"),
+        ("150亩", "150"),
+        ("—", "0"),
+        ("-", "0"),
+        ("－12", "-12"),
+        ("", None),
+        ("  ", None),
+        ("150公顷", None),
+        ("1,5", None),
+        ("①50", None),
+        ("15²", None),
+        ("N/A", None),
+        ("无", None),
+        ("1_000", None),
+        ("1e3", None),
+        ("NaN", None),
+    ],
+)
+def test_figure_means_what_the_rules_say(written: str, meant: str | None) -> None:
+    """Each way of writing a figure is read by a rule, or is none."""
+    assert _number(written) == meant
+
+
+@given(st.text(alphabet="0123456789０１２,，.．-—亩 \u3000\n", max_size=12))
+def test_rules_applied_twice_change_nothing_more(text: str) -> None:
+    """Every rule, and all of them together, are idempotent."""
+    for rule in RULES.values():
+        assert rule(rule(text)) == rule(text)
+    once = _number(text)
+    assert once is None or _number(once) == once
+
+
+@given(st.text(max_size=20))
+def test_compact_is_idempotent(text: str) -> None:
+    """Folding twice is folding once, and keeps rare characters."""
+    assert compact(compact(text)) == compact(text)
+
+
+def test_rare_characters_survive() -> None:
+    """Characters outside the basic plane are kept as they are."""
+    assert compact("𠮷 \U0002a6d6乡") == "𠮷\U0002a6d6乡"
+
+
+def test_applied_rules_are_named() -> None:
+    """The steward is told which rules changed a figure."""
+    assert applied("１，２３４ 亩") == ("space", "full_width", "separator", "unit") or "unit" in applied(
+        "１，２３４ 亩"
+    )
+    assert applied("150") == ()
+    assert applied("—") == ("dash",)
+
+
+def test_cover_number_needs_sound_grouping() -> None:
+    """A county code with a stray comma is no number."""
+    assert read_integer("530，113") == 530113
+    assert read_integer("53,0113") is None

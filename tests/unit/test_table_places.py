@@ -1,0 +1,92 @@
+"""Tables where people put them: several header rows, numbering, pages, parts, dashes and units."""
+
+from collections.abc import Callable
+
+import pytest
+
+from checks.findings import Severity
+from checks.report import Report
+from contracts.library import Library, open_library
+from tests.builders.dongchuan import SHEET_3, Draft, Rows, submission
+from tests.builders.plain import plain, plain_bytes
+from workbooks.examining import examine
+
+
+@pytest.fixture(scope="module")
+def library() -> Library:
+    """The contracts, read once."""
+    return open_library()
+
+
+def _report(draft: Draft, library: Library) -> Report:
+    result = examine(plain(draft), library, library.wording())
+    assert isinstance(result, Report), result
+    return result
+
+
+def _changed(change: Callable[[Rows], Rows]) -> Draft:
+    draft = submission(2)
+    draft.sheets[SHEET_3] = change(draft.sheets[SHEET_3])
+    return draft
+
+
+def _blank(text: str | None = None) -> list[str | None]:
+    return [text, *[None] * 5]
+
+
+LAYOUTS: dict[str, Callable[[Rows], Rows]] = {
+    "numbering row": lambda rows: [*rows[:4], ["1", "2", "3", "4", "5", "6"], *rows[4:]],
+    "numbered columns": lambda rows: [*rows[:4], [f"{n}栏" for n in range(1, 7)], *rows[4:]],
+    "numbering with names": lambda rows: [*rows[:4], ["甲", "乙", 1, 2, 3, 4], *rows[4:]],
+    "two header rows": lambda rows: [
+        *rows[:3],
+        ["序号", "乡镇（街道）", "年度任务", None, None, "合计"],
+        [None, None, *rows[3][2:5], None],
+        *rows[4:],
+    ],
+    "total on top": lambda rows: [*rows[:4], rows[-1], *rows[4:-1]],
+    "page break": lambda rows: [*rows[:9], _blank("附件3（续）"), _blank("（单位：亩）"), rows[3], *rows[9:]],
+    "blank rows inside": lambda rows: [*rows[:9], *[_blank() for _ in range(200)], *rows[9:]],
+    "part row": lambda rows: [*rows[:5], [None, "其中：集镇", 20, 0, 0, 20], *rows[5:]],
+    "subtotal": lambda rows: [*rows[:6], ["小计", None, 200, 80, 0, 280], *rows[6:]],
+    "notes below": lambda rows: [
+        *rows,
+        _blank(),
+        _blank("注：本表数字为任务数。"),
+        _blank("填表人：张三　审核人：李四"),
+    ],
+    "dash for zero": lambda rows: [
+        [("—" if value == 0 and column > 1 else value) for column, value in enumerate(row)] for row in rows
+    ],
+    "units and spaces": lambda rows: [
+        [f" {value} 亩" if isinstance(value, int) and column > 1 else value for column, value in enumerate(row)]
+        for row in rows
+    ],
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_table_is_read_where_people_put_it(layout: str, library: Library) -> None:
+    """The layouts that counties use change nothing about what is found."""
+    report = _report(_changed(LAYOUTS[layout]), library)
+    assert [one for one in report.findings if one.severity is not Severity.REPORT] == []
+
+
+def test_blank_is_never_a_zero(library: Library) -> None:
+    """A blank where a figure is due is found at its cell, a dash is not."""
+    report = _report(submission(2).put(SHEET_3, "D5", None), library)
+    assert [(one.rule, one.cell) for one in report.findings if one.severity is Severity.HARD] == [("F04", "D5")]
+
+
+def test_every_dash_is_listed(library: Library) -> None:
+    """A dash that is read as 0 is listed for the steward with its cell."""
+    report = _report(submission(2).put(SHEET_3, "D5", "—"), library)
+    assert [(one.rule, one.cell, one.severity) for one in report.findings] == [("F05", "D5", Severity.REPORT)]
+
+
+def test_hidden_sheet_is_read_and_reported(library: Library) -> None:
+    """A form on a hidden sheet counts, and the steward is asked to explain."""
+    data = plain_bytes(submission(2).sheets, hidden=(SHEET_3,))
+    result = examine(data, library, library.wording())
+    assert isinstance(result, Report)
+    assert [(one.rule, one.sheet, one.severity) for one in result.findings] == [("F08", SHEET_3, Severity.SOFT)]

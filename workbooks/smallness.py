@@ -1,0 +1,38 @@
+"""Is a judged workbook so small and plain that reading it cannot end the process it is read in?
+
+A reader ends its process by asking for too much memory or by recursing too deep. What has passed the gate holds no
+cell outside the used range, no reference that is none, and one form of markup. Here the rest is ruled out: the used
+range, the text and every number that a reader might take for a size are small, and no part is deep.
+"""
+
+import re
+from typing import Final
+
+from workbooks.container import Container, xml_names
+from workbooks.faults import FaultFound
+from workbooks.passage import Passed
+from workbooks.xml_outline import elements
+
+MOST_BYTES: Final = 1024 * 1024  # all parts together, unpacked
+_SIZE: Final = re.compile(
+    rb"""\b(?:count|uniqueCount|ref|sqref|ptCount|r|min|max|ht|width)\s*=\s*["'][^"']{0,40}?[0-9]{7,}"""
+)
+_WIDE: Final = re.compile(rb"<dimension[^<>]*[A-Z]{3}[0-9]")
+
+
+def is_small(container: Container, passed: Passed) -> bool:
+    """Tell whether a file may be read without a process of its own."""
+    if container.unpacked > MOST_BYTES or any(_WIDE.search(sheet.xml) for sheet in passed.sheets):
+        return False
+    try:
+        return all(_is_plain(name, container.read(name)) for name in xml_names(container))
+    except FaultFound:
+        return False
+
+
+def _is_plain(name: str, content: bytes) -> bool:
+    if name.endswith(".vml"):
+        return False
+    for _ in elements(name, content, most=20_000, wanted=frozenset()):
+        pass  # deep or malformed parts raise
+    return _SIZE.search(content) is None
