@@ -38,7 +38,7 @@ def check_files(paths: list[Path], library: Library, *, as_json: bool, out: Path
     words = library.wording()
     worst = Exit.CLEAR
     for path in paths:
-        checked = _check(path, library, words)
+        checked = read_and_check(path, library, words)
         if as_json:
             say_json(as_promised(checked))
         else:
@@ -64,7 +64,8 @@ def as_promised(checked: Checked) -> dict[str, Any]:
     }
 
 
-def _check(path: Path, library: Library, words: Wording) -> Checked:
+def read_and_check(path: Path, library: Library, words: Wording) -> Checked:
+    """Read one file and check it."""
     data = take_bytes(path, words)
     if isinstance(data, Refusal):
         return Checked(path, None, b"", data)
