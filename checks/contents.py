@@ -1,7 +1,7 @@
 """What a submission says, cell by cell, under names that outlive its layout: form, row and column."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -99,8 +99,10 @@ def row_names(table: Table) -> dict[int, str]:
     return found
 
 
-def spotted(findings: Iterable[Finding], tables: Iterable[Table], cover: Cover, cover_form: str) -> tuple[Finding, ...]:
+def spotted(findings: Sequence[Finding], tables: Iterable[Table], cover: Cover, cover_form: str) -> tuple[Finding, ...]:
     """Return the findings, each with the spot that it is about; one without a cell is about its whole sheet."""
+    if not findings:
+        return ()
     by_sheet = {one.sheet: (one, row_names(one), {at: name for name, at in one.columns.items()}) for one in tables}
     entries = {entry.cell: name for name, several in cover.entries.items() for entry in several}
     return tuple(replace(one, spot=_spot(one, by_sheet, entries, cover_form)) for one in findings)

@@ -31,36 +31,12 @@ HOSTILE = (
     "javascript:alert(1)",
     "&lt;b&gt;\u202e",
 )
-TAGS = {
-    "html",
-    "head",
-    "meta",
-    "title",
-    "style",
-    "body",
-    "header",
-    "h1",
-    "h2",
-    "h3",
-    "p",
-    "ul",
-    "li",
-    "b",
-    "section",
-    "table",
-    "thead",
-    "tbody",
-    "tr",
-    "th",
-    "td",
-    "span",
-    "br",
-    "footer",
-    "svg",
-    "rect",
-    "line",
-    "a",
-}
+TAGS = frozenset(
+    [
+        *("html", "head", "meta", "title", "style", "body", "header", "section", "footer", "h1", "h2", "h3", "p"),
+        *("ul", "li", "b", "table", "thead", "tbody", "tr", "th", "td", "span", "br", "a", "svg", "rect", "line"),
+    ]
+)
 FETCHED = re.compile(rb"<(script|link|img|iframe|object|embed|base|form)\b|\b(src|srcset|action|on\w+)=|@import|url\(")
 
 
