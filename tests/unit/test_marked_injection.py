@@ -43,7 +43,7 @@ def test_nothing_written_becomes_a_formula_or_a_link(text: str) -> None:
         cells = [one for row in book[name].iter_rows() for one in row if one.value is not None]
         assert {one.data_type for one in cells} == {"s"}
         links = [one.hyperlink for one in cells if one.hyperlink]
-        assert all(one.target is None and one.location.startswith("'任务表'!") for one in links)
+        assert all(one.target is None and str(one.location).startswith("'任务表'!") for one in links)
     before = {name for name in parts(plan_table()) if name.endswith(".rels")}
     after = parts(data)
     assert b'TargetMode="External"' not in b"".join(part for name, part in after.items() if name.endswith(".rels"))
