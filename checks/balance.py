@@ -1,17 +1,22 @@
 """Broken sums into offences: sums that share cells are one set, one set is one cause, one cause is one offence."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from checks.cleaning import plain
 from checks.evidence import Evidence, place
 from checks.findings import CellRef, Change
 from checks.gate import unbalanced
 from checks.offence import Offence
-from checks.relations import Relation
-from checks.repair import Repairs, connected_sets, smallest_repairs
-from checks.sum_rules import Stated
+
+if TYPE_CHECKING:
+    from checks.relations import Relation
+    from checks.repair import Repairs
+    from checks.sum_rules import Stated
 
 Values = Mapping[CellRef, Decimal]
 
@@ -38,6 +43,8 @@ def broken_sums(stated: Sequence[Stated], values: Values, formulas: Iterable[Cel
     at = unbalanced([(one.relation, _sum(one.relation, values)) for one in heard])
     if not at:
         return []
+    from checks.repair import smallest_repairs  # noqa: PLC0415 - most submissions hold and need no solver
+
     evidence = _evidence(heard, values, formulas)
     repairs = smallest_repairs(values, [one.relation for one in heard], evidence=evidence)
     return [_offence(one, values, repairs) for one in _sets([heard[index] for index in at])]
@@ -59,6 +66,8 @@ def _sum(relation: Relation, values: Values) -> Decimal:
 
 
 def _sets(broken: Sequence[Stated]) -> list[Broken]:
+    from checks.repair import connected_sets  # noqa: PLC0415 - as above
+
     by_relation = {one.relation: one for one in broken}
     order = [sorted((by_relation[each] for each in one), key=_weight) for one in connected_sets(by_relation)]
     return [Broken(tuple(one)) for one in order]

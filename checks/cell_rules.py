@@ -20,7 +20,8 @@ def numbers_parse(subject: Subject, rule: Rule) -> Iterator[Offence]:
         rows = table.body if field.role is Role.SERIAL else pl.concat([table.body, table.totals])
         for row, text, kind in _unread(table, rows, field).rows():
             if kind not in _WITHOUT_VALUE:  # the rule on error values speaks of those
-                yield _offence(table, field, rule, row=row, text=text, case="" if (text or "").strip() else "blank")
+                blank = not (text or "").strip()
+                yield _offence(table, field, rule, row=row, text=text, case=_case(field, blank=blank))
 
 
 def no_error_values(subject: Subject, rule: Rule) -> Iterator[Offence]:
@@ -53,6 +54,10 @@ def _numeric(subject: Subject) -> Iterator[tuple[Table, Field]]:
         for field in subject.form.fields:
             if field.name in table.columns and field.role in (Role.SERIAL, Role.FIGURE):
                 yield table, field
+
+
+def _case(field: Field, *, blank: bool) -> str:
+    return ("serial_" if field.role is Role.SERIAL else "") + ("blank" if blank else "words")
 
 
 def _unread(table: Table, rows: pl.DataFrame, field: Field) -> pl.DataFrame:

@@ -1,6 +1,6 @@
 """pandera at the gate of every table: the contract's rules compiled to a schema, its failing rows read back."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 import pandera.backends.polars.builtin_checks  # noqa: F401 - loads now, not within the first validation
@@ -9,8 +9,8 @@ import polars as pl
 from pandera.errors import SchemaErrors
 
 from checks.relations import Relation
-from checks.row_rules import ROW_CHECKS, Failure
-from checks.tables import AMOUNT, Table
+from checks.row_rules import ROW_CHECKS, Failure, figure_columns
+from checks.tables import AMOUNT, ROW, Table
 from contracts.model import Field, Form, Role, Rule
 
 _CASE = ":"  # between rule id and case in the name that pandera carries back
@@ -19,23 +19,46 @@ _CASE = ":"  # between rule id and case in the name that pandera carries back
 def table_schema(form: Form, rules: Sequence[Rule]) -> pa.DataFrameSchema:
     """Compile a form and its row rules; cross-column rules sit on an anchor column, so that a failing row is named."""
     checks: dict[str, list[pa.Check]] = {field.name: [] for field in form.fields}
+    for field, name, holds in _conditions(form, rules):
+        checks[field.name].append(_pandera_check(name, holds))
+    return _schema(form, checks)
+
+
+def first_look(form: Form, rules: Sequence[Rule]) -> pa.DataFrameSchema:
+    """Compile the same rules into one condition: most tables hold, and that can be told in one pass."""
+    everything = [holds.fill_null(value=True) for _, _, holds in _conditions(form, rules)]
+    together = [_pandera_check("all", pl.all_horizontal(everything))] if everything else []
+    return _schema(form, {form.fields[0].name: together})
+
+
+def _conditions(form: Form, rules: Sequence[Rule]) -> Iterator[tuple[Field, str, pl.Expr]]:
     for rule in rules:
         row_check = ROW_CHECKS[rule.check]
         for field in row_check.anchors(form, rule):
             for case, holds in row_check.holds(field, rule).items():
-                checks[field.name].append(_pandera_check(f"{rule.id}{_CASE}{case}", holds))
-    return pa.DataFrameSchema(
-        {field.name: pa.Column(_dtype(field), checks[field.name], nullable=True) for field in form.fields}
-    )
+                yield field, f"{rule.id}{_CASE}{case}", holds
+
+
+def _schema(form: Form, checks: Mapping[str, list[pa.Check]]) -> pa.DataFrameSchema:
+    columns = {field.name: pa.Column(_dtype(field), checks.get(field.name), nullable=True) for field in form.fields}
+    return pa.DataFrameSchema(columns)
 
 
 def failures(table: Table, rules: Sequence[Rule]) -> Iterator[Failure]:
-    """Return every row of the table's body that a rule finds wrong, in the order of the rules."""
+    """Return every row that a rule finds wrong; what is asked of each figure is asked of total rows too."""
+    yield from _failures_in(table.body, table, rules)
+    on_figures = [rule for rule in rules if ROW_CHECKS[rule.check].anchors is figure_columns]
+    yield from _failures_in(table.totals, table, on_figures)
+
+
+def _failures_in(rows: pl.DataFrame, table: Table, rules: Sequence[Rule]) -> Iterator[Failure]:
+    if rows.is_empty() or not rules or not _failing(first_look(table.form, rules), rows):
+        return
     by_id = {rule.id: rule for rule in rules}
-    for column, name, index in _failing(table_schema(table.form, rules), table.body):
+    for column, name, index in _failing(table_schema(table.form, rules), rows):
         rule_id, _, case = name.partition(_CASE)
         field = table.form.field(column)
-        yield Failure(table=table, rule=by_id[rule_id], field=field, case=case, index=index)
+        yield Failure(table=table, rule=by_id[rule_id], field=field, case=case, row=int(rows[ROW][index]))
 
 
 def unbalanced(sums: Sequence[tuple[Relation, Decimal]]) -> list[int]:

@@ -1,7 +1,8 @@
 """Check one workbook against its contract, phase by phase; a phase that cannot run says so."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from decimal import Decimal
 
 from checks.balance import broken_sums
 from checks.contents import spotted
@@ -37,32 +38,36 @@ class Verdict:
     offences: tuple[Offence, ...]
     not_run: tuple[NotRun, ...]
     tables: tuple[Table, ...]
+    values: Mapping[CellRef, Decimal]
 
 
-def check_book(book: RawBook, library: Library, words: Wording) -> Report | Refusal:
-    """Return what is wrong with a workbook, or why it cannot be attributed to a county and year."""
+def check_book(
+    book: RawBook, library: Library, words: Wording, *, expected: tuple[str, int] | None = None
+) -> Report | Refusal:
+    """Return what is wrong with a workbook, or why it cannot be attributed to a county and year.
+
+    *expected* is the county code and the year in whose folder the file lies; one of another is refused there.
+    """
     form, said = library.cover(), said_in(book, words)
     book = submitted(book, words)
     cover = read_cover(book, form)
     identity = identify(cover, form, words)
     if isinstance(identity, Refusal) or cover is None:
         return identity  # type: ignore[return-value]  # without a cover identify always refuses
+    misplaced = _misplaced(identity, cover, words, expected)
+    if misplaced is not None:
+        return misplaced
     package = library.package(identity.county, identity.year)
     if package is None:
-        return _no_package(identity, cover, words)
+        return _no_package(identity, cover, library, words)
     submission = library.submission(package, identity.year)
     verdict = judge(book, cover, submission)
     report = Report(
         identity=identity,
-        cover={
-            "sheet": cover.sheet,
-            "county": cover.entries["county_code"][0].cell.address,
-            "year": cover.entries["year"][0].cell.address,
-        },
         contracts=library.version(),
         findings=spotted(findings_of(verdict.offences, words), verdict.tables, cover, form.name),
         not_run=verdict.not_run,
-        figures=tuple(_figures(verdict.tables)),
+        figures=tuple(_figures(verdict)),
     )
     return explain(report, said, library.returning(), words)
 
@@ -74,14 +79,16 @@ def judge(book: RawBook, cover: Cover, submission: Submission) -> Verdict:
         refuse_unknown(subject.form)
     formwise = [one for subject in subjects for one in _form_offences(subject)]
     sums, not_run = _sums(subjects, formwise)
-    values = {
-        cell: amount for subject in subjects if subject.table for cell, amount in values_of(subject.table).items()
-    }
+    # A figure that cannot stand as it is silences the sums over it: one cause, one finding.
+    condemned = {one.cell for one in formwise if one.rule.check == "not_negative"}
+    known = ((cell, amount) for one in _tables(subjects) for cell, amount in values_of(one).items())
+    values = {cell: amount for cell, amount in known if cell not in condemned}
     formulas = [CellRef(one.sheet, at) for one in _tables(subjects) for at in one.formulas]
     return Verdict(
         offences=(*formwise, *broken_sums(sums, values, formulas)),
         not_run=(*not_run, *_without_table(subjects)),
         tables=tuple(_tables(subjects)),
+        values=values,
     )
 
 
@@ -145,39 +152,49 @@ def _tables(subjects: Iterable[Subject]) -> Iterator[Table]:
     return (subject.table for subject in subjects if subject.table is not None)
 
 
-def _no_package(identity: Identity, cover: Cover, words: Wording) -> Refusal:
-    entry = cover.entries["county_code"][0]
-    return refuse(
-        words,
-        "no_contract",
-        sheet=cover.sheet,
-        cell=entry.cell.address,
-        county=identity.county,
-        year=str(identity.year),
-    )
+def _misplaced(identity: Identity, cover: Cover, words: Wording, expected: tuple[str, int] | None) -> Refusal | None:
+    county, year = expected or (identity.county, identity.year)
+    place = {"sheet": cover.sheet}
+    if identity.county != county:
+        cell = _cell(cover, "county_code")
+        return refuse(words, "wrong_county", **place, cell=cell, value=identity.county, expected=county)
+    if identity.year != year:
+        cell = _cell(cover, "year")
+        return refuse(words, "wrong_year", **place, cell=cell, value=str(identity.year), expected=str(year))
+    return None
 
 
-def _figures(tables: Iterable[Table]) -> Iterator[Figure]:
-    for table in tables:
+def _no_package(identity: Identity, cover: Cover, library: Library, words: Wording) -> Refusal:
+    """Point at the year where the county is known in other years, else at the county code."""
+    known = any(one.county == identity.county for one in library.packages())
+    cell = _cell(cover, "year" if known else "county_code")
+    facts = {"county": identity.county, "year": str(identity.year)}
+    return refuse(words, "no_contract", sheet=cover.sheet, cell=cell, **facts)
+
+
+def _cell(cover: Cover, name: str) -> str:
+    return cover.entries[name][0].cell.address
+
+
+def _figures(verdict: Verdict) -> Iterator[Figure]:
+    for table in verdict.tables:
+        names = {**dict(table.body.select(ROW, TOWNSHIP_FULL).rows()), **dict.fromkeys(table.totals[ROW], "")}
         for field in table.form.of_role(Role.FIGURE):
-            yield from _column_figures(table, field)
+            for row, name in names.items():
+                cell = table.ref(field.name, row)
+                if name is not None and cell in verdict.values:
+                    yield _figure(table, field, name, cell=cell, amount=verdict.values[cell])
 
 
-def _column_figures(table: Table, field: Field) -> Iterator[Figure]:
-    names = dict(table.body.select(ROW, TOWNSHIP_FULL).rows()) | dict.fromkeys(table.totals[ROW], "")
-    blank = Figure(
+def _figure(table: Table, field: Field, township: str, *, cell: CellRef, amount: Decimal) -> Figure:
+    return Figure(
         form=table.form.name,
-        township="",
+        township=township,
         column=field.stem or field.name,
         measure=field.measure,
         year=field.year,
-        amount="",
+        amount=format(amount, "f"),
         unit=field.unit,
-        sheet=table.sheet,
-        cell="",
+        sheet=cell.sheet,
+        cell=cell.address,
     )
-    for frame in (table.body, table.totals):
-        for row, amount in table.figures(frame, field.name).items():
-            if names[row] is not None:
-                place = table.ref(field.name, row).address
-                yield replace(blank, township=names[row], amount=format(amount, "f"), cell=place)

@@ -53,8 +53,25 @@ def known_checks() -> frozenset[str]:
     return frozenset((*FORM_CHECKS, *SUM_CHECKS, *ROW_CHECKS))
 
 
+NEEDS: Mapping[str, tuple[str, ...]] = {
+    "at_least_assigned": ("measure", "total"),
+    "divisions_agree": ("county", "city"),
+    "equals_plan": ("measure", "parts", "total"),
+    "filled_in": ("fields",),
+    "row_sum": ("parts", "total"),
+    "serial_numbers": ("column",),
+    "township_full_name": ("column",),
+    "township_known": ("column",),
+    "townships_as_planned": ("measure",),
+    "unique_in_table": ("column",),
+}
+
+
 def refuse_unknown(form: Form) -> None:
-    """Raise `ContractError` where a rule asks for a check that does not exist."""
+    """Raise `ContractError` where a rule asks for a check that does not exist, or leaves out what the check needs."""
     for rule in form.rules:
         if rule.check not in known_checks():
             raise ContractError(form.name, f"rule {rule.id}: no check is named {rule.check!r}")
+        missing = [name for name in NEEDS.get(rule.check, ()) if name not in rule.arguments]
+        if missing:
+            raise ContractError(form.name, f"rule {rule.id}: the check {rule.check} needs {missing}")

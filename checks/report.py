@@ -1,6 +1,6 @@
 """The result of checking one submission."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from checks.findings import Finding, Severity, Spot
@@ -50,12 +50,10 @@ class Said:
 class Report:
     """What checking one submission under one contract version found.
 
-    *cover* names the places that identify the submission: ``sheet``, and the cells of ``county`` and ``year``.
     *said* is every explanation that the county has given so far, whether or not its finding still stands.
     """
 
     identity: Identity
-    cover: Mapping[str, str]
     contracts: str
     findings: tuple[Finding, ...]
     not_run: tuple[NotRun, ...] = ()

@@ -28,18 +28,13 @@ class RowCheck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """One row that a check found wrong; *index* counts the rows of the table's body from 0."""
+    """One row that a check found wrong; *row* is Excel's number of it."""
 
     table: Table
     rule: Rule
     field: Field
     case: str
-    index: int
-
-    @property
-    def row(self) -> int:
-        """Excel's number of the row."""
-        return int(self.table.body[ROW][self.index])
+    row: int
 
     @property
     def cell(self) -> CellRef:
@@ -72,7 +67,8 @@ class Failure:
         )
 
 
-def _figures(form: Form, _: Rule) -> tuple[Field, ...]:
+def figure_columns(form: Form, _: Rule) -> tuple[Field, ...]:
+    """Anchor on every column that holds amounts."""
     return form.of_role(Role.FIGURE)
 
 
@@ -104,20 +100,26 @@ def _serial_numbers(field: Field, _: Rule) -> Cases:
 def _starts(serial: pl.Expr) -> pl.Expr:
     """The smallest number is 1; the first row that bears it answers for the table."""
     first = (serial == serial.min()) & ~serial.is_duplicated()
-    return ~(first & (serial.min() != 1))
+    return ~(first & (serial.min() != 1)) | _unread(serial)
 
 
 def _follows(serial: pl.Expr) -> pl.Expr:
     """Each number has its predecessor somewhere in the column; the first row that bears it answers."""
     previous = serial - 1
     known = previous.is_in(serial.implode()) | (serial == serial.min())
-    return known | ~serial.is_first_distinct()
+    begun_below = (serial.min() < 1) & (previous == 1)  # the rule on the first number speaks of that
+    return known | begun_below | ~serial.is_first_distinct() | _unread(serial)
+
+
+def _unread(serial: pl.Expr) -> pl.Expr:
+    """A number that cannot be read may be the one that seems to lack."""
+    return serial.is_null().any()
 
 
 def _explain_serial(failure: Failure) -> Offence | None:
     table, name = failure.table, failure.field.name
     numbers = table.body[name]
-    here = numbers[failure.index]
+    here = table.body.filter(pl.col(ROW) == failure.row)[name][0]
     if failure.case == "repeat":
         rows = table.body.filter(pl.col(name) == here)[ROW].to_list()
         cells = tuple(table.ref(name, row) for row in rows)
@@ -140,7 +142,11 @@ def _township_full_name(field: Field, _: Rule) -> Cases:
 
 
 def _explain_full_name(failure: Failure) -> Offence:
-    return failure.offence(expected=str(failure.table.body[TOWNSHIP_FULL][failure.index]))
+    return failure.offence(expected=_of_row(failure, TOWNSHIP_FULL))
+
+
+def _of_row(failure: Failure, column: str) -> str:
+    return str(failure.table.body.filter(pl.col(ROW) == failure.row)[column][0] or "")
 
 
 def _unique_in_table(field: Field, _: Rule) -> Cases:
@@ -151,7 +157,7 @@ def _unique_in_table(field: Field, _: Rule) -> Cases:
 def _explain_repeat(failure: Failure) -> Offence | None:
     frame = failure.table.body
     key = TOWNSHIP_FULL if failure.field.role is Role.TOWNSHIP else failure.field.name
-    here = frame[key][failure.index] or frame[failure.field.name][failure.index]
+    here = _of_row(failure, key) or _of_row(failure, failure.field.name)
     rows = frame.filter((pl.col(key) == here) | (pl.col(failure.field.name) == here))[ROW].to_list()
     cells = tuple(failure.table.ref(failure.field.name, row) for row in rows)
     if failure.row != rows[-1]:
@@ -160,8 +166,8 @@ def _explain_repeat(failure: Failure) -> Offence | None:
 
 
 ROW_CHECKS: Mapping[str, RowCheck] = {
-    "not_negative": RowCheck(_figures, _not_negative, Failure.offence),
-    "decimals_at_most": RowCheck(_figures, _decimals_at_most, _explain_decimals),
+    "not_negative": RowCheck(figure_columns, _not_negative, Failure.offence),
+    "decimals_at_most": RowCheck(figure_columns, _decimals_at_most, _explain_decimals),
     "serial_numbers": RowCheck(_named_column, _serial_numbers, _explain_serial),
     "township_known": RowCheck(_named_column, _township_known, Failure.offence),
     "township_full_name": RowCheck(_named_column, _township_full_name, _explain_full_name),

@@ -31,7 +31,7 @@ def finding_to_json(finding: Finding) -> dict[str, Any]:
     """Return a finding as the promised object; cells of another sheet are written ``sheet!A1``."""
     return {
         "rule": finding.rule,
-        "severity": finding.severity.value,
+        "severity": (Severity.REPORT if finding.trial else finding.severity).value,  # a rule on trial never blocks
         "sheet": finding.sheet,
         "cell": finding.cell,
         "cells": [_place(one, finding.sheet) for one in finding.cells],
@@ -55,7 +55,6 @@ def report_to_json(report: Report) -> dict[str, Any]:
         "county": report.identity.county,
         "year": report.identity.year,
         "version": report.identity.version,
-        "cover": dict(report.cover),
         "contracts": report.contracts,
         "outcome": report.outcome,
         "findings": [_kept(one) for one in report.findings],
@@ -69,7 +68,6 @@ def report_from_json(raw: Mapping[str, Any]) -> Report:
     """Read a report back."""
     return Report(
         identity=Identity(raw["county"], raw["year"], raw["version"]),
-        cover=raw["cover"],
         contracts=raw["contracts"],
         findings=tuple(_finding(one) for one in raw["findings"]),
         not_run=tuple(NotRun(**one) for one in raw["not_run"]),
@@ -82,6 +80,7 @@ def _kept(finding: Finding) -> dict[str, Any]:
     """Return a finding with what the promise leaves out, so that nothing is lost between check and marking."""
     return {
         **finding_to_json(finding),
+        "severity": finding.severity.value,
         "remedy": finding.remedy,
         "trial": finding.trial,
         "spot": asdict(finding.spot) if finding.spot else None,

@@ -1,14 +1,17 @@
 """Is the form there, with its headings, its unit and its total row? (phase: recognised)"""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from checks.cover import Cover
+from checks.evidence import place
 from checks.findings import CellRef
 from checks.offence import Offence
 from checks.rawbook import address
 from checks.recognise import Located
 from checks.subject import Subject
 from checks.tables import ROW
-from contracts.model import Role, Rule
+from contracts.model import Field, Role, Rule
 
 
 def form_present(subject: Subject, rule: Rule) -> Iterator[Offence]:
@@ -32,30 +35,50 @@ def headings_found(subject: Subject, rule: Rule) -> Iterator[Offence]:
     located = subject.search.located
     if located is None:
         return
-    spare = iter(sorted(located.spare.items()))
+    spare = sorted(located.spare.items())
+    doubled = list(located.doubled.items())
     for field in located.missing:
-        column, found = next(spare, (_beyond(located), ""))
-        cell = CellRef(located.sheet.name, address(located.header_row, column))
-        facts = {"title": subject.form.title, "heading": field.heading, "cell": cell.address, "found": found}
-        case = "renamed" if found else "missing"
-        yield Offence(
-            rule=rule,
-            sheet=cell.sheet,
-            cell=cell,
-            cells=(cell,),
-            case=case,
-            facts=facts,
-            value=found or None,
-            expected=field.heading,
-        )
-    for name, columns in located.doubled.items():
-        cells = tuple(CellRef(located.sheet.name, address(located.header_row, column)) for column in columns)
-        facts = {
-            "title": subject.form.title,
-            "heading": subject.form.field(name).heading,
-            "cells": "、".join(cell.address for cell in cells),
-        }
-        yield Offence(rule=rule, sheet=cells[-1].sheet, cell=cells[-1], cells=cells, case="doubled", facts=facts)
+        if not spare and doubled:
+            yield _overwritten(located, rule, field, *doubled.pop(0))
+        else:
+            column, found = spare.pop(0) if spare else (_beyond(located), "")
+            yield _missing(located, rule, field, column, found=found)
+    for name, columns in doubled:
+        yield _doubled(located, rule, name, columns)
+
+
+def _missing(located: Located, rule: Rule, field: Field, column: int, *, found: str) -> Offence:
+    cell = CellRef(located.sheet.name, address(located.header_row, column))
+    facts = {"title": located.form.title, "heading": field.heading, "cell": cell.address, "found": found}
+    case = "renamed" if found else "missing"
+    return Offence(
+        rule=rule,
+        sheet=cell.sheet,
+        cell=cell,
+        cells=(cell,),
+        case=case,
+        facts=facts,
+        value=found or None,
+        expected=field.heading,
+    )
+
+
+def _overwritten(located: Located, rule: Rule, field: Field, repeated: str, columns: tuple[int, ...]) -> Offence:
+    """A heading written over another is one slip, though one seems missing and one is doubled."""
+    offence = _doubled(located, rule, repeated, columns)
+    other = located.form.field(repeated).heading
+    facts = {**offence.facts, "heading": field.heading, "repeated": other, "cell": offence.cells[-1].address}
+    return replace(offence, case="overwritten", facts=facts, value=other, expected=field.heading)
+
+
+def _doubled(located: Located, rule: Rule, name: str, columns: tuple[int, ...]) -> Offence:
+    cells = tuple(CellRef(located.sheet.name, address(located.header_row, column)) for column in columns)
+    facts = {
+        "title": located.form.title,
+        "heading": located.form.field(name).heading,
+        "cells": "、".join(cell.address for cell in cells),
+    }
+    return Offence(rule=rule, sheet=cells[-1].sheet, cell=cells[-1], cells=cells, case="doubled", facts=facts)
 
 
 def _beyond(located: Located) -> int:
@@ -77,6 +100,8 @@ def unit_stated(subject: Subject, rule: Rule) -> Iterator[Offence]:
         return
     case = "missing" if not units else "several" if len(units) > 1 else "other"
     cell = CellRef(located.sheet.name, address(max(located.header_row - 1, 1), 1))
+    if on_cover and located.units == (subject.form.unit,):
+        cell = subject.cover.entries["area_unit"][0].cell  # the cover alone is at odds with the tables
     facts = {"title": subject.form.title, "units": "、".join(units), "expected": subject.form.unit}
     yield Offence(
         rule=rule,
@@ -152,9 +177,9 @@ def labels_found(subject: Subject, rule: Rule) -> Iterator[Offence]:
     for field in subject.form.fields:
         entries = subject.cover.entries.get(field.name, ())
         if field.required and not entries:
-            facts = {"title": subject.form.title, "heading": field.heading, "cell": "A1"}
-            cell = CellRef(subject.cover.sheet, "A1")
-            yield Offence(rule=rule, sheet=cell.sheet, cell=cell, cells=(cell,), case="missing", facts=facts)
+            cell = CellRef(subject.cover.sheet, address(_last_row(subject.cover) + 1, 1))
+            facts = {"title": subject.form.title, "heading": field.heading, "cell": cell.address}
+            yield Offence(rule=rule, sheet=cell.sheet, cell=cell, cells=(cell,), case="label_missing", facts=facts)
         elif len(entries) > 1:
             cells = tuple(entry.label for entry in entries)
             facts = {
@@ -163,3 +188,7 @@ def labels_found(subject: Subject, rule: Rule) -> Iterator[Offence]:
                 "cells": "、".join(one.address for one in cells),
             }
             yield Offence(rule=rule, sheet=cells[-1].sheet, cell=cells[-1], cells=cells, case="doubled", facts=facts)
+
+
+def _last_row(cover: Cover) -> int:
+    return max(place(entry.label)[1] for entries in cover.entries.values() for entry in entries)

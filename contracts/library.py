@@ -1,21 +1,26 @@
 """The whole contracts folder behind one door."""
 
+from __future__ import annotations
+
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import MAXYEAR
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from contracts.errors import ContractError
-from contracts.examples import Example, read_examples
 from contracts.messages import Wording, read_wording
-from contracts.model import Form
 from contracts.packages import Package, read_package
 from contracts.plans import Plan, read_plan
 from contracts.procedures import Procedure, read_procedure
 from contracts.registers import Register, read_register
 from contracts.returning import Returning, read_returning
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from contracts.examples import Example
+    from contracts.model import Form
 
 LANGUAGE = "zh"
 COVER_FILE = "cover.odcs.yaml"
@@ -70,13 +75,15 @@ class Library:
     def submission(self, package: Package, year: int) -> Submission:
         """Compile a package: its forms in order, its plan, its register."""
         plan = self.plan(package.plan) if package.plan else None
-        return Submission(
+        submission = Submission(
             year=year,
             package=package,
             forms=self._forms(package, year, plan),
             register=_by_id(self.root / "registers", package.register, read_register),
             plan=plan,
         )
+        _hold_together(submission)
+        return submission
 
     def cover(self) -> Form:
         """Return the cover, which must be read before the county, and so the package, is known."""
@@ -105,6 +112,8 @@ class Library:
 
     def examples(self, rule: str | None = None) -> tuple[Example, ...]:
         """Return the examples of one rule, or all of them."""
+        from contracts.examples import read_examples  # noqa: PLC0415 - only the catalogue shows them
+
         found = read_examples(self.root / "examples" / "annual-accounting.yaml")
         return tuple(one for one in found if rule in (None, one.rule))
 
@@ -115,7 +124,8 @@ class Library:
     def version(self) -> str:
         """Return a digest over every data file: the rule-set version printed on each result."""
         digest = hashlib.sha256()
-        for path in sorted(self.root.rglob("*.yaml"), key=lambda one: one.relative_to(self.root).as_posix()):
+        paths = (one for one in self.root.rglob("*.yaml") if one.parent.name != "examples")  # they judge nothing
+        for path in sorted(paths, key=lambda one: one.relative_to(self.root).as_posix()):
             digest.update(path.relative_to(self.root).as_posix().encode() + b"\0")
             digest.update(path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
         return digest.hexdigest()
@@ -127,6 +137,21 @@ def open_library(root: Path | None = None) -> Library:
     if not (folder / "forms").is_dir():
         raise ContractError(str(folder), "is no contracts folder: it has no forms/ in it")
     return Library(folder)
+
+
+def _hold_together(submission: Submission) -> None:
+    """What files say of each other must be true, or a county would be blamed for it."""
+    package = submission.package
+    if package.county not in submission.register.counties:
+        raise ContractError(f"packages/{package.id}.yaml", f"register {package.register} has no {package.county}")
+    measures = submission.plan.measures if submission.plan else None
+    named = {
+        rule.arguments["measure"] for form in submission.forms for rule in form.rules if "measure" in rule.arguments
+    }
+    if measures is not None and named - measures.keys():
+        raise ContractError(
+            f"plans/{package.plan}.yaml", f"rules ask for measures that it has not: {named - measures.keys()}"
+        )
 
 
 def _by_id(folder: Path, name: str, read: Callable[[Path], T]) -> T:

@@ -1,7 +1,7 @@
 """Open Data Contract Standard files into forms."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import MAXYEAR, date
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,8 @@ from contracts.yamlfile import read_yaml
 
 SEVERITIES = ("hard", "soft", "report")
 ENGINE = "hesuan"
+ENGINES = (ENGINE, "great-expectations")
+FIELD_ARGUMENTS = ("column", "parts", "total", "code", "county", "city")
 
 
 def read_contract(path: Path) -> OpenDataContractStandard:
@@ -34,25 +36,30 @@ def forms_of(path: Path, *, year: int, plan_years: Iterable[int]) -> tuple[Form,
     """Compile every form of one contract file for an accounting year and the years of its plan."""
     contract = read_contract(path)
     years = tuple(plan_years)
-    return tuple(_form(one, path.name, year, years) for one in contract.schema_ or [])
+    try:
+        return tuple(_form(one, path.name, year, years) for one in contract.schema_ or [])
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
+        raise ContractError(path.name, f"entry missing or malformed: {error!r}") from error
 
 
 def _form(schema: SchemaObject, file: str, year: int, plan_years: tuple[int, ...]) -> Form:
     own = _custom(schema.customProperties)
     fields = [one for part in schema.properties or [] for one in _fields(part, plan_years)]
-    rules = tuple(_rule(one, file) for one in schema.quality or [] if one.engine == ENGINE)
+    rules = tuple(_rule(one, file) for one in schema.quality or [] if _is_ours(one, file))
     _refuse_repeats(file, "rule", [one.id for one in rules])
     _refuse_repeats(file, "field", [one.name for one in fields])
+    for rule in rules:
+        _refuse_strangers(file, rule, {part.name or "" for part in schema.properties or []})
     return Form(
         name=schema.name or "",
-        title=(schema.businessName or "").format(year=year),
+        title=(schema.businessName or "").format(year=year if year < MAXYEAR else ""),  # a catalogue is of no year
         layout=_one_of(Layout, own.get("layout", "table"), file),
         fields=tuple(fields),
         rules=tuple(one for one in rules if one.in_force(year)),
-        sheet_names=tuple(own.get("sheetNames", ())),
-        title_marks=tuple(own.get("titleMarks", ())),
+        sheet_names=_listed(own, "sheetNames", file),
+        title_marks=_listed(own, "titleMarks", file),
         unit=own.get("unit", ""),
-        total_names=tuple(own.get("totalNames", ())),
+        total_names=_listed(own, "totalNames", file),
     )
 
 
@@ -103,8 +110,37 @@ def _rule(quality: DataQuality, file: str) -> Rule:
         severities=severities,
         since=_date(own.get("since"), file),
         until=_date(own.get("until"), file),
-        trial=bool(own.get("trial", False)),
+        trial=_flag(own, "trial", file),
     )
+
+
+def _is_ours(quality: DataQuality, file: str) -> bool:
+    """Tell our rules from those of other engines; a mistyped engine must not switch a rule off without a word."""
+    if not quality.id or (quality.type == "custom" and quality.engine not in ENGINES):
+        raise ContractError(file, f"rule {quality.id!r}: expected an id, and an engine of {ENGINES}")
+    return quality.engine == ENGINE
+
+
+def _refuse_strangers(file: str, rule: Rule, known: set[str]) -> None:
+    """A rule may name only columns that its form has."""
+    named = [rule.arguments[key] for key in FIELD_ARGUMENTS if isinstance(rule.arguments.get(key), str)]
+    strangers = sorted({*named, *rule.arguments.get("fields", ())} - known)
+    if strangers:
+        raise ContractError(file, f"rule {rule.id}: the form has no fields {strangers}")
+
+
+def _listed(own: Mapping[str, Any], name: str, file: str) -> tuple[str, ...]:
+    value = own.get(name, [])
+    if not isinstance(value, list):
+        raise ContractError(file, f"{name}: expected a list, got {value!r}")
+    return tuple(str(one) for one in value)
+
+
+def _flag(own: Mapping[str, Any], name: str, file: str) -> bool:
+    value = own.get(name, False)
+    if not isinstance(value, bool):
+        raise ContractError(file, f"{name}: expected true or false, got {value!r}")
+    return value
 
 
 def _custom(properties: list[CustomProperty] | None) -> dict[str, Any]:

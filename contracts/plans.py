@@ -81,11 +81,15 @@ def _measure(key: str, raw: Mapping[str, Any]) -> Measure:
 def _hold_together(measure: Measure, plan: Plan, file: str) -> None:
     """A plan that contradicts itself would blame every county for it."""
     where = f"measure {measure.id}"
+    if set(plan.years) != set(measure.by_year):
+        raise ContractError(file, f"{where}: by_year must have the years {sorted(plan.years)}")
     for name, row in measure.townships.items():
         if sum(row.values()) != measure.totals[name]:
             raise ContractError(file, f"{where}: years of {name} do not add up to its total")
     for year in plan.years:
         if sum(row[year] for row in measure.townships.values()) != measure.by_year[year]:
             raise ContractError(file, f"{where}: townships do not add up to the total of {year}")
+    if measure.assigned is not None and measure.assigned > measure.total:
+        raise ContractError(file, f"{where}: the target {measure.total} is below the assigned {measure.assigned}")
     if sum(measure.by_year.values()) != measure.total:
         raise ContractError(file, f"{where}: years do not add up to {measure.total}")

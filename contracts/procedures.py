@@ -93,6 +93,8 @@ def _hold_together(procedure: Procedure, file: str) -> None:
         named |= {action.to_state, *action.from_states}
         if procedure.level(action.level) is None:
             raise ContractError(file, f"action {action.id}: level {action.level!r} is not declared")
+    if set(procedure.on_check) != {"accepted", "flagged", "hard"}:
+        raise ContractError(file, "on_check must say what accepted, flagged and hard lead to")
     unknown = sorted(named - set(procedure.states))
     if unknown:
         raise ContractError(file, f"states used but not declared: {unknown}")

@@ -1,8 +1,9 @@
 """Administrative divisions as versioned data: names are the key, codes confirm."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from contracts.errors import ContractError
 from contracts.yamlfile import read_yaml
@@ -12,20 +13,28 @@ SUFFIXES = ("街道办事处", "街道", "镇", "乡")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class County:
-    """One county-level division with its townships (nine-digit code to full name)."""
+    """One county-level division with its townships (nine-digit code to full name).
+
+    *by_roster_only* marks a unit that is no county, such as a development zone: it files only where the roster of the
+    year names it. *former* maps an abolished or old name of a township to its present one.
+    """
 
     code: str
     name: str
     city: str
     townships: Mapping[str, str]
+    by_roster_only: bool = False
+    former: Mapping[str, str] = field(default_factory=dict)
 
     def resolve(self, written: str) -> tuple[str, ...]:
-        """Return the full names that *written* may stand for: itself, or those that it abbreviates."""
+        """Return the full names that *written* may stand for: itself, its new name, or those that it abbreviates."""
         names = tuple(self.townships.values())
-        if written in names:
-            return (written,)
-        bare = _bare(written.removeprefix(self.name))
-        return tuple(name for name in names if bare and _bare(name) == bare) if _is_short(written) else ()
+        own = written.removeprefix(self.name)
+        if written in names or own in names:
+            return (written,) if written in names else (own,)
+        if own in self.former:
+            return (self.former[own],)
+        return tuple(name for name in names if own and _is_short(own) and _bare(name) == _bare(own))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,19 +59,27 @@ def read_register(path: Path) -> Register:
             edition=raw["edition"],
             provinces={str(code): name for code, name in raw["provinces"].items()},
             cities={str(code): name for code, name in raw["cities"].items()},
-            counties={
-                str(code): County(
-                    code=str(code), name=one["name"], city=str(one["city"]), townships=dict(one["townships"])
-                )
-                for code, one in raw["counties"].items()
-            },
+            counties={str(code): _county(str(code), one) for code, one in raw["counties"].items()},
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise ContractError(path.name, f"register entry missing or malformed: {error!r}") from error
     for county in register.counties.values():
+        if len(set(county.townships.values())) < len(county.townships):
+            raise ContractError(path.name, f"county {county.code}: a township name stands twice")
         if county.city not in register.cities:
             raise ContractError(path.name, f"county {county.code}: city {county.city} is not listed")
     return register
+
+
+def _county(code: str, raw: Mapping[str, Any]) -> County:
+    return County(
+        code=code,
+        name=raw["name"],
+        city=str(raw["city"]),
+        townships=dict(raw["townships"]),
+        by_roster_only=bool(raw.get("by_roster_only", False)),
+        former=dict(raw.get("former", {})),
+    )
 
 
 def _bare(name: str) -> str:

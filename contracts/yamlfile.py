@@ -12,11 +12,10 @@ class _PlainLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: igno
     """Safe loading that refuses a key written twice, which YAML libraries otherwise let the last one win."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - PyYAML's signature
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        repeated = {key for key in keys if keys.count(key) > 1}
-        if repeated:
-            raise yaml.constructor.ConstructorError(None, None, f"key written twice: {repeated}", node.start_mark)
-        return super().construct_mapping(node, deep)  # type: ignore[no-any-return]
+        made: dict[Any, Any] = super().construct_mapping(node, deep)
+        if len(made) < len(node.value):
+            raise yaml.constructor.ConstructorError(None, None, "a key is written twice", node.start_mark)
+        return made
 
 
 def read_yaml(path: Path) -> dict[str, Any]:

@@ -141,8 +141,8 @@ def rules(rule: Annotated[str | None, typer.Argument(help="规则编号")] = Non
     _guard(lambda: show_rules(library(), rule))
 
 
-def main() -> None:
-    """Run the command line."""
+def run_command_line() -> None:
+    """Run the command that was asked for."""
     for stream in (sys.stdout, sys.stderr):
         make_safe(stream)
     app()
@@ -162,7 +162,7 @@ def _guard(command: Callable[[], Exit]) -> None:
 
 def _told(error: Exception) -> Exit:
     from flows.year_lock import YearBusy  # noqa: PLC0415 - only where something went wrong
-    from ledger.errors import LedgerError, OutputBusy  # noqa: PLC0415
+    from ledger.errors import LedgerError, LedgerMissing, OutputBusy  # noqa: PLC0415
 
     if isinstance(error, YearBusy):
         complain(_sentence("busy", year=str(error.year)))
@@ -170,6 +170,9 @@ def _told(error: Exception) -> Exit:
     if isinstance(error, OutputBusy):
         complain(_sentence("output_busy", path=str(error.path)))
         return Exit.FAULT
+    if isinstance(error, LedgerMissing):
+        complain(_sentence("ledger_missing", place=error.place))
+        return Exit.USAGE
     if isinstance(error, LedgerError):
         complain(_sentence("ledger", problem=str(error)))
         return Exit.USAGE

@@ -37,6 +37,7 @@ def check_files(paths: list[Path], library: Library, *, as_json: bool, out: Path
     """Check each file and print what was found; one bad file does not change what is said of another."""
     words = library.wording()
     worst = Exit.CLEAR
+    written: set[Path] = set()
     for path in paths:
         checked = read_and_check(path, library, words)
         if as_json:
@@ -44,7 +45,7 @@ def check_files(paths: list[Path], library: Library, *, as_json: bool, out: Path
         else:
             _print(checked, words)
         if out is not None:
-            _mark(checked, out, library, words)
+            _mark(checked, out, library, written)
         worst = max(worst, _exit_of(checked.result))
     return worst
 
@@ -89,7 +90,8 @@ def _print(checked: Checked, words: Wording) -> None:
     for one in result.findings:
         place = f"{shown(one.sheet)}!{one.cell}" if one.cell else shown(one.sheet)
         rules = "、".join((one.rule, *one.also))
-        say(f"  [{words(f'severity.{one.severity}')}] {place}  {shown(one.message)}{shown(one.advice)}（{rules}）")
+        weight = words("severity.trial") if one.trial else words(f"severity.{one.severity}")
+        say(f"  [{weight}] {place}  {shown(one.message)}{shown(one.advice)}（{rules}）")
     for skipped in result.not_run:
         reason = words(f"not_run.{skipped.reason}")
         say("  " + words("not_run.text", form=skipped.form, rule=skipped.rule, reason=reason))
@@ -104,28 +106,20 @@ def _counts(report: Report, words: Wording) -> Mapping[str, str]:
     }
 
 
-def _mark(checked: Checked, out: Path, library: Library, words: Wording) -> None:
+def _mark(checked: Checked, out: Path, library: Library, written: set[Path]) -> None:
     """Write what the county would get back: its workbook marked, and the page."""
     if isinstance(checked.result, Refusal):
         return
-    from filing.html import submission_html  # noqa: PLC0415 - only where something is written
-    from filing.page import Heading, submission_page  # noqa: PLC0415
-    from filing.progress import progress_of  # noqa: PLC0415
-    from filing.steward_lists import normalised_list  # noqa: PLC0415
-    from flows.returning import county_of  # noqa: PLC0415
-    from ledger.files import write_whole  # noqa: PLC0415
-    from workbooks.marking import marked_workbook  # noqa: PLC0415
+    from flows.returning import Sent, Shelf, what_goes_back  # noqa: PLC0415 - only where something is written
+    from ledger.files import write_whole  # noqa: PLC0415 - as above
 
-    report, caps = checked.result, library.returning().caps
-    normalised = normalised_list(report.findings, words, caps["normalised"])
-    listings = (normalised,) if normalised.rows else ()
-    name, plan = county_of(library, report)
-    heading = Heading(
-        name=name, file=shown(checked.path.name), sha256=checked.sha256 or "", plots=progress_of(report, plan)
-    )
-    page = submission_page(report, heading, words, changes=None, most=caps["page"])
-    marked = marked_workbook(checked.data, report.findings, words.under("marks"), listings=listings, caps=caps)
-    for ending, data in (("问题标注.xlsx", marked), ("核对报告.html", submission_html(page))):
-        path = out / f"{checked.path.stem}-{ending}"
+    words, sha256 = library.wording(), checked.sha256 or ""
+    sent = Sent(shown(checked.path.name), sha256, checked.data)
+    marked, page = what_goes_back(Shelf(library, words), sent, checked.result)
+    for name, data in (("check.marked_name", marked), ("check.page_name", page)):
+        path = out / words(name, stem=checked.path.stem)
+        if path in written:
+            path = out / words(name, stem=f"{checked.path.stem}-{sha256[:8]}")
+        written.add(path)
         write_whole(path, data)
         complain(words("check.marked", path=str(path)))  # standard output belongs to the findings

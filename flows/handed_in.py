@@ -16,7 +16,7 @@ from workbooks.review_book import read_decisions
 
 def read_desk(places: Places, words: Wording) -> Desk:
     """Read everything handed in; raise `ContractError` where the year has no folder or no usable roster."""
-    roster = read_year_roster(places)
+    roster = read_year_roster(places, words)
     inbox = look(places.inbox, words)
     handed: list[Handed] = []
     refused: list[tuple[str, Refusal]] = []
@@ -29,10 +29,10 @@ def read_desk(places: Places, words: Wording) -> Desk:
     return Desk(inbox, roster, tuple(handed), tuple(refused))
 
 
-def read_year_roster(places: Places) -> Roster:
+def read_year_roster(places: Places, words: Wording) -> Roster:
     """Read the roster of the year."""
     if not places.inbox.is_dir():
-        raise ContractError(str(places.inbox), "no such folder: the year's submissions and roster.yaml belong there")
+        raise ContractError(str(places.inbox), words("error.no_inbox"))
     roster = read_roster(read_yaml(places.inbox / ROSTER))
     if roster.year != places.year:
         raise ContractError(ROSTER, f"is of the year {roster.year}, but lies in the folder of {places.year}")

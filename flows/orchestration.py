@@ -3,8 +3,9 @@
 import os
 from collections.abc import Callable
 
+from contracts.errors import ContractError
 from flows.places import Places
-from flows.prefect_server import ServerDidNotStart, local_server
+from flows.prefect_server import ServerDidNotStart, is_healthy, local_server
 from flows.prefect_settings import prefect_environment
 
 API = "PREFECT_API_URL"
@@ -15,8 +16,10 @@ def run_on_prefect(places: Places, say: Callable[[str], None]) -> int:
     environment = prefect_environment(places.state)
     for name, value in environment.items():
         os.environ.setdefault(name, value)  # Prefect reads its settings when it is imported
-    if os.environ.get(API):
-        return _run(places, os.environ[API])
+    if named := os.environ.get(API):
+        if not is_healthy(named, through_proxies=True):
+            raise ContractError(API, f"no Prefect server answers at {named}: start it, correct the address or unset it")
+        return _run(places, named)
     say("server")
     with local_server(places.state, environment) as server:
         _warm_up()  # our own imports take seconds too: beside the server's, not after them

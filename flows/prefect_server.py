@@ -39,14 +39,11 @@ class LocalServer:
 
     def wait_until_healthy(self, seconds: float = STARTUP_SECONDS) -> None:
         """Return when the server answers; raise `ServerDidNotStart` where it dies or takes too long."""
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # a proxy must not see the loopback
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline and self.process.poll() is None:
-            try:
-                with opener.open(f"{self.api}/health", timeout=5):
-                    return
-            except (urllib.error.URLError, OSError):
-                time.sleep(0.1)
+            if is_healthy(self.api, through_proxies=False):
+                return
+            time.sleep(0.1)
         raise ServerDidNotStart("the local Prefect server did not become healthy: see its log in the state folder")
 
     def stop(self) -> None:
@@ -58,6 +55,17 @@ class LocalServer:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+
+def is_healthy(api: str, *, through_proxies: bool) -> bool:
+    """Tell whether a Prefect server answers at its API address."""
+    proxies: dict[str, str] | None = None if through_proxies else {}  # a proxy must not see the loopback
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler(proxies))
+    try:
+        with opener.open(f"{api.rstrip('/')}/health", timeout=5):
+            return True
+    except (urllib.error.URLError, OSError, ValueError):
+        return False
 
 
 @contextmanager

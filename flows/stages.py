@@ -134,34 +134,14 @@ class _Read:
         if not job.due:
             refusal = refuse(words, "not_due", county=job.county, year=str(job.places.year))
             return cls(name, sha256, data, refusal)
-        return cls(name, sha256, data, _misplaced(examine(data, library, words), job, words))
-
-
-def _misplaced(result: Report | Refusal, job: Job, words: Wording) -> Report | Refusal:
-    """A file of another county or year is refused where it lies: moved there, it would be judged by that folder."""
-    if isinstance(result, Refusal):
-        return result
-    identity, cell, sheet = result.identity, result.cover, result.cover["sheet"]
-    if identity.county != job.county:
-        return refuse(
-            words,
-            "wrong_county",
-            sheet=sheet,
-            cell=cell["county"],
-            value=identity.county,
-            expected=job.county,
-        )
-    if identity.year != job.places.year:
-        due = str(job.places.year)
-        return refuse(words, "wrong_year", sheet=sheet, cell=cell["year"], value=str(identity.year), expected=due)
-    return result
+        return cls(name, sha256, data, examine(data, library, words, expected=(job.county, job.places.year)))
 
 
 def _refused(job: Job, library: Library, read: _Read, refusal: Refusal, rivals: str = "") -> Outcome:
     facts = {**refusal_to_json(refusal), "name": read.name, "contracts": library.version(), "rivals": rivals}
     event = Event(kind=Kind.REFUSED, year=job.places.year, county=job.county, sha256=read.sha256, facts=facts)
     line = Line("refused", {"name": read.name, "message": refusal.message, "remedy": refusal.remedy})
-    return Outcome(((event, f"refused:{_fingerprint(event)}"),), (line,))
+    return Outcome(((event, _key(job, event)),), (line,))
 
 
 def _settled(job: Job, library: Library, read: _Read, admission: Admission, *, store: Store) -> Outcome:

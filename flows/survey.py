@@ -234,7 +234,7 @@ def _recorded(bench: Bench, proposal: Proposal) -> bool:
     return any(
         (one.level, one.action, one.actor) == (level.id, action.id, proposal.by)
         and one.facts["date"] == day.isoformat()
-        and one.facts["number"] == proposal.number
+        and (one.facts["number"], one.facts["opinion"]) == (proposal.number.strip(), proposal.opinion.strip())
         and proposal.sha256 in ("", one.sha256)
         and proposal.version in (0, one.version)
         for one in bench.standing.decisions

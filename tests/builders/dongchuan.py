@@ -206,7 +206,13 @@ def _write_table(book: Any, sheet: Any, rows: Rows) -> None:
             sheet.merge_range(at, 0, at, width - 1, row[0], look(**_title(row[0])))
             continue
         for column, value in enumerate(row):
-            _write(sheet, at, column, value, look(**_shape(rows[header], at, column, header=header, last=last)))
+            _write(
+                sheet,
+                at,
+                column,
+                value,
+                look(**_shape(rows[min(header, len(rows) - 1)], at, column, header=header, last=last)),
+            )
 
 
 def _title(text: str | None) -> dict[str, object]:

@@ -1,0 +1,74 @@
+"""The rule chapter of the manual, made from contracts, sentences and examples.
+
+``python -m tests.docs.rule_chapter`` writes ``docs/rules.md``; a test holds the committed file equal to this text.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from contracts.examples import Example
+from contracts.library import Library, open_library
+from contracts.messages import Wording
+from contracts.model import Form, Rule
+
+CHAPTER = Path(__file__).resolve().parents[2] / "docs" / "rules.md"
+HEAD = """# 规则
+
+本章由合同、提示语和例子生成，请勿手改：改 `contracts/` 后运行 `python -m tests.docs.rule_chapter`。
+
+- 级别：强制（有则退回）、核实（须说明原因）、提示（只作告知）。同一规则的不同情形，级别可以不同。
+- 依据：[S] 文件有明文，[A] 算术关系，[C] 报送惯例。
+- 每个例子都在样表（第 2 版，本身没有问题）上改动一处，“找到”一栏是系统的原话；`make test` 逐个试过。
+  一处改动同时违反几条规则时，只报一条，其余规则列在后面。
+"""
+
+Used = tuple[Rule, list[Form]]
+
+
+def chapter(library: Library) -> str:
+    """Return the chapter as Markdown."""
+    words = library.wording()
+    parts = [HEAD]
+    for phase, group in _by_phase(library):
+        parts.append(f"## {words(f'rules.phase.{phase}')}\n")
+        parts += ["\n".join(_section(used, library, words)) for used in group]
+    return "\n".join(parts)
+
+
+def _by_phase(library: Library) -> Iterator[tuple[str, list[Used]]]:
+    found: dict[str, Used] = {}
+    package = library.packages()[0]
+    for form in library.submission(package, package.years[-1]).forms:
+        for rule in form.rules:
+            found.setdefault(rule.id, (rule, []))[1].append(form)
+    ordered = sorted(found.values(), key=lambda one: (one[0].phase.rank, one[0].id))
+    for phase in dict.fromkeys(rule.phase for rule, _ in ordered):
+        yield phase, [used for used in ordered if used[0].phase is phase]
+
+
+def _section(used: Used, library: Library, words: Wording) -> Iterator[str]:
+    rule, forms = used
+    yield f"### {rule.id} {rule.description}\n"
+    yield f"- 级别：{_severities(rule, words)}"
+    yield f"- 依据：{rule.basis}"
+    yield f"- 用于：{'、'.join(f'《{form.title}》' for form in forms)}\n"
+    yield "| 改动 | 找到 | 级别 |"
+    yield "| --- | --- | --- |"
+    for example in library.examples(rule.id):
+        yield _row(example, words)
+    yield ""
+
+
+def _severities(rule: Rule, words: Wording) -> str:
+    weighed = dict.fromkeys((rule.severity, *rule.severities.values()))
+    return "、".join(words(f"severity.{one}") for one in weighed)
+
+
+def _row(example: Example, words: Wording) -> str:
+    place = "!".join(one for one in (example.sheet, example.cell) if one)
+    return f"| {example.title} | {place}：{example.message} | {words(f'severity.{example.severity}')} |"
+
+
+if __name__ == "__main__":
+    CHAPTER.parent.mkdir(exist_ok=True)
+    CHAPTER.write_text(chapter(open_library()), encoding="utf-8", newline="\n")

@@ -1,0 +1,16 @@
+"""The rule chapter of the manual is what the contracts say."""
+
+from contracts.library import open_library
+from tests.docs.rule_chapter import CHAPTER, chapter
+
+
+def test_committed_chapter_is_current() -> None:
+    """The chapter that people read was made from the contracts as they are now."""
+    assert CHAPTER.read_text(encoding="utf-8") == chapter(open_library()), "run: python -m tests.docs.rule_chapter"
+
+
+def test_every_rule_has_its_section() -> None:
+    """Each rule in force is explained under its own heading."""
+    text = CHAPTER.read_text(encoding="utf-8")
+    rules = {rule.id for form in open_library().all_forms() for rule in form.rules}
+    assert {line.split()[1] for line in text.splitlines() if line.startswith("### ")} == rules
