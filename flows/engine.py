@@ -64,7 +64,7 @@ def advance(year: Year) -> list[Failure]:
         failure for stage, jobs_of in _STAGES for failure in _carry_out(year, stage, jobs_of(year, year.scene()))
     ]
     _decide(year)
-    for stage, write in (("file", write_filing), ("report", write_run_page)):
+    for stage, write in (("report", write_run_page), ("file", write_filing)):
         try:
             _record(year, stage, "", write(year.scene(), year.desk.roster))
         except Exception as error:  # noqa: BLE001 - what is recorded stands; the next run writes what is missing
@@ -145,16 +145,10 @@ def _returns(
     due: Iterable[tuple[str, Version]],
     path: Callable[[Scene, str, Version], str],
 ) -> list[Job]:
+    """One job a version: what is written is recorded at once, so that a run stopped again and again gets further."""
     return [
-        _job(
-            year,
-            scene,
-            stage,
-            county,
-            files=tuple(one.sha256 for one in versions),
-            outputs=tuple(path(scene, county, one) for one in versions),
-        )
-        for county, versions in _by_county(due)
+        _job(year, scene, stage, county, files=(one.sha256,), outputs=(path(scene, county, one),))
+        for county, one in due
     ]
 
 

@@ -46,6 +46,8 @@ from workbooks.examining import examine
 
 COUNTY_OFFICER, CITY_OFFICER, PROVINCE_OFFICER = "530113-01", "530100-01", "530000-01"
 RETURNED = f"{YEAR}/returned/{COUNTY}/{COUNTY}-{YEAR}-第1版-问题标注.xlsx"
+PAGES = tuple(f"{YEAR}/returned/{COUNTY}/{COUNTY}-{YEAR}-第{version}版-核对报告.html" for version in (1, 2))
+RUN_PAGE = f"{YEAR}/{YEAR}-核算进度.html"
 FILING = f"{YEAR}/filing/530000-{YEAR}-年度核算备案.xlsx"
 Capture = pytest.CaptureFixture[str]
 
@@ -131,12 +133,14 @@ def test_the_sample_runs_from_county_to_filing(filed_year: Ground) -> None:
         ("received", COUNTY, 2, ""),
         ("checked", COUNTY, 2, ""),
         ("issued", COUNTY, 0, RETURNED.removeprefix(f"{YEAR}/")),
+        *(("issued", COUNTY, 0, one.removeprefix(f"{YEAR}/")) for one in PAGES),
         ("decision", COUNTY, 2, "submit"),
         ("decision", COUNTY, 2, "approve"),
         ("decision", COUNTY, 2, "file"),
+        ("issued", "", 0, RUN_PAGE.removeprefix(f"{YEAR}/")),
         ("issued", "", 0, FILING.removeprefix(f"{YEAR}/")),
     ]
-    assert set(filed_year.outputs()) == {RETURNED, FILING}
+    assert set(filed_year.outputs()) == {RETURNED, *PAGES, RUN_PAGE, FILING}
 
 
 def test_the_first_version_has_exactly_the_two_findings_of_annex_3(filed_year: Ground) -> None:
@@ -761,7 +765,7 @@ def _alter_entry(ground: Ground) -> None:
     with sqlite3.connect(ground.places.state / "ledger.db") as database:
         for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
             database.execute(f"DROP TRIGGER {name}")
-        database.execute("UPDATE entries SET body = replace(body, '530113-01', '530113-77') WHERE sequence = 7")
+        database.execute("UPDATE entries SET body = replace(body, '530113-01', '530113-77') WHERE sequence = 9")
     database.close()
 
 
@@ -788,7 +792,7 @@ def _lose_kept_file(ground: Ground) -> None:
 @pytest.mark.parametrize(
     ("tamper", "said"),
     [
-        pytest.param(_alter_entry, "台账第 7 条不是原样", id="entry altered"),
+        pytest.param(_alter_entry, "台账第 9 条不是原样", id="entry altered"),
         pytest.param(_cut_tail, "台账第 4 条不是原样（缺少这一条）", id="entry removed"),
         pytest.param(_scribble, "台账第 0 条不是原样（无法读取）", id="no ledger any more"),
         pytest.param(_alter_kept_file, "收件库文件内容与名称不符", id="received file altered"),
@@ -883,7 +887,7 @@ def test_words_for_people_do_not_fail_on_an_ascii_console(filed_year: Ground, tm
 
 
 def test_check_writes_nothing_but_what_it_is_asked_to(tmp_path: Path) -> None:
-    """Checking leaves the folders as they were; with --out the marked workbook appears there and nowhere else."""
+    """Checking leaves the folders as they were; with --out marked workbook and page appear there and nowhere else."""
     work = tmp_path / "工作 夹"
     work.mkdir()
     path = submission(1).save(tmp_path / "收件" / "东川.xlsx")
@@ -901,6 +905,7 @@ def test_check_writes_nothing_but_what_it_is_asked_to(tmp_path: Path) -> None:
     assert list(work.iterdir()) == []
     assert sorted(one.relative_to(tmp_path).as_posix() for one in tmp_path.rglob("*") if one.is_file()) == [
         "收件/东川.xlsx",
+        "标注 夹/东川-核对报告.html",
         "标注 夹/东川-问题标注.xlsx",
     ]
     assert path.read_bytes() == before
@@ -1032,9 +1037,9 @@ def test_the_same_decision_on_a_newer_version_is_a_new_decision(received: Ground
 
 
 def test_check_keeps_marked_workbooks_of_files_with_one_name_apart(tmp_path: Path) -> None:
-    """Two files of one name from two folders, checked at once, have two marked workbooks."""
+    """Two files of one name from two folders, checked at once, have two marked workbooks and two pages."""
     paths = [submission(1).save(tmp_path / county / "报表.xlsx") for county in (COUNTY, OTHER)]
 
     check_files(paths, settings.library(), as_json=True, out=tmp_path / "标注")
 
-    assert len(list((tmp_path / "标注").iterdir())) == 2
+    assert sorted(one.suffix for one in (tmp_path / "标注").iterdir()) == [".html", ".html", ".xlsx", ".xlsx"]
