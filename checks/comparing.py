@@ -6,9 +6,31 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
-from checks.contents import Content, Line
 from checks.findings import CellRef, Finding
-from contracts.model import Role
+from contracts.model import Form, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row: its own name, Excel's number of it, and its texts by column."""
+
+    key: str
+    row: int
+    texts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """One form as it was filled in; *columns* are the letters of its columns."""
+
+    form: Form
+    sheet: str
+    columns: Mapping[str, str]
+    lines: tuple[Line, ...]
+
+    def cell(self, line: Line, column: str) -> CellRef:
+        """Return where a value stands."""
+        return CellRef(self.sheet, f"{self.columns[column]}{line.row}")
 
 
 class Kind(StrEnum):

@@ -1,16 +1,17 @@
 """What a submission says, cell by cell, under names that outlive its layout: form, row and column."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
 from checks.cleaning import compact
+from checks.comparing import Content, Line
 from checks.cover import Cover, identify, read_cover
 from checks.evidence import place
 from checks.findings import CellRef, Finding, Refusal, Spot
 from checks.own_sheets import submitted
-from checks.rawbook import RawBook, address
+from checks.rawbook import RawBook, column_letters
 from checks.recognise import locate
 from checks.tables import ROW, TOWNSHIP_FULL, Table, build_table
 from contracts.library import Library
@@ -18,29 +19,6 @@ from contracts.messages import Wording
 from contracts.model import Form, Layout, Role
 
 _Names: TypeAlias = tuple[Table, Mapping[int, str], Mapping[int, str]]  # a table, its rows' names, its columns' names
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One row: its own name, Excel's number of it, and its texts by column."""
-
-    key: str
-    row: int
-    texts: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """One form as it was filled in; *columns* are the numbers of its columns."""
-
-    form: Form
-    sheet: str
-    columns: Mapping[str, int]
-    lines: tuple[Line, ...]
-
-    def cell(self, line: Line, column: str) -> CellRef:
-        """Return where a value stands."""
-        return CellRef(self.sheet, address(line.row, self.columns[column]))
 
 
 def contents_of(book: RawBook, library: Library, words: Wording) -> dict[str, Content]:
@@ -71,7 +49,7 @@ def _cover_content(cover: Cover, form: Form) -> Content:
         for entry in cover.entries.get(field.name, ())[:1]:
             _, row, column, _ = place(entry.cell)
             lines.append(Line(field.heading, row, {field.name: entry.text}))
-            columns[field.name] = column
+            columns[field.name] = column_letters(column)
     return Content(form, cover.sheet, columns, tuple(lines))
 
 
@@ -84,7 +62,8 @@ def content_of(table: Table) -> Content:
         for row, *texts in table.raw.select(ROW, *names).rows()
         if row in keys
     )
-    return Content(table.form, table.sheet, table.columns, tuple(lines))
+    letters = {name: column_letters(at) for name, at in table.columns.items()}
+    return Content(table.form, table.sheet, letters, tuple(lines))
 
 
 def row_names(table: Table) -> dict[int, str]:
@@ -99,8 +78,10 @@ def row_names(table: Table) -> dict[int, str]:
     return found
 
 
-def spotted(findings: Iterable[Finding], tables: Iterable[Table], cover: Cover, cover_form: str) -> tuple[Finding, ...]:
+def spotted(findings: Sequence[Finding], tables: Iterable[Table], cover: Cover, cover_form: str) -> tuple[Finding, ...]:
     """Return the findings, each with the spot that it is about; one without a cell is about its whole sheet."""
+    if not findings:
+        return ()
     by_sheet = {one.sheet: (one, row_names(one), {at: name for name, at in one.columns.items()}) for one in tables}
     entries = {entry.cell: name for name, several in cover.entries.items() for entry in several}
     return tuple(replace(one, spot=_spot(one, by_sheet, entries, cover_form)) for one in findings)

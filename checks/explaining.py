@@ -1,9 +1,9 @@
 """What a county says of its findings: does it say something, and does it still belong to what was found?"""
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from checks.cleaning import compact
 from checks.findings import Explanation, Finding, Spot
 from checks.report import Report, Said
 from contracts.messages import Wording
@@ -30,7 +30,7 @@ def carry(report: Report, earlier: Report, policy: Returning, words: Wording) ->
 
 def fault_of(text: str, policy: Returning) -> str:
     """Name what an explanation lacks: ``empty``, ``short``, ``idle``, or nothing."""
-    signs = "".join(sign for sign in compact(text) if sign.isalnum())
+    signs = "".join(sign for sign in unicodedata.normalize("NFKC", text) if sign.isalnum())
     if not signs:
         return "empty"
     rest = signs

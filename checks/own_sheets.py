@@ -1,10 +1,10 @@
 """The sheets that we put into a county's workbook: told from its own, read for explanations, left aside."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from checks.cleaning import compact
-from checks.findings import Finding, Spot
+from checks.finding_key import read_identity
+from checks.findings import Spot
 from checks.rawbook import RawBook, RawSheet
 from checks.report import Said
 from contracts.messages import Wording
@@ -16,7 +16,6 @@ LIST, CHANGES, NORMALISED, MEMORY = (
     "marks.memory_name",
 )
 _HEADER_WITHIN = 12  # rows; a clerk may have put a line above
-_PARTS = 5  # rule, form, row, column, value
 
 
 def own_names(words: Wording) -> frozenset[str]:
@@ -36,14 +35,6 @@ def said_in(book: RawBook, words: Wording) -> tuple[Said, ...]:
     return tuple(said for sheet in book.sheets if compact(sheet.name) == name for said in _said(sheet, words))
 
 
-def identity_text(finding: Finding) -> str:
-    """Write the identity of a finding for the list, where it comes back with the explanation."""
-    if finding.spot is None:
-        return ""
-    spot = finding.spot
-    return json.dumps([finding.rule, spot.form, spot.row, spot.column, finding.value or ""], ensure_ascii=False)
-
-
 def _said(sheet: RawSheet, words: Wording) -> Iterator[Said]:
     columns = {compact(words("marks.column_key")): "key", compact(words("marks.column_explanation")): "text"}
     rows = sheet.text.rows()
@@ -56,18 +47,8 @@ def _said(sheet: RawSheet, words: Wording) -> Iterator[Said]:
 
 def _lines(rows: Sequence[Sequence[str | None]], places: Mapping[str, int]) -> Iterator[Said]:
     for row in rows:
-        identity = _identity(row[places["key"]])
+        identity = read_identity(row[places["key"]])
         if identity is not None:
             rule, form, line, column, value = identity
             text = (row[places["text"]] or "").strip()
             yield Said(rule=rule, spot=Spot(form, line, column), value=value, text=text)
-
-
-def _identity(text: str | None) -> list[str] | None:
-    """Read an identity back; what is no identity any more is passed over."""
-    try:
-        parts = json.loads(text or "")
-    except ValueError:
-        return None
-    sound = isinstance(parts, list) and len(parts) == _PARTS and all(isinstance(one, str) for one in parts)
-    return parts if sound else None

@@ -119,7 +119,7 @@ def _unread(serial: pl.Expr) -> pl.Expr:
 def _explain_serial(failure: Failure) -> Offence | None:
     table, name = failure.table, failure.field.name
     numbers = table.body[name]
-    here = int(numbers.filter(table.body[ROW] == failure.row)[0])
+    here = table.body.filter(pl.col(ROW) == failure.row)[name][0]
     if failure.case == "repeat":
         rows = table.body.filter(pl.col(name) == here)[ROW].to_list()
         cells = tuple(table.ref(name, row) for row in rows)

@@ -39,13 +39,13 @@ def check_files(paths: list[Path], library: Library, *, as_json: bool, out: Path
     worst = Exit.CLEAR
     written: set[str] = set()
     for path in paths:
-        checked = _check(path, library, words, alone=len(paths) == 1)
+        checked = read_and_check(path, library, words, alone=len(paths) == 1)
         if as_json:
             say_json(as_promised(checked))
         else:
             _print(checked, words)
         if out is not None:
-            _mark(checked, out / _stem(checked, written), library, words)
+            _mark(checked, out, library, written)
         worst = max(worst, _exit_of(checked.result))
     return worst
 
@@ -65,7 +65,8 @@ def as_promised(checked: Checked) -> dict[str, Any]:
     }
 
 
-def _check(path: Path, library: Library, words: Wording, *, alone: bool) -> Checked:
+def read_and_check(path: Path, library: Library, words: Wording, *, alone: bool = False) -> Checked:
+    """Read one file and check it; *alone* says that no other follows."""
     data = take_bytes(path, words)
     if isinstance(data, Refusal):
         return Checked(path, None, b"", data)
@@ -105,37 +106,20 @@ def _counts(report: Report, words: Wording) -> Mapping[str, str]:
     }
 
 
-def _stem(checked: Checked, written: set[str]) -> str:
-    """Name what is written after the file; two files of one name are told apart by their contents."""
-    stem = checked.path.stem
-    if stem in written:
-        stem = f"{stem}-{(checked.sha256 or '')[:8]}"
-    written.add(stem)
-    return stem
-
-
-def _mark(checked: Checked, stem: Path, library: Library, words: Wording) -> None:
+def _mark(checked: Checked, out: Path, library: Library, written: set[Path]) -> None:
     """Write what the county would get back: its workbook marked, and the page."""
     if isinstance(checked.result, Refusal):
         return
-    from filing.html import submission_html  # noqa: PLC0415 - only where something is written
-    from filing.page import Heading, submission_page  # noqa: PLC0415
-    from filing.progress import progress_of  # noqa: PLC0415
-    from filing.steward_lists import normalised_list  # noqa: PLC0415
-    from flows.returning import county_of  # noqa: PLC0415
-    from ledger.files import write_whole  # noqa: PLC0415
-    from workbooks.marking import marked_workbook  # noqa: PLC0415
+    from flows.returning import Sent, Shelf, what_goes_back  # noqa: PLC0415 - only where something is written
+    from ledger.files import write_whole  # noqa: PLC0415 - as above
 
-    report, caps = checked.result, library.returning().caps
-    normalised = normalised_list(report.findings, words, caps["normalised"])
-    listings = (normalised,) if normalised.rows else ()
-    name, plan = county_of(library, report)
-    heading = Heading(
-        name=name, file=shown(checked.path.name), sha256=checked.sha256 or "", plots=progress_of(report, plan)
-    )
-    page = submission_page(report, heading, words, changes=None, most=caps["page"])
-    marked = marked_workbook(checked.data, report.findings, words.under("marks"), listings=listings, caps=caps)
-    for ending, data in (("问题标注.xlsx", marked), ("核对报告.html", submission_html(page))):
-        path = stem.with_name(f"{stem.name}-{ending}")
+    words, sha256 = library.wording(), checked.sha256 or ""
+    sent = Sent(shown(checked.path.name), sha256, checked.data)
+    marked, page = what_goes_back(Shelf(library, words), sent, checked.result)
+    for name, data in (("check.marked_name", marked), ("check.page_name", page)):
+        path = out / words(name, stem=checked.path.stem)
+        if path in written:
+            path = out / words(name, stem=f"{checked.path.stem}-{sha256[:8]}")
+        written.add(path)
         write_whole(path, data)
         complain(words("check.marked", path=str(path)))  # standard output belongs to the findings

@@ -71,13 +71,17 @@ def _ending(finding: Finding, reports: Sequence[Report], words: Wording) -> str:
     """Say how a finding of the first of these versions ended; later ones may still have had it."""
     last = max(at for at, report in enumerate(reports) if at == 0 or _holds(finding, report))
     if last == len(reports) - 1:
-        return words("filing.ending.kept")
+        said = next((one.explanation for one in reports[-1].findings if _same(one, finding) and one.explained), None)
+        return words("filing.ending.explained", text=said.text) if said else words("filing.ending.kept")
     return words("filing.ending.mended", version=reports[last + 1].identity.version)
 
 
 def _holds(finding: Finding, report: Report) -> bool:
-    place = (finding.rule, finding.sheet, finding.cell)
-    return any((one.rule, one.sheet, one.cell) == place for one in report.findings)
+    return any(_same(one, finding) for one in report.findings)
+
+
+def _same(one: Finding, other: Finding) -> bool:
+    return (one.rule, one.sheet, one.cell) == (other.rule, other.sheet, other.cell)
 
 
 def _gap(county: FiledCounty, gap: NotRun, words: Wording) -> Row:

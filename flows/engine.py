@@ -81,13 +81,12 @@ def advance(year: Year) -> list[Failure]:
     scene, roster = year.scene(), year.desk.roster
     made: list[tuple[str, Callable[[], Outcome]]] = [
         *(("review", partial(write_review, scene, roster, one)) for one in reviews_due(scene, roster)),
+        ("report", lambda: write_run_page(year.scene(), roster)),
         ("file", partial(write_filing, scene, roster)),
         *(("board", partial(write_board, scene, roster, path)) for path in boards_due(scene, roster)),
     ]
     for stage, make in made:
         failures += _made(year, stage, make)
-    # Last: it links to the filing, which must be on record by then.
-    failures += _made(year, "report", lambda: write_run_page(year.scene(), roster))
     return failures
 
 
@@ -193,16 +192,10 @@ def _returns(
     due: Iterable[tuple[str, Version]],
     path: Callable[[Scene, str, Version], str],
 ) -> list[Job]:
+    """One job a version: what is written is recorded at once, so that a run stopped again and again gets further."""
     return [
-        _job(
-            year,
-            scene,
-            stage,
-            county,
-            files=tuple(one.sha256 for one in versions),
-            outputs=tuple(path(scene, county, one) for one in versions),
-        )
-        for county, versions in _by_county(due)
+        _job(year, scene, stage, county, files=(one.sha256,), outputs=(path(scene, county, one),))
+        for county, one in due
     ]
 
 

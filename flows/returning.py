@@ -22,16 +22,43 @@ from workbooks.marking import marked_workbook
 
 
 @dataclass(frozen=True, slots=True)
+class Shelf:
+    """The contracts and their words."""
+
+    library: Library
+    words: Wording
+
+
+@dataclass(frozen=True, slots=True)
 class Office:
-    """What is needed to make what goes back: contracts, their words, the store."""
+    """What is needed to make what goes back to a county on record: contracts, their words, the store."""
 
     library: Library
     words: Wording
     store: Store
 
+    @property
+    def shelf(self) -> Shelf:
+        """The contracts alone."""
+        return Shelf(self.library, self.words)
+
     def report(self, version: Version) -> Report:
         """Read the report of a checked version."""
         return report_from_json(json.loads(self.store.read(version.report)))
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A file as sent: its name, fit to be shown, the sha256 of its bytes, and these."""
+
+    name: str
+    sha256: str
+    data: bytes
+
+
+def what_goes_back(shelf: Shelf, sent: Sent, report: Report) -> tuple[bytes, bytes]:
+    """Make the marked workbook and the page of a file that is on no record."""
+    return _marked(shelf, sent, report, None), _page(shelf, sent, report, None)
 
 
 def earlier_of(standing: Standing, number: int) -> Version | None:
@@ -60,29 +87,31 @@ def carried_from(office: Office, known: Mapping[int, Report], report: Report) ->
 
 def marked_bytes(office: Office, standing: Standing, version: Version) -> bytes:
     """Make the marked workbook of one version."""
-    report, caps = office.report(version), office.library.returning().caps
-    changes = changes_since(office, standing, version, report)
-    normalised = normalised_list(report.findings, office.words, caps["normalised"])
-    changed = [changes_list(changes, office.words, caps["changes"])] if changes else []
-    listings = [*changed, *([normalised] if normalised.rows else [])]
-    words = office.words.under("marks")
-    return marked_workbook(office.store.read(version.sha256), report.findings, words, listings=listings, caps=caps)
+    report = office.report(version)
+    sent = Sent(version.name, version.sha256, office.store.read(version.sha256))
+    return _marked(office.shelf, sent, report, changes_since(office, standing, version, report))
 
 
 def page_bytes(office: Office, standing: Standing, version: Version) -> bytes:
     """Make the page of one version."""
-    report = office.report(version)
-    name, plan = county_of(office.library, report)
-    heading = Heading(
-        name=name,
-        file=version.name,
-        sha256=version.sha256,
-        received=version.received,
-        plots=progress_of(report, plan),
-    )
-    changes = changes_since(office, standing, version, report)
-    most = office.library.returning().caps["page"]
-    return submission_html(submission_page(report, heading, office.words, changes=changes, most=most))
+    report, sent = office.report(version), Sent(version.name, version.sha256, b"")
+    return _page(office.shelf, sent, report, changes_since(office, standing, version, report), version.received)
+
+
+def _marked(shelf: Shelf, sent: Sent, report: Report, changes: Changes | None) -> bytes:
+    caps, words = shelf.library.returning().caps, shelf.words
+    normalised = normalised_list(report.findings, words, caps["normalised"])
+    changed = [changes_list(changes, words, caps["changes"])] if changes else []
+    listings = [*changed, *([normalised] if normalised.rows else [])]
+    return marked_workbook(sent.data, report.findings, words.under("marks"), listings=listings, caps=caps)
+
+
+def _page(shelf: Shelf, sent: Sent, report: Report, changes: Changes | None, received: str = "") -> bytes:
+    name, plan = county_of(shelf.library, report)
+    plots = progress_of(report, plan)
+    heading = Heading(name=name, file=sent.name, sha256=sent.sha256, received=received, plots=plots)
+    most = shelf.library.returning().caps["page"]
+    return submission_html(submission_page(report, heading, shelf.words, changes=changes, most=most))
 
 
 def county_of(library: Library, report: Report) -> tuple[str, Plan | None]:

@@ -13,7 +13,7 @@ from filing.page import CountyLine, RunPage
 from filing.progress import Amounts, Plot, done_by_township, plot
 from flows.returning import Office, county_of
 from flows.stages import Line, Outcome, output_event, write_output
-from flows.survey import Scene, basis_of_filing, filing_path, is_current, page_path, run_page_due, run_page_path
+from flows.survey import Scene, basis_of_filing, filing_path, page_path, run_page_due, run_page_path
 from review.events import Kind
 from review.roster import Due, Roster
 from review.standing import Version
@@ -35,7 +35,7 @@ def _page(scene: Scene, roster: Roster) -> RunPage:
     resting = next(one for one in reversed(scene.history) if one.event.kind is not Kind.ISSUED)
     most = scene.library.returning().caps["page"]
     lines = [_line(scene, one) for one in roster.due]
-    filing = filing_path(roster)
+    filed = any(one.state in scene.procedure.final for one in scene.standings.values())
     return RunPage(
         title=scene.words("page.run_title", province=roster.province[1], year=roster.year),
         year=roster.year,
@@ -45,7 +45,7 @@ def _page(scene: Scene, roster: Roster) -> RunPage:
         counties=tuple(lines[:most]),
         total=len(lines),
         plots=tuple(_plots(scene, roster, most)),
-        filing=filing if is_current(scene, filing, basis_of_filing(scene)) else "",
+        filing=filing_path(roster) if filed else "",
     )
 
 

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from checks.finding_key import identity_text
 from checks.findings import CellRef, Change, Finding, Severity
-from checks.own_sheets import identity_text
 
 COLUMNS = (
     "number",

@@ -6,7 +6,7 @@ from itertools import islice
 from sys import maxsize
 from types import MappingProxyType
 
-from checks.findings import Finding, Severity
+from checks.findings import CellRef, Finding, Severity
 from filing.listing import Listing
 from workbooks.comments import Note, Pen, Sheet, add_comments, lengths
 from workbooks.excerpts import Excerpt
@@ -97,9 +97,16 @@ def _marks_by_sheet(findings: Sequence[Finding], words: Words, most: int) -> dic
 def _cells(finding: Finding) -> Iterator[tuple[str, Position]]:
     if anchor := position(finding.cell or ""):
         yield finding.sheet, anchor
-    for cell in finding.cells:
+    for cell in _suspects(finding):
         if place := position(cell.address):
             yield cell.sheet, place
+
+
+def _suspects(finding: Finding) -> Sequence[CellRef]:
+    """Of the cells of a broken sum, return those that a repair would change: the others are only its witnesses."""
+    changed = {change.cell for repair in finding.repairs for change in repair}
+    suspected = [cell for cell in finding.cells if cell in changed]
+    return suspected if suspected and finding.difference is not None else finding.cells
 
 
 def _note(finding: Finding, words: Words) -> Note:

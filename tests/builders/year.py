@@ -92,7 +92,7 @@ class Ground:
     def outputs(self) -> dict[str, bytes]:
         """Return every output by path."""
         top = self.places.outputs
-        return {one.relative_to(top).as_posix(): one.read_bytes() for one in sorted(top.rglob("*.xlsx"))}
+        return {one.relative_to(top).as_posix(): one.read_bytes() for one in sorted(top.rglob("*")) if one.is_file()}
 
     def copy_to(self, root: Path) -> "Ground":
         """Return a copy of everything under another folder."""

@@ -46,6 +46,8 @@ from workbooks.examining import examine
 
 COUNTY_OFFICER, CITY_OFFICER, PROVINCE_OFFICER = "530113-01", "530100-01", "530000-01"
 RETURNED = f"{YEAR}/returned/{COUNTY}/{COUNTY}-{YEAR}-第1版-问题标注.xlsx"
+PAGES = tuple(f"{YEAR}/returned/{COUNTY}/{COUNTY}-{YEAR}-第{version}版-核对报告.html" for version in (1, 2))
+RUN_PAGE = f"{YEAR}/{YEAR}-核算进度.html"
 FILING = f"{YEAR}/filing/530000-{YEAR}-年度核算备案.xlsx"
 Capture = pytest.CaptureFixture[str]
 
@@ -761,7 +763,10 @@ def _alter_entry(ground: Ground) -> None:
     with sqlite3.connect(ground.places.state / "ledger.db") as database:
         for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
             database.execute(f"DROP TRIGGER {name}")
-        database.execute("UPDATE entries SET body = replace(body, '530113-01', '530113-77') WHERE body LIKE '%530113-01%' AND body LIKE '%submit%'")
+        database.execute(
+            "UPDATE entries SET body = replace(body, '530113-01', '530113-77')"
+            " WHERE body LIKE '%530113-01%' AND body LIKE '%submit%'"
+        )
     database.close()
 
 
@@ -883,7 +888,7 @@ def test_words_for_people_do_not_fail_on_an_ascii_console(filed_year: Ground, tm
 
 
 def test_check_writes_nothing_but_what_it_is_asked_to(tmp_path: Path) -> None:
-    """Checking leaves the folders as they were; with --out the marked workbook appears there and nowhere else."""
+    """Checking leaves the folders as they were; with --out marked workbook and page appear there and nowhere else."""
     work = tmp_path / "工作 夹"
     work.mkdir()
     path = submission(1).save(tmp_path / "收件" / "东川.xlsx")
@@ -1033,9 +1038,9 @@ def test_the_same_decision_on_a_newer_version_is_a_new_decision(received: Ground
 
 
 def test_check_keeps_marked_workbooks_of_files_with_one_name_apart(tmp_path: Path) -> None:
-    """Two files of one name from two folders, checked at once, have two marked workbooks."""
+    """Two files of one name from two folders, checked at once, have two marked workbooks and two pages."""
     paths = [submission(1).save(tmp_path / county / "报表.xlsx") for county in (COUNTY, OTHER)]
 
     check_files(paths, settings.library(), as_json=True, out=tmp_path / "标注")
 
-    assert len(list((tmp_path / "标注").glob("*.xlsx"))) == 2
+    assert sorted(one.suffix for one in (tmp_path / "标注").iterdir()) == [".html", ".html", ".xlsx", ".xlsx"]

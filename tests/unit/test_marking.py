@@ -251,3 +251,12 @@ def test_repairs_are_written_out() -> None:
     listed = sheet_of(opened(marked_workbook(plan_table(), found, WORDS)), LISTED)
     assert listed["J4"].value == "C5：201→200\n表二!D6：空→7\n共 2 种同样小的改法"
     assert listed["J5"].value == "C5：201→200"
+
+
+def test_only_suspects_of_a_broken_sum_are_coloured() -> None:
+    """Where one cell would mend a sum, the cells that it is added to stay as they are."""
+    cells = tuple(CellRef("任务表", cell) for cell in ("B2", "B3", "B4"))
+    repairs = ((Change(CellRef("任务表", "B3"), "300", "290"),),)
+    found = [finding("任务表", "B3", cells=cells, difference="10", repairs=repairs)]
+    sheet = sheet_of(opened(marked_workbook(plan_table(), found, WORDS)), "任务表")
+    assert [fill(sheet, cell) == HARD for cell in ("B2", "B3", "B4")] == [False, True, False]

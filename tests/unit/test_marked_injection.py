@@ -1,0 +1,78 @@
+"""Text in is text out: no sheet of ours holds a formula, an outside link or markup that a county wrote."""
+
+from io import BytesIO
+from zipfile import ZipFile
+
+import openpyxl
+import pytest
+from lxml import etree
+
+from checks.comparing import Changes, Edit, Kind
+from checks.findings import CellRef, Explanation, Severity, Spot
+from contracts.library import open_library
+from filing.steward_lists import changes_list, normalised_list
+from tests.unit.test_marking import finding, parts, plan_table
+from tests.unit.test_pages import HOSTILE
+from workbooks.marking import marked_workbook
+from workbooks.sheet_cells import SHEET_ORDER
+
+WORDING = open_library().wording()
+WORDS = WORDING.under("marks")
+DANGEROUS = (*HOSTILE, "=1+1", "+1", "-2", "@SUM(A1)", "=cmd|'/c calc'!A0", "\t=1", "http://example.com", "]]><x/>")
+
+
+def marked(text: str) -> bytes:
+    """Mark a workbook with the text in every place that a county's words can reach."""
+    spot, cell = Spot(text, text, text), CellRef("任务表", "B2")
+    said = finding("任务表", "B2", Severity.SOFT, value=text, message=text, spot=spot, explanation=Explanation(text))
+    read = finding("任务表", "A2", Severity.REPORT, value=text, message=text, spot=spot)
+    edit = Edit(kind=Kind.CHANGED, form=text, row=text, heading=text, before=text, after=text, cell=cell)
+    changes = Changes(since=1, edits=(edit,), mended=(said,), fresh=(read,), left=(said,))
+    listings = [changes_list(changes, WORDING, 100), normalised_list([said, read], WORDING, 100)]
+    return marked_workbook(plan_table(), [said, read], WORDS, listings=listings)
+
+
+@pytest.mark.parametrize("text", DANGEROUS)
+def test_nothing_written_becomes_a_formula_or_a_link(text: str) -> None:
+    """Every cell of our sheets is text, and every link stays inside the workbook."""
+    data = marked(text)
+    book = openpyxl.load_workbook(BytesIO(data))
+    ours = [name for name in book.sheetnames if name in set(WORDS.values())]
+    assert len(ours) == 4
+    for name in ours:
+        cells = [one for row in book[name].iter_rows() for one in row if one.value is not None]
+        assert {one.data_type for one in cells} == {"s"}
+        links = [one.hyperlink for one in cells if one.hyperlink]
+        assert all(one.target is None and str(one.location).startswith("'任务表'!") for one in links)
+    before = {name for name in parts(plan_table()) if name.endswith(".rels")}
+    after = parts(data)
+    assert b'TargetMode="External"' not in b"".join(part for name, part in after.items() if name.endswith(".rels"))
+    assert before <= after.keys()
+
+
+def test_our_sheets_stand_in_the_order_of_the_schema() -> None:
+    """Excel calls a sheet damaged whose elements, rows or cells stand in another order."""
+    with ZipFile(BytesIO(marked("某文本"))) as archive:
+        names = [name for name in archive.namelist() if name.startswith("xl/worksheets/sheet")]
+        assert len(names) == 6
+        for name in names:
+            root = etree.fromstring(archive.read(name))
+            order = [SHEET_ORDER.split().index(etree.QName(one).localname) for one in root]
+            assert order == sorted(order)
+            rows = [int(row.get("r", "0")) for row in root.iter("{*}row")]
+            assert rows == sorted(set(rows))
+
+
+def test_list_states_how_many_there_are_where_it_lists_the_first() -> None:
+    """A cap is told with the true total, in the list of findings and in the others."""
+    found = [finding("任务表", "B2") for _ in range(7)]
+    edit = Edit(kind=Kind.GONE, form="表", row="甲乡")
+    listing = changes_list(Changes(since=1, edits=(edit,) * 9, mended=(), fresh=(), left=()), WORDING, 4)
+    data = marked_workbook(plan_table(), found, WORDS, listings=[listing], caps={"listed": 5})
+    book = openpyxl.load_workbook(BytesIO(data))
+    listed = book[WORDS["sheet_name"]]
+    assert listed.max_row == 3 + 5
+    assert "共 7 条" in str(listed["A2"].value)
+    assert "只列出前 5 条" in str(listed["A2"].value)
+    assert book[WORDS["changes_name"]].max_row == 3 + 4
+    assert "共 9 项，只列出前 4 项" in str(book[WORDS["changes_name"]]["A2"].value)

@@ -1,0 +1,161 @@
+"""The pages: one file each, nothing fetched, nothing that a county wrote becomes markup, true totals."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from lxml import html
+
+from checks.comparing import Changes, edits_between, findings_between
+from checks.contents import contents_of
+from checks.findings import Refusal
+from checks.report import Report
+from contracts.library import open_library
+from filing.html import run_html, submission_html
+from filing.page import CountyLine, Heading, RunPage, SubmissionPage, submission_page
+from filing.progress import progress_of
+from tests.builders.dongchuan import COVER, SHEET_2, SHEET_3, Draft, submission
+from workbooks.examining import examine
+from workbooks.reading import read_book
+
+LIBRARY = open_library()
+WORDS = LIBRARY.wording()
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "'/><svg onload=alert(1)>",
+    "{{ 7 * 7 }}{% raw %}",
+    '=HYPERLINK("http://example.com","x")',
+    "</style><style>@import url(http://example.com)",
+    "javascript:alert(1)",
+    "&lt;b&gt;\u202e",
+)
+TAGS = frozenset(
+    [
+        *("html", "head", "meta", "title", "style", "body", "header", "section", "footer", "h1", "h2", "h3", "p"),
+        *("ul", "li", "b", "table", "thead", "tbody", "tr", "th", "td", "span", "br", "a", "svg", "rect", "line"),
+    ]
+)
+FETCHED = re.compile(rb"<(script|link|img|iframe|object|embed|base|form)\b|\b(src|srcset|action|on\w+)=|@import|url\(")
+
+
+def report_on(draft: Draft) -> Report:
+    """Check a workbook that is not refused."""
+    report = examine(draft.bytes(), LIBRARY, WORDS)
+    assert not isinstance(report, Refusal)
+    return report
+
+
+def page_of(
+    draft: Draft, *, most: int = 200, name: str = "东川区.xlsx", changes: Changes | None = None
+) -> SubmissionPage:
+    """Build the page of a workbook."""
+    report = report_on(draft)
+    plots = progress_of(report, LIBRARY.plan("530113-2024-2026"))
+    heading = Heading(name="东川区", file=name, sha256="a" * 64, received="2025-01-16T17:00:00+00:00", plots=plots)
+    return submission_page(report, heading, WORDS, changes=changes, most=most)
+
+
+def changes_between(before: Draft, after: Draft) -> Changes:
+    """Compare two workbooks."""
+    books = [read_book(one.bytes(), WORDS) for one in (before, after)]
+    old, new = (contents_of(one, LIBRARY, WORDS) for one in books if not isinstance(one, Refusal))
+    mended, fresh, left = findings_between(report_on(before).findings, report_on(after).findings)
+    return Changes(since=1, edits=edits_between(old, new), mended=mended, fresh=fresh, left=left)
+
+
+def test_page_tells_verdict_findings_progress_and_changes() -> None:
+    """What a steward wants to know stands there, in words."""
+    first, second = submission(1), submission(2).put(SHEET_2, "C6", 77)
+    text = submission_html(page_of(second, changes=changes_between(first, second))).decode()
+    for said in (
+        "东川区",
+        "第 2 版",
+        "2025年1月17日",
+        "请核对 C6，或将其改为 200",
+        "与版次 1 相比",
+        "铜都街道",
+        "93.2%",
+    ):
+        assert said in text
+
+
+def test_page_is_one_file_that_fetches_nothing() -> None:
+    """No script, no style, font or picture from elsewhere; a policy that would forbid it besides."""
+    page = submission_html(page_of(submission(1)))
+    assert FETCHED.search(page) is None
+    assert b"http://" not in page
+    assert b"https://" not in page
+    assert b"default-src 'none'" in page
+    assert b'<meta name="viewport"' in page
+    assert b"@page { size: A4" in page
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_nothing_that_a_county_writes_becomes_markup(text: str) -> None:
+    """Names, figures, the cover and the file's name are shown as they were written."""
+    before = submission(1).put(SHEET_3, "B9", "汤丹镇")
+    draft = submission(2).put(SHEET_3, "B9", text).put(SHEET_2, "C6", text).put(COVER, "B5", text)
+    page = page_of(draft, name=text, changes=changes_between(before, draft))
+    written = submission_html(page)
+    root = html.document_fromstring(written)
+    assert {one.tag for one in root.iter() if isinstance(one.tag, str)} <= TAGS
+    assert not [name for one in root.iter() for name in one.attrib if name.startswith("on") or name in ("src", "style")]
+    assert root.xpath("//a") == []
+    assert len(root.xpath("//style")) == 1
+    assert text.replace("\u202e", "") in root.text_content().replace("\u202e", "")
+
+
+def test_long_lists_end_and_state_the_true_total() -> None:
+    """A page lists the first findings, gravest first, and says how many there are in all."""
+    draft = submission(1)
+    for row in range(5, 14):
+        draft.put(SHEET_2, f"C{row}", "无")
+    page = page_of(draft, most=3)
+    assert (len(page.items), page.total) == (3, len(report_on(draft).findings))
+    assert f"共 {page.total} 条，只列出前 3 条" in submission_html(page).decode()
+
+
+def test_progress_is_against_the_plan_of_the_year() -> None:
+    """Each township has a bar, its target a line on the same scale."""
+    land, linkage = page_of(submission(2)).plots
+    assert [len(one.bars) for one in (land, linkage)] == [9, 9]
+    first = land.bars[0]
+    assert (first.name, first.done, first.due, first.rate) == ("铜都街道", "186.50", "200", "93.2%")
+    assert (first.done_share, first.due_share) == ("62.17", "66.67")
+    assert (land.total.done, land.total.due) == ("1654.60", "1700")
+
+
+def test_same_values_give_the_same_bytes() -> None:
+    """A page holds no date but those it is given."""
+    assert submission_html(page_of(submission(1))) == submission_html(page_of(submission(1)))
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_page_of_a_run_shows_names_as_they_are(text: str) -> None:
+    """The page of a run is as careful, links included."""
+    line = CountyLine(
+        code="530113", name=text, state=text, version="1", hard=0, soft=None, explained=None, link="a/b.html"
+    )
+    page = RunPage(
+        title=text,
+        year=2024,
+        as_of="2025年1月16日",
+        head="f" * 64,
+        states={text: 1},
+        counties=(line, replace(line, link="")),
+        total=2,
+        plots=page_of(submission(2)).plots,
+    )
+    written = run_html(page)
+    root = html.document_fromstring(written)
+    assert {one.tag for one in root.iter() if isinstance(one.tag, str)} <= TAGS
+    assert [one.get("href") for one in root.xpath("//a")] == ["a/b.html"]
+    assert FETCHED.search(re.sub(rb">[^<]*<", b"><", written)) is None
+
+
+def test_templates_name_nothing_outside() -> None:
+    """No template refers to a place on the network."""
+    for path in Path("filing/templates").iterdir():
+        assert "http" not in path.read_text(encoding="utf-8").replace("http-equiv", "")
