@@ -117,7 +117,10 @@ class Procedure:
 
     def action(self, level: str, name: str) -> Action | None:
         """Return the action of a level by its id, verb or Chinese name."""
-        return next((one for one in self.actions if one.level == level and name in (one.id, one.verb, one.name)), None)
+        for one in self.actions:  # a loop, as this is asked for every entry of a year's history
+            if one.level == level and name in (one.id, one.verb, one.name):
+                return one
+        return None
 
     def next_action(self, state: str) -> Action | None:
         """Return the step that a submission in this state waits for; nothing where the county must send a version."""

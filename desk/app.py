@@ -3,6 +3,7 @@
 import sys
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -128,7 +129,7 @@ def decide(
 
 @app.command()
 def verify(
-    path: Annotated[Path, typer.Argument(help="状态文件夹、台账、输出文件夹或其中的文件")],
+    path: Annotated[str, typer.Argument(help="状态文件夹、台账（文件或数据库地址）、输出文件夹或其中的文件")],
     state: State = None,
     *,
     head: Annotated[str | None, typer.Option(help="以前备案件上印的台账校验值")] = None,
@@ -137,7 +138,9 @@ def verify(
     from desk.verifying import show_verification  # noqa: PLC0415
 
     where = places(0, inputs=Path("inputs"), outputs=Path("outputs"), state=state_folder(state))
-    _guard(lambda: show_verification(path, where, head=head))
+    if "://" in path:  # a database: the files that it speaks of lie in the state folder
+        where, path = replace(where, ledger=path), str(where.state)
+    _guard(lambda: show_verification(Path(path), where, head=head))
 
 
 @app.command()

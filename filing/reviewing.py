@@ -162,6 +162,7 @@ def _area_row(scene: ReviewScene, serial: int, measures: int, words: Wording) ->
     settled = scene.procedure.settled.get(scene.level.id, ())
     waiting = sum(one.standing.state not in settled for one in scene.counties)
     state = "sealed" if scene.sealed else "open" if waiting else "ready"
+    offered = [] if state == "open" else actions  # what would be refused is not offered
     dash = words("filing.not_applicable")
     return (
         Cell(serial, Look.CENTRE),
@@ -170,7 +171,7 @@ def _area_row(scene: ReviewScene, serial: int, measures: int, words: Wording) ->
         text("", Look.CENTRE),
         text(words(f"review_book.seal.{state}", count=waiting), Look.CENTRE),
         *(text(dash, Look.CENTRE) for _ in range(measures * len(FIGURES) + len(TOLD))),
-        *_filled(scene, actions),
+        *_filled(scene, offered),
         text(scene.level.name, Look.CENTRE),
         text("", Look.HASH),
     )

@@ -3,12 +3,13 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 from flows.places import Places
 from ledger.record import Ledger
 from ledger.store import Store
-from review.events import Kind
+from review.events import Entry, Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,7 @@ class Checkpoint:
     """One thing looked at: the key of its sentence, the facts, and whether it is intact."""
 
     key: str
-    intact: bool
+    intact: bool  # a remark, such as on a clock that went back, leaves everything intact
     facts: dict[str, str] = field(default_factory=dict)
 
 
@@ -26,16 +27,21 @@ _PASSING = (".hesuan-", "~$", ".")
 
 def verify_path(path: Path, places: Places, *, head: str | None = None) -> Iterator[Checkpoint]:
     """Look at a state folder or ledger file, or at an output file or folder against the ledger of *places*."""
-    if path.name == LEDGER_FILE or (path / LEDGER_FILE).is_file():
+    if places.ledger and path.resolve() == places.state.resolve():
+        yield from verify_state(places.ledger, Store(path), head=head)
+    elif path.name == LEDGER_FILE or (path / LEDGER_FILE).is_file():
         folder = path if path.is_dir() else path.parent
         yield from verify_state(folder / LEDGER_FILE, Store(folder), head=head)
     else:
         yield from verify_outputs(path, places)
 
 
-def verify_state(ledger_file: Path, store: Store, *, head: str | None) -> Iterator[Checkpoint]:
-    """Check the chain entry by entry and every kept file by its name; *head* is one printed on an earlier filing."""
-    with Ledger.open(ledger_file, must_exist=True) as ledger:
+def verify_state(place: Path | str, store: Store, *, head: str | None) -> Iterator[Checkpoint]:
+    """Check the chain entry by entry and every kept file by its name; *head* is one printed on an earlier filing.
+
+    *place* is a file of SQLite or the address of a database.
+    """
+    with Ledger.open(place, must_exist=True) as ledger:
         fault = ledger.verify(expected_head=head)
         if fault is not None:
             yield Checkpoint(
@@ -44,6 +50,7 @@ def verify_state(ledger_file: Path, store: Store, *, head: str | None) -> Iterat
             return
         entries = ledger.entries()
         yield Checkpoint("ledger", intact=True, facts={"count": str(len(entries)), "head": ledger.head()})
+        yield from _clock_remarks(entries)
     damaged = list(store.verify())
     for name in damaged:
         yield Checkpoint("damaged", intact=False, facts={"name": name})
@@ -53,6 +60,13 @@ def verify_state(ledger_file: Path, store: Store, *, head: str | None) -> Iterat
         yield Checkpoint("damaged", intact=False, facts={"name": name})
     if not damaged:
         yield Checkpoint("store", intact=True, facts={"count": str(len(kept))})
+
+
+def _clock_remarks(entries: list[Entry]) -> Iterator[Checkpoint]:
+    """The order of entries is their number; a time before the one of the entry before is only told."""
+    back = [one for before, one in pairwise(entries) if one.at < before.at]
+    if back:
+        yield Checkpoint("clock", intact=True, facts={"sequence": str(back[0].sequence), "count": str(len(back))})
 
 
 def verify_outputs(path: Path, places: Places) -> Iterator[Checkpoint]:

@@ -12,6 +12,7 @@ from ledger.errors import LedgerMissing, LedgerUnavailable, LedgerUnreadable
 
 BUSY_SECONDS: Final = 30
 _WRITES = "hesuan_writes"
+_ANY_BYTES = "hesuan_any_bytes"
 
 
 def locate(url_or_path: str | Path) -> URL:
@@ -48,7 +49,6 @@ def connect(url: URL) -> Engine:
 
 def _prepare_sqlite(raw: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own connection
     raw.isolation_level = None  # the driver begins nothing of its own: _begin_sqlite does
-    raw.text_factory = _decode
     raw.execute("PRAGMA synchronous = EXTRA")  # FULL, and the folder too once the journal is gone
 
 
@@ -58,7 +58,11 @@ def _decode(raw: bytes) -> str:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(_WRITES, False)
+    options = connection.get_execution_options()
+    writes = options.get(_WRITES, False)
+    raw: Any = connection.connection.dbapi_connection
+    # Ours is called for each text of each row: only verify, which must read damaged rows too, pays for that.
+    raw.text_factory = _decode if options.get(_ANY_BYTES, False) else str
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
@@ -70,13 +74,21 @@ def reading(engine: Engine) -> Iterator[Connection]:
             yield connection
     except OperationalError as error:
         # A table or column that is not there will not come with waiting.
-        kind = LedgerUnreadable if "no such" in str(error.orig) else LedgerUnavailable
+        lasting = any(one in str(error.orig) for one in ("no such", "decode to UTF-8"))
+        kind = LedgerUnreadable if lasting else LedgerUnavailable
         raise kind(engine.url.render_as_string(), str(error.orig)) from error
     except DBAPIError as error:
         raise LedgerUnreadable(engine.url.render_as_string(), str(error.orig)) from error
     except UnicodeDecodeError as error:
         # SQLite quotes a damaged statement of its own schema, and the driver trips over the quotation.
         raise LedgerUnreadable(engine.url.render_as_string(), "its schema is damaged") from error
+
+
+@contextmanager
+def examining(engine: Engine) -> Iterator[Connection]:
+    """Give a view of the ledger in which text that is no text any more comes back all the same. Raises as `reading`."""
+    with reading(engine.execution_options(**{_ANY_BYTES: True})) as connection:
+        yield connection
 
 
 @contextmanager

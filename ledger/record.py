@@ -8,13 +8,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, Select, insert, select
+from sqlalchemy import Connection, Engine, Row, Select, insert, select
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from ledger import schema
 from ledger.canonical import GENESIS, canonical, digest_of, event_from, event_text
 from ledger.chain import Fault, Reason, SealedRow, first_fault
-from ledger.database import connect, locate, reading, require_file, sqlite_file, writing
+from ledger.database import connect, examining, locate, reading, require_file, sqlite_file, writing
 from ledger.errors import HeadMoved, KeyConflict, LedgerMissing, LedgerTooNew, LedgerUnreadable, NotRecordable
 from review.events import Entry, Event
 
@@ -140,9 +140,9 @@ class Ledger:
         if year is not None:
             query = query.where(_ENTRIES.year == year)
         with reading(self._engine) as connection:
-            return [self._entry(SealedRow(*row)) for row in connection.execute(query)]
+            return [self._entry(row) for row in connection.execute(query)]
 
-    def _entry(self, row: SealedRow) -> Entry:
+    def _entry(self, row: SealedRow | Row[Any]) -> Entry:
         try:
             event = event_from(row.body)
         except ValueError as error:
@@ -174,7 +174,7 @@ class Ledger:
         *expected_head* is an earlier head kept outside; without it a cut tail or a whole rewrite cannot be
         seen. Raises `LedgerUnavailable`.
         """
-        with reading(self._engine) as connection:
+        with examining(self._engine) as connection:
             return first_fault(_rows(connection), earlier_head=expected_head) or _file_fault(connection)
 
 

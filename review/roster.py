@@ -1,5 +1,6 @@
 """Who is due, by when, and who may act where: the roster of one year."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -123,7 +124,6 @@ def _hold_together(roster: Roster) -> None:
 
 
 def _refuse_repeats(what: str, codes: Iterable[str]) -> None:
-    listed = list(codes)
-    repeated = sorted({code for code in listed if listed.count(code) > 1})
+    repeated = sorted(code for code, count in Counter(codes).items() if count > 1)
     if repeated:
         raise ContractError(FILE, f"{what} listed twice: {repeated}")

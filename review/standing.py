@@ -163,9 +163,13 @@ def _received(procedure: Procedure, before: Standing, entry: Entry) -> Standing:
 def _checked(procedure: Procedure, before: Standing, entry: Entry) -> Standing:
     event = entry.event
     versions = tuple(_with_check(one, event) if one.sha256 == event.sha256 else one for one in before.versions)
-    after = replace(before, versions=versions)
     judged = before.newest is not None and before.newest.sha256 == event.sha256
-    return _settle(procedure, after) if judged else after
+    if not judged or before.state not in procedure.on_check.values():
+        return replace(before, versions=versions)
+    newest = versions[-1]
+    if not newest.hard and not newest.soft:
+        return replace(before, versions=versions, state=procedure.on_check["accepted"])
+    return _settle(procedure, replace(before, versions=versions))
 
 
 def _with_check(version: Version, event: Event) -> Version:
@@ -204,33 +208,31 @@ def _settle(procedure: Procedure, standing: Standing) -> Standing:
 def _decided(procedure: Procedure, before: Standing, entry: Entry) -> Standing:
     event = entry.event
     action = procedure.action(event.level, event.action)
-    after = replace(before, decisions=(*before.decisions, event))
-    judged = event.sha256 == (before.newest.sha256 if before.newest else "")
-    if action is None or not judged:
+    decisions = (*before.decisions, event)
+    if action is None or event.sha256 != (before.newest.sha256 if before.newest else ""):
+        return replace(before, decisions=decisions)
+    state = state_after(action, before)
+    filed = _filings(procedure, before, state)
+    after = replace(before, decisions=decisions, state=state, filed=filed)
+    effect = _EFFECTS.get(action.effect)
+    if effect is None:
         return after
-    after = _EFFECTS.get(action.effect, _nothing_more)(after, event)
-    after = replace(after, state=state_after(action, before))
-    if action.effect in (Effect.EXPLAIN, Effect.WAIVE):
-        return _settle(procedure, after)
-    return _with_filing(procedure, before, after)
+    after = effect(after, event)
+    return _settle(procedure, after) if action.effect in (Effect.EXPLAIN, Effect.WAIVE) else after
 
 
-def _with_filing(procedure: Procedure, before: Standing, after: Standing) -> Standing:
+def _filings(procedure: Procedure, before: Standing, state: str) -> tuple[str, ...]:
     """Keep the list of filings: one more where a version was filed, one less where a filing was undone."""
-    was, now = before.state in procedure.final, after.state in procedure.final
-    if now and not was and after.newest is not None:
-        return replace(after, filed=(*after.filed, after.newest.sha256))
-    undone = was and not now and after.state not in procedure.open_to_new_version
-    return replace(after, filed=after.filed[:-1]) if undone else after
+    was, now = before.state in procedure.final, state in procedure.final
+    if now and not was and before.newest is not None:
+        return (*before.filed, before.newest.sha256)
+    undone = was and not now and state not in procedure.open_to_new_version
+    return before.filed[:-1] if undone else before.filed
 
 
 def _facts(event: Event, name: str) -> list[Mapping[str, object]]:
     raw = event.facts.get(name)
     return [one for one in raw if isinstance(one, dict)] if isinstance(raw, list) else []
-
-
-def _nothing_more(standing: Standing, _: Event) -> Standing:
-    return standing
 
 
 def _explain(standing: Standing, event: Event) -> Standing:

@@ -1,0 +1,83 @@
+"""A year's folders for a test: files, roster and decisions put where people put them, and runs in this process."""
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+from contracts.library import open_library
+from flows.engine import in_line
+from flows.handed_in import read_desk
+from flows.outlook import Outlook, outlook
+from flows.places import Places
+from flows.running import run_stages
+from flows.scene import Scene, set_scene
+from review.decisions import Proposal
+from tests.builders import dongchuan
+
+ROOT = Path(__file__).parents[2]
+PEOPLE = {"county": "530113-01", "city": "530100-01", "province": "530000-01"}
+
+
+@dataclass
+class YearFolders:
+    """One year of the sample county."""
+
+    base: Path
+
+    def __post_init__(self) -> None:
+        """Put the roster in its place."""
+        self.places.inbox.mkdir(parents=True)
+        shutil.copy(ROOT / "inputs" / "2024" / "roster.yaml", self.places.inbox)
+
+    @property
+    def places(self) -> Places:
+        """Return the folders."""
+        return Places(year=2024, inputs=self.base / "in", outputs=self.base / "out", state=self.base / "state")
+
+    def send(self, version: int, changes: Mapping[tuple[str, str], object] | None = None) -> None:
+        """Put a version of the county's submission into its folder."""
+        draft = dongchuan.submission(2)
+        for cover_row in draft.sheets[dongchuan.COVER]:
+            if cover_row[0] == "版次":
+                cover_row[1] = version
+        for (sheet, cell), value in (changes or {}).items():
+            draft.put(sheet, cell, value)
+        draft.save(self.places.inbox / dongchuan.COUNTY / f"v{version}.xlsx")
+
+    def run(self) -> Outlook:
+        """Run the year; tell how it stands."""
+        assert run_stages(self.places, in_line) == 0
+        desk = read_desk(self.places, open_library().wording())
+        return outlook(self.scene(), desk)
+
+    def scene(self) -> Scene:
+        """Read the record."""
+        desk = read_desk(self.places, open_library().wording())
+        with self.places.open_ledger() as ledger:
+            return set_scene(self.places, ledger, desk.roster)
+
+    @property
+    def state(self) -> str:
+        """The state of the county."""
+        return self.scene().standings[dongchuan.COUNTY].state
+
+    def hand_in(self, name: str, rows: list[Mapping[str, Any]]) -> None:
+        """Put a workbook of decisions into the inbox."""
+        headings = open_library().wording().under("review_book.heading")
+        folder = self.places.inbox / "decisions"
+        folder.mkdir(exist_ok=True)
+        with xlsxwriter.Workbook(folder / name) as book:
+            sheet = book.add_worksheet()
+            sheet.write_row(0, 0, list(headings.values()))
+            for at, row in enumerate(rows, start=1):
+                sheet.write_row(at, 0, [row.get(one, "") for one in headings])
+
+
+def proposal(level: str, action: str, **given: Any) -> Proposal:
+    """Return a decision on the sample county by whoever is in office at that level."""
+    facts = {"number": f"{level}〔2025〕1号", "opinion": "同意。", "on": "2025-02-01", **given}
+    return Proposal(**{"county": dongchuan.COUNTY, "level": level, "action": action, "by": PEOPLE[level], **facts})

@@ -1,0 +1,84 @@
+"""Sixteen people decide at once on the same few counties, each in a process forked from one warm parent.
+
+Run as a module with the state folder, and a ledger's address where it is not SQLite.
+"""
+
+import json
+import os
+import random
+import sys
+from pathlib import Path
+
+from flows.deciding import Decided, record_decision
+from flows.places import Places
+from review.decisions import Proposal
+from review.events import Event, JsonValue, Kind
+from review.roster import roster_facts
+from tests.property.chain import COUNTIES, PEOPLE, YEAR, procedure, roster
+
+PROCESSES, TRIES = 16, 6
+
+
+def main() -> None:
+    """Lay the record out, let everybody decide, print what each was told."""
+    base = Path(sys.argv[1])
+    places = Places(
+        year=YEAR, inputs=base, outputs=base, state=base / "state", ledger=sys.argv[2] if len(sys.argv) > 2 else ""
+    )
+    _begin(places)
+    children = []
+    for number in range(PROCESSES):
+        child = os.fork()
+        if child == 0:
+            try:
+                _decide(places, number, base / f"told-{number}")
+                os._exit(0)
+            finally:
+                os._exit(1)
+        children.append(child)
+    codes = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
+    told = [json.loads((base / f"told-{number}").read_text(encoding="utf-8")) for number in range(PROCESSES)]
+    sys.stdout.write(json.dumps({"codes": codes, "told": told}))
+
+
+def _begin(places: Places) -> None:
+    with places.open_ledger() as ledger:
+        ledger.append(Event(kind=Kind.ROSTER, year=YEAR, facts=roster_facts(roster())), key="roster")
+        for number, county in enumerate(COUNTIES):
+            sha256 = f"{number:064x}"
+            ledger.append(
+                Event(kind=Kind.RECEIVED, year=YEAR, county=county, version=1, sha256=sha256, facts={"name": "f"}),
+                key=f"received{county}",
+            )
+            checked: dict[str, JsonValue] = {"hard": 0, "soft": 0, "notes": 0, "report": "", "contracts": ""}
+            ledger.append(
+                Event(kind=Kind.CHECKED, year=YEAR, county=county, version=1, sha256=sha256, facts=checked),
+                key=f"checked{county}",
+            )
+
+
+def _decide(places: Places, number: int, answer: Path) -> None:
+    """Try some decisions, by whoever may at that level; say which were recorded."""
+    chance = random.Random(number)  # noqa: S311 - which decision is tried is no secret
+    told = []
+    for attempt in range(TRIES):
+        county = chance.choice(COUNTIES)
+        action = chance.choice([one for one in procedure().actions if one.onward or one.verb in ("return", "reopen")])
+        by = {"county": f"县{county}", "city": f"市{county[:4]}00", "province": "省甲"}[action.level]
+        proposal = Proposal(
+            county=county,
+            level=action.level,
+            action=action.id,
+            by=by if chance.random() > 0.1 else chance.choice(PEOPLE),
+            on="2025-01-20",
+            number=f"{number}-{attempt}",
+            opinion="意见",
+        )
+        done = record_decision(places, proposal)
+        recorded = isinstance(done, Decided) and done.event is not None
+        told.append([proposal.number, recorded])
+    answer.write_text(json.dumps(told), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,47 @@
+"""Sixteen processes that decide at once leave a record equal to some serial order."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from flows.places import Places
+from review.decisions import Bench, Proposal, decide
+from review.events import Kind
+from review.standing import standings
+from tests.flows.faults import ROOT
+from tests.property.chain import YEAR, procedure, roster
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the children are forked")
+def test_invariant_14_sixteen_processes_equal_some_serial_order(tmp_path: Path) -> None:
+    """14: each decision told as recorded is there once, and was allowed by what stood before it; no other is."""
+    command = [sys.executable, "-X", "utf8", "-m", "tests.flows.deciders", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=300)
+    answer = json.loads(done.stdout)
+    assert set(answer["codes"]) == {0}
+    places = Places(year=YEAR, inputs=tmp_path, outputs=tmp_path, state=tmp_path / "state")
+    with places.open_ledger(must_exist=True) as ledger:
+        assert ledger.verify() is None
+        entries = ledger.entries(YEAR)
+    decided = [(at, one.event) for at, one in enumerate(entries) if one.event.kind is Kind.DECISION]
+    told = sorted(number for child in answer["told"] for number, recorded in child if recorded)
+    assert sorted(str(event.facts["number"]) for _, event in decided) == told
+    assert len(told) >= 3
+    for at, event in decided:
+        standing = standings(procedure(), roster(), entries[:at])[event.county]
+        bench = Bench(procedure=procedure(), roster=roster(), standing=standing)
+        again = Proposal(
+            county=event.county,
+            level=event.level,
+            action=event.action,
+            by=event.actor,
+            on=str(event.facts["date"]),
+            number=str(event.facts["number"]),
+            opinion=str(event.facts["opinion"]),
+        )
+        assert decide(bench, again) == event
