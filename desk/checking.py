@@ -37,7 +37,7 @@ def check_files(paths: list[Path], library: Library, *, as_json: bool, out: Path
     """Check each file and print what was found; one bad file does not change what is said of another."""
     words = library.wording()
     worst = Exit.CLEAR
-    written: set[str] = set()
+    written: set[Path] = set()
     for path in paths:
         checked = read_and_check(path, library, words, alone=len(paths) == 1)
         if as_json:
