@@ -34,6 +34,7 @@ class Format(StrEnum):
     JSON = "json"
 
 
+Points = Annotated[list[str] | None, typer.Option(help="事项，可写多条：“表名!A1：…”、“规则编号：…”，答复写“1：…”")]
 Year = Annotated[int, typer.Argument(help="核算年度", min=1980, max=2999)]
 Inputs = Annotated[Path, typer.Option(help="收件文件夹")]
 Outputs = Annotated[Path, typer.Option(help="输出文件夹")]
@@ -92,9 +93,7 @@ def decide(
     approve: Annotated[bool, typer.Option("--approve", help="同意（报送、复核同意、备案）")] = False,
     send_back: Annotated[bool, typer.Option("--return", help="退回")] = False,
     action: Annotated[str, typer.Option(help="其他动作：撤回、接收复核、核减、免报、豁免规则、汇总封存等")] = "",
-    point: Annotated[
-        list[str] | None, typer.Option(help="事项，可写多条：“表名!A1：…”、“规则编号：…”，答复写“1：…”")
-    ] = None,
+    point: Points = None,
     all_clear: Annotated[bool, typer.Option("--all-clear", help="一并办理本辖区内没有问题的各县")] = False,
     by: Annotated[str, typer.Option(help="办理人编号（roster.yaml）")] = "",
     date: Annotated[str, typer.Option(help="办理日期，如 2025-01-20")] = "",

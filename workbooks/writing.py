@@ -15,15 +15,9 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
-from filing.book import Cell, FilingBook, Look, Sheet
-from workbooks.looks import (
-    BODY_SIZE,
-    SONG,
-    choose_number_format,
-    describe_format,
-    estimate_height,
-    needs_text_mark,
-)
+from filing.book import Cell, FilingBook, Sheet
+from workbooks.looks import BODY_SIZE, SONG, estimate_height
+from workbooks.wardrobe import Wardrobe
 
 LONGEST_TEXT: Final = 32_767  # UTF-16 units; past this the format has no room and programs cut in silence
 LONGEST_FORMULA: Final = 8_192
@@ -39,21 +33,6 @@ ERROR_WORDS: Final = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", 
 _UNWRITABLE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _QUOTED: Final = re.compile(r'"[^"]*"')
 _LINK: Final = re.compile(r"(?:'(?P<quoted>(?:[^']|'')+)'|(?P<bare>[^'!]+))!\$?[A-Z]{1,3}\$?[1-9]\d{0,6}")
-
-
-@dataclass(frozen=True, slots=True)
-class _Wardrobe:
-    """The formats of one workbook, each made once however many cells wear it."""
-
-    workbook: Workbook
-    formats: dict[tuple[Look, str, bool], Format]
-
-    def dress(self, cell: Cell) -> Format:
-        """Give the format in which *cell* is drawn."""
-        key = (cell.look, choose_number_format(cell), needs_text_mark(cell))
-        if key not in self.formats:
-            self.formats[key] = self.workbook.add_format(describe_format(cell))
-        return self.formats[key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +59,7 @@ def write_book(book: FilingBook) -> bytes:
     store = BytesIO()
     workbook = Workbook(store, _choose_options())
     workbook.set_properties(_describe_book(book))
-    wardrobe = _Wardrobe(workbook, {})
+    wardrobe = Wardrobe(workbook, {})
     names = frozenset(sheet.name for sheet in book.sheets)
     for sheet in book.sheets:
         page = _add_page(workbook, sheet)
