@@ -1,7 +1,7 @@
 """Broken sums into offences: sums that share cells are one set, one set is one cause, one cause is one offence."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from checks.cleaning import plain
@@ -41,6 +41,20 @@ def broken_sums(stated: Sequence[Stated], values: Values, formulas: Iterable[Cel
     evidence = {cell: Evidence(formula=True) for cell in formulas if cell in values}
     repairs = smallest_repairs(values, [one.relation for one in heard], evidence=evidence)
     return [_offence(one, values, repairs) for one in _sets([heard[index] for index in at])]
+
+
+def rounding_remarks(stated: Iterable[Stated], values: Values) -> Iterator[Offence]:
+    """Return a remark on each sum of rounded figures that is off by no more than rounding explains."""
+    for one in stated:
+        if one.relation.tolerance and all(term.cell in values for term in one.relation.terms):
+            off = abs(_sum(one.relation, values) - one.relation.constant)
+            if 0 < off <= one.relation.tolerance:
+                rule = replace(one.rule, severity="report", severities={})
+                facts = {**_facts(one, values), "cell": one.anchor.address}
+                cells = tuple(term.cell for term in one.relation.terms)
+                yield Offence(
+                    rule=rule, sheet=one.anchor.sheet, cell=one.anchor, cells=cells, case="rounding", facts=facts
+                )
 
 
 def _sum(relation: Relation, values: Values) -> Decimal:

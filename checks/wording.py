@@ -57,6 +57,7 @@ def _finding(offences: Sequence[Offence], words: Wording) -> Finding:
 def _sentence(what: str, offence: Offence, words: Wording) -> str:
     rule, case = offence.rule.id, offence.case
     specific, general = f"rule.{rule}.{case}.{what}", f"rule.{rule}.{what}"
+    anyone = f"any.{case}.{what}"
     shared = f"sum.{case}.{what}"
-    key = next((one for one in (specific, general, shared) if words.has(one)), general)
+    key = next((one for one in (specific, anyone, general, shared) if words.has(one)), general)
     return words(key, **offence.facts)

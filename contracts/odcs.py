@@ -30,14 +30,14 @@ def read_contract(path: Path) -> OpenDataContractStandard:
         raise ContractError(path.name, f"is no valid data contract: {error}") from error
 
 
-def forms_of(path: Path, *, year: int, plan_years: Iterable[int]) -> tuple[Form, ...]:
-    """Compile every form of one contract file for an accounting year and the years of its plan."""
+def forms_of(path: Path, *, year: int, plan_years: Iterable[int], province: str = "") -> tuple[Form, ...]:
+    """Compile every form of one contract file for an accounting year, the years of its plan and a province (or all)."""
     contract = read_contract(path)
     years = tuple(plan_years)
-    return tuple(_form(one, path.name, year, years) for one in contract.schema_ or [])
+    return tuple(_form(one, path.name, year, years, province) for one in contract.schema_ or [])
 
 
-def _form(schema: SchemaObject, file: str, year: int, plan_years: tuple[int, ...]) -> Form:
+def _form(schema: SchemaObject, file: str, year: int, plan_years: tuple[int, ...], province: str) -> Form:
     own = _custom(schema.customProperties)
     fields = [one for part in schema.properties or [] for one in _fields(part, plan_years)]
     rules = tuple(_rule(one, file) for one in schema.quality or [] if one.engine == ENGINE)
@@ -48,11 +48,13 @@ def _form(schema: SchemaObject, file: str, year: int, plan_years: tuple[int, ...
         title=(schema.businessName or "").format(year=year),
         layout=_one_of(Layout, own.get("layout", "table"), file),
         fields=tuple(fields),
-        rules=tuple(one for one in rules if one.in_force(year)),
+        rules=tuple(one for one in rules if one.in_force(year, province)),
         sheet_names=tuple(own.get("sheetNames", ())),
         title_marks=tuple(own.get("titleMarks", ())),
         unit=own.get("unit", ""),
         total_names=tuple(own.get("totalNames", ())),
+        detail=bool(own.get("detail", False)),
+        most_worded=int(own.get("mostWorded", 0)),
     )
 
 
@@ -79,6 +81,7 @@ def _field(part: SchemaProperty, own: Mapping[str, Any], year: int | None) -> Fi
         year=year,
         measure=own.get("measure", ""),
         codes=tuple(str(one.value) for one in part.enum or []),
+        labels={str(one.value): one.label or "" for one in part.enum or []},
         source=_basis(part.authoritativeDefinitions),
     )
 
@@ -104,6 +107,7 @@ def _rule(quality: DataQuality, file: str) -> Rule:
         since=_date(own.get("since"), file),
         until=_date(own.get("until"), file),
         trial=bool(own.get("trial", False)),
+        provinces=tuple(str(one) for one in own.get("provinces", ())),
     )
 
 
