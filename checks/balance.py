@@ -26,6 +26,7 @@ class Broken:
     def cells(self) -> tuple[CellRef, ...]:
         """Every cell that takes part, in reading order."""
         found = {term.cell for one in self.stated for term in one.relation.terms}
+        found |= {cell for one in self.stated for cell in one.plots}
         return tuple(sorted(found, key=place))
 
 

@@ -61,6 +61,7 @@ def detail_total(subject: Subject, rule: Rule) -> Iterator[Stated | NotRun]:
         return
     row = int(table.totals[ROW][0])
     fields = subject.form.of_role(Role.FIGURE)
+    few = table.body[ROW].to_list() if table.body.height <= subject.form.most_worded else []
     sums = table.body.select(pl.col(one.name).sum() for one in fields).row(0, named=True)
     for field in fields:
         relation = Relation(
@@ -69,8 +70,15 @@ def detail_total(subject: Subject, rule: Rule) -> Iterator[Stated | NotRun]:
             constant=sums[field.name].normalize(),
             tolerance=slack([field] if field.rounded else []) * table.body.height,
         )
-        group = Group(subject.form.name)
-        yield Stated(relation=relation, rule=rule, table=table, field=field, row=row, rests_on=group)
+        yield Stated(
+            relation=relation,
+            rule=rule,
+            table=table,
+            field=field,
+            row=row,
+            rests_on=Group(subject.form.name),
+            plots=tuple(table.ref(field.name, one) for one in few),
+        )
 
 
 def equals_detail(subject: Subject, rule: Rule) -> Iterator[Stated | NotRun]:

@@ -33,7 +33,8 @@ class Group:
 class Stated:
     """A relation with the rule that asks for it; *field* and *row* of *table* are the cell that is the sum.
 
-    *rests_on* names the plots whose sum is its constant: it is silent while one of them is itself at fault.
+    *rests_on* names the plots whose sum is its constant: it is silent while one of them is itself at fault;
+    *plots* are their cells where there are few enough to be named.
     """
 
     relation: Relation
@@ -43,6 +44,7 @@ class Stated:
     row: int
     annex: str = ""
     rests_on: Group | None = None
+    plots: tuple[CellRef, ...] = ()
 
     @property
     def anchor(self) -> CellRef:

@@ -44,7 +44,8 @@ def make_samples(library: Library, wanted: Wanted) -> Exit:
     if len(counties) < wanted.counties:
         complain(words("sample.too_many", most=str(len(counties))))
         return Exit.USAGE
-    hashes = {one.code: _write_county(library, package, one, wanted) for one in counties}
+    submission = library.submission(package, wanted.year)  # compiled once: it is the same for every county
+    hashes = {one.code: _write_county(submission, one, wanted, words) for one in counties}
     procedure = library.procedure(package.procedure)
     inbox = wanted.out / str(wanted.year)
     roster = _roster(register, procedure, counties, wanted.year, words)
@@ -63,9 +64,7 @@ def _package(library: Library, year: int) -> Package:
     return found
 
 
-def _write_county(library: Library, package: Package, county: County, wanted: Wanted) -> str:
-    submission = library.submission(package.for_county(county.code), wanted.year)
-    words = library.wording()
+def _write_county(submission: Submission, county: County, wanted: Wanted, words: Wording) -> str:
     sample = draw_sample(county, wanted.year, plots=wanted.plots, seed=wanted.seed)
     name = words("sample.file", code=county.code, county=county.name, year=wanted.year)
     path = wanted.out / str(wanted.year) / county.code / f"{name}.xlsx"
