@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,7 @@ class Broken:
     def cells(self) -> tuple[CellRef, ...]:
         """Every cell that takes part, in reading order."""
         found = {term.cell for one in self.stated for term in one.relation.terms}
+        found |= {cell for one in self.stated for cell in one.plots}
         return tuple(sorted(found, key=place))
 
 
@@ -59,6 +60,20 @@ def _evidence(stated: Sequence[Stated], values: Values, formulas: Iterable[CellR
             term = one.relation.terms[0]
             targets[term.cell] = (*targets.get(term.cell, ()), term.sign * one.relation.constant)
     return {cell: Evidence(cell in computed, targets.get(cell, ())) for cell in (*targets, *computed)}
+
+
+def rounding_remarks(stated: Iterable[Stated], values: Values) -> Iterator[Offence]:
+    """Return a remark on each sum of rounded figures that is off by no more than rounding explains."""
+    for one in stated:
+        if one.relation.tolerance and all(term.cell in values for term in one.relation.terms):
+            off = abs(_sum(one.relation, values) - one.relation.constant)
+            if 0 < off <= one.relation.tolerance:
+                rule = replace(one.rule, severity="report", severities={})
+                facts = {**_facts(one, values), "cell": one.anchor.address}
+                cells = tuple(term.cell for term in one.relation.terms)
+                yield Offence(
+                    rule=rule, sheet=one.anchor.sheet, cell=one.anchor, cells=cells, case="rounding", facts=facts
+                )
 
 
 def _sum(relation: Relation, values: Values) -> Decimal:

@@ -8,8 +8,9 @@ import pandera.polars as pa
 import polars as pl
 from pandera.errors import SchemaErrors
 
+from checks.registry import ROW_CHECKS
 from checks.relations import Relation
-from checks.row_rules import ROW_CHECKS, Failure, figure_columns
+from checks.row_rules import Failure, figure_columns
 from checks.tables import AMOUNT, ROW, Table
 from contracts.model import Field, Form, Role, Rule
 

@@ -1,24 +1,26 @@
 """Check one workbook against its contract, phase by phase; a phase that cannot run says so."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from checks.balance import broken_sums
+from checks.balance import broken_sums, rounding_remarks
+from checks.causes import at_fault, blamed, by_row, capped, is_silent, settled, unknown_groups, worded
 from checks.contents import spotted
 from checks.cover import Cover, identify, read_cover
 from checks.explaining import explain
 from checks.findings import CellRef, Refusal
 from checks.gate import failures
+from checks.history import History
 from checks.identity import Identity
 from checks.offence import NotRun, Offence
 from checks.own_sheets import said_in, submitted
 from checks.rawbook import RawBook
 from checks.recognise import Search, locate
 from checks.refusing import refuse
-from checks.registry import FORM_CHECKS, SUM_CHECKS, refuse_unknown
+from checks.registry import FORM_CHECKS, ROW_CHECKS, SUM_CHECKS, refuse_unknown
 from checks.report import Figure, Report
-from checks.row_rules import ROW_CHECKS
+from checks.row_rules import Failure
 from checks.serial_doctor import treated
 from checks.subject import Subject
 from checks.sum_rules import Stated, values_of
@@ -29,6 +31,7 @@ from contracts.messages import Wording
 from contracts.model import Field, Layout, Phase, Role, Rule
 
 _NOWHERE = Search(None, (), None)
+PROJECT = "project"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +45,17 @@ class Verdict:
 
 
 def check_book(
-    book: RawBook, library: Library, words: Wording, *, expected: tuple[str, int] | None = None
+    book: RawBook,
+    library: Library,
+    words: Wording,
+    *,
+    expected: tuple[str, int] | None = None,
+    history: History | None = None,
 ) -> Report | Refusal:
     """Return what is wrong with a workbook, or why it cannot be attributed to a county and year.
 
     *expected* is the county code and the year in whose folder the file lies; one of another is refused there.
+    *history* is what is on file from the year before; without it the rules across years say that they did not run.
     """
     form, said = library.cover(), said_in(book, words)
     book = submitted(book, words)
@@ -61,7 +70,7 @@ def check_book(
     if package is None:
         return _no_package(identity, cover, library, words)
     submission = library.submission(package, identity.year)
-    verdict = judge(book, cover, submission)
+    verdict = judge(book, cover, submission, history)
     report = Report(
         identity=identity,
         contracts=library.version(),
@@ -72,27 +81,29 @@ def check_book(
     return explain(report, said, library.returning(), words)
 
 
-def judge(book: RawBook, cover: Cover, submission: Submission) -> Verdict:
+def judge(book: RawBook, cover: Cover, submission: Submission, history: History | None = None) -> Verdict:
     """Run every rule in force on every form of the submission."""
-    subjects = _subjects(book, cover, submission)
+    subjects = _subjects(book, cover, submission, history)
     for subject in subjects:
         refuse_unknown(subject.form)
-    formwise = [one for subject in subjects for one in _form_offences(subject)]
+    said = [one for subject in subjects for one in _form_results(subject)]
+    formwise = settled(one for one in said if isinstance(one, Offence))
     sums, not_run = _sums(subjects, formwise)
     # A figure that cannot stand as it is silences the sums over it: one cause, one finding.
     condemned = {one.cell for one in formwise if one.rule.check == "not_negative"}
     known = ((cell, amount) for one in _tables(subjects) for cell, amount in values_of(one).items())
     values = {cell: amount for cell, amount in known if cell not in condemned}
     formulas = [CellRef(one.sheet, at) for one in _tables(subjects) for at in one.formulas]
+    broken, apart = blamed(by_row(broken_sums(sums, values, formulas)), formwise)
     return Verdict(
-        offences=(*formwise, *broken_sums(sums, values, formulas)),
-        not_run=(*not_run, *_without_table(subjects)),
+        offences=(*apart, *broken, *rounding_remarks(sums, values)),
+        not_run=(*(one for one in said if isinstance(one, NotRun)), *not_run, *_without_table(subjects)),
         tables=tuple(_tables(subjects)),
         values=values,
     )
 
 
-def _subjects(book: RawBook, cover: Cover, submission: Submission) -> tuple[Subject, ...]:
+def _subjects(book: RawBook, cover: Cover, submission: Submission, history: History | None) -> tuple[Subject, ...]:
     forms = [form for form in submission.forms if form.layout is Layout.TABLE]
     searches: Mapping[str, Search] = locate(forms, book)
     county = submission.register.counties.get(submission.package.county)
@@ -109,26 +120,46 @@ def _subjects(book: RawBook, cover: Cover, submission: Submission) -> tuple[Subj
             county=county,
             table=tables.get(form.name),
             tables=tables,
+            history=history,
         )
         for form in submission.forms
     )
 
 
-def _form_offences(subject: Subject) -> Iterator[Offence]:
+def _form_results(subject: Subject) -> Iterator[Offence | NotRun]:
+    most = subject.form.most_worded
     for rule in subject.form.rules:
         if rule.check in FORM_CHECKS:
-            yield from FORM_CHECKS[rule.check](subject, rule)
+            found = list(FORM_CHECKS[rule.check](subject, rule))
+            yield from (one for one in found if isinstance(one, NotRun))
+            yield from capped((one for one in found if isinstance(one, Offence)), most)
     rows = [rule for rule in subject.form.rules if rule.check in ROW_CHECKS]
     if subject.table is not None:
-        found = (ROW_CHECKS[one.rule.check].explain(one) for one in failures(subject.table, rows))
-        yield from treated(subject.table, (one for one in found if one is not None))
+        yield from treated(subject.table, _row_offences(failures(subject.table, rows), most))
 
 
-def _sums(subjects: Iterable[Subject], offences: Iterable[Offence]) -> tuple[list[Stated], list[NotRun]]:
-    """Collect what must add up; a table that lacks a township is told so once, not again by each of its totals."""
+def _row_offences(found: Iterable[Failure], most: int) -> Iterator[Offence]:
+    for one in worded(found, most):
+        offence = one if isinstance(one, Offence) else ROW_CHECKS[one.rule.check].explain(one)
+        if offence is not None:
+            yield offence
+
+
+def _sums(subjects: Iterable[Subject], offences: Sequence[Offence]) -> tuple[list[Stated], list[NotRun]]:
+    """Collect what must add up; what is missing or wrong in a row is told once, not again by each of its sums."""
     short = {one.sheet for one in offences if one.case == "missing" and one.rule.check == "townships_as_planned"}
+    spoilt = {one.form.name: at_fault(one, offences) for one in _tables(subjects) if one.form.detail}
+    # A mistaken unit breaks every sum over those plots: it is told once.
+    mistaken = {one.rule.arguments["detail"] for one in offences if one.rule.check == "unit_plausible"}
+    spoilt |= {form: unknown_groups(form) for form in mistaken}
     said = [one for subject in subjects for rule in subject.form.rules for one in _stated(subject, rule, short)]
-    return [one for one in said if isinstance(one, Stated)], [one for one in said if isinstance(one, NotRun)]
+    stated = [one for one in said if isinstance(one, Stated)]
+    silent = {(one.rule.id, one.table.form.title) for one in stated if is_silent(one, spoilt)}
+    not_run = [NotRun(rule, title, "rows_at_fault") for rule, title in sorted(silent)]
+    return [one for one in stated if not is_silent(one, spoilt)], [
+        *(one for one in said if isinstance(one, NotRun)),
+        *not_run,
+    ]
 
 
 def _stated(subject: Subject, rule: Rule, short: set[str]) -> Iterator[Stated | NotRun]:
@@ -177,16 +208,27 @@ def _cell(cover: Cover, name: str) -> str:
 
 
 def _figures(verdict: Verdict) -> Iterator[Figure]:
+    """Carry up what was reported; plots stay in the file, as do rows of neither township nor project."""
     for table in verdict.tables:
-        names = {**dict(table.body.select(ROW, TOWNSHIP_FULL).rows()), **dict.fromkeys(table.totals[ROW], "")}
-        for field in table.form.of_role(Role.FIGURE):
-            for row, name in names.items():
+        places = _places(table)
+        for field in table.form.of_role(Role.FIGURE) if not table.form.detail else ():
+            for row, (project, township) in places.items():
                 cell = table.ref(field.name, row)
-                if name is not None and cell in verdict.values:
-                    yield _figure(table, field, name, cell=cell, amount=verdict.values[cell])
+                if cell in verdict.values:
+                    yield _figure(table, field, (project, township), cell=cell, amount=verdict.values[cell])
 
 
-def _figure(table: Table, field: Field, township: str, *, cell: CellRef, amount: Decimal) -> Figure:
+def _places(table: Table) -> dict[int, tuple[str, str]]:
+    """Return project and township of each row that can be told; both are empty for a total row."""
+    known = table.body.columns
+    keys = [one for one in (PROJECT, TOWNSHIP_FULL) if one in known]
+    rows = table.body.drop_nulls(keys).select(ROW, *keys).iter_rows(named=True) if keys else ()
+    found = {one[ROW]: (one.get(PROJECT, ""), one.get(TOWNSHIP_FULL, "")) for one in rows}
+    return {**found, **dict.fromkeys(table.totals[ROW].to_list(), ("", ""))}
+
+
+def _figure(table: Table, field: Field, place: tuple[str, str], *, cell: CellRef, amount: Decimal) -> Figure:
+    project, township = place
     return Figure(
         form=table.form.name,
         township=township,
@@ -197,4 +239,5 @@ def _figure(table: Table, field: Field, township: str, *, cell: CellRef, amount:
         unit=field.unit,
         sheet=cell.sheet,
         cell=cell.address,
+        project=project,
     )

@@ -2,9 +2,41 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
+from checks.area_rules import AREA_CHECKS
 from checks.cell_rules import no_error_values, numbers_as_text, numbers_parse
+from checks.code_rules import CODE_CHECKS
+from checks.detail_rules import detail_total, equals_detail, equals_sum_of, row_sums, unit_plausible
+from checks.frame_rules import (
+    code_length,
+    not_dragged,
+    project_code,
+    share_of_total,
+    shares_close,
+    township_code,
+    township_unambiguous,
+    unique_rows,
+)
 from checks.offence import NotRun, Offence
-from checks.row_rules import ROW_CHECKS
+from checks.plot_rules import (
+    accepted_before_counted,
+    accepted_in_time,
+    disjoint,
+    groups_in_summary,
+    no_worse,
+    used_once,
+)
+from checks.project_rules import (
+    adjustment_ratio,
+    growth_at_least,
+    map_years,
+    project_balance,
+    project_compare,
+    units_approved,
+    units_known,
+    within_plan,
+    year_within_period,
+)
+from checks.row_rules import BASIC_CHECKS, RowCheck
 from checks.sheet_rules import (
     divisions_agree,
     filled_in,
@@ -24,29 +56,65 @@ from checks.sum_rules import (
     row_sum,
     townships_as_planned,
 )
+from checks.year_rules import begins_as_ended, carries_forward, not_filed_before, plan_unchanged, steady
 from contracts.errors import ContractError
 from contracts.model import Form, Rule
 
-FORM_CHECKS: Mapping[str, Callable[[Subject, Rule], Iterator[Offence]]] = {
+ROW_CHECKS: Mapping[str, RowCheck] = {**BASIC_CHECKS, **CODE_CHECKS, **AREA_CHECKS}
+
+FORM_CHECKS: Mapping[str, Callable[[Subject, Rule], Iterator[Offence | NotRun]]] = {
+    "accepted_before_counted": accepted_before_counted,
+    "accepted_in_time": accepted_in_time,
+    "adjustment_ratio": adjustment_ratio,
     "at_least_assigned": at_least_assigned,
+    "code_length": code_length,
+    "disjoint": disjoint,
     "divisions_agree": divisions_agree,
     "filled_in": filled_in,
     "form_present": form_present,
+    "groups_in_summary": groups_in_summary,
+    "growth_at_least": growth_at_least,
     "headings_found": headings_found,
     "labels_found": labels_found,
+    "map_years": map_years,
     "no_error_values": no_error_values,
     "nothing_hidden": nothing_hidden,
+    "no_worse": no_worse,
+    "not_dragged": not_dragged,
+    "not_filed_before": not_filed_before,
     "numbers_as_text": numbers_as_text,
     "numbers_parse": numbers_parse,
+    "plan_unchanged": plan_unchanged,
+    "project_balance": project_balance,
+    "project_code": project_code,
+    "project_compare": project_compare,
+    "share_of_total": share_of_total,
+    "shares_close": shares_close,
+    "steady": steady,
     "total_row_once": total_row_once,
+    "township_code": township_code,
+    "township_unambiguous": township_unambiguous,
     "townships_as_planned": townships_as_planned,
+    "unique_rows": unique_rows,
+    "unit_plausible": unit_plausible,
     "unit_stated": unit_stated,
+    "units_approved": units_approved,
+    "units_known": units_known,
+    "used_once": used_once,
+    "within_plan": within_plan,
+    "year_within_period": year_within_period,
 }
 
 SUM_CHECKS: Mapping[str, Callable[[Subject, Rule], Iterator[Stated | NotRun]]] = {
+    "begins_as_ended": begins_as_ended,
+    "carries_forward": carries_forward,
     "column_total": column_total,
+    "detail_total": detail_total,
+    "equals_detail": equals_detail,
     "equals_plan": equals_plan,
+    "equals_sum_of": equals_sum_of,
     "row_sum": row_sum,
+    "row_sums": row_sums,
 }
 
 

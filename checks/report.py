@@ -17,7 +17,8 @@ class Figure:
     """One amount of a submission that is carried up the chain, with the cell that it stands in.
 
     *township* is the full name, empty for the table's total row. *amount* keeps the decimals as written; *unit* is
-    the form's. *column* is the field's English name, *measure* and *year* what it counts.
+    the form's. *column* is the field's English name, *measure* and *year* what it counts, *project* the number of the
+    project where rows are told apart by it.
     """
 
     form: str
@@ -29,6 +30,7 @@ class Figure:
     unit: str
     sheet: str
     cell: str
+    project: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -165,7 +165,7 @@ def _explain_repeat(failure: Failure) -> Offence | None:
     return failure.offence(cells, cells="、".join(one.address for one in cells))
 
 
-ROW_CHECKS: Mapping[str, RowCheck] = {
+BASIC_CHECKS: Mapping[str, RowCheck] = {
     "not_negative": RowCheck(figure_columns, _not_negative, Failure.offence),
     "decimals_at_most": RowCheck(figure_columns, _decimals_at_most, _explain_decimals),
     "serial_numbers": RowCheck(_named_column, _serial_numbers, _explain_serial),

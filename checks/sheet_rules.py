@@ -96,7 +96,7 @@ def unit_stated(subject: Subject, rule: Rule) -> Iterator[Offence]:
     located = subject.search.located
     if located is None:
         return
-    on_cover = subject.cover.text("area_unit")
+    on_cover = subject.cover.text("area_unit") if rule.arguments.get("cover", True) else ""
     units = tuple(dict.fromkeys((*located.units, *([on_cover] if on_cover else []))))
     if units == (subject.form.unit,):
         return

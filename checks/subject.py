@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from checks.cover import Cover
+from checks.history import History
 from checks.recognise import Search
 from checks.tables import Table
 from contracts.library import Submission
@@ -22,3 +23,4 @@ class Subject:
     county: County | None
     table: Table | None = None
     tables: Mapping[str, Table]
+    history: History | None = None

@@ -3,7 +3,7 @@
 (phases: table and across tables)
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -20,9 +20,22 @@ from contracts.plans import Measure
 Values = Mapping[CellRef, Decimal]
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The rows of a plot table that a sum rests on: all of them, or those of one project and township."""
+
+    form: str
+    project: str | None = ""
+    township: str | None = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stated:
-    """A relation with the rule that asks for it; *field* and *row* of *table* are the cell that is the sum."""
+    """A relation with the rule that asks for it; *field* and *row* of *table* are the cell that is the sum.
+
+    *rests_on* names the plots whose sum is its constant: it is silent while one of them is itself at fault;
+    *plots* are their cells where there are few enough to be named.
+    """
 
     relation: Relation
     rule: Rule
@@ -30,6 +43,8 @@ class Stated:
     field: Field
     row: int
     annex: str = ""
+    rests_on: Group | None = None
+    plots: tuple[CellRef, ...] = ()
 
     @property
     def anchor(self) -> CellRef:
@@ -48,11 +63,15 @@ class Stated:
 
 
 def values_of(table: Table) -> dict[CellRef, Decimal]:
-    """Return every figure of a table by cell, body and total rows, with the decimals as written."""
+    """Return every figure of a table by cell, body and total rows, with the decimals as written.
+
+    The plots of a detail form are summed in frames; only its total row takes part cell by cell.
+    """
+    frames = (table.totals,) if table.form.detail else (table.body, table.totals)
     return {
         table.ref(field.name, row): amount
         for field in table.form.of_role(Role.FIGURE)
-        for frame in (table.body, table.totals)
+        for frame in frames
         for row, amount in table.figures(frame, field.name).items()
     }
 
@@ -66,14 +85,16 @@ def column_total(subject: Subject, rule: Rule) -> Iterator[Stated | NotRun]:
         yield NotRun(rule.id, subject.form.title, "no_single_total_row")
         return
     total_row = int(table.totals[ROW][0])
-    if has_repeats(table):
+    if has_repeats(table, rule.arguments.get("key", ())):
         yield NotRun(rule.id, subject.form.title, "township_repeated")
         return
     rows = table.body[ROW].to_list()
     for field in subject.form.of_role(Role.FIGURE):
         total = table.ref(field.name, total_row)
         terms = (*(Term(table.ref(field.name, row), 1) for row in rows), Term(total, -1))
-        yield Stated(relation=Relation(rule=rule.id, terms=terms), rule=rule, table=table, field=field, row=total_row)
+        slack = Decimal(1).scaleb(-field.decimals) / 2 * len(rows) if field.rounded else Decimal(0)
+        relation = Relation(rule=rule.id, terms=terms, tolerance=slack)
+        yield Stated(relation=relation, rule=rule, table=table, field=field, row=total_row)
 
 
 def row_sum(subject: Subject, rule: Rule) -> Iterator[Stated | NotRun]:
@@ -152,9 +173,13 @@ def townships_without_row(subject: Subject, rule: Rule) -> tuple[str, ...]:
     return missing if len(missing) > len(names) - len(set(names) - {None}) else ()
 
 
-def has_repeats(table: Table) -> bool:
-    """Tell whether a township has more than one row: then no sum over them says anything new."""
-    return bool(table.body[TOWNSHIP_FULL].drop_nulls().is_duplicated().any())
+def has_repeats(table: Table, key: Sequence[str] = ()) -> bool:
+    """Tell whether a township has more than one row: then no sum over them says anything new.
+
+    *key* names what else tells rows apart, such as the project.
+    """
+    names = [*key, *([TOWNSHIP_FULL] if TOWNSHIP_FULL in table.body.columns else [])]
+    return bool(names) and bool(table.body.drop_nulls(names).select(pl.struct(names).is_duplicated().any()).item())
 
 
 def _certain(table: Table) -> dict[int, str]:

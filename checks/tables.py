@@ -107,9 +107,10 @@ def _is_total(form: Form) -> pl.Expr:
 
 def _has_figures(form: Form) -> pl.Expr:
     """A lone number in the serial column is a page number, not a row."""
-    return pl.any_horizontal(
-        [number_expr(pl.col(one.name), one.unit).is_not_null() for one in form.of_role(Role.FIGURE)]
-    )
+    figures = form.of_role(Role.FIGURE)
+    if not figures:  # a table of words: every row that is filled in is one
+        return pl.lit(value=True)
+    return pl.any_horizontal([number_expr(pl.col(one.name), one.unit).is_not_null() for one in figures])
 
 
 def _is_note(form: Form) -> pl.Expr:
@@ -118,7 +119,8 @@ def _is_note(form: Form) -> pl.Expr:
 
 
 def _typed(rows: pl.DataFrame, form: Form, county: County | None) -> pl.DataFrame:
-    columns = [pl.col(ROW), *(_typed_column(one) for one in form.fields)]
+    present = set(rows.columns)
+    columns = [pl.col(ROW), *(_typed_column(one) if one.name in present else _absent(one) for one in form.fields)]
     frame = rows.select(columns)
     township = next(iter(_names(form, Role.TOWNSHIP)), None)
     if township is None:
@@ -138,6 +140,12 @@ def _typed_column(field: Field) -> pl.Expr:
     if field.kind in ("number", "integer"):
         return number.cast(AMOUNT, strict=False).alias(field.name)
     return compact_expr(column).alias(field.name)
+
+
+def _absent(field: Field) -> pl.Expr:
+    """A column that need not be there and is not: empty throughout."""
+    kind = pl.Int64 if field.role is Role.SERIAL else AMOUNT if field.kind in ("number", "integer") else pl.String
+    return pl.lit(None, dtype=kind).alias(field.name)
 
 
 def _full_name(written: str, county: County | None) -> str | None:

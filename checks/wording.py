@@ -59,6 +59,7 @@ def _sentence(what: str, offence: Offence, words: Wording) -> str:
     if what == "remedy" and offence.cure:
         return words(f"cure.{offence.cure}", **offence.facts)
     specific, general = f"rule.{rule}.{case}.{what}", f"rule.{rule}.{what}"
+    anyone = f"any.{case}.{what}"
     shared = f"sum.{case}.{what}"
-    key = next((one for one in (specific, general, shared) if words.has(one)), general)
+    key = next((one for one in (specific, anyone, general, shared) if words.has(one)), general)
     return words(key, **offence.facts)

@@ -14,10 +14,11 @@ class Example:
     """One way to break a valid submission, and what is found then.
 
     *cells* sets values by sheet and address; *rows* drops rows by sheet; *sheets* drops whole sheets. What is found:
-    *message* at *cell* of *sheet*, weighing *severity*; *also* true where the rule may stand beside the first.
+    *message* at *cell* of *sheet*, weighing *severity*. *base* names the valid submission that is broken.
     """
 
     rule: str
+    base: str
     title: str
     cells: Mapping[str, Mapping[str, Any]]
     without_rows: Mapping[str, tuple[int, ...]]
@@ -31,15 +32,17 @@ class Example:
 def read_examples(path: Path) -> tuple[Example, ...]:
     """Load the examples; raise `ContractError` where one is not complete."""
     try:
-        return tuple(_example(one) for one in read_yaml(path)["examples"])
+        raw = read_yaml(path)
+        return tuple(_example(one, raw["base"]) for one in raw["examples"])
     except (KeyError, TypeError, AttributeError) as error:
         raise ContractError(path.name, f"example entry missing or malformed: {error!r}") from error
 
 
-def _example(raw: Mapping[str, Any]) -> Example:
+def _example(raw: Mapping[str, Any], base: str) -> Example:
     finds = raw["finds"]
     return Example(
         rule=raw["rule"],
+        base=base,
         title=raw["title"],
         cells=raw.get("cells", {}),
         without_rows={sheet: tuple(rows) for sheet, rows in raw.get("without_rows", {}).items()},

@@ -65,8 +65,20 @@ class Library:
         return tuple(read_package(path) for path in sorted((self.root / "packages").glob("*.yaml")))
 
     def package(self, county: str, year: int) -> Package | None:
-        """Return what a county must send for a year; nothing where no contract says so."""
-        return next((one for one in self.packages() if one.county == county and year in one.years), None)
+        """Return what a county must send for a year: its own package, else its province's; nothing where there is none.
+
+        A province's package holds for the counties of its register, not for whatever begins with its two digits.
+        """
+        due = [one for one in self.packages() if year in one.years]
+        own = next((one for one in due if one.county == county), None)
+        shared = next((one for one in due if not one.county and county.startswith(one.province)), None)
+        if own is not None or shared is None:
+            return own
+        return shared.for_county(county) if county in self.register(shared.register).counties else None
+
+    def register(self, name: str) -> Register:
+        """Return one register by its id."""
+        return _by_id(self.root / "registers", name, read_register)
 
     def plan(self, name: str) -> Plan:
         """Return one plan by its id."""
@@ -79,7 +91,7 @@ class Library:
             year=year,
             package=package,
             forms=self._forms(package, year, plan),
-            register=_by_id(self.root / "registers", package.register, read_register),
+            register=self.register(package.register),
             plan=plan,
         )
         _hold_together(submission)
@@ -98,7 +110,12 @@ class Library:
         from contracts.odcs import forms_of  # noqa: PLC0415
 
         years = plan.years if plan else (year,)
-        found = {one.name: one for path in self.contract_files() for one in forms_of(path, year=year, plan_years=years)}
+        found = {
+            one.name: one
+            for path in self.contract_files()
+            if _declares(path, package.forms)
+            for one in forms_of(path, year=year, plan_years=years, province=package.province)
+        }
         missing = [name for name in package.forms if name not in found]
         if missing:
             raise ContractError(f"packages/{package.id}.yaml", f"no contract declares the forms {missing}")
@@ -114,7 +131,8 @@ class Library:
         """Return the examples of one rule, or all of them."""
         from contracts.examples import read_examples  # noqa: PLC0415 - only the catalogue shows them
 
-        found = read_examples(self.root / "examples" / "annual-accounting.yaml")
+        files = sorted((self.root / "examples").glob("*.yaml"))
+        found = (one for path in files for one in read_examples(path))
         return tuple(one for one in found if rule in (None, one.rule))
 
     def contract_files(self) -> tuple[Path, ...]:
@@ -152,6 +170,12 @@ def _hold_together(submission: Submission) -> None:
         raise ContractError(
             f"plans/{package.plan}.yaml", f"rules ask for measures that it has not: {named - measures.keys()}"
         )
+
+
+def _declares(path: Path, forms: tuple[str, ...]) -> bool:
+    """Tell at a glance whether a contract may declare one of the forms: parsing them all would take most of a check."""
+    text = path.read_text(encoding="utf-8")
+    return any(f"name: {one}\n" in text for one in forms)
 
 
 def _by_id(folder: Path, name: str, read: Callable[[Path], T]) -> T:

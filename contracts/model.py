@@ -61,6 +61,7 @@ class Field:
     year: int | None = None
     measure: str = ""
     codes: tuple[str, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
     source: str = ""
 
     @property
@@ -74,7 +75,8 @@ class Rule:
     """One named, parametrised check in force on one form.
 
     *severity* is ``hard``, ``soft`` or ``report``; *severities* overrides it by case (a repeated serial number
-    blocks, a gap needs an explanation). *since* and *until* are dates; *trial* rules never block.
+    blocks, a gap needs an explanation). *since* and *until* are dates; *trial* rules never block. *provinces* names
+    those whose measures the rule rests on; without any it holds everywhere.
     """
 
     id: str
@@ -88,20 +90,26 @@ class Rule:
     since: date | None = None
     until: date | None = None
     trial: bool = False
+    provinces: tuple[str, ...] = ()
 
     def severity_of(self, case: str) -> str:
         """Return how much this case of the rule weighs."""
         return self.severities.get(case, self.severity)
 
-    def in_force(self, year: int) -> bool:
-        """Tell whether the rule is in force for an accounting year (at its end)."""
+    def in_force(self, year: int, province: str = "") -> bool:
+        """Tell whether the rule is in force for an accounting year (at its end) in a province, or in any."""
         end = date(year, 12, 31)
-        return (self.since is None or self.since <= end) and (self.until is None or end <= self.until)
+        here = not province or not self.provinces or province in self.provinces
+        return here and (self.since is None or self.since <= end) and (self.until is None or end <= self.until)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """One sheet of a submission: where it is found, its fields, the rules on it."""
+    """One sheet of a submission: where it is found, its fields, the rules on it.
+
+    A *detail* form has a row a plot: it may be long, is summed by group and is not carried up. *most_worded* is how
+    many offences of one rule are put into words (0: all); the rest is counted.
+    """
 
     name: str
     title: str
@@ -112,6 +120,8 @@ class Form:
     title_marks: tuple[str, ...] = ()
     unit: str = ""
     total_names: tuple[str, ...] = ()
+    detail: bool = False
+    most_worded: int = 0
 
     def field(self, name: str) -> Field:
         """Return one field by its English name."""

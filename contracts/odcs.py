@@ -32,17 +32,17 @@ def read_contract(path: Path) -> OpenDataContractStandard:
         raise ContractError(path.name, f"is no valid data contract: {error}") from error
 
 
-def forms_of(path: Path, *, year: int, plan_years: Iterable[int]) -> tuple[Form, ...]:
-    """Compile every form of one contract file for an accounting year and the years of its plan."""
+def forms_of(path: Path, *, year: int, plan_years: Iterable[int], province: str = "") -> tuple[Form, ...]:
+    """Compile every form of one contract file for an accounting year, the years of its plan and a province (or all)."""
     contract = read_contract(path)
     years = tuple(plan_years)
     try:
-        return tuple(_form(one, path.name, year, years) for one in contract.schema_ or [])
+        return tuple(_form(one, path.name, year, years, province) for one in contract.schema_ or [])
     except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise ContractError(path.name, f"entry missing or malformed: {error!r}") from error
 
 
-def _form(schema: SchemaObject, file: str, year: int, plan_years: tuple[int, ...]) -> Form:
+def _form(schema: SchemaObject, file: str, year: int, plan_years: tuple[int, ...], province: str) -> Form:
     own = _custom(schema.customProperties)
     fields = [one for part in schema.properties or [] for one in _fields(part, plan_years)]
     rules = tuple(_rule(one, file) for one in schema.quality or [] if _is_ours(one, file))
@@ -55,11 +55,13 @@ def _form(schema: SchemaObject, file: str, year: int, plan_years: tuple[int, ...
         title=(schema.businessName or "").format(year=year if year < MAXYEAR else ""),  # a catalogue is of no year
         layout=_one_of(Layout, own.get("layout", "table"), file),
         fields=tuple(fields),
-        rules=tuple(one for one in rules if one.in_force(year)),
+        rules=tuple(one for one in rules if one.in_force(year, province)),
         sheet_names=_listed(own, "sheetNames", file),
         title_marks=_listed(own, "titleMarks", file),
         unit=own.get("unit", ""),
         total_names=_listed(own, "totalNames", file),
+        detail=_flag(own, "detail", file),
+        most_worded=int(own.get("mostWorded", 0)),
     )
 
 
@@ -86,6 +88,7 @@ def _field(part: SchemaProperty, own: Mapping[str, Any], year: int | None) -> Fi
         year=year,
         measure=own.get("measure", ""),
         codes=tuple(str(one.value) for one in part.enum or []),
+        labels={str(one.value): one.label or "" for one in part.enum or []},
         source=_basis(part.authoritativeDefinitions),
     )
 
@@ -111,6 +114,7 @@ def _rule(quality: DataQuality, file: str) -> Rule:
         since=_date(own.get("since"), file),
         until=_date(own.get("until"), file),
         trial=_flag(own, "trial", file),
+        provinces=_listed(own, "provinces", file),
     )
 
 

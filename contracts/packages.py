@@ -1,6 +1,6 @@
 """Which forms a submission must hold: data per procedure, county (or province) and year."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from contracts.errors import ContractError
@@ -9,15 +9,23 @@ from contracts.yamlfile import read_yaml
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
-    """What one county sends for some years; *plan* and *register* are ids of other contract files."""
+    """What one county sends for some years; *plan* and *register* are ids of other contract files.
+
+    A package of a whole *province* names no county; `for_county` makes it the package of one.
+    """
 
     id: str
     procedure: str
     county: str
+    province: str
     years: tuple[int, ...]
     plan: str | None
     register: str
     forms: tuple[str, ...]
+
+    def for_county(self, code: str) -> "Package":
+        """Return what the package asks of one county of its province."""
+        return replace(self, county=code)
 
 
 def read_package(path: Path) -> Package:
@@ -27,7 +35,8 @@ def read_package(path: Path) -> Package:
         return Package(
             id=raw["id"],
             procedure=raw["procedure"],
-            county=str(raw["county"]),
+            county=str(raw.get("county", "")),
+            province=str(raw["county"])[:2] if "county" in raw else str(raw["province"]),
             years=tuple(raw["years"]),
             plan=raw.get("plan"),
             register=raw["register"],

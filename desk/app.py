@@ -150,6 +150,36 @@ def rules(rule: Annotated[str | None, typer.Argument(help="规则编号")] = Non
     _guard(lambda: show_rules(library(), rule))
 
 
+@app.command()
+def sample(
+    year: Year,
+    *,
+    counties: Annotated[int, typer.Option(help="县数", min=1)] = 1,
+    plots: Annotated[int, typer.Option(help="每县地块数", min=1, max=1_000_000)] = 100,
+    seed: Annotated[int, typer.Option(help="随机种子：相同的种子写出相同的文件")] = 1,
+    out: Annotated[Path, typer.Option(help="写到这个收件文件夹")],
+) -> None:
+    """写出可以一路办到备案的样例：报送文件、名单、办理意见。"""
+    from desk.sampling import Wanted, make_samples  # noqa: PLC0415
+
+    wanted = Wanted(year=year, counties=counties, plots=plots, seed=seed, out=out)
+    _guard(lambda: make_samples(library(), wanted))
+
+
+@app.command()
+def template(
+    year: Year,
+    *,
+    county: Annotated[str, typer.Option(help="县级行政区划代码")],
+    rows: Annotated[int, typer.Option(help="明细表的空白行数", min=1, max=10_000)] = 200,
+    out: Annotated[Path, typer.Option(help="写到这个文件夹")] = Path(),
+) -> None:
+    """写出一个县的空白报送表：下拉、锁定、公式都来自合同。"""
+    from desk.template import make_template  # noqa: PLC0415
+
+    _guard(lambda: make_template(library(), year, county, rows=rows, out=out))
+
+
 def run_command_line() -> None:
     """Run the command that was asked for."""
     for stream in (sys.stdout, sys.stderr):

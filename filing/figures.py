@@ -104,7 +104,8 @@ def _measures(counties: Iterable[FiledCounty], words: Wording) -> dict[str, str]
 
 
 def _unit(counties: Iterable[FiledCounty]) -> str:
-    units = {figure.unit for one in counties for figure in one.report.figures if figure.unit}
+    carried = (figure for one in counties for figure in one.report.figures if figure.measure or figure.year is not None)
+    units = {figure.unit for figure in carried if figure.unit}
     units |= {one.plan.unit for one in counties if one.plan}
     if len(units) > 1:
         raise ContractError("filing", f"filed figures stand in {sorted(units)}: one unit is needed to add them up")

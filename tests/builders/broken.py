@@ -6,21 +6,21 @@ from io import BytesIO
 from openpyxl import load_workbook
 
 from contracts.examples import Example
-from tests.builders import dongchuan
+from tests.builders import dongchuan, gansu
 
 
 @cache
-def valid_workbook() -> bytes:
-    """Return the second version of the sample, in which nothing is wrong."""
-    return dongchuan.submission(2).bytes()
+def valid_workbook(base: str = "dongchuan") -> bytes:
+    """Return a sample in which nothing is wrong: the second version of Dongchuan's, or a made-up county of Gansu."""
+    return gansu.gansu_workbook() if base == "gansu" else dongchuan.submission(2).bytes()
 
 
 def broken_workbook(example: Example) -> bytes:
-    """Return the second version of the sample after what the example does to it: cells set, rows and sheets dropped.
+    """Return the valid sample after what the example does to it: cells set, rows and sheets dropped.
 
     A value that begins with ``=`` becomes a formula without a result, an error name such as ``#REF!`` an error.
     """
-    book = load_workbook(BytesIO(valid_workbook()))
+    book = load_workbook(BytesIO(valid_workbook(example.base)))
     for name in example.without_sheets:
         del book[name]
     for name, cells in example.cells.items():

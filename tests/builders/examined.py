@@ -42,9 +42,9 @@ class WarmLibrary(Library):
 
     def submission(self, package: Package, year: int) -> Submission:
         """Return the submission as first compiled."""
-        if ("submission", package.id, year) not in self.kept:
-            self.kept["submission", package.id, year] = Library.submission(self, package, year)
-        return self.kept["submission", package.id, year]  # type: ignore[no-any-return]
+        if ("submission", package, year) not in self.kept:
+            self.kept["submission", package, year] = Library.submission(self, package, year)
+        return self.kept["submission", package, year]  # type: ignore[no-any-return]
 
 
 @cache

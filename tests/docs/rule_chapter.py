@@ -18,7 +18,8 @@ HEAD = """# 规则
 
 - 级别：强制（有则退回）、核实（须说明原因）、提示（只作告知）。同一规则的不同情形，级别可以不同。
 - 依据：[S] 文件有明文，[A] 算术关系，[C] 报送惯例。
-- 每个例子都在样表（第 2 版，本身没有问题）上改动一处，“找到”一栏是系统的原话；`make test` 逐个试过。
+- 每个例子都在本身没有问题的样表上改动（东川区任务表第 2 版，
+  或甘肃省庄浪县的示例报送），“找到”一栏是系统的原话；`make test` 逐个试过。
   一处改动同时违反几条规则时，只报一条，其余规则列在后面。
 """
 
@@ -37,13 +38,22 @@ def chapter(library: Library) -> str:
 
 def _by_phase(library: Library) -> Iterator[tuple[str, list[Used]]]:
     found: dict[str, Used] = {}
-    package = library.packages()[0]
-    for form in library.submission(package, package.years[-1]).forms:
+    for form in _forms(library):
         for rule in form.rules:
             found.setdefault(rule.id, (rule, []))[1].append(form)
     ordered = sorted(found.values(), key=lambda one: (one[0].phase.rank, one[0].id))
     for phase in dict.fromkeys(rule.phase for rule, _ in ordered):
         yield phase, [used for used in ordered if used[0].phase is phase]
+
+
+def _forms(library: Library) -> Iterator[Form]:
+    """Return each form of each package once, the cover with the rules of the first."""
+    seen: set[str] = set()
+    for package in library.packages():
+        for form in library.submission(package, package.years[0]).forms:
+            if form.name not in seen:
+                seen.add(form.name)
+                yield form
 
 
 def _section(used: Used, library: Library, words: Wording) -> Iterator[str]:

@@ -1,0 +1,138 @@
+"""One cause, one offence: what follows from another fault is named beside it, and what is too much is counted."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from checks.findings import CellRef
+from checks.offence import Offence
+from checks.pointing import offence_at
+from checks.row_rules import Failure
+from checks.sum_rules import Group, Stated
+from checks.tables import ROW, TOWNSHIP_FULL, Table
+from contracts.model import Phase
+
+PROJECT = "project"
+REST = "rest"  # the case of the offence that counts what is not put into words
+_ROW = re.compile(r"[A-Z]+([0-9]+)")
+
+
+def settled(offences: Iterable[Offence]) -> list[Offence]:
+    """Join offences whose rule names another (``joins``) to that rule's offence in the same row.
+
+    An offence of a rule that stands ``instead_of`` another replaces that one's in the same cell.
+    """
+    told = list(offences)
+    told = [one for one in told if (one.cell, one.rule.id) not in _replaced(told)]
+    heads = {(*place, one.rule.id): one for one in told for place in [_row_of(one.cell)] if place}
+    joined: dict[int, list[Offence]] = {}
+    for one in told:
+        head = heads.get((*(_row_of(one.cell) or ("", 0)), one.rule.arguments.get("joins", "")))
+        if head is not None:
+            joined.setdefault(id(head), []).append(one)
+    gone = {id(one) for others in joined.values() for one in others}
+    return [beside(one, joined.get(id(one), ())) for one in told if id(one) not in gone]
+
+
+def beside(first: Offence, others: Sequence[Offence]) -> Offence:
+    """Return the first offence with the rules and cells of the others named beside its own."""
+    if not others:
+        return first
+    also = sorted({*first.also, *(one.rule.id for one in others)} - {first.rule.id})
+    cells = dict.fromkeys((*first.cells, *(cell for one in others for cell in one.cells)))
+    return replace(first, also=tuple(also), cells=tuple(cells))
+
+
+def _replaced(offences: Iterable[Offence]) -> set[tuple[CellRef | None, str]]:
+    return {(one.cell, one.rule.arguments["instead_of"]) for one in offences if "instead_of" in one.rule.arguments}
+
+
+def _row_of(cell: CellRef | None) -> tuple[str, int] | None:
+    found = _ROW.fullmatch(cell.address) if cell else None
+    return (cell.sheet, int(found[1])) if cell and found else None
+
+
+def blamed(sums: Sequence[Offence], others: Iterable[Offence]) -> tuple[list[Offence], list[Offence]]:
+    """Name beside a broken sum what rests on its cells; return the sums, and what stands by itself."""
+    apart: list[Offence] = []
+    resting: dict[int, list[Offence]] = {}
+    for one in others:
+        cells = set(one.cells) if one.rule.phase.rank >= Phase.ACROSS_TABLES.rank else set()
+        at = next((at for at, broken in enumerate(sums) if cells & set(broken.cells)), None)
+        if at is None:
+            apart.append(one)
+        else:
+            resting.setdefault(at, []).append(one)
+    return [beside(one, resting.get(at, ())) for at, one in enumerate(sums)], apart
+
+
+def by_row(sums: Iterable[Offence]) -> list[Offence]:
+    """Join what one rule says of several cells of a row against its plots: a plot of the wrong class is one cause."""
+    first: dict[object, Offence] = {}
+    for one in sums:
+        place = _row_of(one.cell) if one.rule.check == "equals_detail" else None
+        key = (one.rule.id, place) if place else id(one)
+        first[key] = beside(first[key], [one]) if key in first else one
+    return list(first.values())
+
+
+def at_fault(table: Table, offences: Iterable[Offence]) -> frozenset[Group]:
+    """Return the groups of a plot table in which a row is itself at fault; an unknown one spoils the whole form."""
+    hard = (one for one in offences if one.sheet == table.sheet and one.rule.severity_of(one.case) == "hard")
+    rows = {place[1] for one in hard for cell in one.cells for place in [_row_of(cell)] if place}
+    wrong = table.body.filter(table.body[ROW].is_in(list(rows))) if rows else table.body.clear()
+    name = table.form.name
+    groups = {Group(name, project, township) for project, township in wrong.select(PROJECT, TOWNSHIP_FULL).rows()}
+    return frozenset((*groups, Group(name))) if groups else frozenset()
+
+
+def unknown_groups(form: str) -> frozenset[Group]:
+    """Return what stands for fault in a plot table that cannot be told apart by group: all of its sums are silent."""
+    return frozenset({Group(form, None, None)})
+
+
+def is_silent(stated: Stated, spoilt: Mapping[str, frozenset[Group]]) -> bool:
+    """Tell whether a sum rests on plots that are at fault themselves."""
+    group = stated.rests_on
+    if group is None or not spoilt.get(group.form):
+        return False
+    unknown = any(None in (one.project, one.township) for one in spoilt[group.form])
+    return unknown or group in spoilt[group.form]
+
+
+def worded(failures: Iterable[Failure], most: int) -> Iterator[Failure | Offence]:
+    """Let the first failures of each rule and case through; count the others in one offence each."""
+    counts: Counter[tuple[str, str]] = Counter()
+    last: dict[tuple[str, str], Failure] = {}
+    for one in failures:
+        key = (one.rule.id, one.case)
+        counts[key] += 1
+        if not most or counts[key] <= most:
+            yield one
+        else:
+            last[key] = one
+    for key, one in last.items():
+        first = offence_at(one.table, one.rule, one.field.name, row=one.row, case=one.case)
+        yield _rest(first, counts[key], most)
+
+
+def capped(offences: Iterable[Offence], most: int) -> Iterator[Offence]:
+    """Do what `worded` does to offences that a check found by itself."""
+    counts: Counter[tuple[str, str]] = Counter()
+    last: dict[tuple[str, str], Offence] = {}
+    for one in offences:
+        key = (one.rule.id, one.case)
+        counts[key] += 1
+        if not most or counts[key] <= most:
+            yield one
+        else:
+            last[key] = one
+    yield from (_rest(one, counts[key], most) for key, one in last.items())
+
+
+def _rest(last: Offence, total: int, most: int) -> Offence:
+    """Count what is not put into words; it weighs as much as what it counts."""
+    rule = replace(last.rule, severity=last.rule.severity_of(last.case), severities={})
+    facts = {**last.facts, "rule": rule.id, "total": str(total), "rest": str(total - most), "shown": str(most)}
+    return replace(last, rule=rule, case=REST, facts=facts, cells=(last.cell,) if last.cell else ())

@@ -1,0 +1,154 @@
+"""Rules that look at a whole column, or at what the register says of it. (phase: table)"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+import polars as pl
+
+from checks.cleaning import compact_expr
+from checks.offence import Offence
+from checks.pointing import listed, offence_at, said
+from checks.rawbook import CellKind
+from checks.subject import Subject
+from checks.tables import ROW, TOWNSHIP_FULL, Table
+from contracts.model import Field, Role, Rule
+
+MOST_DIGITS = 15  # a spreadsheet's number keeps no more
+
+
+def code_length(subject: Subject, rule: Rule) -> Iterator[Offence]:
+    """Find fault with codes that have lost digits, or will: a long code kept as a number."""
+    table = subject.table
+    if table is None:
+        return
+    rows = table.raw.join(table.body.select(ROW), on=ROW)
+    for column, length in rule.arguments["columns"].items():
+        if column in table.columns:
+            text, kind = compact_expr(pl.col(column)), pl.col(f"{column}:kind")
+            wrong = ~text.str.contains(f"^[0-9]{{{length}}}$")
+            if length > MOST_DIGITS:
+                wrong |= kind == CellKind.NUMBER
+            for row, value in rows.filter(wrong).select(ROW, column).rows():
+                yield offence_at(table, rule, column, row=row, value=value, length=str(length))
+
+
+def not_dragged(subject: Subject, rule: Rule) -> Iterator[Offence]:
+    """Find fault with a column that rises by the same step row after row, as a dragged fill handle makes it."""
+    table = subject.table
+    for column in rule.arguments["columns"] if table else ():
+        if table is not None and column in table.columns:
+            yield from _runs(table, rule, column)
+
+
+def _runs(table: Table, rule: Rule, column: str) -> Iterator[Offence]:
+    step = pl.col(column).diff()
+    runs = (
+        table.body.select(ROW, column, step.alias("step"))
+        .with_columns(pl.col("step").rle_id().alias("run"))
+        .filter(pl.col("step") != 0)
+        .group_by("run", maintain_order=True)
+        .agg(pl.col(ROW).first(), pl.col(ROW).last().alias("last"), pl.col("step").first(), pl.len().alias("steps"))
+        .filter(pl.col("steps") >= rule.arguments["rows"] - 1)
+    )
+    for _, row, last, found, steps in runs.rows():
+        cells = [table.ref(column, one) for one in (row - 1, row, last)]
+        yield offence_at(
+            table,
+            rule,
+            column,
+            row=row,
+            value=None,
+            involved=cells,
+            step=said(found),
+            last=str(last),
+            count=str(steps + 1),
+        )
+
+
+def township_code(subject: Subject, rule: Rule) -> Iterator[Offence]:
+    """Find fault with a township code that the county does not have, or that belongs to another name."""
+    table, county = subject.table, subject.county
+    if table is None or county is None:
+        return
+    column = rule.arguments["column"]
+    name = pl.col(column).replace_strict(dict(county.townships), default=None, return_dtype=pl.String)
+    known = table.body.select(ROW, column, TOWNSHIP_FULL, name.alias("due")).filter(pl.col(column).is_not_null())
+    township = subject.form.of_role(Role.TOWNSHIP)[0].name
+    register = subject.submission.register
+    for row, code, full, due in known.filter(pl.col("due").is_null() | (pl.col("due") != pl.col(TOWNSHIP_FULL))).rows():
+        cells = (table.ref(township, row),)
+        facts = {"due": due or "", "name": full or "", "system": f"{register.system} {register.edition}"}
+        case = "" if due else "unknown"
+        yield offence_at(table, rule, column, row=row, value=code, involved=cells, case=case, **facts)
+
+
+def township_unambiguous(subject: Subject, rule: Rule) -> Iterator[Offence]:
+    """Find fault with a short name that several townships of the county answer to."""
+    table, county = subject.table, subject.county
+    if table is None or county is None:
+        return
+    column = rule.arguments["column"]
+    unsure = table.body.filter(pl.col(TOWNSHIP_FULL).is_null() & pl.col(column).is_not_null())
+    for row, written in unsure.select(ROW, column).rows():
+        meant = county.resolve(written)
+        if len(meant) > 1:
+            yield offence_at(table, rule, column, row=row, value=written, meant=listed(meant))
+
+
+def project_code(subject: Subject, rule: Rule) -> Iterator[Offence]:
+    """Find fault with a project number that is not county, year and serial in fourteen digits."""
+    table = subject.table
+    if table is None:
+        return
+    column, county = rule.arguments["column"], subject.submission.package.county
+    wrong = table.body.filter(~pl.col(column).str.contains(f"^{county}(19|20)[0-9]{{6}}$"))
+    for row, written in wrong.select(ROW, column).rows():
+        yield offence_at(table, rule, column, row=row, value=written, county=county)
+
+
+def unique_rows(subject: Subject, rule: Rule) -> Iterator[Offence]:
+    """Find fault with rows that are alike in all the named columns; the last of them speaks for all."""
+    table = subject.table
+    if table is None:
+        return
+    keys = [TOWNSHIP_FULL if one.role is Role.TOWNSHIP else one.name for one in _fields(subject, rule)]
+    alike = table.body.drop_nulls(keys).group_by(keys, maintain_order=True).agg(pl.col(ROW))
+    for *key, rows in alike.filter(pl.col(ROW).list.len() > 1).rows():
+        column = rule.arguments["columns"][-1]
+        cells = [table.ref(column, row) for row in rows]
+        told = "、".join(one.address for one in cells)
+        yield offence_at(table, rule, column, row=rows[-1], value=key[-1], involved=cells, cells=told)
+
+
+def _fields(subject: Subject, rule: Rule) -> list[Field]:
+    return [subject.form.field(one) for one in rule.arguments["columns"]]
+
+
+def shares_close(subject: Subject, rule: Rule) -> Iterator[Offence]:
+    """Find fault where percentages do not close at 100 within what rounding explains."""
+    table = subject.table
+    if table is None:
+        return
+    column = rule.arguments["column"]
+    shares = table.body[column].drop_nulls()
+    slack = Decimal(1).scaleb(-subject.form.field(column).decimals) / 2 * len(shares)
+    total = sum(shares, Decimal(0))
+    if len(shares) and abs(total - 100) > slack:
+        rows = table.body[ROW].to_list()
+        cells = [table.ref(column, row) for row in rows]
+        yield offence_at(table, rule, column, row=rows[-1], involved=cells, total=said(total))
+
+
+def share_of_total(subject: Subject, rule: Rule) -> Iterator[Offence]:
+    """Find fault with a share that is not its part of the column's sum."""
+    table = subject.table
+    if table is None:
+        return
+    column, part = rule.arguments["column"], rule.arguments["part"]
+    whole = sum(table.body[part].drop_nulls(), Decimal(0))
+    slack = Decimal(1).scaleb(-subject.form.field(column).decimals) / 2
+    for row, share, amount in table.body.select(ROW, column, part).drop_nulls().rows():
+        if whole and abs(amount * 100 / whole - share) > slack:
+            due = (amount * 100 / whole).quantize(Decimal("0.01"))
+            cells = (table.ref(part, row),)
+            yield offence_at(table, rule, column, row=row, value=share, involved=cells, expected=said(due))

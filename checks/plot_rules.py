@@ -1,0 +1,133 @@
+"""Plots against the other tables: joined by number, never looped over. (phase: across tables)"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+import polars as pl
+
+from checks.cleaning import compact
+from checks.offence import Offence
+from checks.pointing import offence_at, said
+from checks.subject import Subject
+from checks.tables import ROW, TOWNSHIP_FULL, Table
+from contracts.model import Role, Rule
+
+PROJECT = "project"
+_DATE = r"(\d{4})\D{1,2}(\d{1,2})\D{1,2}(\d{1,2})"  # 2024-09-30, 2024.9.30, 2024年9月30日
+
+
+def date_expr(text: pl.Expr) -> pl.Expr:
+    """Return the day that a text means, null where it means none."""
+    parts = text.str.extract_groups(_DATE).struct
+    year, month, day = (parts.field(str(at)).cast(pl.Int32, strict=False) for at in (1, 2, 3))
+    iso = pl.format("{}-{}-{}", year, month, day)
+    return iso.str.to_date("%Y-%m-%d", strict=False)
+
+
+def groups_in_summary(subject: Subject, rule: Rule) -> Iterator[Offence]:
+    """Find fault with plots of a project and township that the summary does not have."""
+    table, summary = subject.table, subject.tables.get(rule.arguments["form"])
+    if table is None or summary is None:
+        return
+    keys = [PROJECT, TOWNSHIP_FULL]
+    strange = table.body.drop_nulls(keys).join(summary.body.select(keys), on=keys, how="anti")
+    township = subject.form.of_role(Role.TOWNSHIP)[0].name
+    for row, project, name in strange.sort(ROW).select(ROW, *keys).rows():
+        yield offence_at(table, rule, township, row=row, value=name, case="summary", project=project, name=name)
+
+
+def accepted_before_counted(subject: Subject, rule: Rule) -> Iterator[Offence]:
+    """Find fault with a sub-project of plots that is not listed, not accepted, or accepted after the year's end."""
+    table, other = subject.table, subject.tables.get(rule.arguments["form"])
+    if table is None or other is None:
+        return
+    column, passed = rule.arguments["column"], rule.arguments["passed"]
+    end = pl.date(subject.submission.year, 12, 31)
+    late = date_expr(pl.col("accepted_on")) > end
+    state = (
+        pl.when(pl.col("accepted") != passed)
+        .then(pl.lit("open"))
+        .when(late.fill_null(value=True))
+        .then(pl.lit("late"))
+        .otherwise(pl.lit("fine"))
+    )
+    known = other.body.select(pl.col("sub_project").alias(column), state.alias("state")).unique(column, keep="last")
+    judged = table.body.drop_nulls([column]).join(known, on=column, how="left").sort(ROW)
+    wrong = judged.with_columns(pl.col("state").fill_null("unknown")).filter(pl.col("state") != "fine")
+    told = wrong.group_by(column, "state", maintain_order=True).agg(pl.col(ROW).first(), pl.len())
+    for number, case, row, count in told.rows():
+        yield offence_at(table, rule, column, row=row, value=number, case=case, count=str(count))
+
+
+def accepted_in_time(subject: Subject, rule: Rule) -> Iterator[Offence]:
+    """Find fault with an acceptance after the day of filling in, softly with one of another year."""
+    table = subject.table
+    if table is None:
+        return
+    column, year = rule.arguments["column"], subject.submission.year
+    filled = pl.select(date_expr(pl.lit(compact(subject.cover.text("filled_on"))))).item()
+    day = date_expr(pl.col(column))
+    known = table.body.select(ROW, column, day.alias("day")).drop_nulls()
+    wrong = known.filter(
+        (pl.col("day").dt.year() != year) | (pl.col("day") > pl.lit(filled, pl.Date)).fill_null(value=False)
+    )
+    for row, written, on in wrong.rows():
+        case = "after" if filled is not None and on > filled else "other_year"
+        yield offence_at(table, rule, column, row=row, value=written, case=case, filled=str(filled), year=str(year))
+
+
+def used_once(subject: Subject, rule: Rule) -> Iterator[Offence]:
+    """Find fault with a plot that serves two purposes, by its own columns or by the other table."""
+    table, other = subject.table, subject.tables.get(rule.arguments["form"])
+    if table is None:
+        return
+    first, second = rule.arguments["columns"]
+    number = rule.arguments["column"]
+    elsewhere = (
+        other.body[number].drop_nulls().implode() if other is not None else pl.Series([[]], dtype=pl.List(pl.String))
+    )
+    used = rule.arguments["used"]
+    twice = (pl.col(first) == used) & ((pl.col(second) == used) | pl.col(number).is_in(elsewhere))
+    for row, plot in table.body.filter(twice).select(ROW, number).rows():
+        yield offence_at(table, rule, second, row=row, involved=(table.ref(first, row),), plot=plot or "")
+
+
+def disjoint(subject: Subject, rule: Rule) -> Iterator[Offence]:
+    """Find fault with a plot that stands in the other table too."""
+    table, other = subject.table, subject.tables.get(rule.arguments["form"])
+    if table is None or other is None:
+        return
+    for column in rule.arguments["columns"]:
+        places = other.body.drop_nulls([column]).group_by(column).agg(pl.col(ROW).first().alias("there"))
+        both = table.body.join(places, on=column).sort(ROW).select(ROW, column, "there")
+        for row, written, there in both.rows():
+            cells = (other.ref(column, there),)
+            yield offence_at(table, rule, column, row=row, value=written, involved=cells, other=other.form.title)
+
+
+def no_worse(subject: Subject, rule: Rule) -> Iterator[Offence]:
+    """Find fault with a project whose plots are on average worse than those of the other table (1 is best)."""
+    table, other = subject.table, subject.tables.get(rule.arguments["form"])
+    if table is None or other is None:
+        return
+    weight = rule.arguments["weight"]
+    for column in rule.arguments["columns"]:
+        means = _means(table, column, weight).join(_means(other, column, weight), on=PROJECT, suffix="_other")
+        for project, row, seen, _, due in means.filter(pl.col("mean") > pl.col("mean_other")).rows():
+            facts = {"project": project, "seen": _two(seen), "due": _two(due), "other": other.form.title}
+            yield offence_at(table, rule, column, row=row, **facts)
+
+
+def _means(table: Table, column: str, weight: str) -> pl.DataFrame:
+    """Average a code by area; it only ranks, so a float does."""
+    code, area = pl.col(column).cast(pl.Float64, strict=False), pl.col(weight).cast(pl.Float64)
+    mean = (code * area).sum() / area.filter(code.is_not_null()).sum()
+    return (
+        table.body.drop_nulls([PROJECT])
+        .group_by(PROJECT, maintain_order=True)
+        .agg(pl.col(ROW).last(), mean.round(4).alias("mean"))
+    )
+
+
+def _two(mean: float) -> str:
+    return said(Decimal(str(round(mean, 2))))

@@ -1,0 +1,106 @@
+"""Rules against what was filed the year before; without it they say that they could not run. (phase: across years)"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+import polars as pl
+
+from checks.history import History
+from checks.offence import NotRun, Offence
+from checks.pointing import offence_at, said
+from checks.relations import Relation, Term
+from checks.subject import Subject
+from checks.sum_rules import Stated
+from checks.tables import ROW, TOWNSHIP_FULL, Table
+from contracts.model import Rule
+
+PROJECT = "project"
+
+
+def _not_run(subject: Subject, rule: Rule) -> NotRun:
+    return NotRun(rule.id, subject.form.title, "no_history")
+
+
+def begins_as_ended(subject: Subject, rule: Rule) -> Iterator[Stated | NotRun]:
+    """State that each opening balance is last year's filed closing balance."""
+    table, history = subject.table, subject.history
+    if table is None or history is None:
+        yield _not_run(subject, rule)
+        return
+    for row, project, township in _rows(table):
+        for pair in rule.arguments["pairs"]:
+            due = history.figure(subject.form.name, project, township, pair["end"])
+            if due is not None:
+                terms = (Term(table.ref(pair["begin"], row), 1),)
+                relation = Relation(rule=rule.id, terms=terms, constant=due)
+                field = subject.form.field(pair["begin"])
+                yield Stated(relation=relation, rule=rule, table=table, field=field, row=row, annex=str(history.year))
+
+
+def carries_forward(subject: Subject, rule: Rule) -> Iterator[Stated | NotRun]:
+    """State that each cumulative figure is last year's and this year's together; what is new begins at nothing."""
+    table, history = subject.table, subject.history
+    if table is None or history is None:
+        yield _not_run(subject, rule)
+        return
+    for row, project, township in _rows(table):
+        for pair in rule.arguments["pairs"]:
+            before = history.figure(subject.form.name, project, township, pair["cumulative"]) or Decimal(0)
+            field = subject.form.field(pair["cumulative"])
+            terms = (Term(table.ref(field.name, row), 1), Term(table.ref(pair["year"], row), -1))
+            relation = Relation(rule=rule.id, terms=terms, constant=before)
+            yield Stated(relation=relation, rule=rule, table=table, field=field, row=row, annex=str(history.year))
+
+
+def _rows(table: Table) -> list[tuple[int, str, str]]:
+    keys = [PROJECT, TOWNSHIP_FULL]
+    once = table.body.drop_nulls(keys).filter(~pl.struct(keys).is_duplicated())
+    return list(once.select(ROW, *keys).rows())
+
+
+def steady(subject: Subject, rule: Rule) -> Iterator[Offence | NotRun]:
+    """Find fault with a figure that moved by much since last year."""
+    table, history = subject.table, subject.history
+    if table is None or history is None:
+        yield _not_run(subject, rule)
+        return
+    percent, least = Decimal(rule.arguments["percent"]), Decimal(rule.arguments["least"])
+    for column in rule.arguments["columns"]:
+        amounts = dict(table.body.select(ROW, column).rows())
+        for row, project, township in _rows(table):
+            before, now = history.figure(subject.form.name, project, township, column), amounts[row]
+            if before and now is not None and abs(now - before) > least and abs(now - before) * 100 > before * percent:
+                moved = ((now - before) * 100 / before).quantize(Decimal("0.1"))
+                facts = {"before": said(before), "moved": said(moved), "last": str(history.year)}
+                yield offence_at(table, rule, column, row=row, value=now, involved=(), **facts)
+
+
+def not_filed_before(subject: Subject, rule: Rule) -> Iterator[Offence | NotRun]:
+    """Find fault with a plot that was accounted in an earlier year."""
+    table, history = subject.table, subject.history
+    if table is None or history is None:
+        yield _not_run(subject, rule)
+        return
+    column = rule.arguments["column"]
+    filed = pl.col(column).replace_strict(dict(history.plots), default=None, return_dtype=pl.Int64)
+    for row, plot, year in table.body.select(ROW, column, filed.alias("filed")).drop_nulls().rows():
+        yield offence_at(table, rule, column, row=row, value=plot, year=str(year))
+
+
+def plan_unchanged(subject: Subject, rule: Rule) -> Iterator[Offence | NotRun]:
+    """Find fault with a planned figure that differs from last year's; a change needs its own approval."""
+    table, history = subject.table, subject.history
+    if table is None or history is None:
+        yield _not_run(subject, rule)
+        return
+    for column in rule.arguments["columns"]:
+        for row, project, now in table.body.select(ROW, PROJECT, column).drop_nulls().rows():
+            yield from _changed(table, rule, history, (column, row, project, now))
+
+
+def _changed(table: Table, rule: Rule, history: History, planned: tuple[str, int, str, Decimal]) -> Iterator[Offence]:
+    column, row, project, now = planned
+    before = history.figure(table.form.name, project, "", column)
+    if before is not None and before != now:
+        case = "lower" if now < before else ""
+        yield offence_at(table, rule, column, row=row, value=now, case=case, before=said(before), expected=said(before))

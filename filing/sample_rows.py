@@ -1,0 +1,299 @@
+"""The rows of a made-up submission, field by field; words come from the contracts."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import TypeAlias
+
+from contracts.messages import Wording
+from contracts.model import Form, Role
+from filing.sample_figures import ZERO, Plot, Sample, cents, mu, share, sums
+
+Value: TypeAlias = str | int | Decimal | None
+Row: TypeAlias = Mapping[str, Value]
+Maker: TypeAlias = Callable[[Sample, Form, Wording], Iterable[Row]]
+
+SUPPLEMENTED, TAKEN_OUT = 20_000_000, 40_000_000  # parcel numbers of the three tables do not meet
+VILLAGES = 9
+
+
+def projects(sample: Sample, _: Form, words: Wording) -> Iterator[Row]:
+    """List the projects, planned for three times what the first year brings."""
+    balances = {one["project"]: one for one in _balances(sample)}
+    for code, places in sample.projects.items():
+        balance = balances[code]
+        yield {
+            "project": code,
+            "project_name": words("sample.project", county=sample.county.name, serial=code[-1]),
+            "units": "、".join(one.name for one in places),
+            "approval_number": words("sample.approval", year=sample.year, serial=code[-1]),
+            "approved_on": f"{sample.year}-03-15",
+            "from_year": sample.year,
+            "until_year": sample.year + 2,
+            "base_map_year": sample.year - 1,
+            "survey_year": sample.year,
+            **{name: balance[name] for name in ("farm_base", "cons_base", "planned_new", "planned_pbf_in")},
+        }
+
+
+def _balances(sample: Sample) -> list[dict[str, Value]]:
+    rows = list(summary_figures(sample))
+    made: list[dict[str, Value]] = []
+    for code in sample.projects:
+        own = [row for row in rows if row["project"] == code]
+        sources = {"farm_base": "farm_begin", "cons_base": "cons_begin"}
+        balance: dict[str, Value] = {name: _total(own, column) for name, column in sources.items()}
+        plans = {"planned_new": "farm_new", "planned_pbf_in": "pbf_in"}
+        made.append({"project": code, **balance, **{name: _total(own, column) * 3 for name, column in plans.items()}})
+    return made
+
+
+def _total(rows: Iterable[Row], column: str) -> Decimal:
+    return sum((one for row in rows for one in [row[column]] if isinstance(one, Decimal)), ZERO)
+
+
+def summary(sample: Sample, _: Form, words: Wording) -> Iterator[Row]:
+    """Report each project in each township."""
+    for row in summary_figures(sample):
+        outside = row["pbf_in_county"]
+        yield {**row, "county_reason": words("sample.reason") if outside else None}
+
+
+def summary_figures(sample: Sample) -> Iterator[Row]:
+    """Return the figures of the summary; balances follow from what the plots add up to."""
+    added, supplemented, taken_out = (sums(one) for one in (sample.added, sample.supplemented, sample.taken_out))
+    for at, place in enumerate(sample.places):
+        new, put_in, out = (one.get(place, {}) for one in (added, supplemented, taken_out))
+        yield {
+            "project": place.project,
+            "town_code": place.code,
+            "township": place.name,
+            **_farmland(new, at),
+            **_basic_farmland(put_in, out.get("all", ZERO), at),
+            "cons_begin": Decimal(800 + at * at * 37),
+            "cons_end": Decimal(790 + at * at * 37),
+        }
+
+
+def _farmland(new: Mapping[str, Decimal], at: int) -> Row:
+    total = new.get("all", ZERO)
+    begin, out = total * (8 + at * at % 5), cents(total / 10)
+    return {
+        "farm_begin": begin,
+        "farm_new": total,
+        "paddy": new.get("0101", ZERO),
+        "irrigated": new.get("0102", ZERO),
+        "dry": new.get("0103", ZERO),
+        "farm_out": out,
+        "farm_end": begin + total - out,
+        "farm_new_cum": total,
+        "grade_before": Decimal("10.35"),
+        "grade_after": Decimal("9.80"),
+    }
+
+
+def _basic_farmland(put_in: Mapping[str, Decimal], out: Decimal, at: int) -> Row:
+    area = Decimal(30000 + at * at * 1900) + out * 40
+    total = put_in.get("all", ZERO)
+    return {
+        "pbf_area": area,
+        "pbf_out": out,
+        "pbf_in": total,
+        "pbf_in_scope": put_in.get("inside", ZERO),
+        "pbf_in_county": put_in.get("outside", ZERO),
+        "pbf_out_cum": out,
+        "pbf_in_cum": total,
+        "pbf_ratio": share(out, area),
+    }
+
+
+def new_farmland(sample: Sample, form: Form, words: Wording) -> Iterator[Row]:
+    """List the added plots."""
+    names = form.field("class_after").labels
+    fixed = {name: form.field(name).codes[0] for name in ("ownership", "grade_standard", "origin", "used_linkage")}
+    keeper = words("sample.keeper")
+    before = form.field("class_before")
+    for one in sample.added:
+        wild = before.codes[3 + one.number % 12]
+        yield {
+            **_location(one, "X", one.number, sample),
+            **fixed,
+            "sub_project": one.place.sub_project,
+            "owner": words("sample.owner", township=one.place.name),
+            "class_before": wild,
+            "class_before_name": before.labels[wild],
+            "class_after": one.land,
+            "class_after_name": names[one.land],
+            "plot_area": one.gross,
+            "bank_ratio": one.ratio,
+            "deducted": one.deducted,
+            "new_area": one.net,
+            "new_mu": mu(one.net),
+            "accepted_number": words("sample.acceptance", year=sample.year, serial=one.number),
+            "accepted_on": f"{sample.year}-10-{1 + one.number % 28:02d}",
+            "survey_year": sample.year,
+            "used_balance": form.field("used_balance").codes[one.number % 2],
+            "keeper": keeper,
+            "coordinates": f"{sample.county.code}-{one.place.project}.txt",
+        }
+
+
+def pbf_in(sample: Sample, form: Form, _: Wording) -> Iterator[Row]:
+    """List the supplemented plots."""
+    for one in sample.supplemented:
+        yield {
+            **_location(one, "B", SUPPLEMENTED + one.number, sample),
+            **_basic(one, form),
+            "scope": form.field("scope").codes[0 if one.inside else 1],
+            "is_new": form.field("is_new").codes[0],
+            "database_state": form.field("database_state").codes[0],
+        }
+
+
+def pbf_out(sample: Sample, form: Form, words: Wording) -> Iterator[Row]:
+    """List the plots taken out."""
+    reasons = form.field("reason").codes
+    for one in sample.taken_out:
+        yield {
+            **_location(one, "D", TAKEN_OUT + one.number, sample),
+            **_basic(one, form),
+            "reason": reasons[one.number % len(reasons)],
+            "plan_number": words("sample.approval", year=sample.year, serial=one.place.project[-1]),
+        }
+
+
+def _location(plot: Plot, letter: str, parcel: int, sample: Sample) -> Row:
+    village = f"{plot.place.code}{200 + plot.number % VILLAGES}"
+    return {
+        "plot": f"{sample.county.code}{sample.year}{letter}{plot.number:06d}",
+        "project": plot.place.project,
+        "town_code": plot.place.code,
+        "township": plot.place.name,
+        "village_code": village,
+        "location_code": f"{village}0000000",
+        "parcel": f"{parcel:08d}",
+        "slope": str(plot.slope),
+        "grade": str(plot.grade),
+    }
+
+
+def _basic(plot: Plot, form: Form) -> Row:
+    return {
+        "class_code": plot.land,
+        "class_name": form.field("class_code").labels[plot.land],
+        "area": plot.net,
+        "mu": mu(plot.net),
+        "grade_standard": form.field("grade_standard").codes[0],
+    }
+
+
+def sub_projects(sample: Sample, form: Form, words: Wording) -> Iterator[Row]:
+    """List one sub-project a place, accepted before the year's end."""
+    added = sums(sample.added)
+    fixed = {name: form.field(name).codes[0] for name in ("kind", "mode", "accepted")}
+    for at, place in enumerate(sample.places):
+        done = added.get(place, {}).get("all", ZERO)
+        yield {
+            **fixed,
+            "sub_project": place.sub_project,
+            "project": place.project,
+            "name": words("sample.sub_project", township=place.name),
+            "department": words("sample.department"),
+            "number": words("sample.approval", year=sample.year, serial=f"{at + 1:02d}"),
+            "started": f"{sample.year}-04-01",
+            "finished": f"{sample.year}-08-31",
+            "accepted_number": words("sample.acceptance", year=sample.year, serial=f"{at + 1:02d}"),
+            "accepted_on": f"{sample.year}-09-20",
+            "planned_new": done,
+            "done_new": done,
+            **dict.fromkeys(("planned_money", "done_money", "funds"), Decimal(120 + at * at * 17)),
+            "archived": form.field("archived").codes[1],
+            "progress": 100,
+        }
+
+
+def task_progress(sample: Sample, _: Form, __: Wording) -> Iterator[Row]:
+    """Hold what each township completed against what was planned for it."""
+    added = sums(sample.added)
+    done: dict[str, Decimal] = {}
+    for place in sample.places:
+        done[place.name] = done.get(place.name, ZERO) + added.get(place, {}).get("all", ZERO)
+    for at, (name, amount) in enumerate(done.items()):
+        planned = Decimal(50 + at * at * 10)
+        yield {"township": name, "planned": planned, "done": amount, "rate": share(amount, planned)}
+
+
+def linkage(sample: Sample, _: Form, __: Wording) -> Iterator[Row]:
+    """List one dismantled plot."""
+    figures = {"reclaimed": "12.5", "farmland": "9.3", "built": "6.2", "saved": "6.3", "used": "2.1", "left": "4.2"}
+    amounts = {name: Decimal(text) for name, text in figures.items()}
+    yield {"plot": f"{sample.county.code}{sample.year}C000001", "township": sample.places[0].name, **amounts}
+
+
+def land_use(sample: Sample, form: Form, _: Wording) -> Iterator[Row]:
+    """Report land by class: what one gains, others lose."""
+    gained = mu(sum((one.net for one in sample.added), ZERO))
+    classes = form.field("land_class").codes
+    begins = [gained * 8 + Decimal(500 + 173 * at * at) for at in range(len(classes))]
+    total = sum(begins, ZERO)
+    for at, (name, begin) in enumerate(zip(classes, begins, strict=True)):
+        increase, decrease = (gained if at == 0 else ZERO), (gained if at == len(classes) - 1 else ZERO)
+        end = begin + increase - decrease
+        yield {
+            "land_class": name,
+            "begin": begin,
+            "increase": increase,
+            "decrease": decrease,
+            "end": end,
+            "share": share(end, total),
+        }
+
+
+ROWS: Mapping[str, Maker] = {
+    "land_use": land_use,
+    "linkage": linkage,
+    "new_farmland": new_farmland,
+    "pbf_in": pbf_in,
+    "pbf_out": pbf_out,
+    "projects": projects,
+    "sub_projects": sub_projects,
+    "summary": summary,
+    "task_progress": task_progress,
+}
+
+
+def sheet_rows(sample: Sample, form: Form, words: Wording) -> Iterator[tuple[Value, ...]]:
+    """Lay a form out: title, unit, headings, the rows, and the total row where the form has one."""
+    width = len(form.fields)
+    yield (form.title, *[None] * (width - 1))
+    yield (words("sample.unit", unit=form.unit) if form.unit else None, *[None] * (width - 1))
+    yield tuple(one.heading for one in form.fields)
+    figures = {one.name: ZERO for one in form.of_role(Role.FIGURE)}
+    for serial, row in enumerate(ROWS[form.name](sample, form, words) if form.name in ROWS else (), start=1):
+        for name in figures:
+            figures[name] += _amount(row[name])
+        yield tuple(serial if one.role is Role.SERIAL else row.get(one.name) for one in form.fields)
+    if form.total_names:
+        first = form.of_role(Role.SERIAL)[0].name
+        yield tuple(form.total_names[0] if one.name == first else figures.get(one.name) for one in form.fields)
+
+
+def _amount(value: Value) -> Decimal:
+    return value if isinstance(value, Decimal) else ZERO
+
+
+def cover_rows(sample: Sample, form: Form, city: str, words: Wording) -> Iterator[tuple[Value, ...]]:
+    """Fill in the cover."""
+    entries: dict[str, Value] = {
+        "year": sample.year,
+        "county_code": sample.county.code,
+        "county_name": sample.county.name,
+        "city_name": city,
+        "plan_number": words("sample.approval", year=sample.year, serial="1"),
+        "version": 1,
+        "compiled_by": words("sample.compiled_by", county=sample.county.name),
+        **{name: words(f"sample.{name}") for name in ("filled_by", "checked_by", "responsible")},
+        "filled_on": f"{sample.year + 1}-01-10",
+    }
+    yield (words("sample.cover"), None)
+    yield (None, None)
+    yield from ((one.heading, entries[one.name]) for one in form.fields if one.name in entries)

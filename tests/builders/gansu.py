@@ -1,0 +1,63 @@
+"""A made-up submission of a Gansu county, and what would be on file from the year before."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from io import BytesIO
+
+from checks.findings import Refusal
+from checks.history import History, history_of
+from checks.report import Figure, Report
+from contracts.library import Submission, open_library
+from desk.sampling import sample_sheets
+from filing.sample_figures import draw_sample
+from workbooks.examining import examine
+from workbooks.quick import write_rows
+
+COUNTY, YEAR, PLOTS, SEED = "620825", 2024, 12, 3  # 庄浪县 has two townships called 水洛
+OPENED = {"farm_begin": "farm_end", "cons_begin": "cons_end"}
+CUMULATIVE = {"farm_new_cum": "farm_new", "pbf_out_cum": "pbf_out", "pbf_in_cum": "pbf_in"}
+
+
+@cache
+def gansu_submission() -> Submission:
+    """Return what the county must send."""
+    library = open_library()
+    package = library.package(COUNTY, YEAR)
+    assert package is not None
+    return library.submission(package, YEAR)
+
+
+def gansu_workbook(plots: int = PLOTS, seed: int = SEED) -> bytes:
+    """Return a submission in which nothing is wrong."""
+    submission = gansu_submission()
+    sample = draw_sample(submission.register.counties[COUNTY], YEAR, plots=plots, seed=seed)
+    buffer = BytesIO()
+    write_rows(buffer, sample_sheets(sample, submission, open_library().wording()))
+    return buffer.getvalue()
+
+
+@cache
+def gansu_report() -> Report:
+    """Return what the check finds in it."""
+    library = open_library()
+    report = examine(gansu_workbook(), library, library.wording())
+    assert not isinstance(report, Refusal), report
+    return report
+
+
+@cache
+def year_before() -> History:
+    """Return a history that the submission carries on without a break: it ended as this year begins."""
+    earlier = {f"{COUNTY}{YEAR - 1}X000001": YEAR - 1}
+    return history_of(YEAR - 1, _earlier(gansu_report()), earlier)
+
+
+def _earlier(report: Report) -> Iterator[Figure]:
+    for one in report.figures:
+        if one.column in OPENED:
+            yield replace(one, column=OPENED[one.column])
+        elif one.column in CUMULATIVE:
+            yield replace(one, amount="0")
+        elif one.column not in OPENED.values():
+            yield one
