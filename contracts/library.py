@@ -160,7 +160,7 @@ def open_library(root: Path | None = None) -> Library:
 def _hold_together(submission: Submission) -> None:
     """What files say of each other must be true, or a county would be blamed for it."""
     package = submission.package
-    if package.county not in submission.register.counties:
+    if package.county and package.county not in submission.register.counties:
         raise ContractError(f"packages/{package.id}.yaml", f"register {package.register} has no {package.county}")
     measures = submission.plan.measures if submission.plan else None
     named = {
