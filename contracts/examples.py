@@ -22,6 +22,7 @@ class Example:
     title: str
     cells: Mapping[str, Mapping[str, Any]]
     without_rows: Mapping[str, tuple[int, ...]]
+    hidden_rows: Mapping[str, tuple[int, ...]]
     without_sheets: tuple[str, ...]
     sheet: str
     cell: str | None
@@ -46,6 +47,7 @@ def _example(raw: Mapping[str, Any], base: str) -> Example:
         title=raw["title"],
         cells=raw.get("cells", {}),
         without_rows={sheet: tuple(rows) for sheet, rows in raw.get("without_rows", {}).items()},
+        hidden_rows={sheet: tuple(rows) for sheet, rows in raw.get("hide_rows", {}).items()},
         without_sheets=tuple(raw.get("without_sheets", ())),
         sheet=finds["sheet"],
         cell=finds.get("cell"),

@@ -23,7 +23,7 @@ _CELL: Final = (
     rb'| t="inlineStr"><is>(?:<t(?: xml:space="preserve")?+>[^<]*+</t>|%(rich)s*+)</is></c>'
     rb'| t="b">%(f)s?+<v>[01]</v></c>'
     rb'| t="[de]">%(f)s?+<v>[^<]++</v></c>'
-    rb'| t="(?:n|s|str|b|e|d|inlineStr)"/>)'
+    rb'| t="(?:n|s|str|b|e|d|inlineStr)"(?:/>|></c>))'
 )
 _ROW: Final = rb'<row r="([1-9][0-9]{0,6})"%(attribute)s*+(?:/>|>(?:%(cell)s)*+</row>)'
 

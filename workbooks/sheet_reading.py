@@ -53,6 +53,8 @@ class Markup:
 def read_markup(sheet: SheetXml) -> Markup:
     """Read the numbers and the odd cells of a judged sheet from its markup."""
     typed, texts = _count(sheet, b' t="'), _count(sheet, b' t="s">') + _count(sheet, b' t="inlineStr">')
+    # A cell may say that it holds text and hold none.
+    texts -= _count(sheet, b' t="s"></c>') + _count(sheet, b' t="inlineStr"></c>')
     # counting a byte string is ten times faster than looking for a pattern
     special = () if typed in (texts, texts + _count(sheet, b' t="n"')) else tuple(_special(sheet))
     formulas = dict(_formulas(sheet)) if _count(sheet, b"<f") else {}

@@ -29,6 +29,9 @@ def broken_workbook(example: Example) -> bytes:
     for name, rows in example.without_rows.items():
         for row in sorted(rows, reverse=True):
             book[name].delete_rows(row)
+    for name, rows in example.hidden_rows.items():
+        for row in rows:
+            book[name].row_dimensions[row].hidden = True
     buffer = BytesIO()
     book.save(buffer)
     return buffer.getvalue()

@@ -131,6 +131,8 @@ RUNNABLE = {
     "hesuan verify outputs/2024/filing": Exit.CLEAR,
     "hesuan rules": Exit.CLEAR,
     "hesuan rules T01": Exit.CLEAR,
+    "hesuan sample 2024 --counties 2 --plots 5 --seed 7 --out samples": Exit.CLEAR,
+    "hesuan template 2024 --county 620123": Exit.CLEAR,
 }
 
 

@@ -74,6 +74,8 @@ def test_turn(road: str, step: str) -> None:
     else:
         assert isinstance(judged, Denial)
         special = {"nothing": "nothing_received", "unchecked": "not_checked"}
+        special |= {"hard": "open_hard", "soft": "open_soft"} if step == SUBMIT else {}
+        special |= {"filed": "filed_sealed"}
         assert judged.code == special.get(road, "wrong_state")
 
 
