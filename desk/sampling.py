@@ -127,14 +127,15 @@ def _decisions(
         areas = (county.code, county.city, f"{county.code[:2]}0000")
         for at, (level, area) in enumerate(zip(procedure.levels, areas, strict=True), start=1):
             action = procedure.action(level.id, "approve")
-            yield (
-                county.code,
-                1,
-                hashes[county.code],
-                level.name,
-                action.name if action else "",
-                words("sample.opinion_number", year=year + 1, serial=f"{county.code[-4:]}{at}"),
-                words("sample.opinion"),
-                _person(area, level.id),
-                f"{year + 1}-{at:02d}-20",
-            )
+            given: dict[str, str | int] = {
+                "county": county.code,
+                "version": 1,
+                "sha256": hashes[county.code],
+                "level": level.name,
+                "action": action.name if action else "",
+                "number": words("sample.opinion_number", year=year + 1, serial=f"{county.code[-4:]}{at}"),
+                "opinion": words("sample.opinion"),
+                "by": _person(area, level.id),
+                "on": f"{year + 1}-{at:02d}-20",
+            }
+            yield tuple(given.get(name, "") for name in headings)

@@ -127,7 +127,7 @@ def test_sample_is_filed_whole(tmp_path: Path) -> None:
     assert make_samples(open_library(), wanted) is Exit.CLEAR
     places = Places(year=YEAR, inputs=wanted.out, outputs=tmp_path / "outputs", state=tmp_path / "state")
     assert run_year(places, inline=True) is Exit.CLEAR
-    assert [one.name for one in (tmp_path / "outputs").rglob("*.xlsx")] == ["620000-2024-年度核算备案.xlsx"]
+    assert [one.name for one in (tmp_path / "outputs").rglob("filing/*.xlsx")] == ["620000-2024-年度核算备案.xlsx"]
 
 
 def test_more_counties_than_there_are_is_refused(tmp_path: Path) -> None:
