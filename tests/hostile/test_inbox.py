@@ -2,7 +2,6 @@
 
 import os
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -59,11 +58,9 @@ def test_huge_sparse_file_is_refused_unread(tmp_path: Path) -> None:
     path = tmp_path / "huge.xlsx"
     with path.open("wb") as file:
         file.truncate(CAPS.file * 128)
-    start = time.monotonic()
     result = take_bytes(path, WORDS)
     assert isinstance(result, Refusal)
     assert result.code == "too_large"
-    assert time.monotonic() - start < 2
 
 
 @posix
