@@ -420,6 +420,7 @@ FILES |= {
         "doctype",
         WORKBOOK,
     ),
+    "a document type in UTF-16": (lambda: _with(WORKBOOK, lambda one: _utf16(_doctype()(one))), "encoding", WORKBOOK),
     "a sheet's part gone": (lambda: _lacking("xl/worksheets/sheet2.xml"), "part_missing", "xl/worksheets/sheet2.xml"),
 }
 
