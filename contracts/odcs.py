@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import MAXYEAR, date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from open_data_contract_standard.model import (
 
 from contracts.errors import ContractError
 from contracts.model import Field, Form, Layout, Phase, Role, Rule
-from contracts.yamlfile import read_yaml
+from contracts.yamlfile import parse_yaml, read_text
 
 SEVERITIES = ("hard", "soft", "report")
 ENGINE = "hesuan"
@@ -24,22 +25,26 @@ ENGINES = (ENGINE, "great-expectations")
 FIELD_ARGUMENTS = ("column", "parts", "total", "code", "county", "city")
 
 
-def read_contract(path: Path) -> OpenDataContractStandard:
-    """Load one ``*.odcs.yaml`` file; raise `ContractError` where it breaks the standard's model."""
+def read_contract(text: str, file: str) -> OpenDataContractStandard:
+    """Read the text of one ``*.odcs.yaml`` file; raise `ContractError` where it breaks the standard's model."""
     try:
-        return OpenDataContractStandard.model_validate(read_yaml(path))
+        return OpenDataContractStandard.model_validate(parse_yaml(text, file))
     except ValueError as error:
-        raise ContractError(path.name, f"is no valid data contract: {error}") from error
+        raise ContractError(file, f"is no valid data contract: {error}") from error
 
 
 def forms_of(path: Path, *, year: int, plan_years: Iterable[int], province: str = "") -> tuple[Form, ...]:
     """Compile every form of one contract file for an accounting year, the years of its plan and a province (or all)."""
-    contract = read_contract(path)
-    years = tuple(plan_years)
+    return _compiled(read_text(path), path.name, year, tuple(plan_years), province)
+
+
+@lru_cache(maxsize=32)  # the same text means the same forms: a run of many counties compiles each contract once
+def _compiled(text: str, file: str, year: int, plan_years: tuple[int, ...], province: str) -> tuple[Form, ...]:
+    contract = read_contract(text, file)
     try:
-        return tuple(_form(one, path.name, year, years, province) for one in contract.schema_ or [])
+        return tuple(_form(one, file, year, plan_years, province) for one in contract.schema_ or [])
     except (KeyError, ValueError, TypeError, AttributeError) as error:
-        raise ContractError(path.name, f"entry missing or malformed: {error!r}") from error
+        raise ContractError(file, f"entry missing or malformed: {error!r}") from error
 
 
 def _form(schema: SchemaObject, file: str, year: int, plan_years: tuple[int, ...], province: str) -> Form:

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from contracts.errors import ContractError
-from contracts.yamlfile import read_yaml
+from contracts.yamlfile import parse_yaml, read_text
 
 SUFFIXES = ("街道办事处", "街道", "镇", "乡")
 
@@ -51,7 +52,12 @@ class Register:
 
 def read_register(path: Path) -> Register:
     """Load one register; raise `ContractError` where a county's city is not in it."""
-    raw = read_yaml(path)
+    return _compiled(read_text(path), path.name)
+
+
+@lru_cache(maxsize=4)  # the same text means the same register, whatever the number of counties that ask for it
+def _compiled(text: str, file: str) -> Register:
+    raw = parse_yaml(text, file)
     try:
         register = Register(
             id=raw["id"],
@@ -62,12 +68,12 @@ def read_register(path: Path) -> Register:
             counties={str(code): _county(str(code), one) for code, one in raw["counties"].items()},
         )
     except (KeyError, TypeError, AttributeError) as error:
-        raise ContractError(path.name, f"register entry missing or malformed: {error!r}") from error
+        raise ContractError(file, f"register entry missing or malformed: {error!r}") from error
     for county in register.counties.values():
         if len(set(county.townships.values())) < len(county.townships):
-            raise ContractError(path.name, f"county {county.code}: a township name stands twice")
+            raise ContractError(file, f"county {county.code}: a township name stands twice")
         if county.city not in register.cities:
-            raise ContractError(path.name, f"county {county.code}: city {county.city} is not listed")
+            raise ContractError(file, f"county {county.code}: city {county.city} is not listed")
     return register
 
 

@@ -20,12 +20,25 @@ class _PlainLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: igno
 
 def read_yaml(path: Path) -> dict[str, Any]:
     """Return the mapping that the file holds; raise `ContractError` where it is missing or not a mapping."""
+    return parse_yaml(read_text(path), path.name)
+
+
+def read_text(path: Path) -> str:
+    """Return the file's text; raise `ContractError` where it cannot be read."""
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_PlainLoader)  # noqa: S506 - a safe loader
+        return path.read_text(encoding="utf-8")
     except OSError as error:
         raise ContractError(path.name, f"cannot be read: {error.strerror}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
         raise ContractError(path.name, f"is not valid YAML: {error}") from error
+
+
+def parse_yaml(text: str, name: str) -> dict[str, Any]:
+    """Return the mapping that *text* holds, the file called *name*; raise `ContractError` where it is none."""
+    try:
+        content = yaml.load(text, Loader=_PlainLoader)  # noqa: S506 - a safe loader
+    except yaml.YAMLError as error:
+        raise ContractError(name, f"is not valid YAML: {error}") from error
     if not isinstance(content, dict):
-        raise ContractError(path.name, "expected a mapping at the top")
+        raise ContractError(name, "expected a mapping at the top")
     return content
