@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 from contracts.messages import Wording
-from flows.outlook import Outlook, Row
+from desk.standing_lines import standing_line
+from flows.outlook import Outlook
+from flows.rows import Row
 from flows.survey import Scene, returned_path
 from review.decisions import Denial
 
@@ -18,17 +20,8 @@ def outlook_lines(scene: Scene, standing: Outlook, failures: int) -> Iterator[st
     for handed, denial in standing.denied:
         yield words("run.denied", file=handed.file, row=str(handed.row), reason=denial_sentence(denial, words))
     for row in standing.rows:
-        yield standing_line(row, scene)
+        yield standing_line(row, words, scene.procedure)
     yield from _next(scene, standing, failures)
-
-
-def standing_line(row: Row, scene: Scene) -> str:
-    """Return where one county stands in one line."""
-    words = scene.words
-    version = ""
-    if row.version is not None:
-        version = words("run.version", version=str(row.version), hard=str(row.hard), soft=str(row.soft))
-    return words("run.standing", code=row.code, name=row.name, state=scene.procedure.states[row.state], version=version)
 
 
 def denial_sentence(denial: Denial, words: Wording) -> str:

@@ -1,21 +1,24 @@
 """``hesuan status``: who stands where, who is late; read from the record alone."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 
 from contracts.messages import Wording
+from contracts.procedures import Procedure
 from desk.console import say, say_json
 from desk.exits import Exit
-from desk.outlook_lines import standing_line
-from flows.outlook import Row, rows_of, to_json
+from desk.standing_lines import standing_line
 from flows.places import Places
-from flows.scene import Scene, scene_of
+from flows.rows import rows_of, to_json
 from ledger.errors import LedgerMissing
+from review.events import Kind
+from review.folding import standings
 from review.progress import CityProgress, Progress, by_city, progress
 from review.roster import Roster
-from review.standing import recorded_roster
+from review.standing import Standing, recorded_roster
 
 
 def show_status(places: Places, *, as_json: bool, today: date) -> Exit:
@@ -39,20 +42,31 @@ def _uncollected() -> Iterator[None]:
 def _show(places: Places, *, as_json: bool, today: date) -> Exit:
     try:
         with places.open_ledger(must_exist=True) as ledger:
-            history = ledger.entries(places.year)
+            history = ledger.told(places.year, apart_from=Kind.ISSUED)
     except LedgerMissing:
         history = []
     roster = recorded_roster(history)
     if roster is None:
         _print_nothing(places, as_json=as_json)
         return Exit.CLEAR
-    scene = scene_of(places, roster, history)
-    rows = rows_of(scene, roster)
+    library = places.library()
+    procedure = library.procedure(roster.procedure)
+    sight = _Sight(library.wording(), procedure, roster, standings(procedure, roster, history))
     if as_json:
-        say_json(to_json(places.year, rows, dict(scene.procedure.states)))
+        say_json(to_json(places.year, rows_of(sight.found, roster), procedure.states))
     else:
-        _print(rows, scene, roster, today)
+        say("\n".join(_lines(sight, today)))
     return Exit.CLEAR
+
+
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    """What the lines are made from."""
+
+    words: Wording
+    procedure: Procedure
+    roster: Roster
+    found: Mapping[str, Standing]
 
 
 def _print_nothing(places: Places, *, as_json: bool) -> None:
@@ -62,16 +76,17 @@ def _print_nothing(places: Places, *, as_json: bool) -> None:
         say(places.library().wording()("status.empty", year=str(places.year)))
 
 
-def _print(rows: tuple[Row, ...], scene: Scene, roster: Roster, today: date) -> None:
-    words = scene.words
-    filed = sum(row.state in scene.procedure.final for row in rows)
-    say(words("status.heading", year=str(roster.year), due=str(len(rows)), filed=str(filed)))
-    counties = progress(scene.procedure, roster, scene.standings, today)
-    cities = by_city(scene.procedure, roster, counties)
+def _lines(sight: _Sight, today: date) -> Iterator[str]:
+    words, procedure, roster = sight.words, sight.procedure, sight.roster
+    rows = rows_of(sight.found, roster)
+    filed = sum(row.state in procedure.final for row in rows)
+    yield words("status.heading", year=str(roster.year), due=str(len(rows)), filed=str(filed))
+    counties = progress(procedure, roster, sight.found, today)
+    cities = by_city(procedure, roster, counties)
     for city in cities if len(cities) > 1 else ():
-        say(_city_line(city, words))
+        yield _city_line(city, words)
     for row, one in zip(rows, counties, strict=True):
-        say("  " + standing_line(row, scene) + _late(one, words))
+        yield "  " + standing_line(row, words, procedure) + _late(one, words)
 
 
 def _city_line(one: CityProgress, words: Wording) -> str:

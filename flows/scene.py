@@ -12,9 +12,10 @@ from flows.places import Places
 from ledger.record import Ledger
 from review.decisions import Proposal
 from review.events import Entry, Event, Kind
+from review.folding import standings
 from review.rollups import roll_up_events
 from review.roster import Roster
-from review.standing import Standing, as_filed, recorded_roster, standings
+from review.standing import Standing, as_filed, recorded_roster
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import fields
+
+import orjson
 
 from ledger.errors import NotRecordable
 from review.events import Event, Kind
@@ -13,13 +14,19 @@ GENESIS = "0" * 64
 
 EVENT_FIELDS = tuple(field.name for field in fields(Event))
 
+LARGEST = 2**63 - 1
+"""The largest whole number that is recorded, and its negative the smallest: every reader of JSON can tell it."""
+
+_KINDS = {kind.value: kind for kind in Kind}
+
 _SPELLING = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
 def canonical(value: object) -> str:
     """Spell a JSON value in its only form: sorted names, no spaces, no escapes that UTF-8 can do without.
 
-    Raises `NotRecordable` on floats, on names that are not text and on text that UTF-8 cannot carry.
+    Raises `NotRecordable` on floats, on whole numbers beyond `LARGEST`, on names that are not text and on text that
+    UTF-8 cannot carry.
     """
     try:
         _refuse_unfit(value, "value")
@@ -39,6 +46,8 @@ def _refuse_unfit(value: object, place: str) -> None:
     elif isinstance(value, list):
         for position, part in enumerate(value):
             _refuse_unfit(part, f"{place}[{position}]")
+    elif isinstance(value, int) and not -LARGEST <= value <= LARGEST:
+        raise NotRecordable(f"{place}: expected a whole number of at most 64 bits; write amounts as text")
     elif not (value is None or isinstance(value, (str, int))):
         raise NotRecordable(
             f"{place}: expected text, whole number, true, false, null, list or dict, got {value!r}; "
@@ -58,12 +67,12 @@ def event_text(event: Event) -> str:
 def event_from(text: str) -> Event:
     """Read an event back from its canonical JSON. Raises ValueError on anything else."""
     try:
-        spelled = json.loads(text)
-        spelled["kind"] = Kind(spelled["kind"])
+        spelled = orjson.loads(text)
+        spelled["kind"] = _KINDS[spelled["kind"]]
         event = Event(**spelled)
-    except (TypeError, KeyError, RecursionError) as error:
+    except (TypeError, KeyError) as error:
         raise ValueError(f"expected the fields of an event, got {error!r}") from error
-    if not isinstance(event.facts, Mapping):
+    if not isinstance(event.facts, dict):
         raise ValueError(f"expected facts by name, got {type(event.facts).__name__}")  # noqa: TRY004 - bad text
     return event
 

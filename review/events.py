@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 JsonValue = str | int | bool | None | list["JsonValue"] | dict[str, "JsonValue"]
 
@@ -53,4 +54,11 @@ class Entry:
     at: str
     system_user: str
     key: str
+    event: Event
+
+
+class Told(NamedTuple):
+    """An event and when it was recorded: as much of an entry as a fold needs, and no more, for tens of thousands."""
+
+    at: str
     event: Event

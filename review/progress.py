@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from contracts.procedures import Action, Effect, Level, Procedure
-from review.asking import read_day
 from review.events import Event
 from review.roster import Due, Roster
 from review.standing import Standing
@@ -53,33 +52,45 @@ class CityProgress:
 
 def progress(procedure: Procedure, roster: Roster, found: Mapping[str, Standing], today: date) -> tuple[Progress, ...]:
     """Return how far every due county has come by a day, in the order of the roster."""
-    return tuple(_one(procedure, roster, one, found[one.code], today=today) for one in roster.due if one.code in found)
+    sight = _Sight(procedure, roster, {(one.level, one.id): one for one in procedure.actions}, today)
+    return tuple(_one(sight, one, found[one.code]) for one in roster.due if one.code in found)
 
 
 def by_city(procedure: Procedure, roster: Roster, rows: tuple[Progress, ...]) -> tuple[CityProgress, ...]:
     """Count the counties city by city, in the order in which the roster names them."""
-    counted = []
-    for city in dict.fromkeys(one.due.city for one in rows):
-        own = [one for one in rows if one.due.city == city]
-        counted.append(
-            CityProgress(
-                name=roster.cities.get(city, city),
-                due=len(own),
-                sent=sum(one.version is not None for one in own),
-                done=sum(one.state in procedure.final for one in own),
-                excused=sum(one.state in procedure.excused for one in own),
-                late=sum(one.late for one in own),
-            )
+    grouped: dict[str, list[Progress]] = {}
+    for one in rows:
+        grouped.setdefault(one.due.city, []).append(one)
+    return tuple(
+        CityProgress(
+            name=roster.cities.get(city, city),
+            due=len(own),
+            sent=sum(one.version is not None for one in own),
+            done=sum(one.state in procedure.final for one in own),
+            excused=sum(one.state in procedure.excused for one in own),
+            late=sum(one.late for one in own),
         )
-    return tuple(counted)
+        for city, own in grouped.items()
+    )
 
 
-def _one(procedure: Procedure, roster: Roster, due: Due, standing: Standing, *, today: date) -> Progress:
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    """What every county is looked at with: the procedure, its actions by level and id, the roster, the day."""
+
+    procedure: Procedure
+    roster: Roster
+    actions: Mapping[tuple[str, str], Action]
+    today: date
+
+
+def _one(sight: _Sight, due: Due, standing: Standing) -> Progress:
+    procedure, today = sight.procedure, sight.today
     ended = standing.state in (*procedure.final, *procedure.excused)
     action = None if ended else procedure.next_action(standing.state)
     turn = None if ended else (procedure.level(action.level) if action else None) or procedure.levels[0]
-    deadline = roster.deadlines.get(turn.id) if turn else None
-    steps = tuple(_steps(procedure, standing))
+    deadline = sight.roster.deadlines.get(turn.id) if turn else None
+    steps = tuple(_steps(sight, standing))
     last = steps[-1].day if steps else None
     block, reason = ("", "") if ended else _block(procedure, standing, action)
     newest = standing.newest
@@ -100,15 +111,23 @@ def _one(procedure: Procedure, roster: Roster, due: Due, standing: Standing, *, 
     )
 
 
-def _steps(procedure: Procedure, standing: Standing) -> Iterator[Step]:
+def _steps(sight: _Sight, standing: Standing) -> Iterator[Step]:
     """Give the steps of the road that were taken on the newest version, with the days in between."""
     before: date | None = None
     for event in standing.decided():
-        action = procedure.action(event.level, event.action)
+        action = sight.actions.get((event.level, event.action))
         if action is not None and action.onward:
-            day = read_day(str(event.facts.get("date", "")))
+            day = _day_of(event)
             yield Step(action.name, day, (day - before).days if day and before else None)
             before = day or before
+
+
+def _day_of(event: Event) -> date | None:
+    """Return the day of a recorded decision, which stands there as 2025-01-20."""
+    try:
+        return date.fromisoformat(str(event.facts.get("date", "")))
+    except ValueError:
+        return None
 
 
 def _block(procedure: Procedure, standing: Standing, action: Action | None) -> tuple[str, str]:

@@ -143,11 +143,13 @@ def answered_points(proposal: Proposal, asked: int) -> dict[int, str]:
 
 def _seals(bench: Bench, proposal: Proposal, case: Case) -> Iterator[Denial]:
     """What is sealed in a roll-up stays decided until the roll-up is opened, the highest first."""
-    after = state_after(case.action, bench.standing)
+    standing = bench.standing
+    newest = standing.newest.sha256 if standing.newest else ""
+    after = state_after(case.action, standing.state, filed=standing.filed, newest=newest)
     for level in reversed(bench.procedure.levels):
         settled = bench.procedure.settled.get(level.id, ())
         sealed = (level.id, level.area(proposal.county)) in bench.sealed
-        if sealed and bench.standing.state in settled and after not in settled:
+        if sealed and standing.state in settled and after not in settled:
             yield Denial("roll_up_sealed", {"county": proposal.county, "level": level.name})
 
 

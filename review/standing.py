@@ -1,11 +1,11 @@
-"""Where each county stands: the year's history folded into one state a county."""
+"""Where a county stands, and what can be told of it; `review.folding` makes it from the history."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from contracts.procedures import Action, Effect, Procedure
-from review.events import Entry, Event, Kind
+from contracts.procedures import Action, Procedure
+from review.events import Entry, Event, Kind, Told
 from review.roster import Roster, read_roster
 
 
@@ -85,7 +85,8 @@ class Standing:
 
     def decided(self) -> tuple[Event, ...]:
         """Return the decisions on the newest version."""
-        return tuple(one for one in self.decisions if self.newest and one.sha256 == self.newest.sha256)
+        newest = self.newest
+        return tuple([one for one in self.decisions if one.sha256 == newest.sha256]) if newest else ()
 
     def explanations(self) -> Mapping[str, str]:
         """Return what the newest version's findings were explained by, rule by rule."""
@@ -103,24 +104,13 @@ class Standing:
         return self.newest.standing_against(severity, cleared)
 
 
-def recorded_roster(history: Iterable[Entry]) -> Roster | None:
+def recorded_roster(history: Iterable[Entry | Told]) -> Roster | None:
     """Return the newest roster on record."""
     last = None
     for entry in history:
         if entry.event.kind is Kind.ROSTER:
             last = entry.event
     return read_roster(last.facts) if last else None
-
-
-def standings(procedure: Procedure, roster: Roster, history: Sequence[Entry]) -> dict[str, Standing]:
-    """Return where every due county stands, in the order of the roster; counties with history but not due follow."""
-    found = {one.code: Standing(county=one.code, state=procedure.start) for one in roster.due}
-    for entry in history:
-        event = entry.event
-        if event.county and event.kind in _STEPS:
-            before = found.get(event.county) or Standing(county=event.county, state=procedure.start)
-            found[event.county] = _STEPS[event.kind](procedure, before, entry)
-    return found
 
 
 def as_filed(procedure: Procedure, standing: Standing) -> Standing | None:
@@ -138,126 +128,13 @@ def as_filed(procedure: Procedure, standing: Standing) -> Standing | None:
     )
 
 
-def state_after(action: Action, standing: Standing) -> str:
-    """Return the state to which an action leads a submission."""
-    older = [one for one in standing.filed if standing.newest is None or one != standing.newest.sha256]
-    if action.to_again and older:
+def state_after(action: Action, state: str, *, filed: Iterable[str], newest: str) -> str:
+    """Return the state to which an action leads: another one where a version other than the newest was filed before."""
+    if action.to_again and any(one != newest for one in filed):
         return action.to_again
-    return action.to_state or standing.state
+    return action.to_state or state
 
 
 def _files(procedure: Procedure, event: Event) -> bool:
     action = procedure.action(event.level, event.action)
     return action is not None and {action.to_state, action.to_again} & set(procedure.final) != set()
-
-
-def _received(procedure: Procedure, before: Standing, entry: Entry) -> Standing:
-    event = entry.event
-    version = Version(
-        number=event.version, sha256=event.sha256, name=str(event.facts.get("name", "")), received=entry.at
-    )
-    state = procedure.on_check["accepted"]  # 已收, until the check has spoken
-    return replace(before, state=state, versions=(*before.versions, version))
-
-
-def _checked(procedure: Procedure, before: Standing, entry: Entry) -> Standing:
-    event = entry.event
-    versions = tuple(_with_check(one, event) if one.sha256 == event.sha256 else one for one in before.versions)
-    judged = before.newest is not None and before.newest.sha256 == event.sha256
-    if not judged or before.state not in procedure.on_check.values():
-        return replace(before, versions=versions)
-    newest = versions[-1]
-    if not newest.hard and not newest.soft:
-        return replace(before, versions=versions, state=procedure.on_check["accepted"])
-    return _settle(procedure, replace(before, versions=versions))
-
-
-def _with_check(version: Version, event: Event) -> Version:
-    return replace(
-        version,
-        hard=int(str(event.facts["hard"])),
-        soft=int(str(event.facts["soft"])),
-        notes=int(str(event.facts["notes"])),
-        explained=int(str(event.facts.get("explained", 0))),
-        report=str(event.facts["report"]),
-        contracts=str(event.facts["contracts"]),
-        found=_found(event),
-    )
-
-
-def _found(event: Event) -> Mapping[str, Mapping[str, int]] | None:
-    raw = event.facts.get("found")
-    if not isinstance(raw, dict):
-        return None  # recorded before findings were counted by rule
-    return {
-        severity: {rule: int(str(count)) for rule, count in rules.items()}
-        for severity, rules in raw.items()
-        if isinstance(rules, dict)
-    }
-
-
-def _settle(procedure: Procedure, standing: Standing) -> Standing:
-    """Derive the state from the check, as long as nobody has decided on it."""
-    if standing.state not in procedure.on_check.values():
-        return standing
-    open_now = {severity: standing.open_findings(severity) for severity in ("hard", "soft")}
-    outcome = "hard" if open_now["hard"] else "flagged" if open_now["soft"] else "accepted"
-    return replace(standing, state=procedure.on_check[outcome])
-
-
-def _decided(procedure: Procedure, before: Standing, entry: Entry) -> Standing:
-    event = entry.event
-    action = procedure.action(event.level, event.action)
-    decisions = (*before.decisions, event)
-    if action is None or event.sha256 != (before.newest.sha256 if before.newest else ""):
-        return replace(before, decisions=decisions)
-    state = state_after(action, before)
-    filed = _filings(procedure, before, state)
-    after = replace(before, decisions=decisions, state=state, filed=filed)
-    effect = _EFFECTS.get(action.effect)
-    if effect is None:
-        return after
-    after = effect(after, event)
-    return _settle(procedure, after) if action.effect in (Effect.EXPLAIN, Effect.WAIVE) else after
-
-
-def _filings(procedure: Procedure, before: Standing, state: str) -> tuple[str, ...]:
-    """Keep the list of filings: one more where a version was filed, one less where a filing was undone."""
-    was, now = before.state in procedure.final, state in procedure.final
-    if now and not was and before.newest is not None:
-        return (*before.filed, before.newest.sha256)
-    undone = was and not now and state not in procedure.open_to_new_version
-    return before.filed[:-1] if undone else before.filed
-
-
-def _facts(event: Event, name: str) -> list[Mapping[str, object]]:
-    raw = event.facts.get(name)
-    return [one for one in raw if isinstance(one, dict)] if isinstance(raw, list) else []
-
-
-def _explain(standing: Standing, event: Event) -> Standing:
-    said = {str(one["rule"]): str(one["text"]) for one in _facts(event, "explanations")}
-    earlier = standing.explained or {}
-    return replace(standing, explained={**earlier, event.sha256: {**earlier.get(event.sha256, {}), **said}})
-
-
-def _waive(standing: Standing, event: Event) -> Standing:
-    new = (
-        Waiver(str(one["rule"]), date.fromisoformat(str(one["until"])), str(one["reason"]))
-        for one in _facts(event, "waivers")
-    )
-    return replace(standing, waivers=(*standing.waivers, *new))
-
-
-def _reduce(standing: Standing, event: Event) -> Standing:
-    names = ("sheet", "cell", "before", "after", "reason")
-    new = (Reduction(event.sha256, *(str(one[name]) for name in names)) for one in _facts(event, "reductions"))
-    return replace(standing, reductions=(*standing.reductions, *new))
-
-
-_STEPS = {Kind.RECEIVED: _received, Kind.CHECKED: _checked, Kind.DECISION: _decided}
-_EFFECTS: Mapping[Effect, Callable[[Standing, Event], Standing]] = {
-    Effect.EXPLAIN: _explain,
-    Effect.WAIVE: _waive,
-    Effect.REDUCE: _reduce,
-}

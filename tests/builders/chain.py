@@ -10,8 +10,9 @@ from contracts.library import open_library
 from contracts.procedures import Procedure
 from review.decisions import Bench, Denial, Proposal, decide
 from review.events import Entry, Event, JsonValue, Kind
+from review.folding import standings
 from review.roster import Due, Officer, Roster
-from review.standing import Standing, standings
+from review.standing import Standing
 
 COUNTY, NEIGHBOUR, YEAR = "530113", "530114", 2024
 NEVER_LEFT = date(2024, 1, 1)

@@ -11,8 +11,8 @@ import yaml
 
 from desk.exits import Exit
 from desk.running import run_year
-from flows.outlook import Row, rows_of
 from flows.places import Places
+from flows.rows import Row, rows_of
 from flows.survey import set_scene
 from ledger.record import Ledger
 from review.events import Event, Kind
@@ -78,7 +78,7 @@ class Ground:
         with self.ledger() as ledger:
             roster = recorded_roster(ledger.entries(YEAR))
             assert roster is not None
-            return {one.code: one for one in rows_of(set_scene(self.places, ledger, roster), roster)}
+            return {one.code: one for one in rows_of(set_scene(self.places, ledger, roster).standings, roster)}
 
     def files(self) -> dict[str, str]:
         """Return the hash of every file of outputs and state, by path; locks are no content."""

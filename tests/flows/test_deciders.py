@@ -11,7 +11,7 @@ import pytest
 from flows.places import Places
 from review.decisions import Bench, Proposal, decide
 from review.events import Kind
-from review.standing import standings
+from review.folding import standings
 from tests.flows.faults import ROOT
 from tests.property.chain import YEAR, procedure, roster
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from ledger.canonical import GENESIS, canonical, digest_of, event_from, event_text
 from ledger.chain import Fault, SealedRow, first_fault
 from ledger.errors import HeadMoved, KeyConflict, NotRecordable
-from review.events import Entry, Event
+from review.events import Entry, Event, Kind, Told
 
 
 class FakeLedger:
@@ -46,6 +46,10 @@ class FakeLedger:
     def entries(self, year: int | None = None) -> list[Entry]:
         """List the entries of a year, or all."""
         return [one for one in self._entries if year in (None, one.event.year)]
+
+    def told(self, year: int, *, apart_from: Kind) -> list[Told]:
+        """List a year's events and when they were recorded, those of one kind passed over."""
+        return [Told(one.at, one.event) for one in self.entries(year) if one.event.kind is not apart_from]
 
     def head(self) -> str:
         """Give the digest of the last entry."""

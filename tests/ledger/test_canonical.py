@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.canonical import GENESIS, canonical, digest_of, event_from, event_text
+from ledger.canonical import GENESIS, LARGEST, canonical, digest_of, event_from, event_text
 from ledger.errors import NotRecordable
 from review.events import Event, Kind
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | TEXTS,
+    st.none() | st.booleans() | st.integers(-LARGEST, LARGEST) | TEXTS,
     lambda parts: st.lists(parts, max_size=4) | st.dictionaries(TEXTS, parts, max_size=4),
     max_leaves=12,
 )
@@ -37,8 +37,8 @@ def test_names_are_sorted_without_spaces_and_chinese_stays() -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [1.0, float("nan"), [0.5], {"a": {"b": 1e300}}, {1: "x"}, b"x", ("x",), {"x"}, "\ud800", 10**5000],
-    ids=["float", "nan", "in-list", "in-dict", "name", "bytes", "tuple", "set", "surrogate", "endless"],
+    [1.0, float("nan"), [0.5], {"a": {"b": 1e300}}, {1: "x"}, b"x", ("x",), {"x"}, "\ud800", 10**5000, LARGEST + 1],
+    ids=["float", "nan", "in-list", "in-dict", "name", "bytes", "tuple", "set", "surrogate", "endless", "large"],
 )
 def test_what_has_no_one_spelling_is_refused(value: object) -> None:
     """Floats, bytes, names that are no text and broken text never reach the record."""

@@ -47,6 +47,19 @@ def test_years_are_listed_alone(open_book: OpenBook) -> None:
     assert [one.sequence for one in book.entries(2024)] == [2, 4, 6]
 
 
+def test_a_year_is_told_without_its_outputs(open_book: OpenBook) -> None:
+    """Told are the events of a year in their order and when they were recorded, whatever text stands in them."""
+    book = open_book()
+    quoted = {"path": '","kind":"issued","level":"'}
+    book.append(event(1), key="1")
+    book.append(Event(kind=Kind.ISSUED, year=2024, facts={"path": "a.xlsx"}), key="2")
+    book.append(Event(kind=Kind.REFUSED, year=2024, facts=quoted, unit='"kind":"issued","level":'), key="3")
+    book.append(event(4, year=2023), key="4")
+    due = [(one.at, one.event) for one in book.entries(2024) if one.event.kind is not Kind.ISSUED]
+    assert [tuple(one) for one in book.told(2024, apart_from=Kind.ISSUED)] == due
+    assert len(due) == 2
+
+
 def test_recording_twice_is_recording_once(open_book: OpenBook) -> None:
     """The same key and event give the first entry again, even from a caller whose head is old."""
     book = open_book()

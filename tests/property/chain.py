@@ -10,9 +10,10 @@ from ledger.errors import HeadMoved
 from review.admission import Candidate, Fate, admit
 from review.decisions import Bench, Denial, Proposal, decide, decide_roll_up, decision_key
 from review.events import Entry, Event, JsonValue, Kind
+from review.folding import standings
 from review.rollups import roll_up_events, sealed_areas
 from review.roster import Due, Officer, Roster
-from review.standing import Standing, standings
+from review.standing import Standing
 from tests.ledger.fake import FakeLedger
 
 YEAR = 2024

@@ -11,8 +11,9 @@ from contracts.errors import ContractError
 from review.admission import Candidate, Fate, admit
 from review.decisions import Denial, decision_key, read_day
 from review.events import Event, Kind
+from review.folding import standings
 from review.roster import read_roster, roster_facts
-from review.standing import Standing, recorded_roster, standings
+from review.standing import Standing, recorded_roster
 from tests.builders.chain import COUNTY, NEIGHBOUR, Road, entries, fingerprint, procedure, proposal, roster
 
 SUBMIT, APPROVE, FILE = "county county approve", "city city approve", "province province approve"

@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # s
 
 from contracts.library import open_library
 from desk.checking import as_promised, read_and_check
-from flows.outlook import Row, to_json
+from flows.rows import Row, to_json
 from tests.builders.dongchuan import SHEET_2, SHEET_3, Draft, submission
 
 SCHEMAS = Path("docs/schemas")
