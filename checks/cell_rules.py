@@ -18,7 +18,9 @@ def numbers_parse(subject: Subject, rule: Rule) -> Iterator[Offence]:
     """Find fault with each figure or serial number that is blank or is no number."""
     for table, field in _numeric(subject):
         # In the serial column a total row holds its name.
-        rows = table.body if field.role is Role.SERIAL else pl.concat([table.body, table.totals])
+        rows = table.body if field.role is Role.SERIAL else table.body.vstack(table.totals)
+        if not rows[field.name].null_count():
+            continue
         for row, text, kind in _unread(table, rows, field).rows():
             if kind not in _WITHOUT_VALUE:  # the rule on error values speaks of those
                 blank = not (text or "").strip()
@@ -32,6 +34,8 @@ def no_error_values(subject: Subject, rule: Rule) -> Iterator[Offence]:
     for field in subject.form.fields:
         if field.name in subject.table.columns:
             kind = f"{field.name}:kind"
+            if not any(subject.table.has_kind(field.name, one) for one in _WITHOUT_VALUE):
+                continue
             wrong = subject.table.raw.filter(pl.col(kind).is_in(_WITHOUT_VALUE))
             for row, text, found in wrong.select(ROW, field.name, kind).rows():
                 case = "uncalculated" if found == CellKind.UNCALCULATED else ""
@@ -41,7 +45,9 @@ def no_error_values(subject: Subject, rule: Rule) -> Iterator[Offence]:
 def numbers_as_text(subject: Subject, rule: Rule) -> Iterator[Offence]:
     """List each figure that was typed as text and is read as the number it means."""
     for table, field in _numeric(subject):
-        typed = pl.concat([table.body, table.totals])
+        if not table.has_kind(field.name, CellKind.TEXT):
+            continue
+        typed = table.body.vstack(table.totals)
         read = set(typed.filter(pl.col(field.name).is_not_null())[ROW])
         as_text = table.raw.filter(pl.col(f"{field.name}:kind") == CellKind.TEXT)
         for row, text in as_text.select(ROW, field.name).rows():

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
-import pandera.backends.polars.builtin_checks  # noqa: F401 - loads now, not within the first validation
 import pandera.polars as pa
 import polars as pl
+from pandera.backends.register_checks import register_default_check_backends
 from pandera.errors import SchemaErrors
 
 from checks.registry import ROW_CHECKS
@@ -13,6 +13,8 @@ from checks.relations import Relation
 from checks.row_rules import Failure, figure_columns
 from checks.tables import AMOUNT, ROW, Table
 from contracts.model import Field, Form, Role, Rule
+
+register_default_check_backends(pl.LazyFrame)  # loads its parts now, not within the first validation
 
 _CASE = ":"  # between rule id and case in the name that pandera carries back
 

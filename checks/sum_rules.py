@@ -67,13 +67,7 @@ def values_of(table: Table) -> dict[CellRef, Decimal]:
 
     The plots of a detail form are summed in frames; only its total row takes part cell by cell.
     """
-    frames = (table.totals,) if table.form.detail else (table.body, table.totals)
-    return {
-        table.ref(field.name, row): amount
-        for field in table.form.of_role(Role.FIGURE)
-        for frame in frames
-        for row, amount in table.figures(frame, field.name).items()
-    }
+    return {table.ref(field, row): amount for row, field, amount in table.figures()}
 
 
 def column_total(subject: Subject, rule: Rule) -> Iterator[Stated | NotRun]:
@@ -194,8 +188,9 @@ def at_least_assigned(subject: Subject, rule: Rule) -> Iterator[Offence]:
     if table is None or measure is None or measure.assigned is None or table.totals.height != 1:
         return
     total = subject.form.field(rule.arguments["total"])
-    for row, amount in table.figures(table.totals, total.name).items():
-        if amount < measure.assigned:
+    totals = set(table.totals[ROW])
+    for row, field, amount in table.figures():
+        if field == total.name and row in totals and amount < measure.assigned:
             cell = table.ref(total.name, row)
             yield Offence(
                 rule=rule,

@@ -1,6 +1,6 @@
 """A located table as typed frames that keep the address of every cell."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -16,6 +16,7 @@ from contracts.registers import County
 
 AMOUNT = pl.Decimal(38, 10)
 ROW = "row"  # Excel's row number, 1-based
+TOTAL = "total:mark"  # true on total rows; no field's name holds a colon
 TOWNSHIP_FULL = "township_full"  # the register's name for what is written
 
 
@@ -25,7 +26,8 @@ class Table:
 
     *raw* holds the text of each cell as received, ``<field>:kind`` beside it. *body* and *totals* hold the same
     rows typed: serial Int64, text String, figures Decimal(38, 10) in the unit of the field; null where the text
-    does not parse, or parses only after cleaning is recorded in *raw*.
+    does not parse, or parses only after cleaning is recorded in *raw*. *numbers* holds the plain decimal text that
+    each cell of a numeric column means (``<field>:number``), of total rows alone where the form is one of plots.
     """
 
     form: Form
@@ -35,18 +37,29 @@ class Table:
     raw: pl.DataFrame
     body: pl.DataFrame
     totals: pl.DataFrame
+    numbers: pl.DataFrame
     formulas: frozenset[str]
 
     def ref(self, field: str, row: int) -> CellRef:
         """Return the cell of a field in an Excel row."""
         return CellRef(self.sheet, address(row, self.columns[field]))
 
-    def figures(self, frame: pl.DataFrame, field: str) -> dict[int, Decimal]:
-        """Return the amounts of one column by Excel row, with the decimals as written; unreadable ones left out."""
-        rows = set(frame[ROW].to_list())
-        written = self.raw.select(ROW, number_expr(pl.col(field), self.form.field(field).unit).alias(field)).rows()
-        readable = set(frame.filter(pl.col(field).is_not_null())[ROW].to_list())
-        return {row: Decimal(text) for row, text in written if row in rows and row in readable and text is not None}
+    def figures(self) -> Iterator[tuple[int, str, Decimal]]:
+        """Yield Excel row, field and amount of every figure, with the decimals as written; unreadable ones left out.
+
+        The plots of a detail form are summed in frames; only its total rows come cell by cell.
+        """
+        names = [one.name for one in self.form.of_role(Role.FIGURE) if _number(one.name) in self.numbers.columns]
+        typed = self.totals if self.form.detail else self.body.vstack(self.totals)
+        readable = {row: amounts for row, *amounts in typed.select(ROW, *names).rows()}
+        for row, *texts in self.numbers.select(ROW, *map(_number, names)).rows():
+            for name, text, amount in zip(names, texts, readable[row], strict=True):
+                if text is not None and amount is not None:
+                    yield row, name, Decimal(text)
+
+    def has_kind(self, field: str, kind: CellKind) -> bool:
+        """Tell whether any cell of a column is of a kind: asked of every column, while hardly one has any."""
+        return bool((self.raw[f"{field}:kind"] == kind).any())
 
     def written(self, field: str, row: int) -> str:
         """Return the text of one cell as received, empty where the cell is."""
@@ -63,24 +76,33 @@ class Table:
 
 def build_table(located: Located, county: County | None) -> Table:
     """Read the rows below a header into frames; sign-off lines and notes below the table are left out."""
-    raw = _rows_below(located)
-    marked = raw.with_columns(_is_total(located.form).alias("total"), _has_figures(located.form).alias("figures"))
-    end = marked.filter(pl.col("total") | pl.col("figures"))[ROW].max()
-    last_total = marked.filter(pl.col("total"))[ROW].max()
-    within = marked.filter(pl.col(ROW) <= (end or 0)) if end is not None else marked.clear()
-    if last_total is not None:
-        within = within.filter((pl.col(ROW) <= last_total) | ~_is_note(located.form))
-    typed = _typed(within, located.form, county)
+    form, raw = located.form, _rows_below(located)
+    read = raw.with_columns(_is_total(form).alias(TOTAL), *_numbers_read(form, raw))
+    within = _within(read, form)
+    typed = _typed(within, form, county)
+    numbers = within.select(ROW, *(one for one in within.columns if one.endswith(_number(""))))
     return Table(
-        form=located.form,
+        form=form,
         sheet=located.sheet.name,
         header_row=located.header_row,
         columns=located.columns,
-        raw=within.drop("total", "figures"),
-        body=typed.filter(~within["total"]),
-        totals=typed.filter(within["total"]),
+        raw=within.select(raw.columns),
+        body=typed.filter(~within[TOTAL]),
+        totals=typed.filter(within[TOTAL]),
+        numbers=numbers.filter(within[TOTAL]) if form.detail else numbers,
         formulas=frozenset(located.sheet.formulas),
     )
+
+
+def _within(read: pl.DataFrame, form: Form) -> pl.DataFrame:
+    """Cut a table off below its last row: what follows its totals, or its last figures, is sign-off and notes."""
+    ends = read.select(
+        pl.col(ROW).filter(pl.col(TOTAL) | _has_figures(form)).max().alias("end"),
+        pl.col(ROW).filter(pl.col(TOTAL)).max().alias("last total"),
+    )
+    end, last_total = ends.row(0)
+    kept = pl.col(ROW) <= (end or 0)
+    return read.filter(kept if last_total is None else kept & ((pl.col(ROW) <= last_total) | ~_is_note(form)))
 
 
 def _rows_below(located: Located) -> pl.DataFrame:
@@ -110,7 +132,21 @@ def _has_figures(form: Form) -> pl.Expr:
     figures = form.of_role(Role.FIGURE)
     if not figures:  # a table of words: every row that is filled in is one
         return pl.lit(value=True)
-    return pl.any_horizontal([number_expr(pl.col(one.name), one.unit).is_not_null() for one in figures])
+    return pl.any_horizontal([pl.col(_number(one.name)).is_not_null() for one in figures])
+
+
+def _number(name: str) -> str:
+    return f"{name}:number"
+
+
+def _is_numeric(field: Field) -> bool:
+    return field.role is Role.SERIAL or field.kind in ("number", "integer")
+
+
+def _numbers_read(form: Form, raw: pl.DataFrame) -> Iterator[pl.Expr]:
+    for one in form.fields:
+        if one.name in raw.columns and (_is_numeric(one) or one.role is Role.FIGURE):
+            yield number_expr(pl.col(one.name), one.unit).alias(_number(one.name))
 
 
 def _is_note(form: Form) -> pl.Expr:
@@ -131,20 +167,19 @@ def _typed(rows: pl.DataFrame, form: Form, county: County | None) -> pl.DataFram
 
 
 def _typed_column(field: Field) -> pl.Expr:
-    column = pl.col(field.name)
+    if not _is_numeric(field):
+        return compact_expr(pl.col(field.name)).alias(field.name)
     numeric = pl.col(f"{field.name}:kind").is_in([CellKind.NUMBER, CellKind.TEXT])
-    number = pl.when(numeric).then(number_expr(column, field.unit)).otherwise(None)
+    number = pl.when(numeric).then(pl.col(_number(field.name))).otherwise(None)
     if field.role is Role.SERIAL:
         whole = pl.when(number.str.contains(r"\.\d*[1-9]")).then(None).otherwise(number)
         return whole.cast(AMOUNT, strict=False).cast(pl.Int64, strict=False).alias(field.name)
-    if field.kind in ("number", "integer"):
-        return number.cast(AMOUNT, strict=False).alias(field.name)
-    return compact_expr(column).alias(field.name)
+    return number.cast(AMOUNT, strict=False).alias(field.name)
 
 
 def _absent(field: Field) -> pl.Expr:
     """A column that need not be there and is not: empty throughout."""
-    kind = pl.Int64 if field.role is Role.SERIAL else AMOUNT if field.kind in ("number", "integer") else pl.String
+    kind = pl.Int64 if field.role is Role.SERIAL else AMOUNT if _is_numeric(field) else pl.String
     return pl.lit(None, dtype=kind).alias(field.name)
 
 

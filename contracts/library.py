@@ -175,7 +175,7 @@ def _hold_together(submission: Submission) -> None:
 def _declares(path: Path, forms: tuple[str, ...]) -> bool:
     """Tell at a glance whether a contract may declare one of the forms: parsing them all would take most of a check."""
     text = path.read_text(encoding="utf-8")
-    return any(f"name: {one}\n" in text for one in forms)
+    return any(f"\n    name: {one}\n" in text for one in forms)
 
 
 def _by_id(folder: Path, name: str, read: Callable[[Path], T]) -> T:

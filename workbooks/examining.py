@@ -1,13 +1,17 @@
 """From bytes to verdict: gate, reader, checks in one call; what every edge uses."""
 
 import gc
+from collections.abc import Callable
 
 from checks.findings import Refusal
 from checks.history import History
 from checks.report import Report
 from contracts.library import Library
 from contracts.messages import Wording
+from workbooks.absence import absent
 from workbooks.reading import read_book
+
+CheckBook = Callable[..., Report | Refusal]
 
 
 def examine(
@@ -28,7 +32,19 @@ def examine(
     book = read_book(data, words, alone=alone)
     if isinstance(book, Refusal):
         return book
-    from checks.judge import check_book  # noqa: PLC0415 - pandera and polars cost a second
-
-    gc.enable()  # a command line holds the collector while modules load; from here on there are data
+    check_book = _loaded_checks()
+    if not gc.isenabled():  # a command line holds the collector while modules load; from here on there are data
+        gc.freeze()  # what is loaded stays: looking through it for garbage, now and at exit, would find none
+        gc.enable()
     return check_book(book, library, words, expected=expected, history=history)
+
+
+def _loaded_checks() -> CheckBook:
+    """Load the checks behind the gate, which cost a second.
+
+    pandera loads pandas and hypothesis wherever it finds them, and needs neither for polars frames: they would double
+    the cost of a small check.
+    """
+    with absent("pandas", "hypothesis"):
+        from checks.judge import check_book  # noqa: PLC0415 - only behind the gate
+    return check_book
