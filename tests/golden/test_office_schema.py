@@ -1,0 +1,94 @@
+"""Every workbook that is written holds to the schema of the format: a spreadsheet program opens it without repair."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from lxml import etree
+from openxml_audit import FileFormat, OpenXmlValidator
+
+from contracts.library import open_library
+from desk.exits import Exit
+from desk.template import make_template
+from tests.builders.year import Ground, prepared
+from tests.unit.test_marking import WORDS, finding, plan_table
+from tests.unit.test_marking_foreign_files import BARE, marked_full, zipped
+from workbooks.marking import marked_workbook
+
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+SHEET = r"xl/worksheets/[^/]+\.xml"
+Damage = Callable[[bytes], bytes]
+
+
+@pytest.fixture(scope="module")
+def filed(tmp_path_factory: pytest.TempPathFactory) -> Ground:
+    """Carry the sample year through to its filing."""
+    ground = prepared(tmp_path_factory.mktemp("书") / "全年")
+    assert ground.run() is Exit.CLEAR
+    return ground
+
+
+def faults_of(path: Path) -> list[str]:
+    """Return what the schema, the relationships and the style numbers of a workbook have against it."""
+    result = OpenXmlValidator(file_format=FileFormat.MICROSOFT_365, max_errors=0).validate(path)
+    with ZipFile(path) as archive:
+        known = len(etree.fromstring(archive.read("xl/styles.xml")).find(f"{MAIN}cellXfs"))
+        names = [one for one in archive.namelist() if re.fullmatch(SHEET, one)]
+        wild = [f"{one}: asks for a style that is not there" for one in names if _beyond(archive.read(one), known)]
+    return [f"{one.part_uri}: {one.description}" for one in result.errors] + wild
+
+
+def _beyond(sheet: bytes, known: int) -> bool:
+    return any(int(one.get("s", "0")) >= known for one in etree.fromstring(sheet).iter(f"{MAIN}c"))
+
+
+def test_every_workbook_of_a_year_is_valid(filed: Ground) -> None:
+    """Filing, review, board and marked workbooks alike."""
+    written = sorted(filed.places.outputs.rglob("*.xlsx"))
+    assert {"returned", "review", "status"} <= {part for one in written for part in one.parts}
+    assert {one.name: faults_of(one) for one in written} == {one.name: [] for one in written}
+
+
+def test_template_is_valid(tmp_path: Path) -> None:
+    """The full set of forms, with its lists and locks."""
+    assert make_template(open_library(), 2024, "620102", rows=5, out=tmp_path) is Exit.CLEAR
+    assert [faults_of(one) for one in tmp_path.glob("*.xlsx")] == [[]]
+
+
+def test_marked_file_with_pictures_charts_and_comments_is_valid(tmp_path: Path) -> None:
+    """What a county's file holds besides its figures stays in order around what is added."""
+    path = tmp_path / "全.xlsx"
+    path.write_bytes(marked_full())
+    assert faults_of(path) == []
+
+
+def test_marking_a_bare_file_adds_no_fault(tmp_path: Path) -> None:
+    """A file that another program wrote to the letter of the format, with prefixes, without styles and theme."""
+    path = tmp_path / "简.xlsx"
+    path.write_bytes(marked_workbook(zipped(BARE), [finding("表", "A1")], WORDS))
+    assert [one for one in faults_of(path) if "/theme'" not in one and "shared strings" not in one] == []
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda sheet: re.sub(rb"(<sheetData.*</sheetData>)", rb"<mergeCells/>\1", sheet, flags=re.DOTALL),
+        lambda sheet: sheet.replace(b"<sheetData>", b"<strange/><sheetData>"),
+        lambda sheet: re.sub(rb' s="\d+"', b' s="9999"', sheet, count=1),
+        lambda sheet: sheet.replace(b"</worksheet>", b'<drawing r:id="rId99"/></worksheet>'),
+        lambda sheet: re.sub(rb' t="[a-zA-Z]+"', b' t="word"', sheet, count=1),
+    ],
+    ids=["order", "strange element", "missing style", "missing drawing", "unknown type"],
+)
+def test_damage_is_seen(tmp_path: Path, damage: Damage) -> None:
+    """The validation can fail: each way of breaking a sheet is found."""
+    path = tmp_path / "坏.xlsx"
+    (tmp_path / "好.xlsx").write_bytes(marked_workbook(plan_table(), [finding("任务表", "B2")], WORDS))
+    assert faults_of(tmp_path / "好.xlsx") == []
+    with ZipFile(tmp_path / "好.xlsx") as source, ZipFile(path, "w") as target:
+        for name in source.namelist():
+            part = source.read(name)
+            target.writestr(name, damage(part) if name == "xl/worksheets/sheet1.xml" else part)
+    assert faults_of(path)
