@@ -160,3 +160,22 @@ def test_template_computes_chooses_and_locks(blank: Any) -> None:
     assert plots.data_validations.dataValidation
     names = {summary.cell(row, 4).value for row in range(4, summary.max_row)}
     assert names == set(gansu_submission().register.counties[COUNTY].townships.values())
+
+
+def heading_cell(page: Any, heading: str, row: int) -> Any:
+    """Return the cell of a column in a row."""
+    return page.cell(row, next(one.column for one in page[3] if one.value == heading))
+
+
+@pytest.mark.parametrize("heading", ["年初耕地面积", "年末耕地面积"])
+@pytest.mark.parametrize("row", [4, 6])
+def test_last_year_and_the_other_sums_name_the_cell(heading: str, row: int) -> None:
+    """A balance mistyped in one row is one finding, whose first repair is the figure that everything else speaks for."""
+    book = load_workbook(BytesIO(gansu_workbook()))
+    cell = heading_cell(book["核算汇总表"], heading, row)
+    meant, cell.value = cell.value, cell.value + 17
+    found = check(book).findings
+    assert [one.cell for one in found] == [cell.coordinate]
+    first = found[0].repairs[0]
+    assert [(one.cell.address, Decimal(one.after)) for one in first] == [(cell.coordinate, Decimal(str(meant)))]
+    assert len(found[0].repairs) == 1
