@@ -170,7 +170,7 @@ def heading_cell(page: Any, heading: str, row: int) -> Any:
 @pytest.mark.parametrize("heading", ["年初耕地面积", "年末耕地面积"])
 @pytest.mark.parametrize("row", [4, 6])
 def test_last_year_and_the_other_sums_name_the_cell(heading: str, row: int) -> None:
-    """A balance mistyped in one row is one finding, whose first repair is the figure that everything else speaks for."""
+    """A balance mistyped in one row is one finding, and its one repair is the figure meant."""
     book = load_workbook(BytesIO(gansu_workbook()))
     cell = heading_cell(book["核算汇总表"], heading, row)
     meant, cell.value = cell.value, cell.value + 17
