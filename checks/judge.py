@@ -26,6 +26,7 @@ from checks.subject import Subject
 from checks.sum_rules import Stated, values_of
 from checks.tables import ROW, TOWNSHIP_FULL, Table, build_table
 from checks.wording import findings_of
+from checks.year_rules import claimed_plots
 from contracts.library import Library, Submission
 from contracts.messages import Wording
 from contracts.model import Field, Layout, Phase, Role, Rule
@@ -55,7 +56,8 @@ def check_book(
     """Return what is wrong with a workbook, or why it cannot be attributed to a county and year.
 
     *expected* is the county code and the year in whose folder the file lies; one of another is refused there.
-    *history* is what is on file from the year before; without it the rules across years say that they did not run.
+    *history* is what is on file of other years and counties; without it the rules across years say that they did not
+    run.
     """
     form, said = library.cover(), said_in(book, words)
     book = submitted(book, words)
@@ -77,6 +79,7 @@ def check_book(
         findings=spotted(findings_of(verdict.offences, words), verdict.tables, cover, form.name),
         not_run=verdict.not_run,
         figures=tuple(_figures(verdict)),
+        plots=claimed_plots(verdict.tables),
     )
     return explain(report, said, library.returning(), words)
 

@@ -1,7 +1,7 @@
 """The result of checking one submission."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from checks.findings import Finding, Severity, Spot
 from checks.identity import Identity
@@ -52,7 +52,8 @@ class Said:
 class Report:
     """What checking one submission under one contract version found.
 
-    *said* is every explanation that the county has given so far, whether or not its finding still stands.
+    *said* is every explanation that the county has given so far, whether or not its finding still stands. *plots*
+    are the plots claimed, by form; they may be many and are kept beside the report, not in it.
     """
 
     identity: Identity
@@ -61,6 +62,7 @@ class Report:
     not_run: tuple[NotRun, ...] = ()
     figures: tuple[Figure, ...] = ()
     said: tuple[Said, ...] = ()
+    plots: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False)
 
     @property
     def outcome(self) -> str:

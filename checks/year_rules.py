@@ -1,11 +1,14 @@
-"""Rules against what was filed the year before; without it they say that they could not run. (phase: across years)"""
+"""Rules against what was filed before or is claimed elsewhere; without it they say that they could not run.
 
-from collections.abc import Iterator
+(phase: across years)
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 import polars as pl
 
-from checks.history import History
+from checks.history import Claim, History
 from checks.offence import NotRun, Offence
 from checks.pointing import offence_at, said
 from checks.relations import Relation, Term
@@ -17,13 +20,30 @@ from contracts.model import Rule
 PROJECT = "project"
 
 
+def claimed_plots(tables: Iterable[Table]) -> Mapping[str, tuple[str, ...]]:
+    """Return the plots that a submission claims, by form: those of every form whose plots may be claimed once only."""
+    found = {}
+    for table in tables:
+        rule = next((one for one in table.form.rules if one.check == "not_filed_before"), None)
+        if rule is not None:
+            plots = table.body[rule.arguments["column"]].drop_nulls().unique(maintain_order=True)
+            found[table.form.name] = tuple(plots.to_list())
+    return found
+
+
+def _on_file(subject: Subject) -> History | None:
+    """Return the history where last year's figures are in it."""
+    history = subject.history
+    return history if history is not None and history.figures is not None else None
+
+
 def _not_run(subject: Subject, rule: Rule) -> NotRun:
     return NotRun(rule.id, subject.form.title, "no_history")
 
 
 def begins_as_ended(subject: Subject, rule: Rule) -> Iterator[Stated | NotRun]:
     """State that each opening balance is last year's filed closing balance."""
-    table, history = subject.table, subject.history
+    table, history = subject.table, _on_file(subject)
     if table is None or history is None:
         yield _not_run(subject, rule)
         return
@@ -39,7 +59,7 @@ def begins_as_ended(subject: Subject, rule: Rule) -> Iterator[Stated | NotRun]:
 
 def carries_forward(subject: Subject, rule: Rule) -> Iterator[Stated | NotRun]:
     """State that each cumulative figure is last year's and this year's together; what is new begins at nothing."""
-    table, history = subject.table, subject.history
+    table, history = subject.table, _on_file(subject)
     if table is None or history is None:
         yield _not_run(subject, rule)
         return
@@ -60,7 +80,7 @@ def _rows(table: Table) -> list[tuple[int, str, str]]:
 
 def steady(subject: Subject, rule: Rule) -> Iterator[Offence | NotRun]:
     """Find fault with a figure that moved by much since last year."""
-    table, history = subject.table, subject.history
+    table, history = subject.table, _on_file(subject)
     if table is None or history is None:
         yield _not_run(subject, rule)
         return
@@ -76,20 +96,30 @@ def steady(subject: Subject, rule: Rule) -> Iterator[Offence | NotRun]:
 
 
 def not_filed_before(subject: Subject, rule: Rule) -> Iterator[Offence | NotRun]:
-    """Find fault with a plot that was accounted in an earlier year."""
+    """Find fault with a plot that was accounted in an earlier year, or that another county accounts."""
     table, history = subject.table, subject.history
     if table is None or history is None:
         yield _not_run(subject, rule)
         return
-    column = rule.arguments["column"]
-    filed = pl.col(column).replace_strict(dict(history.plots), default=None, return_dtype=pl.Int64)
-    for row, plot, year in table.body.select(ROW, column, filed.alias("filed")).drop_nulls().rows():
-        yield offence_at(table, rule, column, row=row, value=plot, year=str(year))
+    column, forms = rule.arguments["column"], rule.arguments["forms"]
+    claims = {one.plot: one for one in sorted(history.claims, reverse=True) if one.form in forms}  # the oldest speaks
+    named = table.body.select(ROW, column).filter(pl.col(column).is_in(list(claims))) if claims else table.body.clear()
+    for row, plot in named.select(ROW, column).rows():
+        yield _claimed(subject, rule, table, (row, plot), claim=claims[plot])
+
+
+def _claimed(subject: Subject, rule: Rule, table: Table, place: tuple[int, str], *, claim: Claim) -> Offence:
+    row, plot = place
+    own = claim.county == subject.submission.package.county
+    county = subject.submission.register.counties.get(claim.county)
+    facts = {"year": str(claim.year), "county": county.name if county else claim.county}
+    case = "" if own else "elsewhere"
+    return offence_at(table, rule, rule.arguments["column"], row=row, value=plot, case=case, involved=(), **facts)
 
 
 def plan_unchanged(subject: Subject, rule: Rule) -> Iterator[Offence | NotRun]:
     """Find fault with a planned figure that differs from last year's; a change needs its own approval."""
-    table, history = subject.table, subject.history
+    table, history = subject.table, _on_file(subject)
     if table is None or history is None:
         yield _not_run(subject, rule)
         return

@@ -157,12 +157,13 @@ def sample(
     counties: Annotated[int, typer.Option(help="县数", min=1)] = 1,
     plots: Annotated[int, typer.Option(help="每县地块数", min=1, max=1_000_000)] = 100,
     seed: Annotated[int, typer.Option(help="随机种子：相同的种子写出相同的文件")] = 1,
+    years: Annotated[int, typer.Option(help="年数：从该年度起，逐年衔接", min=1)] = 1,
     out: Annotated[Path, typer.Option(help="写到这个收件文件夹")],
 ) -> None:
-    """写出可以一路办到备案的样例：报送文件、名单、办理意见。"""
+    """写出可以一路办到备案的样例：报送文件、名单、办理意见、首年的期初数。"""
     from desk.sampling import Wanted, make_samples  # noqa: PLC0415
 
-    wanted = Wanted(year=year, counties=counties, plots=plots, seed=seed, out=out)
+    wanted = Wanted(year=year, years=years, counties=counties, plots=plots, seed=seed, out=out)
     _guard(lambda: make_samples(library(), wanted))
 
 

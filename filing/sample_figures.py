@@ -1,7 +1,7 @@
 """What a made-up county reports: areas that convert without a remainder, so that every sum holds exactly."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 
@@ -54,15 +54,21 @@ class Plot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """Everything that one made-up county reports for its first year."""
+    """Everything that one made-up county reports for a year; *before* is its year before, none in the first."""
 
     county: County
     year: int
+    before: "Sample | None" = None
     places: tuple[Place, ...]
     added: tuple[Plot, ...]
     supplemented: tuple[Plot, ...]
     taken_out: tuple[Plot, ...]
     random: Random
+
+    @property
+    def first(self) -> int:
+        """The year in which the projects began."""
+        return self.before.first if self.before else self.year
 
     @property
     def projects(self) -> dict[str, list[Place]]:
@@ -86,6 +92,31 @@ def draw_sample(county: County, year: int, *, plots: int, seed: int) -> Sample:
         taken_out=tuple(_taken_out(places, max(len(places), plots // 20), random)),
         random=random,
     )
+
+
+def draw_next(before: Sample, *, seed: int) -> Sample:
+    """Make up the year after: other plots in the same places, in all a little less than the year before.
+
+    Less, so that the plan of three first years is not outrun; a little, so that no change between years asks for an
+    explanation. Of basic farmland a quarter is taken out, so that the limit on adjustments holds over all years.
+    """
+    random = Random(f"{seed}:{before.year + 1}:{before.county.code}")  # noqa: S311 - as above
+    return replace(
+        before,
+        year=before.year + 1,
+        before=before,
+        added=tuple(_smaller(one, random) for one in before.added),
+        supplemented=tuple(_smaller(one, random) for one in before.supplemented),
+        taken_out=tuple(_smaller(one, random, parts=4 if before.before is None else 1) for one in before.taken_out),
+        random=random,
+    )
+
+
+def _smaller(plot: Plot, random: Random, parts: int = 1) -> Plot:
+    """Take up to a tenth off a plot's area, in steps that convert without a remainder."""
+    step = EVEN * EVEN if plot.ratio else EVEN
+    steps = int(plot.gross) // step // parts
+    return replace(plot, gross=Decimal(step * max(1, steps - random.randint(0, steps // 10))))
 
 
 def _places(county: County, year: int, random: Random) -> Iterator[Place]:

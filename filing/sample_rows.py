@@ -6,10 +6,9 @@ from typing import TypeAlias
 
 from contracts.messages import Wording
 from contracts.model import Form, Role
-from filing.sample_figures import ZERO, Plot, Sample, cents, mu, share, sums
+from filing.sample_balances import YEARS, Row, Value, amount_of, land_at_start, plan_balances, summary_figures
+from filing.sample_figures import ZERO, Plot, Sample, mu, share, sums
 
-Value: TypeAlias = str | int | Decimal | None
-Row: TypeAlias = Mapping[str, Value]
 Maker: TypeAlias = Callable[[Sample, Form, Wording], Iterable[Row]]
 
 SUPPLEMENTED, TAKEN_OUT = 20_000_000, 40_000_000  # parcel numbers of the three tables do not meet
@@ -18,37 +17,21 @@ VILLAGES = 9
 
 def projects(sample: Sample, _: Form, words: Wording) -> Iterator[Row]:
     """List the projects, planned for three times what the first year brings."""
-    balances = {one["project"]: one for one in _balances(sample)}
+    balances = {one["project"]: one for one in plan_balances(sample)}
     for code, places in sample.projects.items():
         balance = balances[code]
         yield {
             "project": code,
             "project_name": words("sample.project", county=sample.county.name, serial=code[-1]),
             "units": "、".join(one.name for one in places),
-            "approval_number": words("sample.approval", year=sample.year, serial=code[-1]),
-            "approved_on": f"{sample.year}-03-15",
-            "from_year": sample.year,
-            "until_year": sample.year + 2,
-            "base_map_year": sample.year - 1,
+            "approval_number": words("sample.approval", year=sample.first, serial=code[-1]),
+            "approved_on": f"{sample.first}-03-15",
+            "from_year": sample.first,
+            "until_year": sample.first + YEARS - 1,
+            "base_map_year": sample.first - 1,
             "survey_year": sample.year,
             **{name: balance[name] for name in ("farm_base", "cons_base", "planned_new", "planned_pbf_in")},
         }
-
-
-def _balances(sample: Sample) -> list[dict[str, Value]]:
-    rows = list(summary_figures(sample))
-    made: list[dict[str, Value]] = []
-    for code in sample.projects:
-        own = [row for row in rows if row["project"] == code]
-        sources = {"farm_base": "farm_begin", "cons_base": "cons_begin"}
-        balance: dict[str, Value] = {name: _total(own, column) for name, column in sources.items()}
-        plans = {"planned_new": "farm_new", "planned_pbf_in": "pbf_in"}
-        made.append({"project": code, **balance, **{name: _total(own, column) * 3 for name, column in plans.items()}})
-    return made
-
-
-def _total(rows: Iterable[Row], column: str) -> Decimal:
-    return sum((one for row in rows for one in [row[column]] if isinstance(one, Decimal)), ZERO)
 
 
 def summary(sample: Sample, _: Form, words: Wording) -> Iterator[Row]:
@@ -56,54 +39,6 @@ def summary(sample: Sample, _: Form, words: Wording) -> Iterator[Row]:
     for row in summary_figures(sample):
         outside = row["pbf_in_county"]
         yield {**row, "county_reason": words("sample.reason") if outside else None}
-
-
-def summary_figures(sample: Sample) -> Iterator[Row]:
-    """Return the figures of the summary; balances follow from what the plots add up to."""
-    added, supplemented, taken_out = (sums(one) for one in (sample.added, sample.supplemented, sample.taken_out))
-    for at, place in enumerate(sample.places):
-        new, put_in, out = (one.get(place, {}) for one in (added, supplemented, taken_out))
-        yield {
-            "project": place.project,
-            "town_code": place.code,
-            "township": place.name,
-            **_farmland(new, at),
-            **_basic_farmland(put_in, out.get("all", ZERO), at),
-            "cons_begin": Decimal(800 + at * at * 37),
-            "cons_end": Decimal(790 + at * at * 37),
-        }
-
-
-def _farmland(new: Mapping[str, Decimal], at: int) -> Row:
-    total = new.get("all", ZERO)
-    begin, out = total * (8 + at * at % 5), cents(total / 10)
-    return {
-        "farm_begin": begin,
-        "farm_new": total,
-        "paddy": new.get("0101", ZERO),
-        "irrigated": new.get("0102", ZERO),
-        "dry": new.get("0103", ZERO),
-        "farm_out": out,
-        "farm_end": begin + total - out,
-        "farm_new_cum": total,
-        "grade_before": Decimal("10.35"),
-        "grade_after": Decimal("9.80"),
-    }
-
-
-def _basic_farmland(put_in: Mapping[str, Decimal], out: Decimal, at: int) -> Row:
-    area = Decimal(30000 + at * at * 1900) + out * 40
-    total = put_in.get("all", ZERO)
-    return {
-        "pbf_area": area,
-        "pbf_out": out,
-        "pbf_in": total,
-        "pbf_in_scope": put_in.get("inside", ZERO),
-        "pbf_in_county": put_in.get("outside", ZERO),
-        "pbf_out_cum": out,
-        "pbf_in_cum": total,
-        "pbf_ratio": share(out, area),
-    }
 
 
 def new_farmland(sample: Sample, form: Form, words: Wording) -> Iterator[Row]:
@@ -157,7 +92,7 @@ def pbf_out(sample: Sample, form: Form, words: Wording) -> Iterator[Row]:
             **_location(one, "D", TAKEN_OUT + one.number, sample),
             **_basic(one, form),
             "reason": reasons[one.number % len(reasons)],
-            "plan_number": words("sample.approval", year=sample.year, serial=one.place.project[-1]),
+            "plan_number": words("sample.approval", year=sample.first, serial=one.place.project[-1]),
         }
 
 
@@ -233,7 +168,7 @@ def land_use(sample: Sample, form: Form, _: Wording) -> Iterator[Row]:
     """Report land by class: what one gains, others lose."""
     gained = mu(sum((one.net for one in sample.added), ZERO))
     classes = form.field("land_class").codes
-    begins = [gained * 8 + Decimal(500 + 173 * at * at) for at in range(len(classes))]
+    begins = land_at_start(sample, len(classes))
     total = sum(begins, ZERO)
     for at, (name, begin) in enumerate(zip(classes, begins, strict=True)):
         increase, decrease = (gained if at == 0 else ZERO), (gained if at == len(classes) - 1 else ZERO)
@@ -270,15 +205,11 @@ def sheet_rows(sample: Sample, form: Form, words: Wording) -> Iterator[tuple[Val
     figures = {one.name: ZERO for one in form.of_role(Role.FIGURE)}
     for serial, row in enumerate(ROWS[form.name](sample, form, words) if form.name in ROWS else (), start=1):
         for name in figures:
-            figures[name] += _amount(row[name])
+            figures[name] += amount_of(row[name])
         yield tuple(serial if one.role is Role.SERIAL else row.get(one.name) for one in form.fields)
     if form.total_names:
         first = form.of_role(Role.SERIAL)[0].name
         yield tuple(form.total_names[0] if one.name == first else figures.get(one.name) for one in form.fields)
-
-
-def _amount(value: Value) -> Decimal:
-    return value if isinstance(value, Decimal) else ZERO
 
 
 def cover_rows(sample: Sample, form: Form, city: str, words: Wording) -> Iterator[tuple[Value, ...]]:
@@ -288,7 +219,7 @@ def cover_rows(sample: Sample, form: Form, city: str, words: Wording) -> Iterato
         "county_code": sample.county.code,
         "county_name": sample.county.name,
         "city_name": city,
-        "plan_number": words("sample.approval", year=sample.year, serial="1"),
+        "plan_number": words("sample.approval", year=sample.first, serial="1"),
         "version": 1,
         "compiled_by": words("sample.compiled_by", county=sample.county.name),
         **{name: words(f"sample.{name}") for name in ("filled_by", "checked_by", "responsible")},

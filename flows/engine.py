@@ -2,11 +2,14 @@
 
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
+from checks.history import Claim
+from contracts.procedures import Effect
 from flows.board_stage import write_board
 from flows.filing_stage import write_filing
+from flows.history_stage import claims_elsewhere, disputed
 from flows.pen import Pen
 from flows.places import Places
 from flows.review_stage import write_review
@@ -17,6 +20,7 @@ from flows.survey import (
     Scene,
     boards_due,
     judge_handed,
+    judge_openings,
     page_path,
     returned_path,
     reviews_due,
@@ -74,10 +78,10 @@ def advance(year: Year) -> list[Failure]:
     """
     _finish(year.scene())
     _record_roster(year)
-    failures = [
-        failure for stage, jobs_of in _STAGES for failure in _carry_out(year, stage, jobs_of(year, year.scene()))
-    ]
-    _decide(year)
+    _record_openings(year)
+    failures = _judge(year)
+    while _decide(year):  # a return frees the plots that the submission claimed
+        failures += _judge(year)
     scene, roster = year.scene(), year.desk.roster
     made: list[tuple[str, Callable[[], Outcome]]] = [
         *(("review", partial(write_review, scene, roster, one)) for one in reviews_due(scene, roster)),
@@ -88,6 +92,10 @@ def advance(year: Year) -> list[Failure]:
     for stage, make in made:
         failures += _made(year, stage, make)
     return failures
+
+
+def _judge(year: Year) -> list[Failure]:
+    return [failure for stage, jobs_of in _STAGES for failure in _carry_out(year, stage, jobs_of(year, year.scene()))]
 
 
 def _made(year: Year, stage: str, make: Callable[[], Outcome]) -> list[Failure]:
@@ -162,6 +170,14 @@ def _record_roster(year: Year) -> None:
         _record(year, "roster", "", Outcome((roster,), (line,)))
 
 
+def _record_openings(year: Year) -> None:
+    scene = year.scene()
+    for opened in judge_openings(scene, year.desk)[0]:
+        scene.places.store().put(opened.kept)
+        facts = {name: str(opened.event.facts[name]) for name in ("number", "by")}
+        _record(year, "opening", opened.event.county, Outcome(((opened.event, opened.key),), (Line("opening", facts),)))
+
+
 def _receivings(year: Year, scene: Scene) -> list[Job]:
     fresh = sort_arrivals(scene, year.desk).fresh
     return [
@@ -171,9 +187,12 @@ def _receivings(year: Year, scene: Scene) -> list[Job]:
 
 
 def _checkings(year: Year, scene: Scene) -> list[Job]:
+    """Return what is to be checked again, or for the first time beside what others account."""
+    claims = claims_elsewhere(scene, year.ledger)
+    due = [*unchecked(scene), *disputed(scene, claims)]
     return [
-        _job(year, scene, "check", county, files=tuple(one.sha256 for one in versions))
-        for county, versions in _by_county(unchecked(scene))
+        _job(year, scene, "check", county, files=tuple(one.sha256 for one in versions), claims=claims.get(county, ()))
+        for county, versions in _by_county(due)
     ]
 
 
@@ -215,6 +234,7 @@ def _job(
     *,
     files: tuple[str, ...],
     outputs: tuple[str, ...] = (),
+    claims: tuple[Claim, ...] = (),
 ) -> Job:
     return Job(
         stage=stage,
@@ -225,6 +245,7 @@ def _job(
         standing=scene.standings.get(county) or Standing(county=county, state=scene.procedure.start),
         procedure=scene.procedure.id,
         due=year.desk.roster.county(county) is not None,
+        background=replace(scene.background(county), claims=claims),
         after=len(scene.history),
     )
 
@@ -232,19 +253,26 @@ def _job(
 def _by_county(pairs: Iterable[tuple[str, Version]]) -> list[tuple[str, list[Version]]]:
     grouped: dict[str, list[Version]] = {}
     for county, version in pairs:
-        grouped.setdefault(county, []).append(version)
+        if version not in grouped.setdefault(county, []):
+            grouped[county].append(version)
     return sorted(grouped.items())
 
 
-def _decide(year: Year) -> None:
-    """Record decisions until none is left that may be: the order of the rows does not matter."""
+def _decide(year: Year) -> bool:
+    """Record decisions until none is left that may be: the order of the rows does not matter.
+
+    Return whether one of them sent a submission back.
+    """
+    sent_back = False
     scene = year.scene()
     while ready := judge_handed(scene, year.desk)[0]:
         for event in ready:
             action = scene.procedure.action(event.level, event.action)
+            sent_back |= action is not None and action.effect is Effect.RETURN
             facts = {name: str(event.facts[name]) for name in ("number", "title", "date")}
             flags = event.facts.get("flags")
             facts["flags"] = "".join(f"（{one}）" for one in flags) if isinstance(flags, list) else ""
             line = Line("decided", {**facts, "action": action.name if action else event.action})
             _record(year, "decide", event.county, Outcome(((event, decision_key(event)),), (line,)))
         scene = year.scene()
+    return sent_back

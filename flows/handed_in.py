@@ -26,7 +26,7 @@ def read_desk(places: Places, words: Wording) -> Desk:
             refused.append((shown(path.name), rows))
         else:
             handed += rows
-    return Desk(inbox, roster, tuple(handed), tuple(refused))
+    return Desk(inbox, roster, tuple(handed), inbox.openings, tuple(refused))
 
 
 def read_year_roster(places: Places, words: Wording) -> Roster:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from checks.findings import Refusal
 from contracts.messages import Wording
-from flows.places import DECISIONS, ROSTER
+from flows.places import DECISIONS, OPENING, ROSTER
 from workbooks.gate import take_bytes
 
 COUNTY_FOLDER = re.compile(r"\d{6}")
@@ -46,6 +46,7 @@ class Inbox:
     arrivals: tuple[Arrival, ...]
     skipped: tuple[Skipped, ...]
     decisions: tuple[Path, ...]
+    openings: tuple[Path, ...] = ()
 
 
 def look(inbox: Path, words: Wording) -> Inbox:
@@ -55,7 +56,8 @@ def look(inbox: Path, words: Wording) -> Inbox:
     return Inbox(
         arrivals=tuple(one for one in found if isinstance(one, Arrival)),
         skipped=(*(one for one in found if isinstance(one, Skipped)), *_strangers(inbox, folders)),
-        decisions=tuple(_decision_files(inbox / DECISIONS)),
+        decisions=tuple(_listed_files(inbox / DECISIONS)),
+        openings=tuple(_listed_files(inbox / OPENING)),
     )
 
 
@@ -82,13 +84,13 @@ def _arrivals(folder: Path, words: Wording) -> Iterator[Arrival | Skipped]:
 
 
 def _strangers(inbox: Path, folders: list[Path]) -> Iterator[Skipped]:
-    known = {one.name for one in folders} | {DECISIONS, ROSTER}
+    known = {one.name for one in folders} | {DECISIONS, OPENING, ROSTER}
     for path in _listed(inbox):
         if path.name not in known:
             yield Skipped(shown(path.name), "system_file" if _NOT_SUBMISSIONS.search(path.name) else "no_county")
 
 
-def _decision_files(folder: Path) -> list[Path]:
+def _listed_files(folder: Path) -> list[Path]:
     return [one for one in _listed(folder) if not _NOT_SUBMISSIONS.search(one.name)] if folder.is_dir() else []
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from checks.findings import Refusal
 from flows.rows import Row, rows_of
-from flows.survey import Desk, Handed, Scene, filing_path, judge_handed, sort_arrivals
+from flows.survey import Desk, Handed, Scene, filing_path, judge_handed, judge_openings, sort_arrivals
 from review.decisions import Denial
 
 
@@ -31,7 +31,7 @@ def outlook(scene: Scene, desk: Desk) -> Outlook:
     path = filing_path(desk.roster)
     return Outlook(
         rows=rows_of(scene.standings, desk.roster),
-        refused=(*refused, *desk.refused),
+        refused=(*refused, *desk.refused, *judge_openings(scene, desk)[1]),
         skipped=tuple((one.name, one.reason) for one in files.skipped),
         denied=tuple(judge_handed(scene, desk)[1]),
         filing=path if scene.places.output(path).is_file() else None,

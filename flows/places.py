@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 ROSTER = "roster.yaml"
 DECISIONS = "decisions"
+OPENING = "opening"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

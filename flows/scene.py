@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from checks.findings import Refusal
 from contracts.library import Library
@@ -10,12 +11,13 @@ from contracts.procedures import Procedure
 from flows.inbox import Inbox
 from flows.places import Places
 from ledger.record import Ledger
+from review.background import Background, backgrounds, filed_in, openings_in
 from review.decisions import Proposal
 from review.events import Entry, Event, Kind
 from review.folding import standings
 from review.rollups import roll_up_events
 from review.roster import Roster
-from review.standing import Standing, as_filed, recorded_roster
+from review.standing import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +31,15 @@ class Handed:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What people handed in this year, read once a run: files, decisions, the roster, and what is wrong with them."""
+    """What people handed in this year, read once a run: files, decisions, the roster, and what is wrong with them.
+
+    *openings* are the files of opening balances; they are read only where the record does not know them.
+    """
 
     inbox: Inbox
     roster: Roster
     handed: tuple[Handed, ...]
+    openings: tuple[Path, ...] = ()
     refused: tuple[tuple[str, Refusal], ...] = ()
 
 
@@ -41,7 +47,7 @@ class Desk:
 class Scene:
     """The contracts and the record as they stand at one moment.
 
-    *issued* is the last word on each output, *last_year* the report by county behind the filing of the year before.
+    *issued* is the last word on each output, *backgrounds* what each county's check rests on besides its file.
     """
 
     places: Places
@@ -53,13 +59,23 @@ class Scene:
     standings: Mapping[str, Standing]
     roll_ups: tuple[Event, ...] = ()
     issued: Mapping[str, Event] = field(default_factory=dict)
-    last_year: Mapping[str, str] = field(default_factory=dict)
+    backgrounds: Mapping[str, Background] = field(default_factory=dict)
+
+    def background(self, county: str) -> Background:
+        """Return what is on record from the year before."""
+        return self.backgrounds.get(county) or Background(year=self.places.year - 1)
+
+    @property
+    def last_year(self) -> dict[str, str]:
+        """The report by county behind the filing of the year before."""
+        return {county: one.filed.report for county, one in self.backgrounds.items() if one.filed is not None}
 
 
 def set_scene(places: Places, ledger: Ledger, roster: Roster) -> Scene:
     """Read the record anew."""
     scene = scene_of(places, roster, ledger.entries(places.year))
-    return replace(scene, last_year=_filed_reports(scene.procedure, ledger.entries(places.year - 1)))
+    filed = filed_in(scene.procedure, ledger.entries(places.year - 1))
+    return replace(scene, backgrounds=backgrounds(places.year, filed, openings_in(scene.history)))
 
 
 def scene_of(places: Places, roster: Roster, history: Sequence[Entry]) -> Scene:
@@ -77,13 +93,6 @@ def scene_of(places: Places, roster: Roster, history: Sequence[Entry]) -> Scene:
         roll_ups=roll_up_events(history),
         issued=latest_issues(history),
     )
-
-
-def _filed_reports(procedure: Procedure, history: Sequence[Entry]) -> dict[str, str]:
-    roster = recorded_roster(history)
-    found = standings(procedure, roster, history) if roster else {}
-    filed = ((county, as_filed(procedure, one)) for county, one in found.items())
-    return {county: one.newest.report for county, one in filed if one is not None and one.newest is not None}
 
 
 def latest_issues(history: Iterable[Entry]) -> dict[str, Event]:

@@ -8,17 +8,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from checks.findings import Refusal, Severity
+from checks.history import History
 from checks.refusing import refuse
 from checks.report import Report
 from checks.shape import refusal_to_json, report_to_json
 from contracts.library import Library
-from contracts.messages import Wording
+from flows.history_stage import history_from
 from flows.inbox import shown
 from flows.places import Places
 from flows.returning import Office, carried, carried_from, marked_bytes, page_bytes, reports_so_far
 from ledger.files import write_beside
 from ledger.store import Store
 from review.admission import Admission, Candidate, Fate, admit
+from review.background import Background
 from review.events import Event, JsonValue, Kind
 from review.standing import Standing, Version
 from workbooks.examining import examine
@@ -58,6 +60,7 @@ class Job:
     standing: Standing
     procedure: str
     due: bool = True
+    background: Background
     after: int = 0  # entries of the year when the job was given: what is done anew is recorded anew
 
 
@@ -71,7 +74,8 @@ def receive(job: Job) -> Outcome:
     library, store = job.places.library(), job.places.store()
     words = library.wording()
     office = Office(library, words, store)
-    read = _in_turn(office, job.standing, [_Read.of(Path(path), job, library, words) for path in job.files])
+    history = history_from(job.background, store)
+    read = _in_turn(office, job.standing, [_Read.of(Path(path), job, office, history) for path in job.files])
     refused = [_refused(job, library, one, one.result) for one in read if isinstance(one.result, Refusal)]
     reports = {one.sha256: one for one in read if isinstance(one.result, Report)}
     candidates = [
@@ -91,7 +95,8 @@ def check(job: Job) -> Outcome:
     library, store = job.places.library(), job.places.store()
     words = library.wording()
     office = Office(library, words, store)
-    found = [(sha256, examine(store.read(sha256), library, words)) for sha256 in job.files]
+    history = history_from(job.background, store)
+    found = [(sha256, examine(store.read(sha256), library, words, history=history)) for sha256 in job.files]
     reports = [(sha256, carried(office, job.standing, one)) for sha256, one in found if isinstance(one, Report)]
     return _together([_checked(job, sha256, report, store) for sha256, report in reports])
 
@@ -127,8 +132,8 @@ class _Read:
         return self.result.identity.version if isinstance(self.result, Report) else 0
 
     @classmethod
-    def of(cls, path: Path, job: Job, library: Library, words: Wording) -> "_Read":
-        name = shown(path.name)
+    def of(cls, path: Path, job: Job, office: Office, history: History) -> "_Read":
+        name, words = shown(path.name), office.words
         data = take_bytes(path, words)
         if isinstance(data, Refusal):
             return cls(name, "", b"", data)
@@ -136,7 +141,8 @@ class _Read:
         if not job.due:
             refusal = refuse(words, "not_due", county=job.county, year=str(job.places.year))
             return cls(name, sha256, data, refusal)
-        return cls(name, sha256, data, examine(data, library, words, expected=(job.county, job.places.year)))
+        expected = (job.county, job.places.year)
+        return cls(name, sha256, data, examine(data, office.library, words, expected=expected, history=history))
 
 
 def _refused(job: Job, library: Library, read: _Read, refusal: Refusal, rivals: str = "") -> Outcome:
@@ -167,7 +173,7 @@ def _settled(job: Job, library: Library, read: _Read, admission: Admission, *, s
 def _checked(job: Job, sha256: str, result: Report | Refusal, store: Store) -> Outcome:
     if isinstance(result, Refusal):
         raise TypeError("a refused file has no report")
-    kept = store.put(json.dumps(report_to_json(result), ensure_ascii=False, sort_keys=True).encode())
+    kept = store.put(_bytes(report_to_json(result)))
     counts = {"hard": Severity.HARD, "soft": Severity.SOFT, "notes": Severity.REPORT}
     found = {name: result.count(severity) for name, severity in counts.items()}
     event = Event(
@@ -183,10 +189,22 @@ def _checked(job: Job, sha256: str, result: Report | Refusal, store: Store) -> O
             "report": kept,
             "contracts": result.contracts,
             "outcome": result.outcome,
+            **_rests_on(job.background),
+            **({"plots": store.put(_bytes(dict(result.plots)))} if result.plots else {}),
         },
     )
     facts = {name: str(count) for name, count in found.items()} | {"version": str(result.identity.version)}
     return Outcome(((event, _key(job, event)),), (Line("checked", facts),))
+
+
+def _bytes(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True).encode()
+
+
+def _rests_on(background: Background) -> dict[str, JsonValue]:
+    """Say what a check rested on besides the file, where there was anything."""
+    named = {"basis": background.basis, "disputed": background.disputed}
+    return {name: digest for name, digest in named.items() if digest}
 
 
 def _in_turn(office: Office, standing: Standing, read: list[_Read]) -> list[_Read]:

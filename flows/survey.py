@@ -23,6 +23,7 @@ from flows.issuing import (
     unreported,
 )
 from flows.judging import judge_handed, judge_one
+from flows.opening_stage import judge_openings
 from flows.scene import Desk, Handed, Scene, scene_of, set_scene
 from review.events import Entry, Event, Kind
 from review.roster import Roster, roster_facts
@@ -42,6 +43,7 @@ __all__ = [
     "is_current",
     "judge_handed",
     "judge_one",
+    "judge_openings",
     "page_path",
     "returned_path",
     "reviews_due",
@@ -139,19 +141,25 @@ def _same_file(event: Event, arrival: Arrival) -> bool:
 
 
 def unchecked(scene: Scene) -> Iterator[tuple[str, Version]]:
-    """Return the versions to check: never checked, or newest and undecided under contracts that have changed."""
+    """Return the versions to check: never checked, or newest and undecided on contracts or balances that changed."""
     for county, standing in scene.standings.items():
         undecided = standing.state in scene.procedure.on_check.values()
         for version in standing.versions:
-            stale = version is standing.newest and undecided and version.contracts != scene.contracts
+            newest = version is standing.newest
+            stale = newest and undecided and _rests_on(version) != (scene.contracts, scene.background(county).basis)
             if not version.checked or stale:
                 yield county, version
+
+
+def _rests_on(version: Version) -> tuple[str, str]:
+    return version.contracts, version.basis
 
 
 def has_work(scene: Scene, desk: Desk) -> bool:
     """Tell whether anything can advance."""
     questions: Iterable[object] = (
         roster_to_record(scene, desk.roster),
+        judge_openings(scene, desk)[0],
         sort_arrivals(scene, desk).fresh,
         next(unchecked(scene), None),
         next(unmarked(scene), None),

@@ -158,6 +158,11 @@ class Ledger:
             rows = connection.execute(query).all()
         return [Told(at, self._event(sequence, body)) for sequence, at, body in rows]
 
+    def years(self) -> list[int]:
+        """List the years of which anything is recorded, oldest first."""
+        with reading(self._engine) as connection:
+            return list(connection.scalars(select(_ENTRIES.year).distinct().order_by(_ENTRIES.year)))
+
     def _event(self, sequence: int, body: str) -> Event:
         try:
             return event_from(body)

@@ -17,6 +17,7 @@ class Kind(StrEnum):
     CHECKED = "checked"  # a version checked under one contract version
     DECISION = "decision"  # somebody acted: submit, approve, return, file
     ISSUED = "issued"  # an output file written
+    OPENING = "opening"  # the opening balances of a county's first year, signed off above it
     ROLL_UP = "roll_up"  # the roll-up of an area sealed or unsealed; county holds the area's code
 
 

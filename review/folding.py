@@ -87,6 +87,9 @@ def _with_check(version: Version, event: Event) -> Version:
         explained=int(str(facts.get("explained", 0))),
         report=str(facts["report"]),
         contracts=str(facts["contracts"]),
+        plots=str(facts.get("plots", "")),
+        basis=str(facts.get("basis", "")),
+        disputed=str(facts.get("disputed", "")),
         found=_found(event),
     )
 

@@ -86,7 +86,8 @@ def _turn(bench: Bench, proposal: Proposal, case: Case) -> Iterator[Denial]:
     if newest is not None and not newest.checked:
         yield Denial("not_checked", facts)
     elif state not in case.action.from_states:
-        yield Denial(_why_not_now(bench, case), facts)
+        code = _why_not_now(bench, case)
+        yield Denial(code, {**facts, "count": str(bench.standing.open_findings(code.removeprefix("open_")))})
     elif case.action.effect is Effect.EXCUSE and bench.standing.filed:
         yield Denial("filed_sealed", facts)
 

@@ -13,7 +13,8 @@ from review.roster import Roster, read_roster
 class Version:
     """One version of a county's submission as it was received; counts are None until it has been checked.
 
-    *found* counts the findings by severity and rule, where the record says so.
+    *found* counts the findings by severity and rule, where the record says so. *report* and *plots* are kept under
+    these sha256; *basis* and *disputed* are the digests of what the check rested on besides the file.
     """
 
     number: int
@@ -26,6 +27,9 @@ class Version:
     explained: int = 0
     report: str = ""
     contracts: str = ""
+    plots: str = ""
+    basis: str = ""
+    disputed: str = ""
     found: Mapping[str, Mapping[str, int]] | None = None
 
     @property

@@ -6,7 +6,7 @@ from functools import cache
 from io import BytesIO
 
 from checks.findings import Refusal
-from checks.history import History, history_of
+from checks.history import Claim, History, history_of
 from checks.report import Figure, Report
 from contracts.library import Submission, open_library
 from desk.sampling import sample_sheets
@@ -15,6 +15,7 @@ from workbooks.examining import examine
 from workbooks.quick import write_rows
 
 COUNTY, YEAR, PLOTS, SEED = "620825", 2024, 12, 3  # 庄浪县 has two townships called 水洛
+NEIGHBOUR = "620826"  # 静宁县
 OPENED = {"farm_begin": "farm_end", "cons_begin": "cons_end"}
 CUMULATIVE = {"farm_new_cum": "farm_new", "pbf_out_cum": "pbf_out", "pbf_in_cum": "pbf_in"}
 
@@ -49,8 +50,10 @@ def gansu_report() -> Report:
 @cache
 def year_before() -> History:
     """Return a history that the submission carries on without a break: it ended as this year begins."""
-    earlier = {f"{COUNTY}{YEAR - 1}X000001": YEAR - 1}
-    return history_of(YEAR - 1, _earlier(gansu_report()), earlier)
+    own = Claim(plot=f"{COUNTY}{YEAR - 1}X000001", form="new_farmland", year=YEAR - 1, county=COUNTY)
+    strange = Claim(plot=f"{NEIGHBOUR}{YEAR}B000001", form="pbf_in", year=YEAR, county=NEIGHBOUR)
+    used = Claim(plot=f"{COUNTY}{YEAR - 1}C000001", form="linkage", year=YEAR - 1, county=COUNTY)
+    return history_of(YEAR - 1, _earlier(gansu_report()), (own, strange, used))
 
 
 def _earlier(report: Report) -> Iterator[Figure]:

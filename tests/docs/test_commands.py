@@ -131,7 +131,7 @@ RUNNABLE = {
     "hesuan verify outputs/2024/filing": Exit.CLEAR,
     "hesuan rules": Exit.CLEAR,
     "hesuan rules T01": Exit.CLEAR,
-    "hesuan sample 2024 --counties 2 --plots 5 --seed 7 --out samples": Exit.CLEAR,
+    "hesuan sample 2024 --years 2 --counties 2 --plots 5 --seed 7 --out samples": Exit.CLEAR,
     "hesuan template 2024 --county 620123": Exit.CLEAR,
 }
 

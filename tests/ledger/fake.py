@@ -51,6 +51,10 @@ class FakeLedger:
         """List a year's events and when they were recorded, those of one kind passed over."""
         return [Told(one.at, one.event) for one in self.entries(year) if one.event.kind is not apart_from]
 
+    def years(self) -> list[int]:
+        """List the years of which anything is recorded."""
+        return sorted({one.event.year for one in self._entries})
+
     def head(self) -> str:
         """Give the digest of the last entry."""
         return self.rows[-1].digest if self.rows else GENESIS

@@ -1,0 +1,88 @@
+"""The history that checks are given, read from the record: last year's balances, and the plots that others account."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from decimal import Decimal
+
+from checks.history import Claim, History, history_of
+from checks.shape import report_from_json
+from flows.opening_stage import balances_in
+from flows.scene import Scene
+from ledger.record import Ledger
+from ledger.store import Store
+from review.background import Background, claims_stand, filed_in
+from review.reducing import reviewed
+from review.standing import Standing, Version
+
+Plots = Mapping[str, list[str]]
+
+
+def history_from(background: Background, store: Store) -> History:
+    """Read what is on record into the value that checks take; figures as they were reviewed."""
+    if background.ended is not None and background.filed is not None:
+        report = report_from_json(json.loads(store.read(background.filed.report)))
+        return history_of(background.year, reviewed(report, background.ended).figures, background.claims)
+    if background.opening:
+        figures = {key: Decimal(amount) for key, amount in balances_in(store, background.opening).items()}
+        return History(year=background.year, figures=figures, claims=background.claims)
+    return History(year=background.year, claims=background.claims)
+
+
+def claims_elsewhere(scene: Scene, ledger: Ledger) -> dict[str, tuple[Claim, ...]]:
+    """Return, for each county with an undecided version, those of its plots that another submission accounts.
+
+    Others are the newest versions of other counties of the year, and whatever any county filed in earlier years.
+    """
+    store = scene.places.store()
+    asking = {one.county: one.newest for one in _undecided(scene) if one.newest is not None and one.newest.plots}
+    own = {county: _plots(store, version) for county, version in asking.items()}
+    wanted = {plot for forms in own.values() for plots in forms.values() for plot in plots}
+    found: dict[str, list[Claim]] = {}
+    for year, county, version in (*_this_year(scene), *_earlier(scene, ledger)) if wanted else ():
+        for form, plots in _plots(store, version).items():
+            for plot in wanted.intersection(plots):
+                found.setdefault(plot, []).append(Claim(plot=plot, form=form, year=year, county=county))
+    return {county: tuple(sorted(_of_others(scene, county, forms, found))) for county, forms in own.items()}
+
+
+def disputed(scene: Scene, claims: Mapping[str, tuple[Claim, ...]]) -> Iterator[tuple[str, Version]]:
+    """Return the newest versions whose check rested on other claims of others than there now are."""
+    for county, found in claims.items():
+        newest = scene.standings[county].newest
+        if newest is not None and newest.disputed != replace(scene.background(county), claims=found).disputed:
+            yield county, newest
+
+
+def _of_others(scene: Scene, county: str, forms: Plots, found: Mapping[str, list[Claim]]) -> set[Claim]:
+    here = (scene.places.year, county)
+    return {
+        claim
+        for plots in forms.values()
+        for plot in plots
+        for claim in found.get(plot, ())
+        if (claim.year, claim.county) != here
+    }
+
+
+def _undecided(scene: Scene) -> Iterator[Standing]:
+    return (one for one in scene.standings.values() if one.state in scene.procedure.on_check.values())
+
+
+def _this_year(scene: Scene) -> Iterator[tuple[int, str, Version]]:
+    for county, standing in scene.standings.items():
+        if standing.newest is not None and claims_stand(scene.procedure, standing):
+            yield scene.places.year, county, standing.newest
+
+
+def _earlier(scene: Scene, ledger: Ledger) -> Iterator[tuple[int, str, Version]]:
+    for year in ledger.years():
+        if year < scene.places.year:
+            for county, standing in filed_in(scene.procedure, ledger.entries(year)).items():
+                if standing.newest is not None:
+                    yield year, county, standing.newest
+
+
+def _plots(store: Store, version: Version) -> Plots:
+    found: Plots = json.loads(store.read(version.plots)) if version.plots else {}
+    return found

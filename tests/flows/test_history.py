@@ -1,0 +1,212 @@
+"""What a check rests on besides its file is read from the record: last year's filing, opening balances, plots."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from checks.report import Report
+from checks.shape import report_from_json
+from contracts.library import open_library
+from contracts.procedures import Effect
+from desk.exits import Exit
+from desk.running import run_year
+from desk.sampling import Wanted, make_samples
+from flows.handed_in import read_desk
+from flows.outlook import outlook
+from flows.places import Places
+from flows.scene import set_scene
+from flows.survey import has_work
+from review.standing import Version
+
+YEARS = (2024, 2025, 2026)
+FIRST, SECOND = "620102", "620103"
+NEEDS_LAST_YEAR = {"Y01", "Y02", "Y04", "Y07"}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make three years of two counties once; each test works on a copy."""
+    out = tmp_path_factory.mktemp("made")
+    assert make_samples(open_library(), Wanted(year=2024, years=3, counties=2, plots=9, seed=11, out=out)) is Exit.CLEAR
+    return out
+
+
+@pytest.fixture
+def folders(made: Path, tmp_path: Path) -> Callable[[int], Places]:
+    """Give the places of a year in folders of the test's own."""
+    shutil.copytree(made, tmp_path / "inputs")
+
+    def of(year: int) -> Places:
+        return Places(year=year, inputs=tmp_path / "inputs", outputs=tmp_path / "outputs", state=tmp_path / "state")
+
+    return of
+
+
+def run(places: Places) -> Exit:
+    """Run a year in this process."""
+    return run_year(places, inline=True)
+
+
+def newest(places: Places, county: str) -> tuple[Version, Report, str]:
+    """Return a county's newest version, its report and the county's state."""
+    with places.open_ledger() as ledger:
+        scene = set_scene(places, ledger, read_desk(places, places.library().wording()).roster)
+    standing = scene.standings[county]
+    assert standing.newest is not None
+    return standing.newest, report_from_json(json.loads(places.store().read(standing.newest.report))), standing.state
+
+
+def submission(places: Places, county: str) -> Path:
+    """Return where a county's submission lies."""
+    (path,) = (places.inbox / county).glob("*.xlsx")
+    return path
+
+
+def edit(path: Path, change: Callable[[Any], None]) -> None:
+    """Change a workbook as a person would."""
+    book = load_workbook(path)
+    change(book)
+    book.save(path)
+
+
+def rules_in(report: Report) -> set[str]:
+    """Return every rule that a report's findings carry."""
+    return {rule for one in report.findings for rule in (one.rule, *one.also)}
+
+
+def test_years_in_sequence_are_filed(folders: Callable[[int], Places]) -> None:
+    """Each year carries on from the filing of the year before; no rule had to be left out, and none found fault."""
+    bases = []
+    for year in YEARS:
+        assert run(folders(year)) is Exit.CLEAR
+        version, report, state = newest(folders(year), FIRST)
+        assert (state, report.findings, report.not_run) == ("filed", (), ())
+        bases.append(version.basis)
+    assert all(bases)
+    assert len(set(bases)) == len(YEARS)
+
+
+def test_first_year_without_opening_balances_says_so(folders: Callable[[int], Places]) -> None:
+    """Where nothing is on file the rules that need last year's figures did not run; the plots were compared."""
+    places = folders(2024)
+    shutil.rmtree(places.inbox / "opening")
+    assert run(places) is Exit.CLEAR
+    report = newest(places, FIRST)[1]
+    assert {one.rule for one in report.not_run} == NEEDS_LAST_YEAR
+    assert {one.reason for one in report.not_run} == {"no_history"}
+
+
+def test_opening_balances_are_signed_off_above_the_county(folders: Callable[[int], Places]) -> None:
+    """A file that a county officer signed is refused each time, and recorded never."""
+    places = folders(2024)
+    (path,) = (places.inbox / "opening").iterdir()
+    edit(path, lambda book: book.active.__setitem__("B4", f"{FIRST}-county"))
+    run(places)
+    words = places.library().wording()
+    with places.open_ledger() as ledger:
+        desk = read_desk(places, words)
+        scene = set_scene(places, ledger, desk.roster)
+    assert [(name, one.code) for name, one in outlook(scene, desk).refused] == [(path.name, "balances_signer")]
+    assert {one.rule for one in newest(places, FIRST)[1].not_run} == NEEDS_LAST_YEAR
+
+
+@pytest.mark.parametrize(
+    ("cell", "value", "code"),
+    [
+        ("B2", 2023, "balances_unsigned"),
+        ("B3", None, "balances_unsigned"),
+        ("B5", "某日", "balances_unsigned"),
+        ("E7", "没有的栏目", "balances_row"),
+        ("F7", "若干", "balances_row"),
+        ("A7", "629999", "balances_row"),
+        ("A6", "代码", "no_balances"),
+    ],
+)
+def test_opening_balances_that_say_nothing_certain_are_refused(
+    folders: Callable[[int], Places], cell: str, value: object, code: str
+) -> None:
+    """Another year, a missing signature, a figure that cannot be read: the whole file is refused, with the place."""
+    places = folders(2024)
+    (path,) = (places.inbox / "opening").iterdir()
+    edit(path, lambda book: book.active.__setitem__(cell, value))
+    words = places.library().wording()
+    with places.open_ledger() as ledger:
+        desk = read_desk(places, words)
+        scene = set_scene(places, ledger, desk.roster)
+        assert [one.code for _, one in outlook(scene, desk).refused] == [code]
+        assert not scene.backgrounds
+
+
+def test_opening_balance_that_was_typed_otherwise_is_found(folders: Callable[[int], Places]) -> None:
+    """The signed-off balances of the first year bind the submission to the cent."""
+    places = folders(2024)
+    (path,) = (places.inbox / "opening").iterdir()
+    edit(path, lambda book: book.active.__setitem__("F7", float(book.active["F7"].value) + 1))
+    assert run(places) is Exit.FINDINGS
+    report = newest(places, FIRST)[1]
+    assert rules_in(report) == {"Y01"}
+    assert report.findings[0].cell == "E4"
+
+
+def test_balance_differs_from_last_years_filing(folders: Callable[[int], Places]) -> None:
+    """A second year that begins otherwise than the first was filed is sent back, with the cell and the figure due."""
+    assert run(folders(2024)) is Exit.CLEAR
+    places = folders(2025)
+
+    def shift(book: Any) -> None:
+        page = book["核算汇总表"]
+        for cell in ("E4", "K4", f"E{page.max_row}", f"K{page.max_row}"):  # the year's own sums still hold
+            page[cell].value = float(page[cell].value) + 1
+
+    edit(submission(places, FIRST), shift)
+    assert run(places) is Exit.FINDINGS
+    _, report, state = newest(places, FIRST)
+    assert state == "returned"
+    (found,) = [one for one in report.findings if "Y01" in (one.rule, *one.also)]
+    assert (found.cell, found.difference) == ("E4", "1.00")
+
+
+def test_plot_of_an_earlier_year_is_found(folders: Callable[[int], Places]) -> None:
+    """A plot filed in 2024, by whichever county, is not accounted again in 2025."""
+    assert run(folders(2024)) is Exit.CLEAR
+    places = folders(2025)
+    filed = f"{SECOND}2024X000002"
+    edit(submission(places, FIRST), lambda book: book["新增耕地明细"].__setitem__("B4", filed))
+    assert run(places) is Exit.FINDINGS
+    (found,) = newest(places, FIRST)[1].findings
+    assert (found.rule, found.cell, found.value) == ("Y03", "B4", filed)
+    assert "七里河区在 2024 年度" in found.message
+
+
+def test_two_counties_claim_one_plot(folders: Callable[[int], Places]) -> None:
+    """Both are asked while neither is decided; once one is sent back by its reviewer, the other is free."""
+    places = folders(2024)
+    shutil.rmtree(places.inbox / "decisions")
+    edit(submission(places, FIRST), lambda book: book["新增耕地明细"].__setitem__("B4", f"{SECOND}2024X000002"))
+    assert run(places) is Exit.FINDINGS
+    for county in (FIRST, SECOND):
+        _, report, state = newest(places, county)
+        assert (rules_in(report), state) == ({"Y03"}, "returned")
+    words = places.library().wording()
+    with places.open_ledger() as ledger:
+        desk = read_desk(places, words)
+        scene = set_scene(places, ledger, desk.roster)
+        assert not has_work(scene, desk)
+    edit(submission(places, FIRST), lambda book: book["封面"].__setitem__("B8", 2))
+    edit(submission(places, FIRST), lambda book: book["新增耕地明细"].__setitem__("B4", f"{FIRST}2024X000001"))
+    assert run(places) is Exit.CLEAR
+    for county in (FIRST, SECOND):
+        assert newest(places, county)[1].findings == ()
+
+
+def test_return_actions_end_claims() -> None:
+    """The states in which a claim no longer stands follow from the procedure's own actions."""
+    procedure = open_library().procedure("annual-accounting")
+    ended = {one.to_state for one in procedure.actions if one.effect is Effect.RETURN}
+    assert ended == {"returned_by_city", "returned_by_province"}
+    assert not ended & set(procedure.on_check.values())
