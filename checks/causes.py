@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from checks.findings import CellRef
 from checks.offence import Offence
@@ -12,6 +13,8 @@ from checks.row_rules import Failure
 from checks.sum_rules import Group, Stated
 from checks.tables import ROW, TOWNSHIP_FULL, Table
 from contracts.model import Phase
+
+T = TypeVar("T", bound=Failure | Offence)
 
 PROJECT = "project"
 REST = "rest"  # the case of the offence that counts what is not put into words
@@ -23,8 +26,9 @@ def settled(offences: Iterable[Offence]) -> list[Offence]:
 
     An offence of a rule that stands ``instead_of`` another replaces that one's in the same cell.
     """
-    told = list(offences)
-    told = [one for one in told if (one.cell, one.rule.id) not in _replaced(told)]
+    found = list(offences)
+    replaced = _replaced(found)
+    told = [one for one in found if (one.cell, one.rule.id) not in replaced]
     heads = {(*place, one.rule.id): one for one in told for place in [_row_of(one.cell)] if place}
     joined: dict[int, list[Offence]] = {}
     for one in told:
@@ -101,34 +105,24 @@ def is_silent(stated: Stated, spoilt: Mapping[str, frozenset[Group]]) -> bool:
     return unknown or group in spoilt[group.form]
 
 
-def worded(failures: Iterable[Failure], most: int) -> Iterator[Failure | Offence]:
-    """Let the first failures of each rule and case through; count the others in one offence each."""
+def worded(found: Iterable[T], most: int) -> Iterator[T | Offence]:
+    """Let the first of each rule and case through; count the others in one offence each."""
     counts: Counter[tuple[str, str]] = Counter()
-    last: dict[tuple[str, str], Failure] = {}
-    for one in failures:
+    last: dict[tuple[str, str], T] = {}
+    for one in found:
         key = (one.rule.id, one.case)
         counts[key] += 1
         if not most or counts[key] <= most:
             yield one
         else:
             last[key] = one
-    for key, one in last.items():
-        first = offence_at(one.table, one.rule, one.field.name, row=one.row, case=one.case)
-        yield _rest(first, counts[key], most)
+    yield from (_rest(_as_offence(one), counts[key], most) for key, one in last.items())
 
 
-def capped(offences: Iterable[Offence], most: int) -> Iterator[Offence]:
-    """Do what `worded` does to offences that a check found by itself."""
-    counts: Counter[tuple[str, str]] = Counter()
-    last: dict[tuple[str, str], Offence] = {}
-    for one in offences:
-        key = (one.rule.id, one.case)
-        counts[key] += 1
-        if not most or counts[key] <= most:
-            yield one
-        else:
-            last[key] = one
-    yield from (_rest(one, counts[key], most) for key, one in last.items())
+def _as_offence(one: Failure | Offence) -> Offence:
+    return (
+        one if isinstance(one, Offence) else offence_at(one.table, one.rule, one.field.name, row=one.row, case=one.case)
+    )
 
 
 def _rest(last: Offence, total: int, most: int) -> Offence:

@@ -56,10 +56,10 @@ def detail_total(subject: Subject, rule: Rule) -> Iterator[Stated | NotRun]:
     table = subject.table
     if table is None:
         return
-    if table.totals.height != 1:
+    row = table.total_row
+    if row is None:
         yield NotRun(rule.id, subject.form.title, "no_single_total_row")
         return
-    row = int(table.totals[ROW][0])
     fields = subject.form.of_role(Role.FIGURE)
     few = table.body[ROW].to_list() if table.body.height <= subject.form.most_worded else []
     sums = table.body.select(pl.col(one.name).sum() for one in fields).row(0, named=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from checks.balance import broken_sums, rounding_remarks
-from checks.causes import at_fault, blamed, by_row, capped, is_silent, settled, unknown_groups, worded
+from checks.causes import at_fault, blamed, by_row, is_silent, settled, unknown_groups, worded
 from checks.contents import spotted
 from checks.cover import Cover, identify, read_cover
 from checks.explaining import explain
@@ -135,7 +135,7 @@ def _form_results(subject: Subject) -> Iterator[Offence | NotRun]:
         if rule.check in FORM_CHECKS:
             found = list(FORM_CHECKS[rule.check](subject, rule))
             yield from (one for one in found if isinstance(one, NotRun))
-            yield from capped((one for one in found if isinstance(one, Offence)), most)
+            yield from worded((one for one in found if isinstance(one, Offence)), most)
     rows = [rule for rule in subject.form.rules if rule.check in ROW_CHECKS]
     if subject.table is not None:
         yield from treated(subject.table, _row_offences(failures(subject.table, rows), most))

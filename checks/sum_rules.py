@@ -75,10 +75,10 @@ def column_total(subject: Subject, rule: Rule) -> Iterator[Stated | NotRun]:
     table = subject.table
     if table is None:
         return
-    if table.totals.height != 1:
+    total_row = table.total_row
+    if total_row is None:
         yield NotRun(rule.id, subject.form.title, "no_single_total_row")
         return
-    total_row = int(table.totals[ROW][0])
     if has_repeats(table, rule.arguments.get("key", ())):
         yield NotRun(rule.id, subject.form.title, "township_repeated")
         return
@@ -113,8 +113,8 @@ def equals_plan(subject: Subject, rule: Rule) -> Iterator[Stated | NotRun]:
         yield NotRun(rule.id, subject.form.title, "no_plan")
         return
     due = {row: _targets(measure, name) for row, name in _certain(table).items() if name in measure.townships}
-    if table.totals.height == 1:  # of several, which one is the total is not ours to say
-        due[int(table.totals[ROW][0])] = _targets(measure, None)
+    if table.total_row is not None:  # of several, which one is the total is not ours to say
+        due[table.total_row] = _targets(measure, None)
     for row, targets in due.items():
         for field in (
             *subject.form.of_stem(rule.arguments["parts"]),

@@ -57,6 +57,11 @@ class Table:
                 if text is not None and amount is not None:
                     yield row, name, Decimal(text)
 
+    @property
+    def total_row(self) -> int | None:
+        """The Excel row of the total, nothing unless there is just one."""
+        return int(self.totals[ROW][0]) if self.totals.height == 1 else None
+
     def has_kind(self, field: str, kind: CellKind) -> bool:
         """Tell whether any cell of a column is of a kind: asked of every column, while hardly one has any."""
         return bool((self.raw[f"{field}:kind"] == kind).any())
