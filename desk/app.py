@@ -174,11 +174,13 @@ def template(
     county: Annotated[str, typer.Option(help="县级行政区划代码")],
     rows: Annotated[int, typer.Option(help="明细表的空白行数", min=1, max=10_000)] = 200,
     out: Annotated[Path, typer.Option(help="写到这个文件夹")] = Path(),
+    state: State = None,
 ) -> None:
-    """写出一个县的空白报送表：下拉、锁定、公式都来自合同。"""
+    """写出一个县的空白报送表：下拉、锁定、公式来自合同，上年末数来自台账。"""
     from desk.template import make_template  # noqa: PLC0415
 
-    _guard(lambda: make_template(library(), year, county, rows=rows, out=out))
+    where = places(year, inputs=Path("inputs"), outputs=Path("outputs"), state=state)
+    _guard(lambda: make_template(where, county, rows=rows, out=out))
 
 
 def run_command_line() -> None:

@@ -2,15 +2,17 @@
 
 from pathlib import Path
 
-from contracts.library import Library
 from desk.console import complain, say
 from desk.exits import Exit
 from filing.template import template_of
+from flows.history_stage import history_on_record
+from flows.places import Places
 from workbooks.template import write_template
 
 
-def make_template(library: Library, year: int, code: str, *, rows: int, out: Path) -> Exit:
-    """Write the template of one county and year."""
+def make_template(places: Places, code: str, *, rows: int, out: Path) -> Exit:
+    """Write the template of one county and year; balances of last year stand in it where they are on record."""
+    library, year = places.library(), places.year
     words = library.wording()
     package = library.package(code, year)
     submission = library.submission(package, year) if package else None
@@ -20,6 +22,8 @@ def make_template(library: Library, year: int, code: str, *, rows: int, out: Pat
         return Exit.USAGE
     path = out / (words("template.file", code=code, county=county.name, year=str(year)) + ".xlsx")
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(write_template(template_of(submission, county, rows, words), words))
+    path.write_bytes(
+        write_template(template_of(submission, county, rows, words, history_on_record(places, code)), words)
+    )
     say(words("template.done", path=str(path)))
     return Exit.CLEAR

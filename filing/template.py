@@ -1,35 +1,16 @@
 """A blank submission as values: what stands filled in, what is computed, what may be chosen from a list."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from checks.rawbook import column_letters
+from checks.history import History
 from contracts.library import Submission
 from contracts.messages import Wording
 from contracts.model import Field, Form, Layout, Role, Rule
 from contracts.registers import County
-
-HEADER_ROWS = 3  # title, unit, headings
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BlankSheet:
-    """One sheet of a template; *rows* is how many lie between the headings and the total row.
-
-    *filled* and *formulas* map a place (row from 1 below the headings, field name) to what stands there; *choices*
-    names the list that a field chooses from; *total* tells whether a total row follows.
-    """
-
-    form: Form
-    name: str
-    title: str
-    unit: str
-    rows: int
-    filled: Mapping[tuple[int, str], str | int] = field(default_factory=dict)
-    formulas: Mapping[str, str] = field(default_factory=dict)
-    choices: Mapping[str, str] = field(default_factory=dict)
-    total: bool = False
+from filing.template_balances import opened
+from filing.template_sheet import BlankSheet, cell_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +24,10 @@ class Template:
     notes: str
 
 
-def template_of(submission: Submission, county: County, rows: int, words: Wording) -> Template:
-    """Return what a county starts its year from."""
+def template_of(
+    submission: Submission, county: County, rows: int, words: Wording, history: History | None = None
+) -> Template:
+    """Return what a county starts its year from; *history* fills in the balances of the year before."""
     tables = [one for one in submission.forms if one.layout is Layout.TABLE]
     cover = next(one for one in submission.forms if one.layout is Layout.PAIRS)
     townships = words("template.townships")
@@ -58,7 +41,10 @@ def template_of(submission: Submission, county: County, rows: int, words: Wordin
             "city_name": submission.register.cities[county.city],
             "version": 1,
         },
-        tables=tuple(_table(form, county, rows, words) for form in tables),
+        tables=tuple(
+            opened(_table(form, county, rows, words), county, history) if history else _table(form, county, rows, words)
+            for form in tables
+        ),
         lists={townships: tuple(county.townships.values()), **coded},
         notes=words("template.notes"),
     )
@@ -105,11 +91,6 @@ def _formulas(form: Form) -> Iterator[tuple[str, str]]:
     for rule in form.rules:
         if rule.check in _MAKERS:
             yield from _MAKERS[rule.check](form, rule)
-
-
-def cell_of(form: Form, name: str) -> str:
-    """Return where a field stands in a row, as a formula has it."""
-    return column_letters([one.name for one in form.fields].index(name) + 1) + "{row}"
 
 
 def _unless_blank(inputs: list[str], formula: str) -> str:

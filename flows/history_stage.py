@@ -8,10 +8,12 @@ from decimal import Decimal
 from checks.history import Claim, History, history_of
 from checks.shape import report_from_json
 from flows.opening_stage import balances_in
+from flows.places import Places
 from flows.scene import Scene
+from ledger.errors import LedgerMissing
 from ledger.record import Ledger
 from ledger.store import Store
-from review.background import Background, claims_stand, filed_in
+from review.background import Background, backgrounds, claims_stand, filed_in, openings_in
 from review.reducing import reviewed
 from review.standing import Standing, Version
 
@@ -27,6 +29,20 @@ def history_from(background: Background, store: Store) -> History:
         figures = {key: Decimal(amount) for key, amount in balances_in(store, background.opening).items()}
         return History(year=background.year, figures=figures, claims=background.claims)
     return History(year=background.year, claims=background.claims)
+
+
+def history_on_record(places: Places, county: str) -> History | None:
+    """Read what a county's year begins with, for its blank workbook; nothing where no ledger has been made yet."""
+    try:
+        ledger = places.open_ledger(must_exist=True)
+    except LedgerMissing:
+        return None
+    with ledger:
+        before, now = ledger.entries(places.year - 1), ledger.entries(places.year)
+    package = places.library().package(county, places.year)
+    filed = filed_in(places.library().procedure(package.procedure), before) if package else {}
+    background = backgrounds(places.year, filed, openings_in(now)).get(county)
+    return history_from(background, places.store()) if background else None
 
 
 def claims_elsewhere(scene: Scene, ledger: Ledger) -> dict[str, tuple[Claim, ...]]:

@@ -1,5 +1,6 @@
 """A blank submission written as a workbook: drop-downs, locked headings and formulas, live totals."""
 
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
@@ -8,7 +9,8 @@ from xlsxwriter import Workbook
 from checks.rawbook import address, column_letters
 from contracts.messages import Wording
 from contracts.model import Field, Role
-from filing.template import HEADER_ROWS, BlankSheet, Template, hint
+from filing.template import Template, hint
+from filing.template_sheet import HEADER_ROWS, BlankSheet
 from workbooks.quick import CREATED
 
 FONT = "宋体"
@@ -98,8 +100,13 @@ def _write_cell(
 ) -> None:
     row, column = place
     at = HEADER_ROWS + row - 1
-    if (row, one.name) in sheet.filled:
-        page.write(at, column, sheet.filled[row, one.name], looks["text" if one.kind == "string" else "input"])
+    filled = sheet.filled.get((row, one.name))
+    if isinstance(filled, Decimal):  # a balance on record is not for the county to change
+        page.write_number(at, column, filled, looks["locked"])
+    elif isinstance(filled, str) and filled.startswith("="):
+        page.write_formula(at, column, filled, looks["locked"], "")
+    elif filled is not None:
+        page.write(at, column, filled, looks["text" if one.kind == "string" else "input"])
     elif one.name in sheet.formulas:
         page.write_formula(at, column, sheet.formulas[one.name].format(row=at + 1), looks["locked"], "")
     else:
@@ -112,6 +119,8 @@ def _write_total(page: Any, sheet: BlankSheet, one: Field, column: int, looks: d
         page.write_string(at, column, sheet.form.total_names[0], looks["locked"])
     elif one.role is Role.FIGURE:
         first, last = address(HEADER_ROWS + 1, column + 1), address(at, column + 1)
-        page.write_formula(at, column, f"=ROUND(SUM({first}:{last}),2)", looks["locked"], 0)
+        # The result is written too: a program that opens the file computes only what somebody then changes.
+        known = (value for (_, name), value in sheet.filled.items() if name == one.name and isinstance(value, Decimal))
+        page.write_formula(at, column, f"=ROUND(SUM({first}:{last}),2)", looks["locked"], sum(known, Decimal(0)))
     else:
         page.write_blank(at, column, None, looks["locked"])

@@ -26,7 +26,7 @@ StarDesktop.terminate
 End Sub"""
 _CELL = 'book.Sheets.getByName("{sheet}").getCellRangeByName("{cell}").{what} = {value}'
 
-Typed = tuple[str, str, str | int]  # sheet, cell, what is typed
+Typed = tuple[str, str, str | int | float]  # sheet, cell, what is typed
 
 
 def type_into(source: Path, target: Path, typed: Sequence[Typed], profile: Path) -> None:
@@ -42,6 +42,6 @@ def type_into(source: Path, target: Path, typed: Sequence[Typed], profile: Path)
 
 def _line(typed: Typed) -> str:
     sheet, cell, value = typed
-    if isinstance(value, int):
+    if isinstance(value, int | float):
         return _CELL.format(sheet=sheet, cell=cell, what="Value", value=value)
     return _CELL.format(sheet=sheet, cell=cell, what="String", value='"' + value.replace('"', '""') + '"')

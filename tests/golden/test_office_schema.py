@@ -9,9 +9,9 @@ import pytest
 from lxml import etree
 from openxml_audit import FileFormat, OpenXmlValidator
 
-from contracts.library import open_library
 from desk.exits import Exit
 from desk.template import make_template
+from flows.places import Places
 from tests.builders.year import Ground, prepared
 from tests.unit.test_marking import WORDS, finding, plan_table
 from tests.unit.test_marking_foreign_files import BARE, marked_full, zipped
@@ -53,7 +53,8 @@ def test_every_workbook_of_a_year_is_valid(filed: Ground) -> None:
 
 def test_template_is_valid(tmp_path: Path) -> None:
     """The full set of forms, with its lists and locks."""
-    assert make_template(open_library(), 2024, "620102", rows=5, out=tmp_path) is Exit.CLEAR
+    places = Places(year=2024, inputs=tmp_path, outputs=tmp_path, state=tmp_path / "state")
+    assert make_template(places, "620102", rows=5, out=tmp_path) is Exit.CLEAR
     assert [faults_of(one) for one in tmp_path.glob("*.xlsx")] == [[]]
 
 

@@ -1,0 +1,162 @@
+"""The blank workbook in use: last year's balances stand in it, and filled in at LibreOffice it is found right."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from checks.findings import Refusal
+from checks.history import History, history_of
+from contracts.library import Submission, open_library
+from contracts.model import Form, Layout, Role
+from desk.exits import Exit
+from desk.running import run_year
+from desk.sampling import Wanted, make_samples, sample_sheets
+from desk.template import make_template
+from filing.sample_figures import Sample, draw_next, draw_sample
+from filing.sample_rows import ROWS
+from filing.template import template_of
+from filing.template_sheet import HEADER_ROWS
+from flows.places import Places
+from tests.builders.examined import warm_library, wording
+from tests.builders.gansu import COUNTY
+from tests.builders.libreoffice import PROGRAM, Typed, type_into
+from workbooks.examining import examine
+from workbooks.quick import write_rows
+from workbooks.template import write_template
+
+FIRST, NEXT = 2024, 2025
+
+
+@cache
+def years() -> tuple[Sample, Sample]:
+    """Make up two years of one county."""
+    first = draw_sample(open_library().register("divisions-nbs-2023-gansu").counties[COUNTY], FIRST, plots=7, seed=2)
+    return first, draw_next(first, seed=2)
+
+
+def submission(year: int) -> Submission:
+    """Return what the county must send in a year."""
+    package = open_library().package(COUNTY, year)
+    assert package is not None
+    return open_library().submission(package, year)
+
+
+@cache
+def first_filed() -> History:
+    """Return what the first year would leave on record."""
+    buffer = BytesIO()
+    write_rows(buffer, sample_sheets(years()[0], submission(FIRST), wording()))
+    report = examine(buffer.getvalue(), warm_library(), wording())
+    assert not isinstance(report, Refusal), report
+    return history_of(FIRST, report.figures)
+
+
+@cache
+def blank() -> bytes:
+    """Return the second year's blank workbook with the first year on record."""
+    county = submission(NEXT).register.counties[COUNTY]
+    return write_template(template_of(submission(NEXT), county, 12, wording(), first_filed()), wording())
+
+
+def rows_below_head(page: Any) -> Iterator[int]:
+    """Count the rows of a table from its first one."""
+    return iter(range(HEADER_ROWS + 1, page.max_row + 1))
+
+
+def test_balances_of_last_year_stand_in_the_blank() -> None:
+    """Each project and township filed last year has its row: it begins as it ended, and adds to what it had."""
+    page: Any = load_workbook(BytesIO(blank()))["核算汇总表"]
+    form = submission(NEXT).form("summary")
+    at = {one.name: number for number, one in enumerate(form.fields, start=1)}
+    known = {(one[1], one[2]) for one in first_filed().figures or () if one[0] == "summary" and one[1]}
+    seen = set()
+    for row in range(HEADER_ROWS + 1, HEADER_ROWS + 1 + len(known)):
+        place = (page.cell(row, at["project"]).value, page.cell(row, at["township"]).value)
+        seen.add(place)
+        ended = first_filed().figure("summary", *place, "farm_end")
+        assert Decimal(str(page.cell(row, at["farm_begin"]).value)) == ended
+        assert page.cell(row, at["farm_begin"]).protection.locked
+        had = first_filed().figure("summary", *place, "farm_new_cum")
+        assert f"ROUND({had}+F{row},2)" in page.cell(row, at["farm_new_cum"]).value
+    assert seen == known
+
+
+def test_template_reads_the_ledger(tmp_path: Path) -> None:
+    """After the first year was filed, the command fills its closing balances in; before, it leaves them blank."""
+    make_samples(open_library(), Wanted(year=FIRST, counties=1, plots=6, seed=4, out=tmp_path / "in"))
+    (county,) = (one.name for one in (tmp_path / "in" / str(FIRST)).iterdir() if one.name.isdigit())
+    places = [
+        Places(year=one, inputs=tmp_path / "in", outputs=tmp_path / "out", state=tmp_path / "state")
+        for one in (FIRST, NEXT)
+    ]
+    assert make_template(places[1], county, rows=5, out=tmp_path / "before") is Exit.CLEAR
+    assert run_year(places[0], inline=True) is Exit.CLEAR
+    assert make_template(places[1], county, rows=5, out=tmp_path / "after") is Exit.CLEAR
+    begins = []
+    for folder in ("before", "after"):
+        (path,) = (tmp_path / folder).iterdir()
+        begins.append(load_workbook(path)["核算汇总表"]["E4"].value)
+    (sent,) = (tmp_path / "in" / str(FIRST) / county).iterdir()
+    ended = {row[10].value for row in load_workbook(sent)["核算汇总表"].iter_rows(min_row=4)}
+    assert begins[0] is None
+    assert begins[1] in ended
+
+
+def typed_cells() -> Iterator[Typed]:
+    """Return what a clerk types into the blank: whatever is neither there already nor computed."""
+    book = load_workbook(BytesIO(blank()))
+    for form in submission(NEXT).forms:
+        page = book[form.sheet_names[0]]
+        if form.layout is Layout.TABLE:
+            yield from typed_rows(page, form)
+    cover = book["封面"]
+    by_label = {row[0].value: row[1] for row in cover.iter_rows(max_col=2)}
+    for label in ("编制单位", "填表人", "审核人", "负责人"):
+        yield "封面", by_label[label].coordinate, "示例单位"
+    yield "封面", by_label["填表日期"].coordinate, f"{NEXT + 1}-01-10"
+
+
+def typed_rows(page: Any, form: Form) -> Iterator[Typed]:
+    """Type the rows of a table, each where its project and township stand, else into the next blank row."""
+    sample = years()[1]
+    made = list(ROWS[form.name](sample, form, wording())) if form.name in ROWS else []
+    names = [one.name for one in form.fields]
+    township = next((names.index(one.name) for one in form.of_role(Role.TOWNSHIP)), None)
+    project = names.index("project") if "project" in names else None
+    rows = rows_below_head(page)
+    placed = {}
+    for row in range(HEADER_ROWS + 1, page.max_row):
+        if township is not None and (name := page.cell(row, township + 1).value):
+            placed[page.cell(row, project + 1).value if project is not None else None, name] = row
+    for serial, values in enumerate(made, start=1):
+        key = (values.get("project") if project is not None else None, values.get("township"))
+        row = placed.pop(key) if placed else next(rows)
+        yield from typed_row(page, form, row, {**values, form.of_role(Role.SERIAL)[0].name: serial})
+    for row in placed.values():  # townships without a task
+        yield from typed_row(page, form, row, {one.name: Decimal(0) for one in form.of_role(Role.FIGURE)})
+
+
+def typed_row(page: Any, form: Form, row: int, values: Any) -> Iterator[Typed]:
+    """Type one row into its blank cells."""
+    for at, field in enumerate(form.fields, start=1):
+        cell, value = page.cell(row, at), values.get(field.name)
+        if cell.value is None and value is not None:
+            yield page.title, cell.coordinate, float(value) if isinstance(value, Decimal) else value
+
+
+@pytest.mark.skipif(PROGRAM is None, reason="LibreOffice is not installed")
+def test_blank_filled_in_at_libreoffice_is_found_right(tmp_path: Path) -> None:
+    """A clerk types a valid year into the blank, LibreOffice computes and saves: nothing is found, no rule left out."""
+    source, target = tmp_path / "空白.xlsx", tmp_path / "报送.xlsx"
+    source.write_bytes(blank())
+    type_into(source, target, list(typed_cells()), tmp_path / "profile")
+    report = examine(target.read_bytes(), warm_library(), wording(), history=first_filed())
+    assert not isinstance(report, Refusal), report
+    assert [(one.rule, one.sheet, one.cell, one.message) for one in report.findings] == []
+    assert report.not_run == ()
