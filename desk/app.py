@@ -204,8 +204,12 @@ def _guard(command: Callable[[], Exit]) -> None:
 
 def _told(error: Exception) -> Exit:
     from flows.year_lock import YearBusy  # noqa: PLC0415 - only where something went wrong
-    from ledger.errors import LedgerError, LedgerMissing, OutputBusy  # noqa: PLC0415
+    from ledger.errors import LedgerError, LedgerMissing, OutputBusy, disk_trouble  # noqa: PLC0415
 
+    if trouble := disk_trouble(error):
+        place = getattr(error, "place", "") or getattr(error, "filename", None) or str(error)
+        complain(_sentence(f"disk_{trouble}", place=str(place)))
+        return Exit.FAULT
     if isinstance(error, YearBusy):
         complain(_sentence("busy", year=str(error.year)))
         return Exit.REFUSED_ACTION

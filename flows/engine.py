@@ -32,7 +32,7 @@ from flows.survey import (
     unmarked,
     unreported,
 )
-from ledger.errors import HeadMoved, LedgerUnavailable, OutputBusy
+from ledger.errors import HeadMoved, LedgerUnavailable, OutputBusy, disk_trouble
 from ledger.files import clear_beside, settle
 from ledger.record import Ledger
 from review.decisions import decision_key
@@ -49,6 +49,7 @@ class Failure:
     county: str
     reason: str
     trace: str
+    line: Line
 
 
 Result = Outcome | Failure
@@ -104,7 +105,7 @@ def _made(year: Year, stage: str, make: Callable[[], Outcome]) -> list[Failure]:
     except (HeadMoved, LedgerUnavailable):
         raise
     except Exception as error:  # noqa: BLE001 - what is recorded stands; the output is written by the next run
-        return [failed(stage, "", error)]
+        return [_told(year, failed(stage, "", error))]
     return []
 
 
@@ -131,15 +132,28 @@ def attempt(job: Job) -> Result:
 
 def failed(stage: str, county: str, error: BaseException) -> Failure:
     """Return a fault with its trace, for the log of the run."""
-    return Failure(stage, county, f"{type(error).__name__}: {error}", "".join(traceback.format_exception(error)))
+    reason = f"{type(error).__name__}: {error}"
+    return Failure(stage, county, reason, "".join(traceback.format_exception(error)), _line_of(error, reason))
+
+
+def _line_of(error: BaseException, reason: str) -> Line:
+    """Say what broke: a full or broken disk, or a file held open, is no fault of the program."""
+    if isinstance(error, OutputBusy):
+        return Line("output_busy", {"path": str(error.path)})
+    trouble = disk_trouble(error)
+    return Line(f"disk_{trouble}", {}) if trouble else Line("failed", {"reason": reason})
+
+
+def _told(year: Year, failure: Failure) -> Failure:
+    year.tell(failure.stage, failure.county, failure.line)
+    return failure
 
 
 def _carry_out(year: Year, stage: str, jobs: Sequence[Job]) -> list[Failure]:
     failures = []
     for job, result in zip(jobs, year.each(stage, jobs) if jobs else (), strict=True):
         if isinstance(result, Failure):
-            failures.append(result)
-            year.tell(stage, job.county, Line("failed", {"reason": result.reason}))
+            failures.append(_told(year, result))
         else:
             failures += _attempted(year, stage, job.county, result)
     return failures
@@ -150,7 +164,7 @@ def _attempted(year: Year, stage: str, county: str, outcome: Outcome) -> list[Fa
     try:
         _record(year, stage, county, outcome)
     except OutputBusy as error:
-        return [failed(stage, county, error)]
+        return [_told(year, failed(stage, county, error))]
     return []
 
 

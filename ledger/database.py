@@ -8,10 +8,17 @@ from typing import Any, Final
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 
-from ledger.errors import LedgerMissing, LedgerUnavailable, LedgerUnreadable
+from ledger.errors import DiskTrouble, LedgerMissing, LedgerUnavailable, LedgerUnreadable
 
 BUSY_SECONDS: Final = 30
 _WRITES = "hesuan_writes"
+_DISK_ERRORS: Final = (
+    ("SQLITE_FULL", DiskTrouble.FULL),
+    ("SQLITE_IOERR", DiskTrouble.BROKEN),
+    ("SQLITE_READONLY", DiskTrouble.READ_ONLY),
+    ("53100", DiskTrouble.FULL),
+    ("58030", DiskTrouble.BROKEN),
+)
 _ANY_BYTES = "hesuan_any_bytes"
 
 
@@ -73,15 +80,23 @@ def reading(engine: Engine) -> Iterator[Connection]:
         with engine.begin() as connection:
             yield connection
     except OperationalError as error:
+        place, cause = engine.url.render_as_string(), str(error.orig)
         # A table or column that is not there will not come with waiting.
-        lasting = any(one in str(error.orig) for one in ("no such", "decode to UTF-8"))
-        kind = LedgerUnreadable if lasting else LedgerUnavailable
-        raise kind(engine.url.render_as_string(), str(error.orig)) from error
+        if any(one in cause for one in ("no such", "decode to UTF-8")):
+            raise LedgerUnreadable(place, cause) from error
+        raise LedgerUnavailable(place, cause, trouble=_trouble(error.orig)) from error
     except DBAPIError as error:
         raise LedgerUnreadable(engine.url.render_as_string(), str(error.orig)) from error
     except UnicodeDecodeError as error:
         # SQLite quotes a damaged statement of its own schema, and the driver trips over the quotation.
         raise LedgerUnreadable(engine.url.render_as_string(), "its schema is damaged") from error
+
+
+def _trouble(raw: object) -> DiskTrouble | None:
+    """Tell from the driver's own error what is wrong with the disk: SQLite names it, PostgreSQL numbers it."""
+    name = str(getattr(raw, "sqlite_errorname", None) or getattr(raw, "sqlstate", None) or "")
+    found = (trouble for start, trouble in _DISK_ERRORS if name.startswith(start))
+    return next(found, None)
 
 
 @contextmanager

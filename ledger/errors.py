@@ -14,12 +14,42 @@ LedgerError
 └── OutputBusy       an output file that cannot be replaced now
 """
 
+import errno
 from enum import StrEnum
 from pathlib import Path
+from typing import Final
 
 
 class LedgerError(Exception):
     """The root of everything that this room raises of its own."""
+
+
+class DiskTrouble(StrEnum):
+    """What may be wrong with a disk; nobody's data, settings or contracts are at fault then."""
+
+    FULL = "full"
+    BROKEN = "broken"
+    READ_ONLY = "read_only"
+
+
+_BY_ERRNO: Final = {
+    getattr(errno, name): trouble
+    for name, trouble in (
+        ("ENOSPC", DiskTrouble.FULL),
+        ("EDQUOT", DiskTrouble.FULL),
+        ("EFBIG", DiskTrouble.FULL),
+        ("EIO", DiskTrouble.BROKEN),
+        ("EROFS", DiskTrouble.READ_ONLY),
+    )
+    if hasattr(errno, name)
+}
+
+
+def disk_trouble(error: BaseException) -> DiskTrouble | None:
+    """Tell what is wrong with the disk, where an error comes from there."""
+    if isinstance(error, LedgerUnavailable):
+        return error.trouble
+    return _BY_ERRNO.get(error.errno or 0) if isinstance(error, OSError) else None
 
 
 class NotRecordable(LedgerError):  # noqa: N818 - reads as what happened, as its siblings do
@@ -53,12 +83,16 @@ class LedgerTooNew(LedgerError):  # noqa: N818
 
 
 class LedgerUnavailable(LedgerError):  # noqa: N818
-    """The ledger at *place* is there, but cannot be used now: locked, disk full, server away."""
+    """The ledger at *place* is there, but cannot be used now: locked, disk full, server away.
 
-    def __init__(self, place: str, cause: str) -> None:
+    *trouble* says what is wrong with its disk, where that is why.
+    """
+
+    def __init__(self, place: str, cause: str, *, trouble: "DiskTrouble | None" = None) -> None:
         super().__init__(f"the ledger at {place!r} is not available: {cause}; nothing was recorded, try again")
         self.place = place
         self.cause = cause
+        self.trouble = trouble
 
 
 class KeyConflict(LedgerError):  # noqa: N818

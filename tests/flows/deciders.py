@@ -1,12 +1,14 @@
 """Sixteen people decide at once on the same few counties, each in a process forked from one warm parent.
 
-Run as a module with the state folder, and a ledger's address where it is not SQLite.
+Run as a module with a folder to work in and the ledger's address. Each has a state folder, and so a year lock, of its
+own, as on sixteen machines: that no two decisions rest on one reading is the ledger's doing alone.
 """
 
 import json
 import os
 import random
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from flows.deciding import Decided, record_decision
@@ -22,16 +24,14 @@ PROCESSES, TRIES = 16, 6
 def main() -> None:
     """Lay the record out, let everybody decide, print what each was told."""
     base = Path(sys.argv[1])
-    places = Places(
-        year=YEAR, inputs=base, outputs=base, state=base / "state", ledger=sys.argv[2] if len(sys.argv) > 2 else ""
-    )
+    places = Places(year=YEAR, inputs=base, outputs=base, state=base / "state", ledger=sys.argv[2])
     _begin(places)
     children = []
     for number in range(PROCESSES):
         child = os.fork()
         if child == 0:
             try:
-                _decide(places, number, base / f"told-{number}")
+                _decide(replace(places, state=base / f"state-{number}"), number, base / f"told-{number}")
                 os._exit(0)
             finally:
                 os._exit(1)

@@ -1,34 +1,44 @@
 """Kill or starve a run at any of its steps, in children forked from one warm parent.
 
-Run as a module: ``python -m tests.flows.faults kill 10`` kills at ten points spread over a run, ``kill all`` at every
-one; ``full`` in place of ``kill`` lets the disk refuse instead. One JSON object a point goes to standard output.
+Run as a module: ``python -m tests.flows.faults kill 10`` cuts at ten points spread over a run, ``kill all`` at every
+one. One JSON object a point goes to standard output. The modes:
+
+- ``kill``: the process is killed before each fsync, rename and commit, and in the middle of each write;
+- ``full``: from that step on the disk refuses all of them, as a full disk does until somebody makes room;
+- ``eio``: that one step fails with an error of input and output;
+- ``short``, ``torn``: the system lets no file grow beyond so many bytes, and refuses the write that would (``short``)
+  or kills who tries (``torn``): this reaches the writes that SQLite itself makes. Points are sizes here.
 """
 
-import errno
 import json
 import os
 import shutil
-import sqlite3
 import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, event
-from sqlalchemy.exc import OperationalError
-
+import checks.judge
+import workbooks.marking
+import workbooks.reading
+import workbooks.writing  # imported for warmth, as each child would else import it
 from contracts.library import open_library
+from desk.app import _told
 from desk.running import run_year
+from flows.handed_in import read_desk
 from flows.places import Places
 from flows.scene import set_scene
 from flows.survey import has_work, unfinished
 from flows.verifying import verify_outputs, verify_state
-from ledger.errors import LedgerError, LedgerMissing
+from ledger.errors import LedgerMissing
 from review.standing import recorded_roster
+from tests.flows.cutting import Points, grow_no_file_beyond
 
-KILLED = 137
 ROOT = Path(__file__).parents[2]
+WARM = (checks.judge, workbooks.marking, workbooks.reading, workbooks.writing)
+BY_SIZE = ("short", "torn")
+STEP_BYTES = 1024
 
 
 def main() -> None:
@@ -36,16 +46,27 @@ def main() -> None:
     mode, wanted = sys.argv[1], sys.argv[2]
     open_library().wording()  # warm, but nothing that starts threads: a fork would lose them
     with tempfile.TemporaryDirectory() as base:
-        count = int(_forked(lambda: _count(Path(base) / "count"), Path(base) / "answer")[1])
-        points = range(1, count + 1) if wanted == "all" else _spread(count, int(wanted))
-        for point in points:
-            one = {"point": point, "of": count, **_try(mode, point, Path(base) / f"{point}")}
-            sys.stdout.write(json.dumps(one) + "\n")
+        every = _sizes(Path(base)) if mode in BY_SIZE else _steps(Path(base))
+        for point in every if wanted == "all" else _spread(every, int(wanted)):
+            one = {"point": point, "of": every[-1], **_try(mode, point, Path(base) / f"{point}")}
+            sys.stdout.write(json.dumps(one, ensure_ascii=False) + "\n")
             sys.stdout.flush()
 
 
-def _spread(count: int, wanted: int) -> list[int]:
-    return sorted({1 + at * (count - 1) // max(1, wanted - 1) for at in range(wanted)})
+def _steps(base: Path) -> range:
+    """Return the steps of an undisturbed run."""
+    return range(1, int(_forked(lambda: _count(base / "count"), base / "answer")[1]) + 1)
+
+
+def _sizes(base: Path) -> range:
+    """Return the sizes below the largest file that an undisturbed run writes."""
+    _forked(lambda: run_year(places(base / "count"), inline=True), base / "answer")
+    written = [one.stat().st_size for one in (base / "count").rglob("*") if one.is_file()]
+    return range(0, max(written), STEP_BYTES)
+
+
+def _spread(every: range, wanted: int) -> list[int]:
+    return sorted({every[at * (len(every) - 1) // max(1, wanted - 1)] for at in range(wanted)})
 
 
 def places(base: Path) -> Places:
@@ -55,44 +76,69 @@ def places(base: Path) -> Places:
 
 def _try(mode: str, point: int, base: Path) -> dict[str, Any]:
     answer = base.with_suffix(".answer")
-    died, said = _forked(lambda: _faulty(mode, point, base), answer)
+    died, told = _forked(lambda: _faulty(mode, point, base), answer)
     _, between = _forked(lambda: _look(base), answer)
     _, after = _forked(lambda: _again(base), answer)
     shutil.rmtree(base, ignore_errors=True)
-    return {"died": died, "code": said, "between": between, "after": after}
+    code, _, said = told.partition(" ")
+    return {"died": died, "code": code, "said": said, "between": between, "after": after}
 
 
 def _forked(job: Callable[[], object], answer: Path) -> tuple[int, str]:
-    """Do a job in a child; give its status and what it answered."""
-    answer.unlink(missing_ok=True)
+    """Do a job in a child; give its status and what it answered, through a pipe, which no full disk disturbs."""
+    reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
-        quiet = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(quiet, 1)
-        if "-v" not in sys.argv:
-            os.dup2(quiet, 2)
+        os.dup2(os.open(answer.with_suffix(".told"), os.O_RDWR | os.O_CREAT | os.O_TRUNC), 1)
+        os.dup2(1, 2)
         try:
-            answer.write_text(str(job()), encoding="utf-8")
+            os.write(writing, str(job()).encode())
             os._exit(0)
         finally:
             os._exit(1)
-    _, status = os.waitpid(child, 0)
-    return os.waitstatus_to_exitcode(status), answer.read_text(encoding="utf-8") if answer.exists() else ""
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        said = pipe.read().decode()
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), said
 
 
 def _count(base: Path) -> int:
-    seen = _Points(0, lambda _: None)
+    seen = Points(0, "count")
     seen.watch()
     run_year(places(base), inline=True)
     return seen.passed
 
 
-def _faulty(mode: str, point: int, base: Path) -> object:
-    _Points(point, _kill if mode == "kill" else _refuse).watch()
+def _faulty(mode: str, point: int, base: Path) -> str:
+    """Run with the fault; return the exit code and what people were told, as the command line does it."""
+    lines: list[str] = []
+    _listen(lines)
+    os.environ["HESUAN_STATE"] = str(base / "state")  # where a fault of the program leaves its trace
+    if mode in BY_SIZE:
+        grow_no_file_beyond(point, kill=mode == "torn")
+    else:
+        Points(point, mode).watch()
     try:
-        return int(run_year(places(base), inline=True))
-    except (OSError, LedgerError) as error:  # the command turns these into a sentence and a code that is not 0
-        return f"raised {type(error).__name__}"
+        code = run_year(places(base), inline=True)
+    except Exception as error:  # noqa: BLE001 - whatever comes out, the command turns into a sentence and a code
+        code = _told(error)
+    return f"{int(code)} {' / '.join(one for one in lines if '磁盘' in one) or lines[-1]}"
+
+
+def _listen(lines: list[str]) -> None:
+    """Keep what is said instead of printing it."""
+
+    class _Lines:
+        def write(self, text: str) -> None:
+            lines.extend(text.splitlines())
+
+        def flush(self) -> None:
+            """Nothing waits."""
+
+        def isatty(self) -> bool:
+            return False
+
+    sys.stdout = sys.stderr = _Lines()
 
 
 def _look(base: Path) -> str:
@@ -132,47 +178,9 @@ def _again(base: Path) -> str:
 
 
 def _has_work(where: Places) -> bool:
-    from flows.handed_in import read_desk  # noqa: PLC0415 - after the fork
-
     desk = read_desk(where, where.library().wording())
     with where.open_ledger() as ledger:
         return has_work(set_scene(where, ledger, desk.roster), desk)
-
-
-def _kill(_: str) -> None:
-    os.kill(os.getpid(), 9)
-
-
-def _refuse(what: str) -> None:
-    if what == "commit":
-        raise OperationalError("COMMIT", {}, sqlite3.OperationalError("database or disk is full"))
-    raise OSError(errno.ENOSPC, "no space left on device")
-
-
-class _Points:
-    """Counts the steps at which a run can be cut, and cuts at one of them."""
-
-    def __init__(self, at: int, cut: Callable[[str], None]) -> None:
-        self.passed = 0
-        self._at, self._cut = at, cut
-
-    def watch(self) -> None:
-        """Put a step before each write to disk, rename and commit."""
-        for name in ("fsync", "replace"):
-            setattr(os, name, self._before(name, getattr(os, name)))
-        event.listen(Engine, "commit", lambda _: self._step("commit"))
-
-    def _before(self, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*given: Any, **named: Any) -> Any:
-            self._step(name)
-            return real(*given, **named)
-
-        return call
-
-    def _step(self, name: str) -> None:
-        self.passed += 1
-        if self.passed == self._at:
-            self._cut(name)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """Invariants 10 and 11 of the review chain, on a record of ten thousand entries.
 
-The others bear their numbers where they are driven: 1-3, 5-9, 18, 32 in `tests.property.test_chain_machine`; 4, 12,
-13, 18 in `tests.flows.test_review_chain`; 14 in `tests.flows.test_deciders`; 15-17 in `tests.flows.test_faults`.
+The others bear their numbers where they are driven; `tests.architecture.test_invariants` holds that none is missing.
 """
 
 import random

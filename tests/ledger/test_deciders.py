@@ -18,13 +18,19 @@ from tests.property.chain import YEAR, procedure, roster
 
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the children are forked")
-def test_invariant_14_sixteen_processes_equal_some_serial_order(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_invariant_14_sixteen_processes_equal_some_serial_order(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
     """14: each decision told as recorded is there once, and was allowed by what stood before it; no other is."""
-    command = [sys.executable, "-X", "utf8", "-m", "tests.flows.deciders", str(tmp_path)]
+    ledger_url = f"sqlite:///{tmp_path / '台账.db'}"
+    if kind == "postgresql":
+        ledger_url = str(request.getfixturevalue("database"))
+    command = [sys.executable, "-X", "utf8", "-m", "tests.flows.deciders", str(tmp_path), ledger_url]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=300)
     answer = json.loads(done.stdout)
     assert set(answer["codes"]) == {0}
-    places = Places(year=YEAR, inputs=tmp_path, outputs=tmp_path, state=tmp_path / "state")
+    places = Places(year=YEAR, inputs=tmp_path, outputs=tmp_path, state=tmp_path / "state", ledger=ledger_url)
     with places.open_ledger(must_exist=True) as ledger:
         assert ledger.verify() is None
         entries = ledger.entries(YEAR)
