@@ -52,7 +52,9 @@ class Sheet:
 
     *header_rows* (first, last; 1-based) are frozen above and repeated on every printed page. *row_heights*
     are points by 1-based row; the height of any other row is estimated from its texts. *locked* keeps all but the
-    cells to fill in from being changed by a slip, without a password.
+    cells to fill in from being changed by a slip, without a password. *groups* counts the columns, from the left, that
+    stay together on paper: a sheet too wide for one page is printed over several, side by side, each beginning with
+    the first *titles* columns, which stay in sight on a screen too.
     """
 
     name: str
@@ -62,6 +64,8 @@ class Sheet:
     header_rows: tuple[int, int] | None = None
     row_heights: dict[int, float] = field(default_factory=dict)
     locked: bool = False
+    groups: tuple[int, ...] = ()
+    titles: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from checks.report import Figure, Report
 from contracts.messages import Wording
 from contracts.procedures import Effect, Level, Procedure
 from filing.book import Cell, FilingBook, Look, Sheet
-from filing.cells import Heading, Row, clean, day_of, figure, headers, say_date, text
+from filing.cells import Row, clean, day_of, figure, headers, say_date, text
 from review.asking import NOTHING_SEEN, covers
 from review.roster import Due, Roster
 from review.standing import Standing, Version
@@ -21,24 +21,25 @@ TOLD = ("findings", "explained", "changed")
 FILLED = ("action", "points", "number", "opinion", "by", "on")
 BOUND = ("level", "sha256")
 WIDTHS: Mapping[str, float] = {
-    "serial": 5.5,
-    "name": 13,
-    "county": 11,
-    "version": 6,
-    "state": 11,
-    "figure": 11,
-    "findings": 34,
-    "explained": 24,
-    "changed": 30,
-    "action": 13,
-    "points": 26,
-    "number": 20,
-    "opinion": 26,
-    "by": 12,
-    "on": 12,
-    "level": 6,
-    "sha256": 12,
+    "serial": 5,
+    "name": 11,
+    "county": 8,
+    "version": 5,
+    "state": 9,
+    "figure": 9.5,
+    "findings": 32,
+    "explained": 22,
+    "changed": 28,
+    "action": 11,
+    "points": 23,
+    "number": 15,
+    "opinion": 23,
+    "by": 10.5,
+    "on": 10.5,
+    "level": 5,
+    "sha256": 15,
 }
+TITLES = SHOWN.index("name") + 1  # what names the county stands on every page
 FIGURES = ("last_year", "reported", "reviewed", "difference")
 
 
@@ -72,29 +73,36 @@ def review_book(scene: ReviewScene, words: Wording) -> FilingBook:
     """Return the workbook of one reviewing area."""
     measures = _measures(scene)
     names = [*SHOWN, *("figure" for _ in measures for _ in FIGURES), *TOLD, *FILLED, *BOUND]
-    title = words("review_book.title", name=scene.name, year=scene.roster.year, level=scene.level.name)
-    heading = Heading(
-        number=words("review_book.number"),
-        right=words("review_book.unit", unit=_unit(scene)),
-        title=title,
-        columns=len(names),
-    )
     rows = [_county_row(scene, one, at, measures, words) for at, one in enumerate(scene.counties, start=1)]
     rows.append(_area_row(scene, len(rows) + 1, len(measures), words))
-    notes = [
-        (text(words(f"review_book.note.{one}"), Look.NOTE, span=len(names)),) for one in ("fill", "points", "bound")
-    ]
+    groups = (len(SHOWN), *(len(FIGURES) for _ in measures), len(TOLD), len(FILLED) + len(BOUND))
+    wide = sum(groups[:3] if measures[1:] else groups[:2]) - TITLES  # what lies on the first page beside the names
+    notes = [_beside(words(f"review_book.note.{one}"), Look.NOTE, wide) for one in ("fill", "points", "bound")]
+    title = words("review_book.title", name=scene.name, year=scene.roster.year, level=scene.level.name)
     sheet = Sheet(
         name=words("review_book.sheet"),
-        rows=(*heading.rows(), _header(measures, words), *rows, *notes),
+        rows=(*_heading(scene, title, wide, words), _header(measures, words), *rows, *notes),
         widths=tuple(WIDTHS[one] for one in names),
         landscape=True,
         header_rows=(3, 3),
         locked=True,
+        groups=groups,
+        titles=TITLES,
     )
     return FilingBook(
         title=title, subject=words("filing.year", year=scene.roster.year), created=scene.as_of, sheets=(sheet,)
     )
+
+
+def _heading(scene: ReviewScene, title: str, wide: int, words: Wording) -> tuple[Row, Row]:
+    """Return what stands above the table; nothing of it lies across the columns that every page repeats."""
+    number = text(words("review_book.number"), Look.FORM_NUMBER, span=TITLES)
+    unit = text(words("review_book.unit", unit=_unit(scene)), Look.UNIT, span=wide)
+    return (number, unit), _beside(title, Look.TITLE, wide)
+
+
+def _beside(said: str, look: Look, wide: int) -> Row:
+    return text("", look, span=TITLES), text(said, look, span=wide)
 
 
 def done_by_measure(report: Report | None) -> dict[str, Decimal]:

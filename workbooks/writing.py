@@ -17,6 +17,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from filing.book import Cell, FilingBook, Sheet
 from workbooks.looks import BODY_SIZE, SONG, estimate_height
+from workbooks.page_widths import spread
 from workbooks.wardrobe import Wardrobe
 
 LONGEST_TEXT: Final = 32_767  # UTF-16 units; past this the format has no room and programs cut in silence
@@ -26,6 +27,8 @@ MOST_DIGITS: Final = 15  # a spreadsheet keeps no more: the rest would be change
 SMALLEST_POWER: Final = -300
 MM_PER_INCH: Final = 25.4
 A4: Final = 9
+A4_LONG: Final = 297
+A4_SHORT: Final = 210
 FOOTER: Final = '&C&"宋体,常规"&10第 &P 页 共 &N 页'
 FIRST_ZIP_DATE: Final = (1980, 1, 1, 0, 0, 0)
 ERROR_WORDS: Final = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
@@ -112,7 +115,7 @@ def _add_page(workbook: Workbook, sheet: Sheet) -> Worksheet:
 
 def _set_up_page(page: Worksheet, sheet: Sheet) -> None:
     page.set_paper(A4)
-    page.fit_to_pages(1, 0)
+    _set_pages(page, sheet)
     page.center_horizontally()
     page.hide_gridlines(2)
     page.set_zoom(100)
@@ -121,13 +124,27 @@ def _set_up_page(page: Worksheet, sheet: Sheet) -> None:
     _repeat_header(page, sheet)
 
 
+def _set_pages(page: Worksheet, sheet: Sheet) -> None:
+    """One page wide; or, where the sheet groups its columns, as many as they need to be read."""
+    if not sheet.groups:
+        page.fit_to_pages(1, 0)
+        return
+    left, right, *_ = _margins(landscape=sheet.landscape)
+    found = spread(sheet, (A4_LONG if sheet.landscape else A4_SHORT) - left - right)
+    page.set_print_scale(found.scale)
+    page.set_v_pagebreaks(list(found.breaks))
+    page.repeat_columns(0, sheet.titles - 1)
+    page.print_across()
+
+
+def _margins(*, landscape: bool) -> tuple[int, int, int, int, int]:
+    """Give the margins in mm: left, right, top, bottom, footer; in portrait those of GB/T 9704."""
+    return (20, 20, 25, 25, 13) if landscape else (28, 26, 37, 35, 25)
+
+
 def _set_margins(page: Worksheet, *, landscape: bool) -> None:
-    if landscape:
-        page.set_landscape()
-        left, right, top, bottom, footer = 20, 20, 25, 25, 13
-    else:
-        page.set_portrait()
-        left, right, top, bottom, footer = 28, 26, 37, 35, 25  # GB/T 9704
+    page.set_landscape() if landscape else page.set_portrait()
+    left, right, top, bottom, footer = _margins(landscape=landscape)
     page.set_margins(*(side / MM_PER_INCH for side in (left, right, top, bottom)))
     # the page number keeps its size however far the table is scaled down
     page.set_footer(FOOTER, {"margin": footer / MM_PER_INCH, "scale_with_doc": False})
@@ -152,7 +169,7 @@ def _repeat_header(page: Worksheet, sheet: Sheet) -> None:
     if not 1 <= first <= last <= len(sheet.rows):
         raise ValueError(f"sheet {sheet.name!r}: header rows {first} to {last} are not among its rows")
     page.repeat_rows(first - 1, last - 1)
-    page.freeze_panes(last, 0)
+    page.freeze_panes(last, sheet.titles)
 
 
 def _place_cells(page: Worksheet, sheet: Sheet) -> Iterator[tuple[_Spot, Cell]]:

@@ -152,6 +152,8 @@ def test_a_filled_review_workbook_is_recorded_and_goes_stale(year: YearFolders) 
     sheet = book.active
     assert sheet is not None
     assert sheet.protection.sheet
+    assert (sheet.page_setup.scale or 0) >= 70
+    assert (sheet.print_title_cols, sheet.freeze_panes) == ("$A:$B", "C4")
     columns = {str(cell.value).replace("\n", ""): at for at, cell in enumerate(sheet[3], start=1)}
     filled = {"办理动作": "市级退回", "意见": "附件2!C5：请核对", "办理人编号": "530100-01", "办理日期": "2025-02-10"}
     for name, value in filled.items():
