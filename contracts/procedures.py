@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -110,6 +111,12 @@ class Procedure:
     settled: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     rules: tuple[ChainRule, ...] = ()
     explaining: Explaining = Explaining()
+    deadlines: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+    def deadline(self, level: str, year: int) -> date | None:
+        """Return until when a level acts on an accounting year, in the year after it, where the chain says so."""
+        found = self.deadlines.get(level)
+        return date(year + 1, *found) if found else None
 
     def level(self, name: str) -> Level | None:
         """Return a level by its id or its Chinese name."""
@@ -150,6 +157,7 @@ def read_procedure(path: Path) -> Procedure:
             settled={level: tuple(states) for level, states in raw.get("settled", {}).items()},
             rules=tuple(ChainRule(**{**one, "denials": tuple(one["denials"])}) for one in raw.get("rules", ())),
             explaining=_explaining(raw.get("explaining", {})),
+            deadlines={level: _month_and_day(text) for level, text in raw.get("deadlines", {}).items()},
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ContractError(path.name, f"procedure entry missing or malformed: {error!r}") from error
@@ -173,6 +181,12 @@ def _action(raw: Mapping[str, Any]) -> Action:
     )
 
 
+def _month_and_day(text: str) -> tuple[int, int]:
+    month, day = (int(part) for part in text.split("-"))
+    date(1999, month, day)  # a day of every year
+    return month, day
+
+
 def _explaining(raw: Mapping[str, Any]) -> Explaining:
     return Explaining(int(raw.get("least", 0)), tuple(raw.get("hollow", ())))
 
@@ -189,6 +203,8 @@ def _hold_together(procedure: Procedure, file: str) -> None:
     unknown = sorted(named - set(procedure.states))
     if unknown:
         raise ContractError(file, f"states used but not declared: {unknown}")
+    if strange := sorted(set(procedure.deadlines) - {one.id for one in procedure.levels}):
+        raise ContractError(file, f"deadlines: levels not declared: {strange}")
     if strange := sorted(set(procedure.settled) - {one.id for one in procedure.levels}):
         raise ContractError(file, f"settled: levels not declared: {strange}")
     ids = [one.id for one in procedure.actions]

@@ -76,12 +76,19 @@ def status(
     outputs: Outputs = Path("outputs"),
     *,
     form: Annotated[Format, typer.Option("--format", help="输出格式")] = Format.TEXT,
+    day: Annotated[str, typer.Option("--date", help="按哪一天算逾期，如 2025-01-31（默认今天）")] = "",
 ) -> None:
     """各县办到哪一步，谁逾期。"""
     from desk.status import show_status  # noqa: PLC0415
+    from flows.office_day import office_day  # noqa: PLC0415
+    from review.asking import read_day  # noqa: PLC0415
 
     where = places(year, inputs=Path("inputs"), outputs=outputs, state=state)
-    _guard(lambda: show_status(where, as_json=form is Format.JSON, today=datetime.now(UTC).date()))
+    today = read_day(day) if day else office_day()
+    if today is None:
+        complain(library().wording()("denial.bad_date", value=day))
+        raise typer.Exit(Exit.USAGE)
+    _guard(lambda: show_status(where, as_json=form is Format.JSON, today=today))
 
 
 @app.command()
@@ -101,6 +108,7 @@ def decide(
     opinion: Annotated[str, typer.Option(help="意见")] = "",
     version: Annotated[int, typer.Option(help="所办理的版次，默认为最新版次", min=0)] = 0,
     sha256: Annotated[str, typer.Option(help="所办理文件的校验值")] = "",
+    head: Annotated[str, typer.Option(help="所依据的台账校验值：台账已有新的记录时不予办理")] = "",
     state: State = None,
 ) -> None:
     """记录一条办理意见。"""
@@ -123,7 +131,7 @@ def decide(
         sha256=sha256,
     )
     where = places(year, inputs=Path("inputs"), outputs=Path("outputs"), state=state)
-    _guard(lambda: (record_bulk if all_clear else record)(where, proposal))
+    _guard(lambda: record_bulk(where, proposal) if all_clear else record(where, proposal, head=head))
 
 
 @app.command()

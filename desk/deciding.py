@@ -11,11 +11,11 @@ from review.decisions import Denial, Proposal
 from review.events import Kind
 
 
-def record(places: Places, proposal: Proposal) -> Exit:
-    """Record the decision, or say why it is refused."""
+def record(places: Places, proposal: Proposal, *, head: str = "") -> Exit:
+    """Record the decision, or say why it is refused; with a *head*, only while that is the record's."""
     words = places.library().wording()
     try:
-        decided = record_decision(places, proposal)
+        decided = record_decision(places, proposal, head=head)
     except LedgerMissing:
         decided = Denial("nothing_received", {"county": proposal.county})
     return _tell(decided, words)
@@ -25,9 +25,12 @@ def record_bulk(places: Places, proposal: Proposal) -> Exit:
     """Record the decision for every county of the person's area that has no finding and awaits it."""
     words = places.library().wording()
     try:
-        told = [_tell(one, words) for _, one in record_all_clear(places, proposal)]
+        recorded = record_all_clear(places, proposal)
     except LedgerMissing:
-        return _tell(Denial("nothing_received", {"county": proposal.level}), words)
+        recorded = Denial("nothing_received", {"county": proposal.level})
+    if isinstance(recorded, Denial):
+        return _tell(recorded, words)
+    told = [_tell(one, words) for _, one in recorded]
     refused = sum(code is not Exit.CLEAR for code in told)
     say(words("decide.bulk", count=str(len(told) - refused), refused=str(refused)))
     return Exit.REFUSED_ACTION if refused else Exit.CLEAR
@@ -50,6 +53,7 @@ def _done(decided: Decided, words: Wording) -> str:
         return words("decide.repeated")
     action = scene.procedure.action(event.level, event.action)
     name, number = action.name if action else event.action, str(event.facts["number"])
+    number = words("decide.number", number=number) if number else ""
     if event.kind is Kind.ROLL_UP:
         return words("decide.sealed", code=event.county, action=name, number=number)
     state = scene.procedure.states[scene.standings[event.county].state]

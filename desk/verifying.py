@@ -23,7 +23,8 @@ def show_verification(path: Path, places: Places, *, head: str | None) -> Exit:
         facts = dict(one.facts)
         if "reason" in facts:
             facts["reason"] = words(f"verify.reason.{facts['reason']}")
-        text = words(f"verify.{one.key}", **facts)
+        key = "fault_nowhere" if one.key == "fault" and facts["sequence"] == "0" else one.key
+        text = words(f"verify.{key}", **facts)
         say(words("verify.intact", what=text) if one.intact and one.key != "clock" else text)
     if not seen:
         say(words("verify.no_record", path=str(path)))

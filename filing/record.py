@@ -130,7 +130,7 @@ def _say_outcome(version: Version, contracts: str, words: Wording) -> str:
 
 def _open(scene: FilingScene, due: Due, standing: Standing, words: Wording) -> Row:
     level = _whose_turn(scene, standing)
-    deadline = scene.roster.deadlines.get(level.id)
+    deadline = scene.roster.deadline(scene.procedure, level.id)
     said = say_date(deadline, words) if deadline else words("filing.not_applicable")
     late = deadline is not None and day_of(scene.as_of) > deadline
     return (

@@ -1,18 +1,16 @@
 """The review workbook: a row a county with all that a reviewer needs, and yellow cells for the decision."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from decimal import Decimal
 
 from checks.findings import Finding, Severity
-from checks.report import Figure, Report
 from contracts.messages import Wording
-from contracts.procedures import Effect, Level, Procedure
+from contracts.procedures import Effect
 from filing.book import Cell, FilingBook, Look, Sheet
-from filing.cells import Row, clean, day_of, figure, headers, say_date, text
+from filing.cells import Row, clean, day_of, headers, say_date, text
+from filing.review_figures import FIGURES, figure_cells, measures_of, total_cells
+from filing.review_scene import Reviewed, ReviewScene
 from review.asking import NOTHING_SEEN, covers
-from review.roster import Due, Roster
-from review.standing import Standing, Version
+from review.moving import figures_moved
 
 MOST_LISTED = 6
 LONGEST = 600  # characters of one cell: what is longer is read in the marked workbook
@@ -40,41 +38,14 @@ WIDTHS: Mapping[str, float] = {
     "sha256": 15,
 }
 TITLES = SHOWN.index("name") + 1  # what names the county stands on every page
-FIGURES = ("last_year", "reported", "reviewed", "difference")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reviewed:
-    """One county of a review: its reports as sent and as reviewed, last year's, and the version seen last."""
-
-    due: Due
-    standing: Standing
-    report: Report | None = None
-    reviewed: Report | None = None
-    last_year: Report | None = None
-    seen: tuple[Version, Report] | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewScene:
-    """All that a review workbook is made from; *as_of* is when the newest of it was recorded."""
-
-    level: Level
-    area: str
-    name: str
-    roster: Roster
-    procedure: Procedure
-    counties: tuple[Reviewed, ...]
-    sealed: bool
-    as_of: str
 
 
 def review_book(scene: ReviewScene, words: Wording) -> FilingBook:
     """Return the workbook of one reviewing area."""
-    measures = _measures(scene)
+    measures = measures_of(scene)
     names = [*SHOWN, *("figure" for _ in measures for _ in FIGURES), *TOLD, *FILLED, *BOUND]
     rows = [_county_row(scene, one, at, measures, words) for at, one in enumerate(scene.counties, start=1)]
-    rows.append(_area_row(scene, len(rows) + 1, len(measures), words))
+    rows.append(_area_row(scene, len(rows) + 1, measures, words))
     groups = (len(SHOWN), *(len(FIGURES) for _ in measures), len(TOLD), len(FILLED) + len(BOUND))
     wide = sum(groups[:3] if measures[1:] else groups[:2]) - TITLES  # what lies on the first page beside the names
     notes = [_beside(words(f"review_book.note.{one}"), Look.NOTE, wide) for one in ("fill", "points", "bound")]
@@ -103,24 +74,6 @@ def _heading(scene: ReviewScene, title: str, wide: int, words: Wording) -> tuple
 
 def _beside(said: str, look: Look, wide: int) -> Row:
     return text("", look, span=TITLES), text(said, look, span=wide)
-
-
-def done_by_measure(report: Report | None) -> dict[str, Decimal]:
-    """Return what a county reports to have done in the year, by measure: the sum of its townships."""
-    found: dict[str, Decimal] = {}
-    columns: dict[str, tuple[str, str]] = {}
-    for one in _done(report):
-        if columns.setdefault(one.measure, (one.form, one.column)) == (one.form, one.column):
-            found[one.measure] = found.get(one.measure, Decimal(0)) + Decimal(one.amount)
-    return found
-
-
-def _done(report: Report | None) -> Iterator[Figure]:
-    return (one for one in (report.figures if report else ()) if one.measure and one.year is None and one.township)
-
-
-def _measures(scene: ReviewScene) -> list[str]:
-    return list(dict.fromkeys(name for one in scene.counties for name in done_by_measure(one.report)))
 
 
 def _unit(scene: ReviewScene) -> str:
@@ -153,7 +106,7 @@ def _county_row(scene: ReviewScene, one: Reviewed, serial: int, measures: list[s
         text(one.due.code, Look.CENTRE),
         text(str(newest.number) if newest else "", Look.CENTRE),
         text(scene.procedure.states.get(standing.state, standing.state), Look.CENTRE),
-        *_figure_cells(one, measures),
+        *figure_cells(one, measures),
         _findings_cell(one, words),
         text(_short(_explained(one, words), words)),
         text(_short(_changed(one, words), words)),
@@ -163,7 +116,7 @@ def _county_row(scene: ReviewScene, one: Reviewed, serial: int, measures: list[s
     )
 
 
-def _area_row(scene: ReviewScene, serial: int, measures: int, words: Wording) -> Row:
+def _area_row(scene: ReviewScene, serial: int, measures: list[str], words: Wording) -> Row:
     """Return the row by which the roll-up itself is sealed or opened."""
     wanted = Effect.UNSEAL if scene.sealed else Effect.SEAL
     actions = [one.name for one in scene.procedure.actions if one.level == scene.level.id and one.effect is wanted]
@@ -178,7 +131,8 @@ def _area_row(scene: ReviewScene, serial: int, measures: int, words: Wording) ->
         text(scene.area, Look.CENTRE),
         text("", Look.CENTRE),
         text(words(f"review_book.seal.{state}", count=waiting), Look.CENTRE),
-        *(text(dash, Look.CENTRE) for _ in range(measures * len(FIGURES) + len(TOLD))),
+        *total_cells(scene, measures),
+        *(text(dash, Look.CENTRE) for _ in TOLD),
         *_filled(scene, offered),
         text(scene.level.name, Look.CENTRE),
         text("", Look.HASH),
@@ -198,16 +152,6 @@ def _filled(scene: ReviewScene, actions: list[str]) -> Iterator[Cell]:
         offered = choices.get(name, ())
         fits = len(",".join(offered)) <= 255 and not any("," in one for one in offered)  # noqa: PLR2004 - a sheet's limit
         yield Cell(None, Look.INPUT, choices=offered if fits else ()) if actions else Cell(None, Look.TEXT)
-
-
-def _figure_cells(one: Reviewed, measures: list[str]) -> Iterator[Cell]:
-    reports = {"last_year": one.last_year, "reported": one.report, "reviewed": one.reviewed}
-    done = {name: done_by_measure(report) for name, report in reports.items()}
-    for measure in measures:
-        for name in reports:
-            yield figure(done[name].get(measure), Look.FIGURE, decimals=2)
-        now, before = done["reviewed"].get(measure), done["last_year"].get(measure)
-        yield figure(None if now is None or before is None else now - before, Look.FIGURE, decimals=2)
 
 
 def _findings_cell(one: Reviewed, words: Wording) -> Cell:
@@ -253,7 +197,7 @@ def _changed(one: Reviewed, words: Wording) -> str:
     version, report = one.seen
     if version.sha256 == newest.sha256:
         return words("review_book.changed.nothing", version=newest.number)
-    moved = list(_moved(report, one.report))
+    moved = list(figures_moved(report, one.report))
     lines = [
         words(
             "review_book.changed.since",
@@ -262,17 +206,12 @@ def _changed(one: Reviewed, words: Wording) -> str:
             after=newest.number,
             count=len(moved),
         ),
-        *(words("review_book.changed.cell", **facts) for facts in moved[:MOST_LISTED]),
+        *(
+            words("review_book.changed.cell", place=m.place, before=m.before, after=m.after)
+            for m in moved[:MOST_LISTED]
+        ),
     ]
     return "\n".join(lines)
-
-
-def _moved(before: Report, after: Report | None) -> Iterator[dict[str, str]]:
-    old = {(one.form, one.township, one.column, one.year): one.amount for one in before.figures}
-    for one in after.figures if after else ():
-        was = old.get((one.form, one.township, one.column, one.year))
-        if was is None or Decimal(was) != Decimal(one.amount):
-            yield {"place": f"{one.sheet}!{one.cell}", "before": was or "", "after": one.amount}
 
 
 def _short(said: str, words: Wording) -> str:

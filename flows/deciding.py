@@ -1,6 +1,5 @@
 """Record decisions that were made at the command line."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from flows.pen import Pen
@@ -9,10 +8,12 @@ from flows.survey import Scene, judge_one, set_scene
 from flows.year_lock import hold_year
 from ledger.errors import HeadMoved
 from ledger.record import Ledger
+from review.asking import Bench, Case, understand
 from review.decisions import Denial, Proposal, decision_key
 from review.events import Event
+from review.questions import ask_person
 from review.roster import Roster
-from review.standing import recorded_roster
+from review.standing import Standing, recorded_roster
 
 PATIENCE_SECONDS = 60.0
 TRIES = 20
@@ -40,47 +41,59 @@ class _Record:
     places: Places
     ledger: Ledger
     roster: Roster
+    head: str = ""  # what the person has read ends here; empty where that was not said
 
     def scene(self) -> Scene:
         return set_scene(self.places, self.ledger, self.roster)
 
 
-def record_decision(places: Places, proposal: Proposal) -> Decided | Denial:
+def record_decision(places: Places, proposal: Proposal, *, head: str = "") -> Decided | Denial:
     """Judge a proposal by the record as it stands and record it, or return why not.
 
-    The roster is the recorded one: `LedgerMissing` is raised where no run has recorded any yet. `YearBusy` is raised
-    where a run holds the year for longer than a person would wait.
+    With a *head*, what the person has read ends there: anything recorded since refuses the decision. The roster is the
+    recorded one: `LedgerMissing` is raised where no run has recorded any yet. `YearBusy` is raised where a run holds
+    the year for longer than a person would wait.
     """
     with hold_year(places, wait=PATIENCE_SECONDS), places.open_ledger(must_exist=True) as ledger:
         roster = recorded_roster(ledger.entries(places.year))
         if roster is None:
             return Denial("nothing_received", {"county": proposal.county})
-        return _record_one(_Record(places, ledger, roster), proposal)
+        return _record_one(_Record(places, ledger, roster, head), proposal)
 
 
-def record_all_clear(places: Places, proposal: Proposal) -> Iterator[tuple[str, Decided | Denial]]:
-    """Record one decision for every county that has no finding and awaits it, within the person's area."""
+def record_all_clear(places: Places, proposal: Proposal) -> Denial | list[tuple[str, Decided | Denial]]:
+    """Record one decision for every county that has no finding and awaits it, within the person's area.
+
+    A person who holds no such office, and an action that there is not, are refused before any county is looked at.
+    """
     with hold_year(places, wait=PATIENCE_SECONDS), places.open_ledger(must_exist=True) as ledger:
         roster = recorded_roster(ledger.entries(places.year))
         if roster is None:
-            return
+            return Denial("nothing_received", {"county": proposal.level})
         record = _Record(places, ledger, roster)
-        for county in _all_clear(record.scene(), roster, proposal):
-            yield county, _record_one(record, replace(proposal, county=county))
+        scene = record.scene()
+        case = understand(scene.procedure, proposal)
+        if isinstance(case, Denial):
+            return case
+        areas = [one for one in roster.offices(proposal.by) if one.level == case.level.id]
+        if not areas:
+            return _no_office(scene, roster, proposal, case)
+        clear = _all_clear(scene, roster, case, {one.area[: case.level.area_digits] for one in areas})
+        return [(county, _record_one(record, replace(proposal, county=county))) for county in clear]
 
 
-def _all_clear(scene: Scene, roster: Roster, proposal: Proposal) -> list[str]:
-    level = scene.procedure.level(proposal.level)
-    action = scene.procedure.action(level.id, proposal.action) if level else None
-    offices = [one for one in roster.offices(proposal.by) if level and one.level == level.id]
-    if level is None or action is None:
-        return []
-    areas = {one.area[: level.area_digits] for one in offices}
+def _no_office(scene: Scene, roster: Roster, proposal: Proposal, case: Case) -> Denial:
+    """Say why nobody of that name may act at that level."""
+    bench = Bench(procedure=scene.procedure, roster=roster, standing=Standing(county="", state=scene.procedure.start))
+    return next(ask_person(bench, proposal, case))
+
+
+def _all_clear(scene: Scene, roster: Roster, case: Case, areas: set[str]) -> list[str]:
     found = []
     for due in roster.due:
         standing = scene.standings[due.code]
         newest = standing.newest
-        ready = standing.state in action.from_states and due.code[: level.area_digits] in areas
+        ready = standing.state in case.action.from_states and due.code[: case.level.area_digits] in areas
         if ready and newest is not None and newest.checked and not (newest.hard or newest.soft or newest.notes):
             found.append(due.code)
     return found
@@ -89,6 +102,8 @@ def _all_clear(scene: Scene, roster: Roster, proposal: Proposal) -> list[str]:
 def _record_one(record: _Record, proposal: Proposal) -> Decided | Denial:
     for _ in range(TRIES):
         pen = Pen(record.ledger)  # before the record is read: what comes in between is noticed
+        if record.head not in ("", pen.head):
+            return Denial("head_moved", {"expected": record.head[:12], "found": pen.head[:12]})
         scene = record.scene()
         judged = judge_one(scene, record.roster, _bound(scene, proposal))
         if isinstance(judged, Denial):

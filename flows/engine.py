@@ -285,6 +285,7 @@ def _decide(year: Year) -> bool:
             sent_back |= action is not None and action.effect is Effect.RETURN
             facts = {name: str(event.facts[name]) for name in ("number", "title", "date")}
             flags = event.facts.get("flags")
+            facts["number"] = scene.words("decide.number", number=facts["number"]) if facts["number"] else ""
             facts["flags"] = "".join(f"（{one}）" for one in flags) if isinstance(flags, list) else ""
             line = Line("decided", {**facts, "action": action.name if action else event.action})
             _record(year, "decide", event.county, Outcome(((event, decision_key(event)),), (line,)))

@@ -1,12 +1,13 @@
 """What people handed in for a year, read once a run: roster, files, review workbooks."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from checks.findings import Refusal
 from contracts.errors import ContractError
 from contracts.messages import Wording
 from contracts.yamlfile import read_yaml
-from flows.inbox import look, shown
+from flows.inbox import Skipped, look, shown
 from flows.places import ROSTER, Places
 from flows.survey import Desk, Handed
 from review.roster import Roster, read_roster
@@ -26,6 +27,14 @@ def read_desk(places: Places, words: Wording) -> Desk:
             refused.append((shown(path.name), rows))
         else:
             handed += rows
+    strangers: list[Skipped] = []
+    for path in inbox.loose:
+        rows = _rows(path, words)
+        if isinstance(rows, Refusal):
+            strangers.append(Skipped(shown(path.name), "no_county"))
+        else:
+            handed += rows
+    inbox = replace(inbox, skipped=(*inbox.skipped, *strangers))
     return Desk(inbox, roster, tuple(handed), inbox.openings, tuple(refused))
 
 

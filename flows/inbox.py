@@ -47,18 +47,25 @@ class Inbox:
     skipped: tuple[Skipped, ...]
     decisions: tuple[Path, ...]
     openings: tuple[Path, ...] = ()
+    loose: tuple[Path, ...] = ()  # workbooks in no folder of their own: a review workbook may be among them
 
 
 def look(inbox: Path, words: Wording) -> Inbox:
     """Return everything that lies in a year's folder, by name; each thing has exactly one outcome."""
     folders = [one for one in _listed(inbox) if COUNTY_FOLDER.fullmatch(one.name) and one.is_dir()]
     found = [one for folder in folders for one in _arrivals(folder, words)]
+    loose = tuple(one for one in _listed(inbox) if _is_loose(one))
     return Inbox(
         arrivals=tuple(one for one in found if isinstance(one, Arrival)),
-        skipped=(*(one for one in found if isinstance(one, Skipped)), *_strangers(inbox, folders)),
+        skipped=(*(one for one in found if isinstance(one, Skipped)), *_strangers(inbox, (*folders, *loose))),
         decisions=tuple(_listed_files(inbox / DECISIONS)),
         openings=tuple(_listed_files(inbox / OPENING)),
+        loose=loose,
     )
+
+
+def _is_loose(path: Path) -> bool:
+    return path.suffix.lower() == ".xlsx" and path.is_file() and not _NOT_SUBMISSIONS.search(path.name)
 
 
 def shown(name: str) -> str:
@@ -83,7 +90,7 @@ def _arrivals(folder: Path, words: Wording) -> Iterator[Arrival | Skipped]:
         yield Arrival(folder.name, path, sha256, taken if isinstance(taken, Refusal) else None)
 
 
-def _strangers(inbox: Path, folders: list[Path]) -> Iterator[Skipped]:
+def _strangers(inbox: Path, folders: tuple[Path, ...]) -> Iterator[Skipped]:
     known = {one.name for one in folders} | {DECISIONS, OPENING, ROSTER}
     for path in _listed(inbox):
         if path.name not in known:

@@ -2,17 +2,21 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
 
+from checks.report import Report
 from checks.shape import report_from_json
 from contracts.procedures import Effect, Procedure
+from flows.office_day import office_day
 from flows.scene import Desk, Handed, Scene
-from review.asking import NOTHING_SEEN
+from review.asking import NOTHING_SEEN, said_lines
 from review.decisions import Bench, Denial, Proposal, decide, decide_roll_up, read_day
 from review.events import Event
+from review.moving import figures_moved
 from review.rollups import sealed_areas
 from review.roster import Roster
-from review.standing import Standing
+from review.standing import Standing, Version
+
+MOST_MOVED = 3
 
 
 def judge_handed(scene: Scene, desk: Desk) -> tuple[list[Event], list[tuple[Handed, Denial]]]:
@@ -43,12 +47,21 @@ def judge_one(scene: Scene, roster: Roster, proposal: Proposal) -> Event | Denia
     effect = _effect(scene.procedure, proposal)
     if effect is not None and effect.on_area:
         return decide_roll_up(bench, proposal, scene.standings)
-    return decide(replace(bench, figures=_figures(scene, standing)) if effect is Effect.REDUCE else bench, proposal)
+    judged = decide(replace(bench, figures=_figures(scene, standing)) if effect is Effect.REDUCE else bench, proposal)
+    return _with_moves(scene, standing, proposal, judged) if isinstance(judged, Denial) else judged
 
 
-def office_day() -> date:
-    """Return today's date where the offices are."""
-    return (datetime.now(UTC) + timedelta(hours=8)).date()
+def _with_moves(scene: Scene, standing: Standing, proposal: Proposal, denial: Denial) -> Denial:
+    """Who decided on an older version is told which figures have moved since."""
+    meant = [one for one in standing.versions if proposal.sha256 == one.sha256 or proposal.version == one.number]
+    newest = standing.newest
+    if denial.code != "version_moved" or not meant or newest is None or not (meant[0].checked and newest.checked):
+        return denial
+    moved = list(figures_moved(_report(scene, meant[0]), _report(scene, newest)))
+    listed = "、".join(f"{one.place} {one.before}→{one.after}" for one in moved[:MOST_MOVED])
+    more = "、……" if len(moved) > MOST_MOVED else ""
+    said = scene.words("denial.moved", count=str(len(moved)), listed=listed + more) if moved else ""
+    return replace(denial, facts={**denial.facts, "moved": said})
 
 
 def _effect(procedure: Procedure, proposal: Proposal) -> Effect | None:
@@ -61,8 +74,12 @@ def _figures(scene: Scene, standing: Standing) -> dict[tuple[str, str], str]:
     """Return the newest version's figures by place, as its check read them."""
     if standing.newest is None or not standing.newest.checked:
         return {}
-    report = report_from_json(json.loads(scene.places.store().read(standing.newest.report)))
+    report = _report(scene, standing.newest)
     return {(one.sheet, one.cell): one.amount for one in report.figures if one.township}
+
+
+def _report(scene: Scene, version: Version) -> Report:
+    return report_from_json(json.loads(scene.places.store().read(version.report)))
 
 
 def _recorded(scene: Scene, bench: Bench, proposal: Proposal) -> bool:
@@ -79,6 +96,7 @@ def _recorded(scene: Scene, bench: Bench, proposal: Proposal) -> bool:
         (one.level, one.action, one.actor) == (level.id, action.id, proposal.by)
         and one.facts["date"] == day.isoformat()
         and (one.facts["number"], one.facts["opinion"]) == (proposal.number.strip(), proposal.opinion.strip())
+        and one.facts.get("lines", "") == said_lines(proposal.points)
         and (proposal.sha256 in ("", one.sha256) or (proposal.sha256 == NOTHING_SEEN and not one.sha256))
         and proposal.version in (0, one.version)
         for one in done

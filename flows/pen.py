@@ -11,6 +11,11 @@ class Pen:
         self._ledger = ledger
         self._head = ledger.head()
 
+    @property
+    def head(self) -> str:
+        """The head on which the next event is appended."""
+        return self._head
+
     def append(self, event: Event, *, key: str) -> Entry:
         """Record an event once; what is on record already is given back, whatever the head is."""
         entry = self._ledger.append(event, key=key, expected_head=self._head)

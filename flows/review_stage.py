@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from checks.report import Report
 from checks.shape import report_from_json
-from filing.reviewing import Reviewed, ReviewScene, review_book
+from filing.review_scene import Reviewed, ReviewScene
+from filing.reviewing import review_book
 from flows.stages import Line, Outcome, output_event, write_output
 from flows.survey import ReviewDue, Scene
 from ledger.store import Store

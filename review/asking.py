@@ -75,12 +75,18 @@ def understand(procedure: Procedure, proposal: Proposal) -> Case | Denial:
     level = procedure.level(proposal.level)
     action = procedure.action(level.id, proposal.action) if level else None
     if level is None or action is None:
-        names = "、".join(dict.fromkeys(one.name for one in procedure.actions))
+        offered = (one.name for one in procedure.actions if level is None or one.level == level.id)
+        names = "、".join(dict.fromkeys(offered))
         levels = "／".join(one.name for one in procedure.levels)
         facts = {"level": proposal.level, "action": proposal.action, "levels": levels, "names": names}
         return Denial("unknown_action", facts)
     day = read_day(proposal.on)
     return Denial("bad_date", {"value": proposal.on}) if day is None else Case(level, action, day)
+
+
+def said_lines(points: str) -> str:
+    """Return the points of a proposal as they are recorded: a line each, nothing around them."""
+    return "\n".join(one.strip() for one in points.splitlines() if one.strip())
 
 
 def with_rule(procedure: Procedure, denial: Denial) -> Denial:

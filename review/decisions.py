@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 
 from contracts.procedures import Effect
-from review.asking import Bench, Case, Denial, Proposal, flags, office_of, read_day, understand, with_rule
+from review.asking import Bench, Case, Denial, Proposal, flags, office_of, read_day, said_lines, understand, with_rule
 from review.events import Event, JsonValue, Kind
 from review.questions import ask, ask_complete, ask_person
 from review.rollups import due_in, holding_up
@@ -79,11 +79,13 @@ def _event(bench: Bench, proposal: Proposal, case: Case, said: dict[str, JsonVal
 
 def _facts(bench: Bench, proposal: Proposal, case: Case) -> dict[str, JsonValue]:
     office = office_of(bench.roster, proposal, case)
+    lines = said_lines(proposal.points)
     return {
         "number": proposal.number.strip(),
         "opinion": proposal.opinion.strip(),
         "date": case.day.isoformat(),
         "title": office.title if office else "",
+        **({"lines": lines} if lines else {}),  # as written: by it the same decision handed in again is known
     }
 
 

@@ -89,7 +89,7 @@ def _one(sight: _Sight, due: Due, standing: Standing) -> Progress:
     ended = standing.state in (*procedure.final, *procedure.excused)
     action = None if ended else procedure.next_action(standing.state)
     turn = None if ended else (procedure.level(action.level) if action else None) or procedure.levels[0]
-    deadline = sight.roster.deadlines.get(turn.id) if turn else None
+    deadline = sight.roster.deadline(procedure, turn.id) if turn else None
     steps = tuple(_steps(sight, standing))
     last = steps[-1].day if steps else None
     block, reason = ("", "") if ended else _block(procedure, standing, action)

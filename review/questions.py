@@ -64,7 +64,7 @@ def _version(bench: Bench, proposal: Proposal, _: Case) -> Iterator[Denial]:
         yield Denial("version_disagrees", {**facts, "named": str(proposal.version)})
     elif meant and meant != newest.number:
         code = "version_moved" if meant in known.values() else "unknown_version"
-        yield Denial(code, {**facts, "named": str(meant)})
+        yield Denial(code, {**facts, "named": str(meant), "moved": ""})
 
 
 def _two_levels(bench: Bench, proposal: Proposal, case: Case) -> Iterator[Denial]:
@@ -86,21 +86,21 @@ def _turn(bench: Bench, proposal: Proposal, case: Case) -> Iterator[Denial]:
     if newest is not None and not newest.checked:
         yield Denial("not_checked", facts)
     elif state not in case.action.from_states:
-        code = _why_not_now(bench, case)
-        yield Denial(code, {**facts, "count": str(bench.standing.open_findings(code.removeprefix("open_")))})
+        yield _why_not_now(bench, case, facts)
     elif case.action.effect is Effect.EXCUSE and bench.standing.filed:
         yield Denial("filed_sealed", facts)
 
 
-def _why_not_now(bench: Bench, case: Case) -> str:
+def _why_not_now(bench: Bench, case: Case, facts: dict[str, str]) -> Denial:
     """A hard or unexplained finding, or a filing, is a better reason than the state that it led to."""
     standing, asks = bench.standing, case.action.needs
     if standing.state in bench.procedure.final:
-        return "filed_sealed"
+        return Denial("filed_sealed", facts)
     undecided = standing.state in bench.procedure.on_check.values()
     if Need.CLEAR in asks and undecided and set(bench.procedure.on_check.values()) & set(case.action.from_states):
-        return "open_hard" if standing.open_findings("hard") else "open_soft"
-    return "wrong_state"
+        severity = "hard" if standing.open_findings("hard") else "soft"
+        return Denial(f"open_{severity}", {**facts, "count": str(standing.open_findings(severity))})
+    return Denial("wrong_state", facts)
 
 
 def _clear(bench: Bench, proposal: Proposal, case: Case) -> Iterator[Denial]:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from contracts.errors import ContractError
+from contracts.procedures import Procedure
 
 FILE = "roster.yaml"
 
@@ -39,7 +40,10 @@ class Officer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Roster:
-    """The roster of one accounting year; *deadlines* by level, names of cities and of the province by code."""
+    """The roster of one accounting year, names of cities and of the province by code.
+
+    *deadlines* by level go before those of the procedure.
+    """
 
     year: int
     procedure: str
@@ -48,6 +52,10 @@ class Roster:
     due: tuple[Due, ...]
     deadlines: Mapping[str, date]
     officers: tuple[Officer, ...]
+
+    def deadline(self, procedure: Procedure, level: str) -> date | None:
+        """Return until when a level acts on this year."""
+        return self.deadlines.get(level) or procedure.deadline(level, self.year)
 
     def county(self, code: str) -> Due | None:
         """Return a due county by its code."""
@@ -67,7 +75,7 @@ def read_roster(raw: Mapping[str, Any]) -> Roster:
             province=(str(raw["province"]["code"]), str(raw["province"]["name"])),
             cities={str(one["code"]): str(one["name"]) for one in raw["cities"]},
             due=tuple(Due(str(one["code"]), str(one["name"]), str(one["city"])) for one in raw["due"]),
-            deadlines={str(level): _day(day) for level, day in raw["deadlines"].items()},
+            deadlines={str(level): _day(day) for level, day in raw.get("deadlines", {}).items()},
             officers=tuple(_officer(one) for one in raw["officers"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:

@@ -63,8 +63,11 @@ def _reduced(bench: Bench, proposal: Proposal, points: tuple[Point, ...]) -> Fac
         place = _place_of(point, figures)
         first, reason = point.parted()
         after = _amount(first)
-        if place is None or after is None or not reason:
+        if after is None or not reason:
             return _bad(proposal, point, "bad_reduction")
+        if place is None:
+            sheets = "、".join(f"“{one}”" for one in dict.fromkeys(sheet for sheet, _ in figures))
+            return _bad(proposal, point, "no_such_figure", target=point.target, sheets=sheets)
         before = figures[place]
         if not 0 <= after < Decimal(before):
             return _bad(proposal, point, "not_reduced", before=before)

@@ -27,8 +27,6 @@ MOST_DIGITS: Final = 15  # a spreadsheet keeps no more: the rest would be change
 SMALLEST_POWER: Final = -300
 MM_PER_INCH: Final = 25.4
 A4: Final = 9
-A4_LONG: Final = 297
-A4_SHORT: Final = 210
 FOOTER: Final = '&C&"宋体,常规"&10第 &P 页 共 &N 页'
 FIRST_ZIP_DATE: Final = (1980, 1, 1, 0, 0, 0)
 ERROR_WORDS: Final = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
@@ -130,7 +128,7 @@ def _set_pages(page: Worksheet, sheet: Sheet) -> None:
         page.fit_to_pages(1, 0)
         return
     left, right, *_ = _margins(landscape=sheet.landscape)
-    found = spread(sheet, (A4_LONG if sheet.landscape else A4_SHORT) - left - right)
+    found = spread(sheet, (297 if sheet.landscape else 210) - left - right)  # the sides of A4, in mm
     page.set_print_scale(found.scale)
     page.set_v_pagebreaks(list(found.breaks))
     page.repeat_columns(0, sheet.titles - 1)

@@ -16,6 +16,7 @@ from flows.places import Places
 from flows.running import run_stages
 from flows.scene import Scene, set_scene
 from review.decisions import Proposal
+from review.roster import Roster
 from tests.builders import dongchuan
 
 ROOT = Path(__file__).parents[2]
@@ -59,6 +60,10 @@ class YearFolders:
         desk = read_desk(self.places, open_library().wording())
         with self.places.open_ledger() as ledger:
             return set_scene(self.places, ledger, desk.roster)
+
+    def roster(self) -> Roster:
+        """Read the roster as it was handed in."""
+        return read_desk(self.places, open_library().wording()).roster
 
     @property
     def state(self) -> str:

@@ -177,10 +177,14 @@ def test_a_filled_review_workbook_is_recorded_and_goes_stale(year: YearFolders) 
 def test_all_clear_counties_are_approved_at_once(year: YearFolders) -> None:
     """One command approves what has no finding, in the person's own area only."""
     recorded(year, "county", "approve")
-    done = dict(record_all_clear(year.places, proposal("city", "approve", county="")))
-    assert list(done) == [COUNTY]
+    done = record_all_clear(year.places, proposal("city", "approve", county=""))
+    assert not isinstance(done, Denial)
+    assert [county for county, _ in done] == [COUNTY]
     assert year.state == "reviewed"
-    assert not list(record_all_clear(year.places, proposal("city", "approve", county="")))
+    assert record_all_clear(year.places, proposal("city", "approve", county="")) == []
+    stranger = record_all_clear(year.places, proposal("city", "approve", county="", by="路人"))
+    assert isinstance(stranger, Denial)
+    assert stranger.code == "unknown_person"
 
 
 def test_invariant_04_and_13_one_sha256_all_the_way_and_the_same_again(year: YearFolders) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 
 from contracts.library import open_library
+from contracts.messages import Wording
 from contracts.procedures import Action, Procedure
 from ledger.errors import HeadMoved
 from review.admission import Candidate, Fate, admit
@@ -28,6 +29,12 @@ SINCE, UNTIL = date(2024, 1, 1), date(2025, 4, 1)
 def procedure() -> Procedure:
     """Return the chain as the contracts have it."""
     return open_library().procedure("annual-accounting")
+
+
+@cache
+def wording() -> Wording:
+    """Return the sentences that people read."""
+    return open_library().wording()
 
 
 def _office(person: str, level: str, area: str, until: date | None = None) -> Officer:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
 from contracts.procedures import Effect, Need
+from desk.outlook_lines import denial_sentence
 from ledger.canonical import GENESIS
 from ledger.chain import Reason, first_fault
 from review.admission import Fate
@@ -21,7 +22,19 @@ from review.asking import covers
 from review.decisions import Denial, Proposal
 from review.events import Entry, Event, Kind
 from tests.ledger.fake import FakeLedger
-from tests.property.chain import CITIES, COUNTIES, DAYS, PEOPLE, PROVINCE, World, action_of, now, procedure, roster
+from tests.property.chain import (
+    CITIES,
+    COUNTIES,
+    DAYS,
+    PEOPLE,
+    PROVINCE,
+    World,
+    action_of,
+    now,
+    procedure,
+    roster,
+    wording,
+)
 
 HISTORIES = int(os.environ.get("HESUAN_HISTORIES", "300"))
 POINTS = {
@@ -162,6 +175,7 @@ class Chain(RuleBasedStateMachine):
         judged = self.world.decide(proposal)
         if isinstance(judged, Denial):
             assert len(self.world.ledger.rows) == before  # a refused action leaves no trace in the chain
+            assert denial_sentence(judged, wording())  # and can be told in words, whatever the refusal
 
     def _decisions(self, county: str) -> list[Event]:
         return [
