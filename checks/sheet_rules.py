@@ -149,27 +149,28 @@ def filled_in(subject: Subject, rule: Rule) -> Iterator[Offence]:
 
 
 def divisions_agree(subject: Subject, rule: Rule) -> Iterator[Offence]:
-    """Find fault where county or city on the cover are not what the register has for the county code."""
+    """Find fault where county or city on the cover are not what the register has for the county code, or are blank."""
     county = subject.county
     if county is None:
         return
     city = subject.submission.register.cities[county.city]
     for name, expected in ((rule.arguments["county"], county.name), (rule.arguments["city"], city)):
         for entry in subject.cover.entries.get(name, ())[:1]:
-            if entry.text and entry.text != expected:
+            if entry.text != expected:
                 heading = subject.form.field(name).heading
                 yield Offence(
                     rule=rule,
                     sheet=entry.cell.sheet,
                     cell=entry.cell,
                     cells=(entry.cell,),
+                    case="" if entry.text else "blank",
                     facts={
                         "heading": heading,
                         "code": county.code,
                         "cell": entry.cell.address,
                         "expected": expected,
                     },
-                    value=entry.text,
+                    value=entry.text or None,
                     expected=expected,
                 )
 

@@ -14,6 +14,7 @@ from checks.recognise import Located
 from contracts.model import Field, Form, Role
 from contracts.registers import County
 
+_NO_SERIAL = r"^-|\.\d*[1-9]"  # below nought, or a fraction
 AMOUNT = pl.Decimal(38, 10)
 ROW = "row"  # Excel's row number, 1-based
 TOTAL = "total:mark"  # true on total rows; no field's name holds a colon
@@ -177,7 +178,7 @@ def _typed_column(field: Field) -> pl.Expr:
     numeric = pl.col(f"{field.name}:kind").is_in([CellKind.NUMBER, CellKind.TEXT])
     number = pl.when(numeric).then(pl.col(_number(field.name))).otherwise(None)
     if field.role is Role.SERIAL:
-        whole = pl.when(number.str.contains(r"\.\d*[1-9]")).then(None).otherwise(number)
+        whole = pl.when(number.str.contains(_NO_SERIAL)).then(None).otherwise(number)
         return whole.cast(AMOUNT, strict=False).cast(pl.Int64, strict=False).alias(field.name)
     return number.cast(AMOUNT, strict=False).alias(field.name)
 

@@ -129,6 +129,7 @@ MISTAKES = (
     Mistake("decimals", put("C5", 200.5), ("F10", "hard", SHEET_2, "C5"), ("200.5", "C5")),
     Mistake("serial number twice", put("A13", 8), ("F11", "hard", SHEET_2, "A13"), ("A12、A13",)),
     Mistake("serial numbers from 2", lambda one: _renumber(one, 2), ("F11", "soft", SHEET_2, "A5"), ("2", "1")),
+    Mistake("serial number below 0", put("A6", -2), ("F04", "hard", SHEET_2, "A6"), ("第6行", "-2", "A6")),
     Mistake("no unit", put("A3", None), ("F03", "hard", SHEET_2, "A3"), ("没有注明", "（单位：亩）")),
     Mistake("empty unit", put("A3", "（单位：）"), ("F03", "hard", SHEET_2, "A3"), ("没有注明",)),
     Mistake("another unit", put("A3", "（单位：公顷）"), ("F03", "hard", SHEET_2, "A3"), ("公顷", "亩")),
@@ -143,6 +144,13 @@ MISTAKES = (
     ),
     Mistake("county's name", put("B5", "西山区", COVER), ("C01", "hard", COVER, "B5"), ("530113", "东川区", "B5")),
     Mistake("city's name", put("B6", "昆明", COVER), ("C01", "hard", COVER, "B6"), ("530113", "昆明市", "B6")),
+    Mistake("no county's name", put("B5", None, COVER), ("C01", "hard", COVER, "B5"), ("530113", "东川区", "B5")),
+    Mistake(
+        "city's name never calculated",
+        put("B6", Formula("=A1", ""), COVER),
+        ("C01", "hard", COVER, "B6"),
+        ("昆明市", "B6"),
+    ),
     Mistake("unsigned", put("B9", None, COVER), ("D06", "soft", COVER, "B9"), ("编制单位",)),
     Mistake(
         "cover entry twice, the same",
