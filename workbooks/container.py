@@ -24,7 +24,7 @@ class Caps:
 
     file: int = 64 * MEGABYTE
     entries: int = 2000
-    part: int = 128 * MEGABYTE
+    part: int = 192 * MEGABYTE  # a hundred thousand plots of thirty columns, texts in their cells, are 168
     total: int = 256 * MEGABYTE
     ratio: int = 200  # unpacked to packed; bombs start above it
     ratio_from: int = 24 * MEGABYTE  # what is small when unpacked may be packed as tightly as it likes
@@ -77,6 +77,15 @@ class Container:
         if name.lower().endswith(_XML):
             refuse_odd_xml(name, content)
         return content
+
+    def pieces(self, name: str, size: int) -> Iterator[bytes]:
+        """Unpack one part piece by piece; its CRC is checked with the last."""
+        try:
+            with self.archive.open(name) as part:
+                while piece := part.read(size):
+                    yield piece
+        except _BROKEN as error:
+            raise found("damaged", part=shown_part(name)) from error
 
     def check_rest(self, done: frozenset[str]) -> None:
         """Check the CRC of every other part; pictures too large to unpack are never opened, so they may stay."""

@@ -8,9 +8,6 @@ from checks.findings import Refusal
 from checks.refusing import refuse
 from contracts.messages import Wording
 from workbooks.container import CAPS, MEGABYTE
-from workbooks.fault_words import in_words
-from workbooks.faults import Fault, FaultFound
-from workbooks.opening import opened
 
 
 def take_bytes(path: Path, words: Wording) -> bytes | Refusal:
@@ -51,20 +48,3 @@ def _read(path: Path, words: Wording) -> bytes | Refusal:
     # a copy that is still running grows under our hands
     growing = (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or after.st_size != len(data)
     return refuse(words, "growing") if growing else data
-
-
-def inspect(data: bytes, words: Wording) -> Refusal | None:
-    """Return why the bytes are no workbook that may be opened, or nothing where they are."""
-    fault = fault_of(data)
-    return in_words(fault, words) if fault else None
-
-
-def fault_of(data: bytes) -> Fault | None:
-    """Put the bytes through the whole gate: type, container, every part, every sheet."""
-    from workbooks.passage import pass_through  # noqa: PLC0415 - the grammar of sheets takes time to compile
-
-    try:
-        pass_through(opened(data))
-    except FaultFound as error:
-        return error.fault
-    return None

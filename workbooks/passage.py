@@ -1,23 +1,42 @@
 """The way through the gate: every part unpacked once, every sheet scanned, before any reader sees the file."""
 
 import re
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
-from workbooks.container import CAPS, Container
+from workbooks.container import CAPS, MEGABYTE, Container
 from workbooks.faults import found, shown_part
-from workbooks.parts import WORKBOOK, Book, read_list
+from workbooks.parts import WORKBOOK, Book, SheetPart, read_list
+from workbooks.positions import address, column_number
+from workbooks.sheet_grammar import FILLED_COLUMNS
 from workbooks.sheet_xml import SheetXml, scan_sheet
 from workbooks.xml_outline import refuse_malformed
 
+if TYPE_CHECKING:  # frames only behind the gate
+    from workbooks.sheet_markup import Gathering
+
 _STRING = re.compile(rb"<(?:[\w.-]+:)?si[ />]")
+MOST_CELLS: Final = 5_000_000  # a reader lays the used range out in full; a lone cell in the last corner makes it huge
+MOST_COLUMNS: Final = 1024  # each is a column of a frame, and a thousand are more than any form has
+HELD: Final = 16 * MEGABYTE  # of all sheets together: a small file is judged whole before anything is read of it
+
+
+@dataclass(frozen=True, slots=True)
+class PassedSheet:
+    """A sheet that came through: its rows where they were held, or what has been gathered from them already."""
+
+    xml: SheetXml
+    rows: tuple[bytes, ...]
+    gathered: "Gathering | None"
 
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """A file that came through: the list of its sheets, and the judged markup of each."""
+    """A file that came through: the list of its sheets, and what is known of each."""
 
     book: Book
-    sheets: tuple[SheetXml, ...]
+    sheets: tuple[PassedSheet, ...]
     strings: int  # how many texts the cells may point at
 
 
@@ -34,13 +53,30 @@ def pass_through(container: Container) -> Passed:
             refuse_malformed(part, content)
             done.add(part)
             strings += len(_STRING.findall(content)) if part == book.strings else 0
-    _refuse_swollen(container, book)
-    sheets = tuple(scan_sheet(sheet, container.read(sheet.part)) for sheet in book.sheets)
+    size = sum(container.archive.getinfo(sheet.part).file_size for sheet in book.sheets)
+    if size > CAPS.part:  # the cells of all sheets are held in memory at once
+        raise found("bomb", part="xl/worksheets")
+    sheets = tuple(_passed(container, sheet, held=size <= HELD) for sheet in book.sheets)
     container.check_rest(frozenset(done | {sheet.part for sheet in book.sheets}))
     return Passed(book, sheets, strings)
 
 
-def _refuse_swollen(container: Container, book: Book) -> None:
-    """All sheets are held in memory at once, so all together may be as large as one part may be."""
-    if sum(container.archive.getinfo(sheet.part).file_size for sheet in book.sheets) > CAPS.part:
-        raise found("bomb", part="xl/worksheets")
+def _passed(container: Container, sheet: SheetPart, *, held: bool) -> PassedSheet:
+    if held:
+        rows: list[bytes] = []
+        xml = scan_sheet(container, sheet, rows.append)
+        _refuse_far(xml, {letters.decode() for one in rows for letters in set(FILLED_COLUMNS.findall(one))})
+        return PassedSheet(xml, tuple(rows), None)
+    from workbooks.sheet_markup import Gathering  # noqa: PLC0415 - frames only where a long sheet cannot wait for them
+
+    gathering = Gathering(sheet)
+    xml = scan_sheet(container, sheet, gathering.take)
+    _refuse_far(xml, gathering.letters)
+    return PassedSheet(xml, (), gathering)
+
+
+def _refuse_far(xml: SheetXml, letters: AbstractSet[str]) -> None:
+    """Refuse a used range that is too large to lay out, naming its last corner."""
+    columns = max(map(column_number, letters), default=1)
+    if columns > MOST_COLUMNS or xml.last_row * columns > MOST_CELLS:
+        raise found("sheet_too_large", sheet=xml.sheet.name, cell=address((xml.last_row, columns)))

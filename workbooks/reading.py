@@ -40,13 +40,13 @@ def _read_here(data: bytes, container: Container) -> RawBook | None:
         return None
     with any_failure_as_fault():
         passed = pass_through(container)
-        if not is_small(container, passed):
+        if not is_small(container):
             return None
         from checks.rawbook import RawBook  # noqa: PLC0415 - polars only behind the gate
         from workbooks.sheet_frames import read_frames  # noqa: PLC0415 - as above
 
         read = zip(passed.sheets, read_frames(data, passed), strict=True)
-        return RawBook(tuple(_sheet(header_of(sheet, one.formulas), one.text, one.kinds) for sheet, one in read))
+        return RawBook(tuple(_sheet(header_of(sheet.xml, one.formulas), one.text, one.kinds) for sheet, one in read))
 
 
 def _read_apart(data: bytes) -> RawBook:

@@ -63,7 +63,7 @@ def _packed(passed: Passed, data: bytes) -> tuple[dict[str, Any], list[bytes]]:
 
     headers, frames = [], []
     for sheet, read in zip(passed.sheets, read_frames(data, passed), strict=True):
-        headers.append(header_of(sheet, read.formulas))
+        headers.append(header_of(sheet.xml, read.formulas))
         for frame in (read.text, read.kinds):
             store = BytesIO()
             frame.write_ipc_stream(store)

@@ -8,7 +8,6 @@ from checks.findings import Refusal
 from checks.refusing import refuse
 from contracts.messages import Wording
 from review.decisions import Proposal
-from workbooks.gate import inspect
 from workbooks.reading import read_book
 
 _COLUMNS = ("county", "version", "sha256", "level", "action", "number", "opinion", "points", "by", "on")
@@ -26,8 +25,7 @@ class Row:
 
 def read_decisions(data: bytes, words: Wording) -> list[Row] | Refusal:
     """Return the decisions of a review workbook in the order of its rows, or why it cannot be read."""
-    refusal = inspect(data, words)
-    book = refusal or read_book(data, words)
+    book = read_book(data, words)
     if isinstance(book, Refusal):
         return book
     headings = {compact(text): name for name, text in words.under("review_book.heading").items()}

@@ -36,9 +36,6 @@ SHEET: Final = re.compile(b"(?:" + _ROW % {b"attribute": _ATTRIBUTE, b"cell": _c
 ROW_HEAD: Final = re.compile(rb'<row r="([1-9][0-9]{0,6})"' + _ATTRIBUTE + rb"*+/?>")
 
 # What the second reading and the kinds of cells are taken from; each stands on what SHEET has matched.
-NUMBER: Final = re.compile(
-    rb'<c r="([A-Z]{1,3}[0-9]{1,7}"(?: s="[0-9]{1,6}")?+(?: t="n")?+>' + FORMULA + rb"?+<v>[^<]++)</v>"
-)
 SPECIAL: Final = re.compile(
     rb'<c r="([A-Z]{1,3}[0-9]{1,7})"(?: s="[0-9]{1,6}")?+ t="(str|e|b|d)">'
     + FORMULA
@@ -51,9 +48,7 @@ WITH_FORMULA: Final = re.compile(
 TEXT_INDEX: Final = re.compile(
     rb'<c r="([A-Z]{1,3}[0-9]{1,7})"(?: s="[0-9]{1,6}")?+ t="s">' + FORMULA + rb"?+<v>([0-9]{1,8})</v>"
 )
-TEXT_COLUMNS: Final = re.compile(rb'<c r="([A-Z]{1,3})[0-9]{1,7}"(?: s="[0-9]{1,6}")?+ t="(?:s|inlineStr)">')
-TEXT_IN_A: Final = re.compile(rb'<c r="A[0-9]{1,7}"(?: s="[0-9]{1,6}")?+ t="(?:s|inlineStr)">')
-VALUED_COLUMNS: Final = re.compile(rb'<c r="([A-Z]{1,3})[0-9]{1,7}"[^<>]*+(?<!/)>(?!</c>)')
+FILLED_COLUMNS: Final = re.compile(rb'<c r="([A-Z]{1,3})[0-9]{1,7}"[^<>]*+(?<!/)>(?!</c>)')
 ROW_NUMBERS: Final = re.compile(rb'<row r="([0-9]{1,7})"')
 HIDDEN_ROWS: Final = re.compile(rb'<row r="([0-9]{1,7})"[^<>]*? hidden="(?:1|true)"')
 

@@ -4,7 +4,7 @@ Only the marks are touched; what stands between them is left as it is. Slower, a
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from workbooks.positions import column_letters, position
 
@@ -50,8 +50,17 @@ def _plain(given: dict[bytes, bytes]) -> bytes:
     return b"".join(b' %s="%s"' % (key, given[key].replace(b">", b"&gt;")) for key in known if key in given)
 
 
-def normal(rows: bytes, prefix: bytes) -> bytes:
-    """Return the rows of a sheet in the one form that the grammar knows."""
-    if prefix:
-        rows = rows.replace(b"<" + prefix + b":", b"<").replace(b"</" + prefix + b":", b"</")
-    return _TAG.sub(_Writer().rewritten, _BETWEEN.sub(rb"\1", rows.strip()))
+@dataclass(frozen=True, slots=True)
+class Rewriting:
+    """The rewriting of one sheet, whose rows come piece by piece."""
+
+    writer: _Writer = field(default_factory=_Writer)
+
+    def without_prefix(self, rows: bytes, prefix: bytes) -> bytes:
+        """Return rows with the prefix taken off their tags: most sheets need no more than that."""
+        return rows.replace(b"<" + prefix + b":", b"<").replace(b"</" + prefix + b":", b"</") if prefix else rows
+
+    def rewritten(self, rows: bytes, *, row: int) -> bytes:
+        """Return rows in the one form that the grammar knows; *row* is the number of the one before them."""
+        self.writer.row = row
+        return _TAG.sub(self.writer.rewritten, _BETWEEN.sub(rb"\1", rows.strip()))

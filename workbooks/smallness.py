@@ -10,7 +10,6 @@ from typing import Final
 
 from workbooks.container import Container, xml_names
 from workbooks.faults import FaultFound
-from workbooks.passage import Passed
 from workbooks.xml_outline import elements
 
 MOST_BYTES: Final = 1024 * 1024  # all parts together, unpacked
@@ -20,9 +19,9 @@ _SIZE: Final = re.compile(
 _WIDE: Final = re.compile(rb"<dimension[^<>]*[A-Z]{3}[0-9]")
 
 
-def is_small(container: Container, passed: Passed) -> bool:
+def is_small(container: Container) -> bool:
     """Tell whether a file may be read without a process of its own."""
-    if container.unpacked > MOST_BYTES or any(_WIDE.search(sheet.xml) for sheet in passed.sheets):
+    if container.unpacked > MOST_BYTES:
         return False
     try:
         return all(_is_plain(name, container.read(name)) for name in xml_names(container))
@@ -35,4 +34,4 @@ def _is_plain(name: str, content: bytes) -> bool:
         return False
     for _ in elements(name, content, most=20_000, wanted=frozenset()):
         pass  # deep or malformed parts raise
-    return _SIZE.search(content) is None
+    return _SIZE.search(content) is None and _WIDE.search(content) is None

@@ -49,14 +49,15 @@ def _twice(second: str) -> bytes:
 
 def _raw(entries: list[tuple[bytes, bytes]], *, flags: int = 0, offsets: list[int] | None = None) -> bytes:
     """A zip put together by hand: entries stored, the directory saying what it is told."""
-    body, directory = b"", b""
+    body, directory = bytearray(), bytearray()
     for number, (name, content) in enumerate(entries):
         at = offsets[number] if offsets else len(body)
         sizes = (zlib.crc32(content), len(content), len(content), len(name))
         head = (b"PK\x01\x02", 20, 20, flags, 0, 0, 33)
         directory += struct.pack("<4sHHHHHHLLLHHHHHLL", *head, *sizes, 0, 0, 0, 0, 0, at) + name
         body += entry(name, content, flags=flags)
-    return body + directory + _END.pack(b"PK\x05\x06", 0, 0, len(entries), len(entries), len(directory), len(body), 0)
+    end = _END.pack(b"PK\x05\x06", 0, 0, len(entries), len(entries), len(directory), len(body), 0)
+    return bytes(body + directory + end)
 
 
 def _parts() -> list[tuple[bytes, bytes]]:
