@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from contracts.errors import ContractError
+from contracts.exhibits import Exhibits, read_exhibits
 from contracts.messages import Wording, read_wording
 from contracts.packages import Package, read_package
 from contracts.plans import Plan, read_plan
@@ -55,6 +56,10 @@ class Library:
     def returning(self) -> Returning:
         """Return what a county gets back: the rule on explanations, the caps of our lists."""
         return read_returning(self.root / "returning.yaml")
+
+    def exhibits(self) -> Exhibits:
+        """Return what a filing shows and an archive holds."""
+        return read_exhibits(self.root / "filing.yaml")
 
     def procedure(self, name: str) -> Procedure:
         """Return one procedure by its id."""
@@ -142,11 +147,20 @@ class Library:
     def version(self) -> str:
         """Return a digest over every data file: the rule-set version printed on each result."""
         digest = hashlib.sha256()
-        paths = (one for one in self.root.rglob("*.yaml") if one.parent.name != "examples")  # they judge nothing
-        for path in sorted(paths, key=lambda one: one.relative_to(self.root).as_posix()):
-            digest.update(path.relative_to(self.root).as_posix().encode() + b"\0")
-            digest.update(path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
+        for name, content in self.data_files().items():
+            digest.update(name.encode() + b"\0")
+            digest.update(content + b"\0")
         return digest.hexdigest()
+
+    def data_files(self) -> dict[str, bytes]:
+        """Return every data file that judges, by its place in the folder; line ends are the same on every system."""
+        paths = (one for one in self.root.rglob("*.yaml") if one.parent.name != "examples")  # they judge nothing
+        named = {one.relative_to(self.root).as_posix(): one for one in paths}
+        return {name: named[name].read_bytes().replace(b"\r\n", b"\n") for name in sorted(named)}
+
+    def digests(self) -> dict[str, str]:
+        """Return the sha256 of every data file that judges."""
+        return {name: hashlib.sha256(content).hexdigest() for name, content in self.data_files().items()}
 
 
 def open_library(root: Path | None = None) -> Library:

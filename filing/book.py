@@ -26,6 +26,10 @@ class Look(StrEnum):
     HARD = "hard"  # 强制, light red FFC7CE, bordered
     SOFT = "soft"  # 核实, light amber FFEB9C
     REPORT = "report"  # 提示, light blue DDEBF7
+    SUBTITLE = "subtitle"  # a document's number below its title, centred
+    PARAGRAPH = "paragraph"  # a document's body, 仿宋, no border
+    CLOSING = "closing"  # a document's last lines at the right: who, when
+    BLANK = "blank"  # a box for a hand or a seal
     INPUT = "input"  # to be filled in, light yellow; open where the sheet is locked
 
 
@@ -34,7 +38,8 @@ class Cell:
     """One cell: *value* is what every viewer shows; *formula* (with its leading =) makes it live.
 
     *decimals* is the precision of a figure; *span* merges that many columns to the right, itself included;
-    *link* is a place in the same book, as ``'sheet'!A1``; *choices* is what a drop-down offers.
+    *link* is a place in the same book, as ``'sheet'!A1``; *source* a place in another workbook of the same filing,
+    as ``folder/file.xlsx#'sheet'!A1`` relative to this one; *choices* is what a drop-down offers.
     """
 
     value: str | int | Decimal | None
@@ -43,7 +48,33 @@ class Cell:
     decimals: int = 0
     span: int = 1
     link: str | None = None
+    source: str | None = None
     choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One row of bars: its name, and the cells that hold its figures, as ``'sheet'!C5:C9``."""
+
+    name: str
+    values: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """A chart of horizontal bars over the cells of a sheet of the same book.
+
+    *row* is where it begins (1-based), *width* and *height* are millimetres; *names* are the cells with what each
+    bar stands for; *axis* says what is counted.
+    """
+
+    title: str
+    names: str
+    series: tuple[Series, ...]
+    row: int
+    width: float
+    height: float
+    axis: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +85,8 @@ class Sheet:
     are points by 1-based row; the height of any other row is estimated from its texts. *locked* keeps all but the
     cells to fill in from being changed by a slip, without a password. *groups* counts the columns, from the left, that
     stay together on paper: a sheet too wide for one page is printed over several, side by side, each beginning with
-    the first *titles* columns, which stay in sight on a screen too.
+    the first *titles* columns, which stay in sight on a screen too. *one_page* is for a document or a drawing, which is never
+    broken over two pages.
     """
 
     name: str
@@ -66,6 +98,8 @@ class Sheet:
     locked: bool = False
     groups: tuple[int, ...] = ()
     titles: int = 0
+    charts: tuple[Chart, ...] = ()
+    one_page: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from contracts.messages import Wording
 from filing.book import Cell, Look
 
 COLUMNS_IN_PORTRAIT = 8
+PORTRAIT_ROOM, LANDSCAPE_ROOM = 72.0, 116.0  # characters that fit between the margins of A4
 MOST_LINES = 14  # a row taller than this would fill a printed page, and past 409 points be cut
 MOST_DIGITS = 15  # a spreadsheet keeps no more
 RATE_STEP = Decimal("0.0001")
@@ -39,14 +40,22 @@ class Heading:
         )
 
 
+def full(widths: Sequence[float], *, landscape: bool, at: int = 1) -> tuple[float, ...]:
+    """Widen one column (from zero) so that a narrow table takes the whole page: programs differ in stretching it."""
+    spare = (LANDSCAPE_ROOM if landscape else PORTRAIT_ROOM) - sum(widths)
+    return tuple(one + max(0.0, spare) if place == at else one for place, one in enumerate(widths))
+
+
 def clean(raw: object) -> str:
     """Return a text without the characters that no spreadsheet can hold; a line break stays one."""
     return re.sub(_CONTROL, " ", str(raw).replace("\r\n", "\n"))
 
 
-def text(raw: object, look: Look = Look.TEXT, *, span: int = 1, link: str | None = None) -> Cell:
+def text(
+    raw: object, look: Look = Look.TEXT, *, span: int = 1, link: str | None = None, source: str | None = None
+) -> Cell:
     """Make a cell of text; whatever it begins with, it is never a formula."""
-    return Cell(clean(raw), look, span=span, link=link)
+    return Cell(clean(raw), look, span=span, link=link, source=source)
 
 
 def figure(amount: Decimal | None, look: Look, *, decimals: int, formula: str | None = None) -> Cell:

@@ -21,13 +21,14 @@ Values = Mapping[tuple[str, Key], Decimal | None]
 class Line:
     """One row of figures: *values* lacks what does not apply, and is None where nothing was reported.
 
-    *formula* gives, for the letter of a column, what makes its figure live.
+    *formula* gives, for the letter of a column, what makes its figure live; *typed* names the values that are not.
     """
 
     row: int
     values: Values
     formula: Callable[[str], str] | None = None
     total: bool = False
+    typed: frozenset[tuple[str, Key]] = frozenset()
 
 
 def keys_of(accounts: Accounts) -> tuple[Key, Key, Key]:
@@ -79,7 +80,7 @@ def _four(line: Line, measure: str, letters: list[str], accounts: Accounts, word
             found[key],
             look,
             decimals=accounts.decimals(measure, key),
-            formula=line.formula(letter) if line.formula else None,
+            formula=line.formula(letter) if line.formula and (measure, key) not in line.typed else None,
         )
         for key, letter in zip(keys, (letters[0], letters[1], letters[3]), strict=True)
     )

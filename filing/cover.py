@@ -1,37 +1,43 @@
-"""The cover of a filing: what it is, who filed and who has not, what it rests on, where to sign."""
+"""The cover of a filing: what it is, whose, who filed and who has not, what it rests on, where to sign."""
 
 from contracts.messages import Wording
 from filing.book import Cell, Look, Sheet
-from filing.cells import Row, day_of, say_date, text
+from filing.cells import Row, clean, day_of, say_date, text
+from filing.county_links import quote_sheet
 from filing.record import say_state
-from filing.rollup import quote_sheet
-from filing.scene import FilingScene
+from filing.scene import CITY, COUNTY, PROVINCE, FiledCounty, FilingScene
 
 WIDTHS = (20.0, 30.0, 30.0)
 SEAL_HEIGHT = 64.0
+_SEALED = {PROVINCE: (-1,), CITY: (1,), COUNTY: (0, 1, -1)}  # which levels sign and seal
 
 
-def cover_of(scene: FilingScene, sheets: tuple[str, ...], words: Wording) -> Sheet:
-    """Return the cover; *sheets* names what follows it, by the keys of their names."""
+def cover_of(scene: FilingScene, sheets: tuple[tuple[str, str], ...], words: Wording) -> Sheet:
+    """Return the cover; *sheets* is what follows it: the number and the name of each."""
     rows: list[Row] = [(), (text(title_of(scene, words), Look.TITLE, span=len(WIDTHS)),), ()]
-    rows += _facts(scene, words)
+    rows += _county_facts(scene, words) if scene.whose.kind == COUNTY else _facts(scene, words)
+    rows += _ground(scene, words)
+    rows.append(())
+    seals = _signatures(scene, words)
+    boxes = {len(rows) + at: SEAL_HEIGHT for at in range(2, 2 * len(_SEALED[scene.whose.kind]) + 1, 2)}
+    rows += [*seals, ()]
+    # below the seals, because it may run on to a second page, and the seal belongs on the first
     rows += _contents(sheets, words)
-    seal = len(rows) + 2
-    rows += [(), *_signatures(words)]
-    # last, because it may run on to a second page, and the seal belongs on the first
     rows += _missing(scene, words)
     return Sheet(
         name=words("filing.sheet.cover"),
         rows=tuple(rows),
         widths=WIDTHS,
-        row_heights={1: 24.0, 3: 20.0, seal + 1: SEAL_HEIGHT},
+        row_heights={1: 24.0, 3: 20.0, **boxes},
+        one_page=scene.whose.kind == COUNTY,
     )
 
 
 def title_of(scene: FilingScene, words: Wording) -> str:
     """Return the title of the filing; it is a stage of one as long as somebody is missing."""
-    roster = scene.roster
-    title = words("filing.title.cover", province=roster.province[1], year=roster.year, procedure=scene.procedure.name)
+    whose = scene.whose
+    facts = {"province": whose.name, "year": scene.roster.year, "procedure": scene.procedure.name}
+    title = words(f"filing.title.cover_{whose.kind}", **facts)
     return words("filing.title.interim", title=title) if scene.missing else title
 
 
@@ -40,7 +46,7 @@ def _facts(scene: FilingScene, words: Wording) -> list[Row]:
     stage = words("filing.cover.interim", count=missing) if missing else words("filing.cover.complete")
     count = len(scene.filed)
     facts = {
-        "unit": scene.unit,
+        "unit" if scene.whose.kind == PROVINCE else "reviewing_unit": scene.unit,
         "year": words("filing.year", year=scene.roster.year),
         "due": words("filing.cover.counties", count=len(scene.due)),
         "filed": words("filing.cover.counties", count=count),
@@ -51,10 +57,48 @@ def _facts(scene: FilingScene, words: Wording) -> list[Row]:
     }
     if scene.excused:
         facts["excused"] = words("filing.cover.counties", count=len(scene.excused))
+    shaken = [_say_shaken(one, words) for one in scene.in_order if one.shaken]
+    if shaken:
+        facts["shaken"] = words("filing.separator").join(shaken)
+    return [_pair(words(f"filing.cover.{name}"), text(value, Look.VALUE, span=2)) for name, value in facts.items()]
+
+
+def _county_facts(scene: FilingScene, words: Wording) -> list[Row]:
+    county = scene.in_order[0]
+    newest = county.standing.newest
+    levels, city = scene.procedure.levels, scene.city(county.due)
+    facts = {
+        "compiling_unit": scene.unit,
+        "reviewing_unit": scene.unit_of(levels[1].id, county.due.city, city),
+        "unit": scene.unit_of(levels[-1].id, *scene.roster.province),
+        "year": words("filing.year", year=scene.roster.year),
+        "area": words("filing.cover.area_of", city=city, county=county.due.name, code=county.due.code),
+        "state": say_state(scene, county.standing),
+        "version": words("filing.version", version=newest.number if newest else words("filing.not_applicable")),
+        "file": clean(newest.name) if newest else "",
+        "as_of": say_date(day_of(scene.as_of), words),
+        "basis": scene.procedure.basis,
+    }
+    if county.receipt:
+        facts["receipt"] = county.receipt.number
+    if county.shaken:
+        facts["shaken"] = _say_shaken(county, words)
     rows = [_pair(words(f"filing.cover.{name}"), text(value, Look.VALUE, span=2)) for name, value in facts.items()]
-    rows.append(_pair(words("filing.cover.contracts"), text(scene.contracts, Look.HASH, span=2)))
-    rows.append(_pair(words("filing.cover.head"), text(scene.head, Look.HASH, span=2)))
+    if newest:
+        rows.append(_pair(words("filing.cover.sha256"), text(newest.sha256, Look.HASH, span=2)))
     return rows
+
+
+def _say_shaken(county: FiledCounty, words: Wording) -> str:
+    years = words("filing.separator").join(words("filing.year", year=one) for one in county.shaken)
+    return words("filing.cover.one_shaken", county=county.due.name, years=years)
+
+
+def _ground(scene: FilingScene, words: Wording) -> list[Row]:
+    facts = {"contracts": scene.contracts, "head": scene.head}
+    if scene.key:
+        facts["key"] = scene.key
+    return [_pair(words(f"filing.cover.{name}"), text(value, Look.HASH, span=2)) for name, value in facts.items()]
 
 
 def _pair(label: str, value: Cell) -> Row:
@@ -77,22 +121,21 @@ def _missing(scene: FilingScene, words: Wording) -> list[Row]:
     return [(), *listed] if listed else []
 
 
-def _contents(sheets: tuple[str, ...], words: Wording) -> list[Row]:
-    rows: list[Row] = []
-    for name in sheets:
-        sheet = words(f"filing.sheet.{name}")
-        rows.append(
-            _pair(
-                words(f"filing.number.{name}"),
-                text(sheet, Look.VALUE, span=2, link=f"{quote_sheet(sheet)}!A1"),
-            )
-        )
-    return rows
-
-
-def _signatures(words: Wording) -> list[Row]:
-    names = ("seal", "officer", "date")
+def _contents(sheets: tuple[tuple[str, str], ...], words: Wording) -> list[Row]:
+    heading = (text(words("filing.cover.contents"), Look.HEADER, span=len(WIDTHS)),)
     return [
-        tuple(text(words(f"filing.cover.sign_{one}"), Look.HEADER) for one in names),
-        tuple(text(words(f"filing.cover.blank_{one}"), Look.CENTRE) for one in names),
+        heading,
+        *(_pair(number, text(name, Look.VALUE, span=2, link=f"{quote_sheet(name)}!A1")) for number, name in sheets),
     ]
+
+
+def _signatures(scene: FilingScene, words: Wording) -> list[Row]:
+    """Return a row of headings and a row of boxes for each level that signs."""
+    rows: list[Row] = []
+    kinds = (COUNTY, CITY, PROVINCE)
+    for level in _SEALED[scene.whose.kind]:
+        names = (f"seal_{kinds[level]}", "officer", "date")
+        rows.append(tuple(text(words(f"filing.cover.sign_{one}"), Look.HEADER) for one in names))
+        blanks = ("seal", "officer", "date")
+        rows.append(tuple(text(words(f"filing.cover.blank_{one}"), Look.CENTRE) for one in blanks))
+    return rows

@@ -75,7 +75,7 @@ def _head(scene: FilingScene, accounts: Accounts, words: Wording) -> tuple[Row, 
     heading = Heading(
         number=words("filing.number.detail"),
         right=words("filing.unit", unit=accounts.unit),
-        title=words("filing.title.detail", province=scene.roster.province[1], year=scene.roster.year),
+        title=words("filing.title.detail", province=scene.whose.name, year=scene.roster.year),
         columns=width_of(accounts) + 1,
     )
     names = (words("filing.column.serial"), words("filing.column.name"))
@@ -123,6 +123,7 @@ def _total(block: Block, account: Account, accounts: Accounts, words: Wording) -
         values=block.sums,
         formula=lambda letter: f"=SUM({letter}{first}:{letter}{last})",
         total=True,
+        typed=frozenset(one for one in block.sums if not account.is_summed(*one)),
     )
     return (
         text("", Look.TOTAL_TEXT),

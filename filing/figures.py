@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from checks.report import Figure
 from contracts.errors import ContractError
+from contracts.exhibits import Target
 from contracts.messages import Wording
 from contracts.plans import Measure, Plan
 from filing.scene import FiledCounty, FilingScene
@@ -52,10 +53,20 @@ class Account:
         """Tell whether the measure concerns this county at all."""
         return any(one == measure for one, _, _ in self.amounts)
 
-    def total(self, measure: str, key: Key) -> Decimal:
-        """Return the sum over the townships, which is what a live total shows."""
-        found = (self.amount(measure, one, key) for one in self.townships)
-        return sum((one.value for one in found if one), Decimal(0))
+    def total(self, measure: str, key: Key) -> Decimal | None:
+        """Return the sum over the townships, which is what a live total shows.
+
+        Where no township has the figure, the whole county's own; nothing where that was not reported either.
+        """
+        found = [one for one in (self.amount(measure, name, key) for name in self.townships) if one]
+        if not found:
+            whole = self.amount(measure, WHOLE_COUNTY, key)
+            return whole.value if whole else None
+        return sum((one.value for one in found), Decimal(0))
+
+    def is_summed(self, measure: str, key: Key) -> bool:
+        """Tell whether a total is a sum over townships."""
+        return any(self.amount(measure, name, key) for name in self.townships)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +80,10 @@ class Accounts:
     of: Mapping[str, Account]
     finest: Mapping[tuple[str, bool], int]
 
+    def finest_of(self, *, done: bool) -> int:
+        """Return the precision at which every measure's figures of one kind can be shown."""
+        return max((places for (_, kind), places in self.finest.items() if kind == done), default=0)
+
     def decimals(self, measure: str, key: Key) -> int:
         """Return the precision of a column: that of the finest amount of its kind."""
         return self.finest.get((measure, key is Kind.DONE), 0)
@@ -78,7 +93,8 @@ def read_accounts(scene: FilingScene, words: Wording) -> Accounts:
     """Sort the figures of all filed counties; refuse to add up amounts of different units."""
     counties = scene.in_order
     measures = _measures(counties, words)
-    of = {one.due.code: _account(one, tuple(measures)) for one in counties}
+    targets = scene.exhibits.targets
+    of = {one.due.code: account_of(one, tuple(measures), targets) for one in counties}
     return Accounts(
         year=scene.roster.year,
         measures=measures,
@@ -112,8 +128,11 @@ def _unit(counties: Iterable[FiledCounty]) -> str:
     return next(iter(units), "")
 
 
-def _account(county: FiledCounty, measures: tuple[str, ...]) -> Account:
+def account_of(county: FiledCounty, measures: tuple[str, ...], targets: tuple[Target, ...]) -> Account:
+    """Sort the figures of one county."""
     amounts = _reported(county.report.figures, measures)
+    if county.plan is None:
+        amounts |= _own_targets(county, targets)
     for measure in county.plan.measures.values() if county.plan else ():
         if not any(one == measure.id and key is not Kind.DONE for one, _, key in amounts):
             amounts |= _planned(measure, county.plan)
@@ -142,6 +161,20 @@ def _reported(figures: tuple[Figure, ...], measures: tuple[str, ...]) -> dict[tu
     return found
 
 
+def _own_targets(county: FiledCounty, targets: tuple[Target, ...]) -> dict[tuple[str, str, Key], Amount]:
+    """Read what was due from the county's own tables; a table's total row speaks where no other row does."""
+    found: dict[tuple[str, str, Key], Amount] = {}
+    for target in targets:
+        key: Key = county.report.identity.year if target.over == "year" else Kind.WHOLE
+        columns = [one for one in county.report.figures if (one.form, one.column) == (target.form, target.column)]
+        rows = [one for one in columns if one.township] or [one for one in columns if one.project] or columns
+        for one in rows:
+            spot = (target.measure, one.township, key)
+            amount = Amount(Decimal(one.amount), ((one.sheet, one.cell),))
+            found[spot] = found[spot] + amount if spot in found else amount
+    return found
+
+
 def _measure_of(form: str, measures: tuple[str, ...]) -> str:
     """Return the measure whose id stands at the head of a form's name."""
     return max((one for one in measures if form.startswith(one)), key=len, default="")
@@ -164,10 +197,11 @@ def _finest(accounts: Iterable[Account]) -> dict[tuple[str, bool], int]:
         for (measure, _, key), amount in account.amounts.items():
             done = key is Kind.DONE
             least = LEAST_DONE_DECIMALS if done else 0
-            found[measure, done] = max(found.get((measure, done), least), _places(amount.value))
+            found[measure, done] = max(found.get((measure, done), least), places_of(amount.value))
     return found
 
 
-def _places(value: Decimal) -> int:
+def places_of(value: Decimal) -> int:
+    """Return how many decimals an amount was written with."""
     exponent = value.as_tuple().exponent
     return max(0, -exponent) if isinstance(exponent, int) else 0

@@ -20,7 +20,7 @@ def issues_of(scene: FilingScene, words: Wording) -> Sheet:
     heading = Heading(
         number=words("filing.number.issues"),
         right=words("filing.year", year=scene.roster.year),
-        title=words("filing.title.issues", province=scene.roster.province[1], year=scene.roster.year),
+        title=words("filing.title.issues", province=scene.whose.name, year=scene.roster.year),
         columns=len(COLUMNS),
     )
     found = [one for county in scene.in_order for one in _county_rows(county, words)]

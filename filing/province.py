@@ -1,36 +1,107 @@
-"""The filing workbook of a province: its sheets as values, from what ledger and checks hold."""
+"""The filing workbooks of a province, a city and a county: their sheets as values, from what ledger and checks hold."""
+
+from collections.abc import Mapping
 
 from contracts.messages import Wording
+from filing.allowances import allowances_of
 from filing.book import FilingBook, Sheet
+from filing.charts import charts_of
+from filing.closing import closing_of
 from filing.cover import cover_of, title_of
 from filing.detail import detail_of
-from filing.figures import read_accounts
+from filing.documents import opinion_of, receipt_of, report_of
+from filing.figures import Accounts, read_accounts
+from filing.indicators import indicator_sheets
 from filing.issues import issues_of
+from filing.ratios import ratios_of
 from filing.record import open_of, opinions_of, versions_of
+from filing.register import register_of
 from filing.rollup import rollup_of
 from filing.scene import FiledCounty, FilingScene
 from filing.tasks import tasks_of
+from filing.trace import trace_of
 
-__all__ = ["FiledCounty", "FilingScene", "province_book"]
+__all__ = ["FiledCounty", "FilingScene", "city_book", "county_book", "province_book", "receipt_book"]
 
 
 def province_book(scene: FilingScene, words: Wording) -> FilingBook:
     """Return the filing: its cover, its figures, the record behind them and, if any, who is missing."""
     accounts = read_accounts(scene, words)
+    return _book(scene, _of_counties(scene, accounts, words), words)
+
+
+def city_book(scene: FilingScene, words: Wording) -> FilingBook:
+    """Return a city's filing, of a scene within the city: the same sheets as the province's, of its counties alone."""
+    accounts = read_accounts(scene, words)
+    return _book(scene, _of_counties(scene, accounts, words), words)
+
+
+def county_book(scene: FilingScene, words: Wording) -> FilingBook:
+    """Return a county's filing, of a scene within the county: documents to sign first, then figures and record."""
+    accounts = read_accounts(scene, words)
+    county = scene.in_order[0]
     detail = detail_of(scene, accounts, words)
+    ratios = ratios_of(scene, words)
+    sheets = {
+        "report": report_of(scene, county, accounts, words),
+        "opinion": opinion_of(scene, county, accounts, words),
+        "register": register_of(scene, accounts, words),
+        "detail": detail.sheet,
+        "tasks": tasks_of(scene, accounts, words),
+        **indicator_sheets(scene, words),
+        **({"ratios": ratios} if ratios else {}),
+        "closing": closing_of(scene, accounts, words),
+        "opinions": opinions_of(scene, words),
+        "issues": issues_of(scene, words),
+        "allowances": allowances_of(scene, words),
+        "versions": versions_of(scene, words),
+        "trace": trace_of(scene, county, words),
+        **charts_of(scene, accounts, detail, words),
+    }
+    return _book(scene, sheets, words)
+
+
+def receipt_book(scene: FilingScene, words: Wording) -> FilingBook:
+    """Return the receipt of one county, of a scene within it."""
+    sheet = receipt_of(scene, scene.in_order[0], read_accounts(scene, words), words)
+    year = words("filing.year", year=scene.roster.year)
+    title = words("filing.document.receipt", county=scene.whose.name, year=scene.roster.year)
+    return FilingBook(title=title, subject=year, created=scene.as_of, sheets=(sheet,))
+
+
+def _of_counties(scene: FilingScene, accounts: Accounts, words: Wording) -> dict[str, Sheet]:
+    detail = detail_of(scene, accounts, words)
+    ratios = ratios_of(scene, words)
     sheets: dict[str, Sheet] = {
         "rollup": rollup_of(scene, accounts, detail, words),
         "detail": detail.sheet,
         "tasks": tasks_of(scene, accounts, words),
+        **indicator_sheets(scene, words),
+        **({"ratios": ratios} if ratios else {}),
+        "closing": closing_of(scene, accounts, words),
         "opinions": opinions_of(scene, words),
         "issues": issues_of(scene, words),
+        "allowances": allowances_of(scene, words),
         "versions": versions_of(scene, words),
+        "register": register_of(scene, accounts, words),
+        **charts_of(scene, accounts, detail, words),
     }
     if scene.missing:
         sheets["open"] = open_of(scene, words)
+    return sheets
+
+
+def _book(scene: FilingScene, sheets: Mapping[str, Sheet], words: Wording) -> FilingBook:
+    contents = tuple((_number_of(name, words), sheet.name) for name, sheet in sheets.items())
     return FilingBook(
         title=title_of(scene, words),
         subject=words("filing.year", year=scene.roster.year),
         created=scene.as_of,
-        sheets=(cover_of(scene, tuple(sheets), words), *sheets.values()),
+        sheets=(cover_of(scene, contents, words), *sheets.values()),
     )
+
+
+def _number_of(name: str, words: Wording) -> str:
+    """Return the number of a table; a document or a page of charts bears its own name."""
+    key = f"filing.number.{name}"
+    return words(key) if words.has(key) else words("filing.number.unnumbered")

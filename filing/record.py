@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from contracts.messages import Wording
 from contracts.procedures import Level
-from filing.book import Cell, Look, Sheet
-from filing.cells import Heading, Row, day_of, fold, headers, say_date, text
+from filing.book import Look, Sheet
+from filing.cells import Row, day_of, say_date, text
+from filing.record_sheet import list_sheet
 from filing.scene import FilingScene
-from filing.signing import closing_rows, empty_row
 from filing.substance import say_decision
 from review.events import Event
 from review.roster import Due
@@ -37,48 +37,19 @@ def opinions_of(scene: FilingScene, words: Wording) -> Sheet:
     """Return every decision on the filed counties, oldest first in each county."""
     decided = [(one.due, event) for one in scene.in_order for event in one.standing.decisions]
     rows = [_opinion(scene, due, event, words) for due, event in decided]
-    return _listing(scene, "opinions", (OPINION_COLUMNS, OPINION_WIDTHS, rows), ("dated",), words)
+    return list_sheet(scene, "opinions", (OPINION_COLUMNS, OPINION_WIDTHS, rows), ("dated",), words)
 
 
 def versions_of(scene: FilingScene, words: Wording) -> Sheet:
     """Return every version received, of counties still open too, with the digest that proves its bytes."""
     rows = [_version(scene, due, one, words) for due, standing in _standings(scene) for one in standing.versions]
-    return _listing(scene, "versions", (VERSION_COLUMNS, VERSION_WIDTHS, rows), ("digest", "received"), words)
+    return list_sheet(scene, "versions", (VERSION_COLUMNS, VERSION_WIDTHS, rows), ("digest", "received"), words)
 
 
 def open_of(scene: FilingScene, words: Wording) -> Sheet:
     """Return the due counties that are not filed, with whose turn it is and until when."""
     rows = [_open(scene, due, standing, words) for due, standing in scene.missing]
-    return _listing(scene, "open", (OPEN_COLUMNS, OPEN_WIDTHS, rows), ("turn",), words)
-
-
-def _listing(
-    scene: FilingScene,
-    name: str,
-    table: tuple[tuple[str, ...], tuple[float, ...], list[Row]],
-    notes: tuple[str, ...],
-    words: Wording,
-) -> Sheet:
-    columns, widths, rows = table
-    heading = Heading(
-        number=words(f"filing.number.{name}"),
-        right=words("filing.year", year=scene.roster.year),
-        title=words(f"filing.title.{name}", province=scene.roster.province[1], year=scene.roster.year),
-        columns=len(columns),
-    )
-    listed = [part for at, row in enumerate(rows, start=1) for part in fold((Cell(at, Look.CENTRE), *row), widths)]
-    return Sheet(
-        name=words(f"filing.sheet.{name}"),
-        rows=(
-            *heading.rows(),
-            headers(words(f"filing.column.{one}") for one in columns),
-            *(listed or [empty_row(len(columns), name, words)]),
-            *closing_rows(scene, widths, notes, words),
-        ),
-        widths=widths,
-        landscape=name != "open",
-        header_rows=(3, 3),
-    )
+    return list_sheet(scene, "open", (OPEN_COLUMNS, OPEN_WIDTHS, rows), ("turn",), words)
 
 
 def _opinion(scene: FilingScene, due: Due, event: Event, words: Wording) -> Row:

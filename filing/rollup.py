@@ -8,9 +8,10 @@ from contracts.messages import Wording
 from filing.book import Cell, Look, Sheet
 from filing.cells import COLUMNS_IN_PORTRAIT, Heading, Row, text
 from filing.columns import HEADER_ROWS, Line, Values, column_header, figure_cells, group_header, width_of
+from filing.county_links import quote_sheet, review_of
 from filing.detail import Block, Detail
 from filing.figures import Accounts, Key
-from filing.scene import FiledCounty, FilingScene
+from filing.scene import PROVINCE, FiledCounty, FilingScene
 from filing.signing import closing_rows, empty_row
 
 SERIAL, NAME, MEASURE = 6.0, 27.0, (12.0, 12.0, 11.0, 13.5)
@@ -48,7 +49,7 @@ def _notes(scene: FilingScene) -> tuple[str, ...]:
 
 def _head(desk: _Desk, columns: int) -> tuple[Row, ...]:
     words, roster = desk.words, desk.scene.roster
-    title = words("filing.title.rollup", province=roster.province[1], year=roster.year)
+    title = words("filing.title.rollup", province=desk.scene.whose.name, year=roster.year)
     heading = Heading(
         number=words("filing.number.rollup"),
         right=words("filing.unit", unit=desk.accounts.unit),
@@ -76,14 +77,19 @@ def _body(desk: _Desk, columns: int) -> list[Row]:
             rows.append(_county(desk, county, serial=serial, row=first + at))
         subtotals.append(first + len(counties))
         rows.append(_subtotal(desk, city, counties, first=first))
-    rows.append(_grand(desk, subtotals))
-    return rows
+    # a city's own roll-up ends with its subtotal: a grand total would say the same again
+    return [*rows, _grand(desk, subtotals)] if desk.scene.whose.kind == PROVINCE else rows
 
 
 def _county(desk: _Desk, county: FiledCounty, *, serial: int, row: int) -> Row:
     block = desk.detail.blocks[county.due.code]
     sheet = quote_sheet(desk.detail.sheet.name)
-    line = Line(row=row, values=block.sums, formula=lambda letter: f"={sheet}!{letter}{block.total}")
+    line = Line(
+        row=row,
+        values=block.sums,
+        formula=lambda letter: f"={sheet}!{letter}{block.total}",
+        typed=_unknown(block.sums),
+    )
     return (
         Cell(serial, Look.CENTRE),
         text(county.due.name, link=f"{sheet}!A{block.head}"),
@@ -98,7 +104,14 @@ def _subtotal(desk: _Desk, city: str, counties: tuple[FiledCounty, ...], *, firs
     key = "filing.subtotal" if due == len(counties) else "filing.subtotal_part"
     said = desk.words(key, city=name, filed=len(counties), due=due)
     values = _add(desk.detail.blocks[one.due.code] for one in counties)
-    return _sum_row(desk, said, Line(row=last + 1, values=values, formula=_range(first, last), total=True))
+    line = Line(row=last + 1, values=values, formula=_range(first, last), total=True, typed=_unknown(values))
+    leads = review_of(desk.scene, counties[0].due, desk.words) if desk.scene.whose.kind == PROVINCE else None
+    return _sum_row(desk, said, line, leads)
+
+
+def _unknown(values: Values) -> frozenset[tuple[str, Key]]:
+    """What nobody reported stays empty: a live cell would show 0."""
+    return frozenset(one for one, value in values.items() if value is None)
 
 
 def _range(first: int, last: int) -> Callable[[str], str]:
@@ -111,25 +124,24 @@ def _grand(desk: _Desk, subtotals: list[int]) -> Row:
 
     values = _add(desk.detail.blocks.values())
     said = desk.words("filing.grand_total")
-    return _sum_row(desk, said, Line(row=subtotals[-1] + 1, values=values, formula=formula, total=True))
+    line = Line(row=subtotals[-1] + 1, values=values, formula=formula, total=True, typed=_unknown(values))
+    return _sum_row(desk, said, line)
 
 
-def _sum_row(desk: _Desk, said: str, line: Line) -> Row:
+def _sum_row(desk: _Desk, said: str, line: Line, source: str | None = None) -> Row:
     return (
         text("", Look.TOTAL_TEXT),
-        text(said, Look.TOTAL_TEXT),
+        text(said, Look.TOTAL_TEXT, source=source),
         *figure_cells(line, desk.accounts, desk.words),
     )
 
 
 def _add(blocks: Iterable[Block]) -> Values:
-    found: dict[tuple[str, Key], Decimal] = {}
-    for block in blocks:
-        for key, value in block.sums.items():
-            found[key] = found.get(key, Decimal(0)) + (value or Decimal(0))
-    return found
+    listed = tuple(blocks)
+    keys = dict.fromkeys(key for block in listed for key in block.sums)
+    return {key: _sum(block.sums.get(key) for block in listed) for key in keys}
 
 
-def quote_sheet(name: str) -> str:
-    """Return a sheet's name as a formula or a link writes it."""
-    return "'" + name.replace("'", "''") + "'"
+def _sum(amounts: Iterable[Decimal | None]) -> Decimal | None:
+    known = [one for one in amounts if one is not None]
+    return sum(known, Decimal(0)) if known else None

@@ -1,23 +1,58 @@
-"""What a province's filing rests on: who was due, what was filed, what is still open."""
+"""What a filing rests on: who was due, what was filed, what is still open, and whose filing it is."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from checks.report import Report
+from contracts.exhibits import Exhibits
+from contracts.model import Form
 from contracts.plans import Plan
 from contracts.procedures import Procedure
 from review.roster import Due, Roster
 from review.standing import Standing, Version
 
+PROVINCE, CITY, COUNTY = "province", "city", "county"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the county gets for its filing: a number, and the ledger entry that it was filed by."""
+
+    number: str
+    sequence: int
+    digest: str
+    at: str
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FiledCounty:
-    """One filed county: *report* is of the newest version, *earlier* what was found on each one before it."""
+    """One filed county: *report* is of the newest version, *earlier* what was found on each one before it.
+
+    *reported* is the report before any figure was set lower; *forms* are what the county had to send. *own* is where
+    a copy of the county's own file lies, relative to the folder of filings. *past* holds the reports filed in earlier
+    years. *shaken* names the earlier years whose filing is younger than the check of this one.
+    """
 
     due: Due
     standing: Standing
     report: Report
     plan: Plan | None
     earlier: tuple[tuple[Version, Report], ...] = ()
+    reported: Report | None = None
+    forms: tuple[Form, ...] = ()
+    receipt: Receipt | None = None
+    own: str = ""
+    past: Mapping[int, Report] = field(default_factory=dict)
+    shaken: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """Whose filing it is: the kind (province, city or county), its code and name."""
+
+    kind: str
+    code: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +61,9 @@ class FilingScene:
 
     *contracts* is the rule-set version, *head* the digest of the ledger entry that the filing rests on,
     *as_of* the time of that entry (ISO 8601, UTC): the only date there is, so that one history gives one book.
-    *excused* are codes of due counties that need not report this year: nobody waits for them.
+    *excused* are codes of due counties that need not report this year: nobody waits for them. *area* is whose
+    filing it is, the province's where there is none; *key* the fingerprint of the key that signs the manifest;
+    *exhibits* what is shown besides the roll-up.
     """
 
     roster: Roster
@@ -37,6 +74,14 @@ class FilingScene:
     head: str
     as_of: str
     excused: frozenset[str] = frozenset()
+    area: Area | None = None
+    key: str = ""
+    exhibits: Exhibits = field(default_factory=Exhibits)
+
+    @property
+    def whose(self) -> Area:
+        """Return whose filing it is."""
+        return self.area or Area(PROVINCE, *self.roster.province)
 
     @property
     def due(self) -> tuple[Due, ...]:
@@ -74,6 +119,29 @@ class FilingScene:
 
     @property
     def unit(self) -> str:
-        """Return the unit that files: that of the last level's officers, else the province itself."""
-        last = self.procedure.levels[-1].id
-        return next((one.unit for one in self.roster.officers if one.level == last), self.roster.province[1])
+        """Return the unit that answers for the filing: that of its level's officers, else the area itself."""
+        kinds = (COUNTY, CITY, PROVINCE)
+        whose = self.whose
+        level = self.procedure.levels[kinds.index(whose.kind) - len(kinds)].id
+        return self.unit_of(level, whose.code, whose.name)
+
+    def unit_of(self, level: str, area: str, otherwise: str) -> str:
+        """Return the unit of an area's officers at a level."""
+        province = area == self.roster.province[0]
+        found = (one for one in self.roster.officers if one.level == level and (province or one.area == area))
+        return next((one.unit for one in found), otherwise)
+
+    def within(self, area: Area, *, head: str, as_of: str) -> "FilingScene":
+        """Return the scene of a city or a county alone, resting on the newest entry that concerns it."""
+        due = tuple(one for one in self.roster.due if area.code in (one.code, one.city))
+        codes = {one.code for one in due}
+        return replace(
+            self,
+            roster=replace(self.roster, due=due),
+            filed=tuple(one for one in self.filed if one.due.code in codes),
+            open=tuple(one for one in self.open if one.county in codes),
+            excused=self.excused & codes,
+            area=area,
+            head=head,
+            as_of=as_of,
+        )

@@ -3,7 +3,7 @@
 from checks.rawbook import column_letters
 from contracts.messages import Wording
 from filing.book import Cell, Look, Sheet
-from filing.cells import COLUMNS_IN_PORTRAIT, Heading, Row, figure, text
+from filing.cells import COLUMNS_IN_PORTRAIT, Heading, Row, figure, full, text
 from filing.figures import WHOLE_COUNTY, Account, Accounts, Key, Kind
 from filing.scene import FiledCounty, FilingScene
 from filing.signing import closing_rows
@@ -30,22 +30,27 @@ def tasks_of(scene: FilingScene, accounts: Accounts, words: Wording) -> Sheet:
     return Sheet(
         name=words("filing.sheet.tasks"),
         rows=tuple(rows),
-        widths=widths,
+        widths=full(widths, landscape=columns > COLUMNS_IN_PORTRAIT),
         landscape=columns > COLUMNS_IN_PORTRAIT,
         header_rows=HEADER_ROWS,
     )
 
 
 def _columns(accounts: Accounts) -> list[tuple[str, Key]]:
-    keys: tuple[Key, ...] = (*accounts.years, Kind.WHOLE)
+    keys: tuple[Key, ...] = (*_years(accounts), Kind.WHOLE)
     return [(measure, key) for measure in accounts.measures for key in keys]
+
+
+def _years(accounts: Accounts) -> tuple[int, ...]:
+    """The years of the plans; where no plan is on file, the county says what was due in this one."""
+    return accounts.years or (accounts.year,)
 
 
 def _head(scene: FilingScene, accounts: Accounts, columns: int, words: Wording) -> tuple[Row, ...]:
     heading = Heading(
         number=words("filing.number.tasks"),
         right=words("filing.unit", unit=accounts.unit),
-        title=words("filing.title.tasks", province=scene.roster.province[1], year=scene.roster.year),
+        title=words("filing.title.tasks", province=scene.whose.name, year=scene.roster.year),
         columns=columns,
     )
     names = [words("filing.column.serial"), words("filing.column.name")]
@@ -53,7 +58,7 @@ def _head(scene: FilingScene, accounts: Accounts, columns: int, words: Wording) 
         words("filing.total") if key is Kind.WHOLE else words("filing.column.year", year=key)
         for _, key in _columns(accounts)
     ]
-    groups = (text(one, Look.HEADER, span=len(accounts.years) + 1) for one in accounts.measures.values())
+    groups = (text(one, Look.HEADER, span=len(_years(accounts)) + 1) for one in accounts.measures.values())
     return (
         *heading.rows(),
         (text(words("filing.column.township"), Look.HEADER, span=2), *groups),
@@ -87,7 +92,8 @@ def _total(account: Account, accounts: Accounts, span: tuple[int, int], words: W
     for at, (measure, key) in enumerate(_columns(accounts), start=3):
         letter = column_letters(at)
         if _applies(account, measure, key):
-            formula = f"=SUM({letter}{span[0]}:{letter}{span[1]})"
+            summed = account.is_summed(measure, key)
+            formula = f"=SUM({letter}{span[0]}:{letter}{span[1]})" if summed else None
             total, decimals = account.total(measure, key), accounts.decimals(measure, key)
             cells.append(figure(total, Look.TOTAL_FIGURE, decimals=decimals, formula=formula))
         else:

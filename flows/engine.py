@@ -8,8 +8,9 @@ from functools import partial
 from checks.history import Claim
 from contracts.procedures import Effect
 from flows.board_stage import write_board
-from flows.filing_stage import write_filing
+from flows.filing_stage import Filer
 from flows.history_stage import claims_elsewhere, disputed
+from flows.manifest_stage import write_manifest
 from flows.pen import Pen
 from flows.places import Places
 from flows.review_stage import write_review
@@ -19,6 +20,7 @@ from flows.survey import (
     Desk,
     Scene,
     boards_due,
+    filings_due,
     judge_handed,
     judge_openings,
     page_path,
@@ -31,6 +33,7 @@ from flows.survey import (
     unfinished,
     unmarked,
     unreported,
+    withdrawn,
 )
 from ledger.errors import HeadMoved, LedgerUnavailable, OutputBusy, disk_trouble
 from ledger.files import clear_beside, settle
@@ -84,11 +87,15 @@ def advance(year: Year) -> list[Failure]:
     while _decide(year):  # a return frees the plots that the submission claimed
         failures += _judge(year)
     scene, roster = year.scene(), year.desk.roster
+    filer = Filer(scene=scene, roster=roster)
+    for left in withdrawn(scene, roster):
+        left.unlink(missing_ok=True)  # what stands in no filing any more must not lie beside those that do
     made: list[tuple[str, Callable[[], Outcome]]] = [
         *(("review", partial(write_review, scene, roster, one)) for one in reviews_due(scene, roster)),
         ("report", lambda: write_run_page(year.scene(), roster)),
-        ("file", partial(write_filing, scene, roster)),
+        *(("file", partial(filer.write, one)) for one in filings_due(scene, roster)),
         *(("board", partial(write_board, scene, roster, path)) for path in boards_due(scene, roster)),
+        ("manifest", lambda: write_manifest(year.scene(), roster)),  # last: it lists all the others
     ]
     for stage, make in made:
         failures += _made(year, stage, make)

@@ -1,65 +1,137 @@
-"""The last stage: write the province's filing from the record and the reports kept with it."""
+"""The last stages: write the filings from the record and the reports kept with it."""
 
 import json
+from dataclasses import dataclass, field, replace
 
 from checks.report import Report
 from checks.shape import report_from_json
+from contracts.model import Form
 from contracts.plans import Plan
-from filing.province import FiledCounty, FilingScene, province_book
+from filing.book import FilingBook
+from filing.canonical import values_of
+from filing.county_links import own_copy
+from filing.province import city_book, county_book, province_book, receipt_book
+from filing.scene import CITY, COUNTY, PROVINCE, FiledCounty, FilingScene, Receipt
+from flows.earlier import filing_entry, shaken_years
+from flows.filings import OWN, RECEIPT, FilingDue, filed_counties
+from flows.scene import Scene
 from flows.stages import Line, Outcome, output_event, write_output
-from flows.survey import Scene, basis_of_filing, filing_due, filing_path
+from ledger.keys import Signer
 from ledger.store import Store
-from review.events import Kind
 from review.reducing import reviewed
 from review.roster import Due, Roster
-from review.standing import Standing, Version, as_filed
+from review.standing import Standing, Version
 from workbooks.writing import write_book
 
-
-def write_filing(scene: Scene, roster: Roster) -> Outcome:
-    """Write the filing where it is due; nothing where it is current or nothing is filed."""
-    if not filing_due(scene, roster):
-        return Outcome()
-    basis, path = basis_of_filing(scene), filing_path(roster)
-    data = write_book(province_book(_filing_scene(scene, roster), scene.words))
-    event = output_event(scene.places, path, data, basis=basis)
-    key = f"issued:{path}:{basis}:after {len(scene.history)}"
-    written = write_output(scene.places, path, data)
-    return Outcome(((event, key),), (Line("filed", {"path": path}),), (written,))
+BOOKS = {PROVINCE: province_book, CITY: city_book, COUNTY: county_book, RECEIPT: receipt_book}
 
 
-def _filing_scene(scene: Scene, roster: Roster) -> FilingScene:
-    store = scene.places.store()
-    due = [(one, scene.standings[one.code]) for one in roster.due]
-    filed = [(one, as_filed(scene.procedure, at)) for one, at in due]
-    resting = next(one for one in reversed(scene.history) if one.event.kind is not Kind.ISSUED)
-    return FilingScene(
-        roster=roster,
-        procedure=scene.procedure,
-        filed=tuple(_filed(scene, store, one, at) for one, at in filed if at is not None),
-        open=tuple(at for one, at in due if not at.filed),
-        excused=frozenset(one.code for one, at in due if at.state in scene.procedure.excused),
-        contracts=scene.contracts,
-        head=resting.digest,
-        as_of=resting.at,
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filer:
+    """Writes the filings of a year; what was read or compiled for one is at hand for the next."""
+
+    scene: Scene
+    roster: Roster
+    _counties: dict[str, FiledCounty] = field(default_factory=dict)
+    _forms: dict[str, tuple[Form, ...]] = field(default_factory=dict)
+
+    def write(self, due: FilingDue) -> Outcome:
+        """Write one file of the filing."""
+        scene, store = self.scene, self.scene.places.store()
+        values = ""
+        if due.kind == OWN:
+            data = store.read(due.basis)
+        else:
+            book = self.book(due, store)
+            data = write_book(book)
+            kept = json.dumps(values_of(book), ensure_ascii=False, sort_keys=True)
+            values = store.put(kept.encode())
+        event = output_event(scene.places, due.path, data, basis=due.basis)
+        if values:
+            event = replace(event, facts={**event.facts, "values": values})
+        key = f"issued:{due.path}:{due.basis}:after {len(scene.history)}"
+        written = write_output(scene.places, due.path, data)
+        lines = (Line("filed", {"path": due.path}),) if due.kind == PROVINCE else ()
+        return Outcome(((event, key),), lines, (written,))
+
+    def book(self, due: FilingDue, store: Store) -> FilingBook:
+        """Return one of the workbooks as values."""
+        scene = self.filing_scene(due, store)
+        return BOOKS[due.kind](scene, self.scene.words)
+
+    def filing_scene(self, due: FilingDue, store: Store) -> FilingScene:
+        """Return what a filing is made from: the whole province's, or that of a city or county alone."""
+        scene = self.scene
+        everybody = [(one, scene.standings[one.code]) for one in self.roster.due]
+        wanted = {one.code for one, _ in everybody if due.kind == PROVINCE or due.area.code in (one.code, one.city)}
+        filed = [(one, at) for one, at in filed_counties(scene, self.roster) if one.code in wanted]
+        whole = FilingScene(
+            roster=self.roster,
+            procedure=scene.procedure,
+            filed=tuple(self._filed(store, one, at) for one, at in filed),
+            open=tuple(at for _, at in everybody if not at.filed),
+            excused=frozenset(one.code for one, at in everybody if at.state in scene.procedure.excused),
+            contracts=scene.contracts,
+            head=due.head,
+            as_of=due.as_of,
+            key=Signer(scene.places.key_folder).public.fingerprint,
+            exhibits=scene.library.exhibits(),
+        )
+        return whole if due.kind == PROVINCE else whole.within(due.area, head=due.head, as_of=due.as_of)
+
+    def _filed(self, store: Store, due: Due, standing: Standing) -> FiledCounty:
+        if due.code not in self._counties:
+            self._counties[due.code] = self._read(store, due, standing)
+        return self._counties[due.code]
+
+    def _read(self, store: Store, due: Due, standing: Standing) -> FiledCounty:
+        scene = self.scene
+        *earlier, newest = standing.versions
+        reported = _report(store, newest.report)
+        plan = self._plan(due.code)
+        past = {
+            year: filings[due.code]
+            for year, filings in scene.earlier.items()
+            if due.code in filings and (plan is None or year in plan.years)
+        }
+        return FiledCounty(
+            due=due,
+            standing=standing,
+            report=reviewed(reported, standing),
+            reported=reported,
+            plan=plan,
+            forms=self._forms_of(due.code),
+            earlier=tuple((one, _report(store, one.report)) for one in earlier if one.checked),
+            receipt=self._receipt(standing),
+            own=_own(scene, due.code, newest),
+            past={year: _report(store, one.report) for year, one in past.items()},
+            shaken=shaken_years(scene.history, standing, scene.earlier),
+        )
+
+    def _plan(self, county: str) -> Plan | None:
+        package = self.scene.library.package(county, self.scene.places.year)
+        return self.scene.library.plan(package.plan) if package and package.plan else None
+
+    def _forms_of(self, county: str) -> tuple[Form, ...]:
+        package = self.scene.library.package(county, self.scene.places.year)
+        if package is None:
+            return ()
+        if package.id not in self._forms:
+            self._forms[package.id] = self.scene.library.submission(package, self.scene.places.year).forms
+        return self._forms[package.id]
+
+    def _receipt(self, standing: Standing) -> Receipt | None:
+        entry = filing_entry(self.scene.procedure, self.scene.history, standing)
+        if entry is None:
+            return None
+        times = standing.filed.index(standing.newest.sha256) + 1 if standing.newest else 1
+        number = f"{self.scene.places.year}-{standing.county}-{times}-{entry.digest[:8]}"
+        return Receipt(number, entry.sequence, entry.digest, entry.at)
 
 
-def _filed(scene: Scene, store: Store, due: Due, standing: Standing) -> FiledCounty:
-    *earlier, newest = standing.versions
-    return FiledCounty(
-        due=due,
-        standing=standing,
-        report=reviewed(_report(store, newest), standing),
-        plan=_plan(scene, due.code),
-        earlier=tuple((one, _report(store, one)) for one in earlier if one.checked),
-    )
+def _own(scene: Scene, county: str, version: Version) -> str:
+    return own_copy(county, scene.places.year, version.number, version.name)
 
 
-def _report(store: Store, version: Version) -> Report:
-    return report_from_json(json.loads(store.read(version.report)))
-
-
-def _plan(scene: Scene, county: str) -> Plan | None:
-    package = scene.library.package(county, scene.places.year)
-    return scene.library.plan(package.plan) if package and package.plan else None
+def _report(store: Store, name: str) -> Report:
+    return report_from_json(json.loads(store.read(name)))

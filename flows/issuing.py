@@ -119,17 +119,6 @@ def reviews_due(scene: Scene, roster: Roster) -> list[ReviewDue]:
     return [one for one in reviews(scene, roster) if not is_current(scene, one.path, one.basis)]
 
 
-def filing_path(roster: Roster) -> str:
-    """Return where the province's filing goes, relative to the year's outputs."""
-    return f"filing/{roster.province[0]}-{roster.year}-年度核算备案.xlsx"
-
-
-def filing_due(scene: Scene, roster: Roster) -> bool:
-    """Tell whether the filing is to be written: something is filed, and the filing does not show the record's head."""
-    filed = any(one.filed for one in scene.standings.values())
-    return filed and not is_current(scene, filing_path(roster), basis_of_filing(scene))
-
-
 def board_paths(roster: Roster) -> tuple[str, str]:
     """Return where the workbook and the page go, relative to the year's outputs."""
     return f"status/{roster.year}-进度.xlsx", f"status/{roster.year}-进度.html"

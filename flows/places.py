@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
-from pathlib import Path  # noqa: TC003 - resolved at run time by the flow engine
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contracts.library import Library, open_library
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 ROSTER = "roster.yaml"
 DECISIONS = "decisions"
 OPENING = "opening"
+KEY_FOLDER = "HESUAN_KEY_DIR"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +32,15 @@ class Places:
     state: Path
     ledger: str = ""
     contracts: Path | None = None
+
+    @property
+    def key_folder(self) -> Path:
+        """Where the signing key is kept: a folder of the user's, never beside what it signs."""
+        named = os.environ.get(KEY_FOLDER)
+        if named:
+            return Path(named)
+        above = os.environ.get("APPDATA" if os.name == "nt" else "XDG_CONFIG_HOME")
+        return (Path(above) if above else Path.home() / ".config") / "hesuan" / "keys"
 
     @property
     def inbox(self) -> Path:

@@ -8,6 +8,7 @@ from checks.findings import Refusal
 from contracts.library import Library
 from contracts.messages import Wording
 from contracts.procedures import Procedure
+from flows.earlier import EarlierFiling, earlier_filings
 from flows.inbox import Inbox
 from flows.places import Places
 from ledger.record import Ledger
@@ -47,7 +48,8 @@ class Desk:
 class Scene:
     """The contracts and the record as they stand at one moment.
 
-    *issued* is the last word on each output, *backgrounds* what each county's check rests on besides its file.
+    *issued* is the last word on each output, *backgrounds* what each county's check rests on besides its file,
+    *earlier* what earlier years have on file, by county, as long as anything is filed in this one.
     """
 
     places: Places
@@ -60,6 +62,7 @@ class Scene:
     roll_ups: tuple[Event, ...] = ()
     issued: Mapping[str, Event] = field(default_factory=dict)
     backgrounds: Mapping[str, Background] = field(default_factory=dict)
+    earlier: Mapping[int, Mapping[str, EarlierFiling]] = field(default_factory=dict)
 
     def background(self, county: str) -> Background:
         """Return what is on record from the year before."""
@@ -75,7 +78,15 @@ def set_scene(places: Places, ledger: Ledger, roster: Roster) -> Scene:
     """Read the record anew."""
     scene = scene_of(places, roster, ledger.entries(places.year))
     filed = filed_in(scene.procedure, ledger.entries(places.year - 1))
-    return replace(scene, backgrounds=backgrounds(places.year, filed, openings_in(scene.history)))
+    return replace(
+        scene,
+        backgrounds=backgrounds(places.year, filed, openings_in(scene.history)),
+        earlier=earlier_filings(scene.procedure, ledger, places.year) if _anything_filed(scene) else {},
+    )
+
+
+def _anything_filed(scene: Scene) -> bool:
+    return any(one.filed for one in scene.standings.values())
 
 
 def scene_of(places: Places, roster: Roster, history: Sequence[Entry]) -> Scene:

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 
 from checks.findings import Refusal
 from checks.shape import refusal_from_json
+from flows.filings import filing_path, filings_due, withdrawn
 from flows.inbox import Arrival, Skipped
 from flows.issuing import (
     ReviewDue,
     basis_of_filing,
     boards_due,
-    filing_due,
-    filing_path,
     is_current,
     page_path,
     returned_path,
@@ -23,6 +22,7 @@ from flows.issuing import (
     unreported,
 )
 from flows.judging import judge_handed, judge_one
+from flows.manifest_stage import manifest_due
 from flows.opening_stage import judge_openings
 from flows.scene import Desk, Handed, Scene, scene_of, set_scene
 from review.events import Entry, Event, Kind
@@ -37,13 +37,14 @@ __all__ = [
     "Sorted",
     "basis_of_filing",
     "boards_due",
-    "filing_due",
     "filing_path",
+    "filings_due",
     "has_work",
     "is_current",
     "judge_handed",
     "judge_one",
     "judge_openings",
+    "manifest_due",
     "page_path",
     "returned_path",
     "reviews_due",
@@ -57,6 +58,7 @@ __all__ = [
     "unfinished",
     "unmarked",
     "unreported",
+    "withdrawn",
 ]
 
 
@@ -166,9 +168,11 @@ def has_work(scene: Scene, desk: Desk) -> bool:
         next(unreported(scene), None),
         judge_handed(scene, desk)[0],
         reviews_due(scene, desk.roster),
-        filing_due(scene, desk.roster),
+        filings_due(scene, desk.roster),
+        withdrawn(scene, desk.roster),
         run_page_due(scene),
         boards_due(scene, desk.roster),
         unfinished(scene),
+        manifest_due(scene),
     )
     return any(questions)

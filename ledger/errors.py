@@ -11,7 +11,8 @@ LedgerError
 ├── FileRefused      a file that is not taken into the store
 ├── ObjectMissing    no such object in the store
 ├── ObjectDamaged    an object whose bytes are not what its name says
-└── OutputBusy       an output file that cannot be replaced now
+├── OutputBusy       an output file that cannot be replaced now
+└── KeyUnusable      the signing key cannot be read or made
 """
 
 import errno
@@ -158,4 +159,12 @@ class OutputBusy(LedgerError):  # noqa: N818
 
     def __init__(self, path: Path) -> None:
         super().__init__(f"output {str(path)!r} cannot be replaced: close it in other programs and run again")
+        self.path = path
+
+
+class KeyUnusable(LedgerError):  # noqa: N818
+    """The signing key at *path* cannot be used."""
+
+    def __init__(self, path: Path, cause: str) -> None:
+        super().__init__(f"the signing key {str(path)!r} is of no use: {cause}")
         self.path = path

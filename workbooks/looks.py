@@ -15,6 +15,7 @@ from filing.book import Cell, Look
 # viewer would show a thin default face; 宋体 in bold is on every machine and looks the same on each.
 SONG: Final = "宋体"
 HEI: Final = "黑体"
+FANG: Final = "仿宋"
 # Only ASCII is ever set in it, so where it is missing any substitute does.
 MONO: Final = "Consolas"
 
@@ -64,6 +65,10 @@ STYLES: Final[Mapping[Look, Style]] = MappingProxyType(
         Look.LABEL: replace(_TEXT, edges=""),
         Look.VALUE: replace(_TEXT, edges="under"),
         Look.NOTE: Style(size=10.5, edges="", least=17),
+        Look.SUBTITLE: Style(font=FANG, size=12, edges="", align="center", least=24),
+        Look.PARAGRAPH: Style(font=FANG, size=14, edges="", least=26),
+        Look.CLOSING: Style(font=FANG, size=14, edges="", align="right", least=26),
+        Look.BLANK: Style(align="center", least=56),
         Look.HASH: Style(font=MONO, size=9),
         Look.HARD: replace(_TEXT, fill="#FFC7CE"),
         Look.SOFT: replace(_TEXT, fill="#FFEB9C"),

@@ -16,8 +16,9 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from filing.book import Cell, FilingBook, Sheet
+from workbooks.charting import draw
 from workbooks.looks import BODY_SIZE, SONG, estimate_height
-from workbooks.page_widths import spread
+from workbooks.paging import set_paper
 from workbooks.wardrobe import Wardrobe
 
 LONGEST_TEXT: Final = 32_767  # UTF-16 units; past this the format has no room and programs cut in silence
@@ -25,15 +26,15 @@ LONGEST_FORMULA: Final = 8_192
 LONGEST_LIST: Final = 255  # characters of a drop-down's choices, commas included
 MOST_DIGITS: Final = 15  # a spreadsheet keeps no more: the rest would be changed, not rounded
 SMALLEST_POWER: Final = -300
-MM_PER_INCH: Final = 25.4
-A4: Final = 9
-FOOTER: Final = '&C&"宋体,常规"&10第 &P 页 共 &N 页'
 FIRST_ZIP_DATE: Final = (1980, 1, 1, 0, 0, 0)
 ERROR_WORDS: Final = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
 
 _UNWRITABLE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _QUOTED: Final = re.compile(r'"[^"]*"')
-_LINK: Final = re.compile(r"(?:'(?P<quoted>(?:[^']|'')+)'|(?P<bare>[^'!]+))!\$?[A-Z]{1,3}\$?[1-9]\d{0,6}")
+_PLACE: Final = r"(?:'(?P<quoted>(?:[^']|'')+)'|(?P<bare>[^'!]+))!\$?[A-Z]{1,3}\$?[1-9]\d{0,6}"
+_LINK: Final = re.compile(_PLACE)
+# another workbook of the same filing: never an address on a network, a drive or the root of one
+_SOURCE: Final = re.compile(rf"(?:\.\./)*(?:[^\\/:#?%*|\"<>.]+/)*[^\\/:#?%*|\"<>]+\.xls[xm](?:#{_PLACE})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,8 @@ def write_book(book: FilingBook) -> bytes:
             _refuse_dead_link(spot, cell, names)
             _write_cell(spot, cell, wardrobe.dress(cell))
             _offer_choices(spot, cell)
+        for chart in sheet.charts:
+            _accept(draw(workbook, page, chart), f"sheet {sheet.name!r}, chart {chart.title!r}")
         if sheet.locked:
             page.protect("", {"format_columns": True, "format_rows": True, "autofilter": True})
     workbook.close()
@@ -112,40 +115,9 @@ def _add_page(workbook: Workbook, sheet: Sheet) -> Worksheet:
 
 
 def _set_up_page(page: Worksheet, sheet: Sheet) -> None:
-    page.set_paper(A4)
-    _set_pages(page, sheet)
-    page.center_horizontally()
-    page.hide_gridlines(2)
-    page.set_zoom(100)
-    _set_margins(page, landscape=sheet.landscape)
+    set_paper(page, sheet)
     _set_grid(page, sheet)
     _repeat_header(page, sheet)
-
-
-def _set_pages(page: Worksheet, sheet: Sheet) -> None:
-    """One page wide; or, where the sheet groups its columns, as many as they need to be read."""
-    if not sheet.groups:
-        page.fit_to_pages(1, 0)
-        return
-    left, right, *_ = _margins(landscape=sheet.landscape)
-    found = spread(sheet, (297 if sheet.landscape else 210) - left - right)  # the sides of A4, in mm
-    page.set_print_scale(found.scale)
-    page.set_v_pagebreaks(list(found.breaks))
-    page.repeat_columns(0, sheet.titles - 1)
-    page.print_across()
-
-
-def _margins(*, landscape: bool) -> tuple[int, int, int, int, int]:
-    """Give the margins in mm: left, right, top, bottom, footer; in portrait those of GB/T 9704."""
-    return (20, 20, 25, 25, 13) if landscape else (28, 26, 37, 35, 25)
-
-
-def _set_margins(page: Worksheet, *, landscape: bool) -> None:
-    page.set_landscape() if landscape else page.set_portrait()
-    left, right, top, bottom, footer = _margins(landscape=landscape)
-    page.set_margins(*(side / MM_PER_INCH for side in (left, right, top, bottom)))
-    # the page number keeps its size however far the table is scaled down
-    page.set_footer(FOOTER, {"margin": footer / MM_PER_INCH, "scale_with_doc": False})
 
 
 def _set_grid(page: Worksheet, sheet: Sheet) -> None:
@@ -184,9 +156,10 @@ def _write_cell(spot: _Spot, cell: Cell, style: Format) -> None:
     if cell.span > 1:
         last = (spot.row, spot.column + cell.span - 1)
         _accept(spot.page.merge_range(*spot.at, *last, None, style), spot)
-    if cell.link is not None:
+    leads = f"internal:{cell.link}" if cell.link else f"external:{cell.source}" if cell.source else None
+    if leads is not None:
         shown = "" if cell.value is None else _check_text(spot, str(cell.value))
-        _accept(spot.page.write_url(*spot.at, f"internal:{cell.link}", style, shown), spot)
+        _accept(spot.page.write_url(*spot.at, leads, style, shown), spot)
     # after the merge and the link, because both put a text of their own into the cell
     _write_content(spot, cell, style)
 
@@ -273,6 +246,8 @@ def _check_cached(spot: _Spot, value: str | int | Decimal | None) -> str | int |
 
 
 def _refuse_dead_link(spot: _Spot, cell: Cell, names: frozenset[str]) -> None:
+    if cell.source is not None and (cell.link is not None or _SOURCE.fullmatch(cell.source) is None):
+        raise ValueError(f"{spot}: a link names a workbook of this filing as folder/file.xlsx, got {cell.source!r}")
     if cell.link is None:
         return
     found = _LINK.fullmatch(cell.link)
@@ -295,5 +270,7 @@ def _pack_alike(written: bytes) -> bytes:
             part = ZipInfo(name, FIRST_ZIP_DATE)
             part.create_system = 0
             part.compress_type = ZIP_DEFLATED
-            target.writestr(part, source.read(name))
+            content = source.read(name)
+            # the library writes the links of Windows, which lead nowhere on another system
+            target.writestr(part, content.replace(b"\\", b"/") if name.endswith(".rels") else content)
     return store.getvalue()

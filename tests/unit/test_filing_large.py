@@ -95,13 +95,13 @@ def test_grand_total_adds_the_subtotals() -> None:
 
 def test_tables_are_as_wide_as_their_columns() -> None:
     """Every row that is not empty takes exactly the columns of its sheet, so that print areas and borders agree."""
-    for sheet in make_complete().sheets[1:]:
+    for sheet in (one for one in make_complete().sheets[1:] if not one.charts):
         assert {sum(cell.span for cell in row) for row in sheet.rows} == {len(sheet.widths)}, sheet.name
 
 
 def test_wide_sheets_lie_across_the_page() -> None:
     """A sheet of more than eight columns is landscape, and repeats its header rows."""
-    for sheet in make_complete().sheets[1:]:
+    for sheet in (one for one in make_complete().sheets[1:] if not one.charts):
         assert sheet.landscape or len(sheet.widths) <= 8
         assert sheet.header_rows is not None
         assert all(cell.look is Look.HEADER for cell in sheet.rows[sheet.header_rows[1] - 1])

@@ -1,0 +1,221 @@
+"""Documents to be signed: the county's report, the city's opinion, the receipt; A4, their figures filled in."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from checks.findings import Severity
+from contracts.messages import Wording
+from filing.book import Cell, Look, Sheet
+from filing.cells import Row, clean, figure, rate_of, say_date, text
+from filing.figures import Accounts, Kind, account_of
+from filing.register import decision_of
+from filing.scene import FiledCounty, FilingScene
+from filing.substance import say_decision
+from review.events import Event
+
+WIDTHS = (21.0, 21.0, 21.0, 21.0)
+MOST_OPINION = 1200  # characters of an opinion on the signed page; the whole stands in the list of opinions
+BOX = 62.0
+
+
+def report_of(scene: FilingScene, county: FiledCounty, accounts: Accounts, words: Wording) -> Sheet:
+    """Return the county's annual accounting report."""
+    facts = _facts(scene, county, words)
+    newest = county.standing.newest
+    submitted = decision_of(scene, county, 0)
+    counts = {one.value: county.report.count(one) for one in Severity}
+    allowed = [len(county.standing.waivers), len(county.standing.reductions)]
+    body = [
+        words("filing.report.ground", **facts, basis=scene.procedure.basis, file=clean(newest.name if newest else "")),
+        words("filing.report.results"),
+        *_results(county, accounts, words),
+        words("filing.report.checked", **counts, explained=county.report.explained, waived=allowed[0], cut=allowed[1]),
+        words("filing.report.attached"),
+    ]
+    return _document(
+        "report",
+        words("filing.document.report", **facts),
+        _number(submitted, words),
+        body,
+        signers=("compiled", "responsible", "checked", "filled"),
+        signed=(scene.unit_of(scene.procedure.levels[0].id, county.due.code, county.due.name), _day(submitted, words)),
+        words=words,
+    )
+
+
+def opinion_of(scene: FilingScene, county: FiledCounty, accounts: Accounts, words: Wording) -> Sheet:
+    """Return the city's opinion on one county, with what was reported, reviewed and set lower."""
+    facts = _facts(scene, county, words)
+    decision = decision_of(scene, county, 1)
+    city = scene.unit_of(scene.procedure.levels[1].id, county.due.city, scene.city(county.due))
+    said = say_decision(decision, words) if decision else words("filing.not_applicable")
+    action = scene.procedure.action(decision.level, decision.action) if decision else None
+    conclusion = action.name if action else words("filing.not_applicable")
+    body = [
+        words("filing.opinion.ground", **facts, basis=scene.procedure.basis, unit=city),
+        words("filing.opinion.conclusion", conclusion=conclusion, opinion=clean(said)[:MOST_OPINION]),
+        words("filing.opinion.figures", unit=accounts.unit),
+    ]
+    return _document(
+        "opinion",
+        words("filing.document.opinion", **facts),
+        _number(decision, words),
+        body,
+        table=_reviewed(scene, county, accounts, words),
+        signers=("reviewing", "responsible", "reviewer", "date"),
+        signed=(city, _day(decision, words)),
+        words=words,
+    )
+
+
+def receipt_of(scene: FilingScene, county: FiledCounty, accounts: Accounts, words: Wording) -> Sheet:
+    """Return the receipt that the county's steward gets."""
+    facts = _facts(scene, county, words)
+    filed, receipt, newest = decision_of(scene, county, -1), county.receipt, county.standing.newest
+    if receipt is None or newest is None:
+        raise ValueError(f"{county.due.code}: a receipt needs a filed version and its number")
+    last = scene.procedure.levels[-1].id
+    unit = scene.unit_of(last, scene.roster.province[0], scene.roster.province[1])
+    number = str(filed.facts.get("number") or "") if filed else ""
+    pairs = {
+        "number": receipt.number,
+        "version": words("filing.version", version=newest.number),
+        "file": clean(newest.name),
+        "sha256": newest.sha256,
+        "filing_number": number or words("filing.not_applicable"),
+        "entry": words("filing.receipt.at_entry", sequence=receipt.sequence, digest=receipt.digest),
+        "contracts": county.report.contracts,
+        "key": scene.key or words("filing.not_applicable"),
+    }
+    hashed = {"sha256", "entry", "contracts", "key"}
+    rows = [
+        (
+            text(words(f"filing.receipt.{name}"), Look.HEADER),
+            text(value, Look.HASH if name in hashed else Look.TEXT, span=len(WIDTHS) - 1),
+        )
+        for name, value in pairs.items()
+    ]
+    body = [words("filing.receipt.ground", **facts, province=unit), *_results(county, accounts, words)]
+    return _document(
+        "receipt",
+        words("filing.document.receipt", **facts),
+        words("filing.document.number", number=receipt.number),
+        body,
+        table=rows,
+        after=(words("filing.receipt.keep"),),
+        signed=(unit, _day(filed, words)),
+        words=words,
+    )
+
+
+def _facts(scene: FilingScene, county: FiledCounty, words: Wording) -> dict[str, object]:
+    newest = county.standing.newest
+    return {
+        "county": county.due.name,
+        "code": county.due.code,
+        "city": scene.city(county.due),
+        "year": scene.roster.year,
+        "version": newest.number if newest else words("filing.not_applicable"),
+        "sha256": newest.sha256 if newest else "",
+        "procedure": scene.procedure.name,
+    }
+
+
+def _number(decision: Event | None, words: Wording) -> str:
+    number = str(decision.facts.get("number") or "") if decision else ""
+    return number or words("filing.document.unnumbered")
+
+
+def _day(decision: Event | None, words: Wording) -> str:
+    said = str(decision.facts.get("date") or "") if decision else ""
+    return say_date(said, words) if said else words("filing.cover.blank_date")
+
+
+def _results(county: FiledCounty, accounts: Accounts, words: Wording) -> Iterable[str]:
+    account = accounts.of[county.due.code]
+    for measure, name in accounts.measures.items():
+        if not account.has(measure):
+            continue
+        planned, done, whole = (account.total(measure, key) for key in (accounts.year, Kind.DONE, Kind.WHOLE))
+        rate = rate_of(done, planned)
+        said = {
+            "measure": name,
+            "done": _say(done, accounts.decimals(measure, Kind.DONE), accounts.unit, words),
+            "planned": _say(planned, accounts.decimals(measure, accounts.year), accounts.unit, words),
+            "whole": _say(whole, accounts.decimals(measure, Kind.WHOLE), accounts.unit, words),
+            "rate": f"{rate * 100:.2f}%" if rate is not None else words("filing.not_applicable"),
+        }
+        yield words("filing.report.measure", **said)
+
+
+def _say(amount: Decimal | None, decimals: int, unit: str, words: Wording) -> str:
+    if amount is None:
+        return words("filing.report.unknown")
+    return words("filing.report.amount", amount=f"{amount:.{decimals}f}", unit=unit)
+
+
+def _reviewed(scene: FilingScene, county: FiledCounty, accounts: Accounts, words: Wording) -> list[Row]:
+    """What the county reported, what the city reviewed, and the difference."""
+    reported = account_of(
+        replace(county, report=county.reported or county.report), tuple(accounts.measures), scene.exhibits.targets
+    )
+    rows = [tuple(text(words(f"filing.opinion.{one}"), Look.HEADER) for one in ("item", "reported", "reviewed", "cut"))]
+    return [
+        *rows,
+        *(
+            _difference(
+                name,
+                (reported.total(one, Kind.DONE), accounts.of[county.due.code].total(one, Kind.DONE)),
+                accounts.decimals(one, Kind.DONE),
+            )
+            for one, name in accounts.measures.items()
+            if reported.has(one)
+        ),
+    ]
+
+
+def _difference(name: str, amounts: tuple[Decimal | None, Decimal | None], decimals: int) -> Row:
+    before, after = amounts
+    less = before - after if before is not None and after is not None else None
+    return (
+        text(name),
+        figure(before, Look.FIGURE, decimals=decimals),
+        figure(after, Look.FIGURE, decimals=decimals),
+        # typed: a document's row has no fixed place, and its figures never change after it is signed
+        figure(less, Look.FIGURE, decimals=decimals),
+    )
+
+
+def _document(
+    name: str,
+    title: str,
+    number: str,
+    body: Sequence[str],
+    *,
+    signed: tuple[str, str],
+    words: Wording,
+    table: Sequence[Row] = (),
+    after: Sequence[str] = (),
+    signers: Sequence[str] = (),
+) -> Sheet:
+    columns = len(WIDTHS)
+    rows: list[Row] = [
+        (),
+        (text(title, Look.TITLE, span=columns),),
+        (text(number, Look.SUBTITLE, span=columns),),
+        (),
+        *((text(one, Look.PARAGRAPH, span=columns),) for one in body),
+        *table,
+        *((text(one, Look.PARAGRAPH, span=columns),) for one in after),
+        (),
+        (text(signed[0], Look.CLOSING, span=columns),),
+        (text(signed[1], Look.CLOSING, span=columns),),
+    ]
+    if signers:
+        rows += [
+            (),
+            tuple(text(words(f"filing.sign.{one}"), Look.HEADER) for one in signers),
+            tuple(Cell(None, Look.BLANK) for _ in signers),
+        ]
+    return Sheet(name=words(f"filing.sheet.{name}"), rows=tuple(rows), widths=WIDTHS)

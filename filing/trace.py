@@ -1,0 +1,40 @@
+"""Every figure that a county's filing carries up, each with a link to its cell in the county's own file."""
+
+from decimal import Decimal
+
+from contracts.messages import Wording
+from contracts.model import Form
+from filing.book import Look, Sheet
+from filing.cells import Row, figure, text
+from filing.county_links import own_file
+from filing.figures import places_of
+from filing.record_sheet import list_sheet
+from filing.scene import FiledCounty, FilingScene
+
+COLUMNS = ("serial", "form", "project_number", "township", "heading", "amount", "amount_unit", "origin")
+WIDTHS = (6.0, 20.0, 17.0, 15.0, 24.0, 14.0, 8.0, 20.0)
+
+
+def trace_of(scene: FilingScene, county: FiledCounty, words: Wording) -> Sheet:
+    """Return the list of figures with their cells."""
+    forms = {one.name: one for one in county.forms}
+    rows: list[Row] = []
+    for one in county.report.figures:
+        place = words("filing.place", sheet=one.sheet, cells=one.cell)
+        amount = figure(Decimal(one.amount), Look.FIGURE, decimals=places_of(Decimal(one.amount)))
+        rows.append(
+            (
+                text(one.sheet),
+                text(one.project, Look.CENTRE),
+                text(one.township or words("filing.whole_table")),
+                text(_heading(forms.get(one.form), one.column)),
+                amount,
+                text(one.unit, Look.CENTRE),
+                text(place, source=own_file(scene, county, one.sheet, one.cell)),
+            )
+        )
+    return list_sheet(scene, "trace", (COLUMNS, WIDTHS, rows), ("trace", "own_file"), words)
+
+
+def _heading(form: Form | None, column: str) -> str:
+    return next((one.heading for one in form.fields if one.name == column), column) if form else column

@@ -1,0 +1,77 @@
+"""What earlier years have on file, and which later years rest on a filing that has changed since."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from contracts.procedures import Procedure
+from ledger.record import Ledger
+from review.events import Entry, Event, Kind
+from review.folding import standings
+from review.standing import Standing, as_filed, recorded_roster
+
+YEARS_BACK = 5  # no plan of the measures runs longer
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierFiling:
+    """A filing in force of an earlier year: its report, the version filed, and the entry that filed it."""
+
+    report: str
+    sha256: str
+    sequence: int
+
+
+def earlier_filings(procedure: Procedure, ledger: Ledger, year: int) -> dict[int, dict[str, EarlierFiling]]:
+    """Return the filings in force of the years before, by year and county; years without any are left out."""
+    found = {one: filings_of(procedure, ledger.entries(one)) for one in range(year - YEARS_BACK, year)}
+    return {one: filings for one, filings in found.items() if filings}
+
+
+def filings_of(procedure: Procedure, history: Sequence[Entry]) -> dict[str, EarlierFiling]:
+    """Return the filings in force of one year, by county."""
+    roster = recorded_roster(history) if history else None
+    if roster is None:
+        return {}
+    found = {}
+    for county, standing in standings(procedure, roster, history).items():
+        filed = as_filed(procedure, standing)
+        entry = filing_entry(procedure, history, filed) if filed else None
+        if filed and filed.newest and entry:
+            found[county] = EarlierFiling(filed.newest.report, filed.newest.sha256, entry.sequence)
+    return found
+
+
+def filing_entry(procedure: Procedure, history: Sequence[Entry], filed: Standing) -> Entry | None:
+    """Return the entry by which a county's filed version was filed."""
+    sha256 = filed.newest.sha256 if filed.newest else ""
+    return next(
+        (
+            one
+            for one in reversed(history)
+            if one.event.kind is Kind.DECISION
+            and (one.event.county, one.event.sha256) == (filed.county, sha256)
+            and _files(procedure, one.event)
+        ),
+        None,
+    )
+
+
+def shaken_years(
+    history: Sequence[Entry], filed: Standing, earlier: Mapping[int, Mapping[str, EarlierFiling]]
+) -> tuple[int, ...]:
+    """Return the earlier years whose filing is younger than the check of this one, which rests on what was before."""
+    sha256 = filed.newest.sha256 if filed.newest else ""
+    checked = [
+        one.sequence
+        for one in history
+        if one.event.kind is Kind.CHECKED and (one.event.county, one.event.sha256) == (filed.county, sha256)
+    ]
+    if not checked:
+        return ()
+    since = ((year, filings.get(filed.county)) for year, filings in sorted(earlier.items()))
+    return tuple(year for year, one in since if one is not None and one.sequence > checked[-1])
+
+
+def _files(procedure: Procedure, event: Event) -> bool:
+    action = procedure.action(event.level, event.action)
+    return action is not None and {action.to_state, action.to_again} & set(procedure.final) != set()

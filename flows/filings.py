@@ -1,0 +1,155 @@
+"""Which filings are due: workbooks of province, cities and counties, receipts, copies of the counties' own files."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from filing.county_links import city_file, county_file, own_copy, province_file
+from filing.scene import CITY, COUNTY, PROVINCE, Area
+from flows.earlier import shaken_years
+from flows.issuing import basis_of_filing, is_current
+from flows.scene import Scene
+from ledger.errors import KeyUnusable
+from ledger.keys import Signer
+from review.events import Entry, Kind
+from review.roster import Due, Roster
+from review.standing import Standing, as_filed
+
+FOLDER = "filing/"
+OWN, RECEIPT = "own", "receipt"
+_SHOWN = (Kind.RECEIVED, Kind.CHECKED, Kind.DECISION)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilingDue:
+    """One file of the filing: what it is (province, city, county, receipt or own), whose, and what it rests on.
+
+    *head* and *as_of* are the digest and the time of the newest entry that concerns it.
+    """
+
+    kind: str
+    area: Area
+    path: str
+    basis: str
+    head: str
+    as_of: str
+
+
+def filing_path(roster: Roster) -> str:
+    """Return where the province's filing goes, relative to the year's outputs."""
+    return FOLDER + province_file(roster.province[0], roster.year)
+
+
+def receipt_path(county: str, year: int) -> str:
+    """Return where a county's receipt goes: to what it is sent back."""
+    return f"returned/{county}/{county}-{year}-备案回执.xlsx"
+
+
+def filings_due(scene: Scene, roster: Roster) -> list[FilingDue]:
+    """Return the files that are missing or made from less than the record now holds."""
+    return [one for one in filings(scene, roster) if not is_current(scene, one.path, one.basis)]
+
+
+def filings(scene: Scene, roster: Roster) -> list[FilingDue]:
+    """Return every file of the filing, counties first: what a file links to is there before it."""
+    filed = filed_counties(scene, roster)
+    if not filed:
+        return []
+    ground = _ground(scene, fingerprint(scene))
+    found = [one for due, standing in filed for one in _of_county(scene, due, standing, ground)]
+    for city in dict.fromkeys(due.city for due, _ in filed):
+        members = {one.code for one in roster.due if one.city == city}
+        area = Area(CITY, city, roster.cities.get(city, city))
+        found.append(
+            _due(
+                CITY,
+                area,
+                FOLDER + city_file(city, roster.year),
+                _last(scene, members),
+                [*ground, *_past(scene, members)],
+            )
+        )
+    resting = next(one for one in reversed(scene.history) if one.event.kind is not Kind.ISSUED)
+    codes = {one.code for one in roster.due}
+    area = Area(PROVINCE, *roster.province)
+    found.append(_due(PROVINCE, area, filing_path(roster), resting, [*ground, *_past(scene, codes)]))
+    return found
+
+
+def filed_counties(scene: Scene, roster: Roster) -> list[tuple[Due, Standing]]:
+    """Return the due counties with a filing in force, each as it stood when it was filed."""
+    found = (
+        (one, as_filed(scene.procedure, scene.standings[one.code])) for one in roster.due if one.code in scene.standings
+    )
+    return [(due, standing) for due, standing in found if standing is not None]
+
+
+def withdrawn(scene: Scene, roster: Roster) -> list[Path]:
+    """Return the files that were issued for a filing which is in force no more, and still lie there."""
+    wanted = {one.path for one in filings(scene, roster)}
+    issued = (path for path in scene.issued if path.startswith(FOLDER) or path.endswith("-备案回执.xlsx"))
+    places = (scene.places.output(path) for path in issued if path not in wanted)
+    return [one for one in places if one.is_file()]
+
+
+def fingerprint(scene: Scene) -> str:
+    """Return the fingerprint of the signing key; where the key is of no use, the stage that signs will say so."""
+    try:
+        return Signer(scene.places.key_folder).public.fingerprint
+    except KeyUnusable:
+        return ""
+
+
+def _of_county(scene: Scene, due: Due, standing: Standing, ground: Sequence[str]) -> Iterator[FilingDue]:
+    newest, year = standing.newest, scene.places.year
+    if newest is None:
+        return
+    area, entry = Area(COUNTY, due.code, due.name), _last(scene, {due.code})
+    more = [*ground, *_past(scene, {due.code})]
+    own = FOLDER + own_copy(due.code, year, newest.number, newest.name)
+    yield FilingDue(kind=OWN, area=area, path=own, basis=newest.sha256, head=entry.digest, as_of=entry.at)
+    yield _due(COUNTY, area, FOLDER + county_file(due.code, year), entry, more)
+    yield _due(RECEIPT, area, receipt_path(due.code, year), entry, more)
+
+
+def _due(kind: str, area: Area, path: str, entry: Entry, ground: Sequence[str]) -> FilingDue:
+    basis = hashlib.sha256("\n".join([entry.digest, *ground]).encode()).hexdigest()
+    return FilingDue(kind=kind, area=area, path=path, basis=basis, head=entry.digest, as_of=entry.at)
+
+
+def _ground(scene: Scene, key: str) -> list[str]:
+    """What every filing rests on besides the entries about its counties: roster, contracts, key."""
+    roster = [one.digest for one in scene.history if one.event.kind is Kind.ROSTER]
+    return [*roster[-1:], scene.contracts, key]
+
+
+def _last(scene: Scene, counties: set[str]) -> Entry:
+    """Return the newest entry that concerns any of the counties."""
+    return next(one for one in reversed(scene.history) if one.event.kind in _SHOWN and one.event.county in counties)
+
+
+def _past(scene: Scene, counties: set[str]) -> list[str]:
+    """Name the earlier filings that counties are compared with: a correction of one makes the comparison anew."""
+    return [
+        f"{year} {county} {one.sequence}"
+        for year, filings in sorted(scene.earlier.items())
+        for county, one in sorted(filings.items())
+        if county in counties
+    ]
+
+
+__all__ = [
+    "OWN",
+    "RECEIPT",
+    "FilingDue",
+    "basis_of_filing",
+    "filed_counties",
+    "filing_path",
+    "filings",
+    "filings_due",
+    "fingerprint",
+    "receipt_path",
+    "shaken_years",
+    "withdrawn",
+]

@@ -1,0 +1,102 @@
+"""The manifest of a year's outputs, signed: what lies there, what it says, and what it rests on."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flows.filings import fingerprint
+from flows.issuing import basis_of_filing, is_current
+from flows.program import NAME, VERSION
+from flows.scene import Scene
+from flows.stages import Line, Outcome, output_event, write_output
+from ledger.keys import Signer
+from review.events import Event, Kind
+from review.roster import Roster
+
+FORMAT = "hesuan-manifest-1"
+MANIFEST, SIGNATURE, PUBLIC, VALUES = "manifest.json", "manifest.json.sig", "manifest.pub", "manifest.values.jsonl"
+OURS = (VALUES, MANIFEST, SIGNATURE, PUBLIC)
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestDue:
+    """A manifest to be written, over these outputs."""
+
+    basis: str
+    files: tuple[Event, ...]
+
+
+def manifest_due(scene: Scene) -> ManifestDue | None:
+    """Return what is to be listed and signed; nothing where nothing was filed yet, or where it is current."""
+    files = tuple(_listed(scene))
+    if not any("values" in one.facts for one in files):
+        return None
+    parts = [f"{one.facts['path']} {one.facts['file']}" for one in files]
+    ground = [basis_of_filing(scene), scene.contracts, fingerprint(scene), FORMAT, VERSION]
+    basis = hashlib.sha256("\n".join([*ground, *parts]).encode()).hexdigest()
+    return None if all(is_current(scene, one, basis) for one in OURS) else ManifestDue(basis, files)
+
+
+def write_manifest(scene: Scene, roster: Roster) -> Outcome:
+    """Write manifest, values, signature and public key; nothing where they are current."""
+    due = manifest_due(scene)
+    if due is None:
+        return Outcome()
+    signer = Signer(scene.places.key_folder)
+    values = "".join(_values(scene, due)).encode()
+    manifest = _written(_manifest(scene, roster, due, signer, values))
+    parts = {
+        VALUES: values,
+        MANIFEST: manifest,
+        SIGNATURE: base64.b64encode(signer.sign(manifest)) + b"\n",
+        PUBLIC: signer.public.pem,
+    }
+    events, written = [], []
+    for path, data in parts.items():
+        event = output_event(scene.places, path, data, basis=due.basis)
+        events.append((event, f"issued:{path}:{due.basis}:after {len(scene.history)}"))
+        written.append(write_output(scene.places, path, data))
+    facts = {"path": MANIFEST, "count": str(len(due.files)), "key": signer.public.fingerprint}
+    return Outcome(tuple(events), (Line("manifest", facts),), tuple(written))
+
+
+def _listed(scene: Scene) -> Iterator[Event]:
+    """Return the newest word on each output that lies there."""
+    for path, event in sorted(scene.issued.items()):
+        if path not in OURS and scene.places.output(path).is_file():
+            yield event
+
+
+def _values(scene: Scene, due: ManifestDue) -> Iterator[str]:
+    """Yield a line for each workbook: its path and its canonical values by sheet and cell."""
+    store = scene.places.store()
+    for event in due.files:
+        if "values" in event.facts:
+            path = json.dumps(str(event.facts["path"]), ensure_ascii=False)
+            yield f'{{"path": {path}, "values": {store.read(str(event.facts["values"])).decode()}}}\n'
+
+
+def _manifest(scene: Scene, roster: Roster, due: ManifestDue, signer: Signer, values: bytes) -> dict[str, object]:
+    resting = next(one for one in reversed(scene.history) if one.event.kind is not Kind.ISSUED)
+    return {
+        "format": FORMAT,
+        "year": scene.places.year,
+        "province": {"code": roster.province[0], "name": roster.province[1]},
+        "program": {"name": NAME, "version": VERSION},
+        "contracts": {"version": scene.contracts, "files": scene.library.digests()},
+        "ledger": {"head": resting.digest, "sequence": resting.sequence, "at": resting.at},
+        "key": {"algorithm": "ed25519", "fingerprint": signer.public.fingerprint},
+        "values": {"path": VALUES, "sha256": hashlib.sha256(values).hexdigest()},
+        "files": [_file(one) for one in due.files],
+    }
+
+
+def _file(event: Event) -> dict[str, object]:
+    facts = {"path": str(event.facts["path"]), "sha256": str(event.facts["file"])}
+    return {**facts, "values": str(event.facts["values"])} if "values" in event.facts else dict(facts)
+
+
+def _written(manifest: dict[str, object]) -> bytes:
+    return (json.dumps(manifest, ensure_ascii=False, indent=1) + "\n").encode()

@@ -1,0 +1,22 @@
+"""What every test needs: a signing key of its own, never the user's."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from flows.places import KEY_FOLDER
+
+
+@pytest.fixture(autouse=True, scope="session")
+def signing_keys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Keep the keys of this test session in a folder that goes with it; child processes inherit the setting."""
+    folder = tmp_path_factory.mktemp("keys") / "签名 密钥"
+    before = os.environ.get(KEY_FOLDER)
+    os.environ[KEY_FOLDER] = str(folder)
+    yield folder
+    if before is None:
+        del os.environ[KEY_FOLDER]
+    else:
+        os.environ[KEY_FOLDER] = before

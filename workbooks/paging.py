@@ -1,0 +1,48 @@
+"""How a sheet lies on paper: A4, the margins of official documents, page numbers, as many pages as can be read."""
+
+from typing import Final
+
+from xlsxwriter.worksheet import Worksheet
+
+from filing.book import Sheet
+from workbooks.page_widths import spread
+
+MM_PER_INCH: Final = 25.4
+A4: Final = 9
+FOOTER: Final = '&C&"宋体,常规"&10第 &P 页 共 &N 页'
+
+
+def set_paper(page: Worksheet, sheet: Sheet) -> None:
+    """Set up the printing of a page."""
+    page.set_paper(A4)
+    _set_pages(page, sheet)
+    page.center_horizontally()
+    page.hide_gridlines(2)
+    page.set_zoom(100)
+    _set_margins(page, landscape=sheet.landscape)
+
+
+def _set_pages(page: Worksheet, sheet: Sheet) -> None:
+    """One page wide; or, where the sheet groups its columns, as many as they need to be read."""
+    if not sheet.groups:
+        page.fit_to_pages(1, 1 if sheet.one_page else 0)
+        return
+    left, right, *_ = _margins(landscape=sheet.landscape)
+    found = spread(sheet, (297 if sheet.landscape else 210) - left - right)  # the sides of A4, in mm
+    page.set_print_scale(found.scale)
+    page.set_v_pagebreaks(list(found.breaks))
+    page.repeat_columns(0, sheet.titles - 1)
+    page.print_across()
+
+
+def _margins(*, landscape: bool) -> tuple[int, int, int, int, int]:
+    """Give the margins in mm: left, right, top, bottom, footer; in portrait those of GB/T 9704."""
+    return (20, 20, 25, 25, 13) if landscape else (28, 26, 37, 35, 25)
+
+
+def _set_margins(page: Worksheet, *, landscape: bool) -> None:
+    page.set_landscape() if landscape else page.set_portrait()
+    left, right, top, bottom, footer = _margins(landscape=landscape)
+    page.set_margins(*(side / MM_PER_INCH for side in (left, right, top, bottom)))
+    # the page number keeps its size however far the table is scaled down
+    page.set_footer(FOOTER, {"margin": footer / MM_PER_INCH, "scale_with_doc": False})
