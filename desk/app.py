@@ -140,6 +140,7 @@ def verify(
     state: State = None,
     *,
     head: Annotated[str | None, typer.Option(help="以前备案件上印的台账校验值")] = None,
+    key: Annotated[Path | None, typer.Option(help="须为清单签名的公钥文件")] = None,
 ) -> None:
     """核验台账、收件库和输出是否原样。"""
     from desk.verifying import show_verification  # noqa: PLC0415
@@ -147,7 +148,7 @@ def verify(
     where = places(0, inputs=Path("inputs"), outputs=Path("outputs"), state=state_folder(state))
     if "://" in path:  # a database: the files that it speaks of lie in the state folder
         where, path = replace(where, ledger=path), str(where.state)
-    _guard(lambda: show_verification(Path(path), where, head=head))
+    _guard(lambda: show_verification(Path(path), where, head=head, key=key))
 
 
 @app.command()

@@ -4,28 +4,31 @@ from pathlib import Path
 
 from desk.console import say
 from desk.exits import Exit
+from flows.checkpoint import Checkpoint
 from flows.places import Places
-from flows.verifying import Checkpoint, verify_path
+from flows.verifying import verify_path
 from ledger.errors import LedgerUnreadable
 
+REMARKS = frozenset({"clock", "resaved", "other_ledger"})
 
-def show_verification(path: Path, places: Places, *, head: str | None) -> Exit:
-    """Print what was looked at and whether it is as recorded."""
+
+def show_verification(path: Path, places: Places, *, head: str | None, key: Path | None = None) -> Exit:
+    """Print what was looked at and whether it is as recorded or signed."""
     words = places.library().wording()
     if not path.exists() and not (places.ledger and path == places.state):
         say(words("error.no_path", path=str(path)))
         return Exit.USAGE
     try:
-        seen = list(verify_path(path, places, head=head))
+        seen = list(verify_path(path, places, head=head, key=key))
     except LedgerUnreadable:
         seen = [Checkpoint("fault", intact=False, facts={"sequence": "0", "reason": "unreadable"})]
     for one in seen:
         facts = dict(one.facts)
         if "reason" in facts:
             facts["reason"] = words(f"verify.reason.{facts['reason']}")
-        key = "fault_nowhere" if one.key == "fault" and facts["sequence"] == "0" else one.key
-        text = words(f"verify.{key}", **facts)
-        say(words("verify.intact", what=text) if one.intact and one.key != "clock" else text)
+        name = "fault_nowhere" if one.key == "fault" and facts["sequence"] == "0" else one.key
+        text = words(f"verify.{name}", **facts)
+        say(words("verify.intact", what=text) if one.intact and one.key not in REMARKS else text)
     if not seen:
         say(words("verify.no_record", path=str(path)))
     return Exit.CLEAR if seen and all(one.intact for one in seen) else Exit.FINDINGS

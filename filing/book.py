@@ -85,8 +85,8 @@ class Sheet:
     are points by 1-based row; the height of any other row is estimated from its texts. *locked* keeps all but the
     cells to fill in from being changed by a slip, without a password. *groups* counts the columns, from the left, that
     stay together on paper: a sheet too wide for one page is printed over several, side by side, each beginning with
-    the first *titles* columns, which stay in sight on a screen too. *one_page* is for a document or a drawing, which is never
-    broken over two pages.
+    the first *titles* columns, which stay in sight on a screen too. *one_page* is for a document or a drawing, which
+    is never broken over two pages.
     """
 
     name: str

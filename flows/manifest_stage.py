@@ -8,16 +8,13 @@ from dataclasses import dataclass
 
 from flows.filings import fingerprint
 from flows.issuing import basis_of_filing, is_current
+from flows.manifest import FORMAT, MANIFEST, OURS, PUBLIC, SIGNATURE, VALUES
 from flows.program import NAME, VERSION
 from flows.scene import Scene
 from flows.stages import Line, Outcome, output_event, write_output
 from ledger.keys import Signer
 from review.events import Event, Kind
 from review.roster import Roster
-
-FORMAT = "hesuan-manifest-1"
-MANIFEST, SIGNATURE, PUBLIC, VALUES = "manifest.json", "manifest.json.sig", "manifest.pub", "manifest.values.jsonl"
-OURS = (VALUES, MANIFEST, SIGNATURE, PUBLIC)
 
 
 @dataclass(frozen=True, slots=True)

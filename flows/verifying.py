@@ -2,38 +2,36 @@
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
+from flows.checkpoint import Checkpoint
+from flows.manifest_checking import manifest_above, manifests_of, resaved, rests_on, verify_manifest
 from flows.places import Places
+from ledger.errors import LedgerMissing
 from ledger.record import Ledger
 from ledger.store import Store
 from review.events import Entry, Kind
-
-
-@dataclass(frozen=True, slots=True)
-class Checkpoint:
-    """One thing looked at: the key of its sentence, the facts, and whether it is intact."""
-
-    key: str
-    intact: bool  # a remark, such as on a clock that went back, leaves everything intact
-    facts: dict[str, str] = field(default_factory=dict)
-
 
 LEDGER_FILE = "ledger.db"
 _PASSING = (".hesuan-", "~$", ".")
 
 
-def verify_path(path: Path, places: Places, *, head: str | None = None) -> Iterator[Checkpoint]:
-    """Look at a state folder or ledger file, or at an output file or folder against the ledger of *places*."""
+def verify_path(
+    path: Path, places: Places, *, head: str | None = None, key: Path | None = None
+) -> Iterator[Checkpoint]:
+    """Look at a state folder or ledger file, or at an output file or folder.
+
+    Outputs are held against their signed manifest and, where it is at hand, the ledger that they were made from.
+    *key* is the public key that must have signed the manifest.
+    """
     if places.ledger and path.resolve() == places.state.resolve():
         yield from verify_state(places.ledger, Store(path), head=head)
     elif path.name == LEDGER_FILE or (path / LEDGER_FILE).is_file():
         folder = path if path.is_dir() else path.parent
         yield from verify_state(folder / LEDGER_FILE, Store(folder), head=head)
     else:
-        yield from verify_outputs(path, places)
+        yield from _verify_issued(path, places, key)
 
 
 def verify_state(place: Path | str, store: Store, *, head: str | None) -> Iterator[Checkpoint]:
@@ -69,6 +67,32 @@ def _clock_remarks(entries: list[Entry]) -> Iterator[Checkpoint]:
         yield Checkpoint("clock", intact=True, facts={"sequence": str(back[0].sequence), "count": str(len(back))})
 
 
+def _verify_issued(path: Path, places: Places, key: Path | None) -> Iterator[Checkpoint]:
+    folders = manifests_of(path)
+    if key is not None and not folders:
+        yield Checkpoint("no_manifest", intact=False, facts={"path": str(path)})
+        return
+    for folder in folders:
+        yield from verify_manifest(path, folder, key=key)
+    try:
+        ours = _is_ours(folders, places)
+    except LedgerMissing:
+        if folders:
+            return  # another machine: the manifest is all there is
+        raise
+    if ours:
+        yield from verify_outputs(path, places)
+    else:
+        yield Checkpoint("other_ledger", intact=True, facts={"path": str(path)})
+
+
+def _is_ours(folders: list[Path], places: Places) -> bool:
+    """Tell whether the ledger at hand is the one that the outputs were made from."""
+    with places.open_ledger(must_exist=True) as ledger:
+        heads = {one.digest for one in ledger.entries()}
+    return not folders or any(rests_on(one) in heads for one in folders)
+
+
 def verify_outputs(path: Path, places: Places) -> Iterator[Checkpoint]:
     """Compare output files with what the ledger says was written last under their names."""
     with places.open_ledger(must_exist=True) as ledger:
@@ -78,6 +102,8 @@ def verify_outputs(path: Path, places: Places) -> Iterator[Checkpoint]:
         year_path = _year_and_path(file, written)
         found = hashlib.sha256(file.read_bytes()).hexdigest()
         key = "unknown" if year_path is None else "output" if written[year_path] == found else "changed"
+        if key == "changed" and manifest_above(file) and resaved(file):
+            continue  # the manifest has said so
         yield Checkpoint(key, intact=key == "output", facts={"path": str(file)})
 
 

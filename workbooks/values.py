@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from typing import Final
 from xml.etree.ElementTree import Element, ParseError, fromstring
 
-from openpyxl.formula.translate import Translator
-
 from filing.canonical import live, number
 from workbooks.container import Container
 from workbooks.faults import FaultFound
@@ -89,5 +87,7 @@ def _formula(formula: Element, address: str, shared: dict[str, tuple[str, str]])
     if text:
         shared[index] = (text, address)
         return text
+    from openpyxl.formula.translate import Translator  # noqa: PLC0415 - only Excel shares formulas
+
     origin, first = shared[index]
     return str(Translator(f"={origin}", origin=first).translate_formula(address))
