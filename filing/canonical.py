@@ -1,34 +1,15 @@
 """What a workbook says, whatever program saved it: typed cells by value, live cells by formula and what they show."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from decimal import Context, Decimal, InvalidOperation
 
-from checks.rawbook import column_letters
-from filing.book import Cell, FilingBook
 from filing.cells import MOST_DIGITS
 
 Values = Mapping[str, Mapping[str, str]]  # by sheet and address
 
 _QUOTED = re.compile(r'("(?:[^"]|"")*")')
 _SHEET = re.compile(r"'((?:[^']|'')+)'!")
-
-
-def values_of(book: FilingBook) -> dict[str, dict[str, str]]:
-    """Return the canonical values of a book that is to be written; cells that show nothing are left out."""
-    return {sheet.name: dict(_cells(sheet.rows)) for sheet in book.sheets}
-
-
-def _cells(rows: tuple[tuple[Cell, ...], ...]) -> Iterator[tuple[str, str]]:
-    for number, row in enumerate(rows, start=1):
-        column = 1
-        for cell in row:
-            shown = typed(cell.value)
-            if cell.formula is not None:
-                yield f"{column_letters(column)}{number}", live(cell.formula, shown)
-            elif shown:
-                yield f"{column_letters(column)}{number}", shown
-            column += cell.span
 
 
 def typed(value: str | int | Decimal | None) -> str:

@@ -8,7 +8,7 @@ from checks.shape import report_from_json
 from contracts.model import Form
 from contracts.plans import Plan
 from filing.book import FilingBook
-from filing.canonical import values_of
+from filing.book_values import values_of
 from filing.county_links import own_copy
 from filing.province import city_book, county_book, province_book, receipt_book
 from filing.scene import CITY, COUNTY, PROVINCE, FiledCounty, FilingScene, Receipt

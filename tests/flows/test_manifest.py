@@ -48,7 +48,7 @@ def no_ledger(tmp_path: Path) -> Places:
     return Places(year=0, inputs=tmp_path, outputs=tmp_path, state=tmp_path / "nothing")
 
 
-def put(path: Path, sheet: str, cell: str, value: object) -> None:
+def put(path: Path, sheet: str, cell: str, value: str | int) -> None:
     """Type into one cell, as somebody might, and save."""
     workbook = openpyxl.load_workbook(path)
     workbook[sheet][cell] = value
@@ -102,7 +102,7 @@ def test_cover_bears_the_fingerprint(elsewhere: Path) -> None:
     ],
 )
 def test_one_changed_cell_is_found_and_named(  # noqa: PLR0917 - the parts of a case
-    elsewhere: Path, tmp_path: Path, capsys: Capture, name: str, sheet: str, cell: str, value: object
+    elsewhere: Path, tmp_path: Path, capsys: Capture, name: str, sheet: str, cell: str, value: str | int
 ) -> None:
     """One cell changed in any filing file: file, sheet and cell are named, that one alone, and the code is 1."""
     put(elsewhere / name, sheet, cell, value)

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from filing.book import Cell, FilingBook, Look, Sheet
-from filing.canonical import agree, live, number, said, typed, values_of
+from filing.book_values import values_of
+from filing.canonical import agree, live, number, said, typed
 from filing.province import city_book, county_book, province_book, receipt_book
 from filing.scene import CITY, COUNTY, Area, FilingScene, Receipt
 from tests.unit.test_filing import AS_OF, HEAD, load_words, make_filed, make_scene
