@@ -48,7 +48,13 @@ def receipt_path(county: str, year: int) -> str:
 
 def filings_due(scene: Scene, roster: Roster) -> list[FilingDue]:
     """Return the files that are missing or made from less than the record now holds."""
-    return [one for one in filings(scene, roster) if not is_current(scene, one.path, one.basis)]
+    return [one for one in filings(scene, roster) if not is_current(scene, one.path, one.basis) or _lost(scene, one)]
+
+
+def _lost(scene: Scene, due: FilingDue) -> bool:
+    """Tell whether what a workbook says is missing from the store: the manifest could not be made without it."""
+    values = str(scene.issued[due.path].facts.get("values", ""))
+    return bool(values) and not scene.places.store().has(values)
 
 
 def filings(scene: Scene, roster: Roster) -> list[FilingDue]:
