@@ -11,7 +11,6 @@ from checks.findings import Refusal
 from checks.rawbook import RawSheet, address
 from checks.refusing import refuse
 from contracts.messages import Wording
-from workbooks.gate import inspect
 from workbooks.reading import read_book
 
 HEADINGS = "opening_book.heading"
@@ -42,8 +41,7 @@ class SignedBalances:
 
 def read_balances(data: bytes, words: Wording) -> SignedBalances | Refusal:
     """Return the balances in the order of the rows, or why they cannot be read."""
-    refusal = inspect(data, words)
-    book = refusal or read_book(data, words)
+    book = read_book(data, words)
     if isinstance(book, Refusal):
         return book
     headings = {compact(text): name for name, text in words.under(HEADINGS).items()}
