@@ -7,28 +7,33 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from workbooks.allowance import allowance, resident_memory
+from workbooks.container import MEGABYTE
 from workbooks.faults import Fault
 from workbooks.messages import receive, send
+from workbooks.opening import unpacked_size
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _START: Final = "import sys; sys.path.insert(0, sys.argv[1]); from workbooks.reading_child import main; main()"
 _GLANCE: Final = 0.05  # seconds between two looks of the watch
-_FRAMES_A_SHEET: Final = 2
+_IDLE: Final = 96 * MEGABYTE  # a child that has read a small file
+_SWOLLEN: Final = 200 * MEGABYTE  # in use after a file: a process does not give everything back
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one file may cost. *memory* is watched from here only where the system cannot limit it itself."""
+    """How long the parent waits, and what may be in use over an idle child where a file's own size does not say it."""
 
     seconds: float = 120
-    memory: int = 1024**3
-    watch_memory: bool = os.name == "nt"
+    memory: int | None = None
 
 
 LIMITS = Limits()
@@ -52,7 +57,7 @@ class Child:
 
     def read(self, data: bytes) -> "Answer":
         """Return what the child says of a file; its death is a fault of that file."""
-        with self._watched() as overrun:
+        with self._watched(self.limits.memory or allowance(unpacked_size(data)).memory) as overrun:
             try:
                 self._send(data)
                 return self._receive()
@@ -67,7 +72,8 @@ class Child:
 
     def _receive(self) -> "Answer":
         header = json.loads(self._message())
-        return Answer(header, tuple(self._message() for _ in range(_FRAMES_A_SHEET * len(header.get("sheets", ())))))
+        announced = sum(one["messages"] for one in header.get("sheets", ()))
+        return Answer(header, tuple(self._message() for _ in range(announced)))
 
     def _message(self) -> bytes:
         assert self.process.stdout is not None  # noqa: S101 - we asked for a pipe
@@ -77,9 +83,9 @@ class Child:
         return body
 
     @contextmanager
-    def _watched(self) -> "Iterator[threading.Event]":
+    def _watched(self, memory: int) -> "Iterator[threading.Event]":
         done, overrun = threading.Event(), threading.Event()
-        watch = threading.Thread(target=self._watch, args=(done, overrun), daemon=True)
+        watch = threading.Thread(target=self._watch, args=(done, overrun, memory), daemon=True)
         watch.start()
         try:
             yield overrun
@@ -87,15 +93,25 @@ class Child:
             done.set()
             watch.join()
 
-    def _watch(self, done: threading.Event, overrun: threading.Event) -> None:
+    def _watch(self, done: threading.Event, overrun: threading.Event, memory: int) -> None:
+        """Kill the child when its time is over or it uses more memory than the file may cost."""
         deadline = time.monotonic() + self.limits.seconds
-        used = _memory_of(self.process.pid) if self.limits.watch_memory else None
-        pause = _GLANCE if used else self.limits.seconds
-        while not done.wait(pause):
-            if time.monotonic() >= deadline or (used and used() > self.limits.memory):
+        most = _IDLE + memory
+        while not done.wait(_GLANCE):
+            if time.monotonic() >= deadline or self.used_memory() > most:
                 overrun.set()
                 self.process.kill()
                 return
+
+    def used_memory(self) -> int:
+        """Return the bytes that the child uses now."""
+        used = resident_memory(self.process.pid)
+        return _asked(self.process.pid) if used is None else used
+
+    @property
+    def swollen(self) -> bool:
+        """Tell whether a file has left the child so large that the next is better off with another."""
+        return self.used_memory() > _IDLE + _SWOLLEN
 
     @property
     def alive(self) -> bool:
@@ -117,10 +133,17 @@ class Child:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the child said: plain values, and the frames as Arrow streams."""
+    """What the child said: plain values, and the frames as Arrow streams, in slices."""
 
     header: dict[str, Any]
     frames: tuple[bytes, ...]
+
+    def sheets(self) -> "Iterator[tuple[dict[str, Any], tuple[bytes, ...]]]":
+        """Yield what is said of each sheet, and its messages: those of the texts, then as many of the kinds."""
+        at = 0
+        for sheet in self.header["sheets"]:
+            yield sheet, self.frames[at : at + sheet["messages"]]
+            at += sheet["messages"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +157,10 @@ class Pool:
         """Let a child read a file."""
         child = self._taken()
         answer = child.read(data)
-        if child.alive:
+        if child.alive and not child.swollen:
             self.idle.append(child)
+        else:
+            child.close()
         return answer
 
     def _taken(self) -> Child:
@@ -173,15 +198,10 @@ def _cause(process: "subprocess.Popen[bytes]", overrun: threading.Event) -> str:
     return "too_costly" if overrun.is_set() or (limit and process.returncode == limit) else "reader_died"
 
 
-def _memory_of(pid: int) -> Callable[[], int]:
-    import psutil  # noqa: PLC0415 - only where the system has no limits of its own
+def _asked(pid: int) -> int:
+    import psutil  # noqa: PLC0415 - only where the system's own files do not say it
 
-    process = psutil.Process(pid)
-
-    def used() -> int:
-        try:
-            return int(process.memory_info().rss)
-        except psutil.Error:
-            return 0
-
-    return used
+    try:
+        return int(psutil.Process(pid).memory_info().rss)
+    except psutil.Error:
+        return 0

@@ -28,6 +28,14 @@ def opened(data: bytes) -> Container:
     return container
 
 
+def unpacked_size(data: bytes) -> int:
+    """Return what a file's directory says it unpacks to; nothing where it will be refused by its directory alone."""
+    try:
+        return opened(data).unpacked
+    except FaultFound:
+        return 0
+
+
 def _not_a_zip(data: bytes) -> FaultFound:
     if _ENCRYPTED_STREAM in data:
         return found("encrypted")

@@ -5,7 +5,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from workbooks.container import CAPS, MEGABYTE, Container
+from workbooks.allowance import LONG
+from workbooks.container import CAPS, Container
 from workbooks.faults import found, shown_part
 from workbooks.parts import WORKBOOK, Book, SheetPart, read_list
 from workbooks.positions import address, column_number
@@ -17,9 +18,11 @@ if TYPE_CHECKING:  # frames only behind the gate
     from workbooks.sheet_markup import Gathering
 
 _STRING = re.compile(rb"<(?:[\w.-]+:)?si[ />]")
-MOST_CELLS: Final = 5_000_000  # a reader lays the used range out in full; a lone cell in the last corner makes it huge
+# A reader lays the used range out in full; a lone cell in the last corner makes it huge.
+MOST_CELLS: Final = 5_000_000
+MOST_CELLS_SHORT: Final = 1_500_000  # where there is little in them
 MOST_COLUMNS: Final = 1024  # each is a column of a frame, and a thousand are more than any form has
-HELD: Final = 16 * MEGABYTE  # of all sheets together: a small file is judged whole before anything is read of it
+HELD: Final = LONG  # of all sheets together: what is shorter is judged whole before anything is read of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class PassedSheet:
     """A sheet that came through: its rows where they were held, or what has been gathered from them already."""
 
     xml: SheetXml
+    cells: int  # as many as the used range has, filled or not
     rows: tuple[bytes, ...]
     gathered: "Gathering | None"
 
@@ -65,18 +69,18 @@ def _passed(container: Container, sheet: SheetPart, *, held: bool) -> PassedShee
     if held:
         rows: list[bytes] = []
         xml = scan_sheet(container, sheet, rows.append)
-        _refuse_far(xml, {letters.decode() for one in rows for letters in set(FILLED_COLUMNS.findall(one))})
-        return PassedSheet(xml, tuple(rows), None)
+        letters = {one.decode() for part in rows for one in set(FILLED_COLUMNS.findall(part))}
+        return PassedSheet(xml, _laid_out(xml, letters, MOST_CELLS_SHORT), tuple(rows), None)
     from workbooks.sheet_markup import Gathering  # noqa: PLC0415 - frames only where a long sheet cannot wait for them
 
     gathering = Gathering(sheet)
     xml = scan_sheet(container, sheet, gathering.take)
-    _refuse_far(xml, gathering.letters)
-    return PassedSheet(xml, (), gathering)
+    return PassedSheet(xml, _laid_out(xml, gathering.letters, MOST_CELLS), (), gathering)
 
 
-def _refuse_far(xml: SheetXml, letters: AbstractSet[str]) -> None:
-    """Refuse a used range that is too large to lay out, naming its last corner."""
+def _laid_out(xml: SheetXml, letters: AbstractSet[str], most: int) -> int:
+    """Return the cells of the used range; refuse one that is too large to lay out, naming its last corner."""
     columns = max(map(column_number, letters), default=1)
-    if columns > MOST_COLUMNS or xml.last_row * columns > MOST_CELLS:
+    if columns > MOST_COLUMNS or xml.last_row * columns > most:
         raise found("sheet_too_large", sheet=xml.sheet.name, cell=address((xml.last_row, columns)))
+    return xml.last_row * columns

@@ -11,6 +11,8 @@ from workbooks.faults import Fault, FaultFound
 from workbooks.opening import opened
 
 if TYPE_CHECKING:  # a refused file never needs the frames
+    from collections.abc import Sequence
+
     import polars as pl
 
     from checks.findings import Refusal
@@ -40,7 +42,7 @@ def _read_here(data: bytes, container: Container) -> RawBook | None:
         return None
     with any_failure_as_fault():
         passed = pass_through(container)
-        if not is_small(container):
+        if not is_small(container, passed):
             return None
         from checks.rawbook import RawBook  # noqa: PLC0415 - polars only behind the gate
         from workbooks.sheet_frames import read_frames  # noqa: PLC0415 - as above
@@ -57,9 +59,11 @@ def _read_apart(data: bytes) -> RawBook:
 
     from checks.rawbook import RawBook  # noqa: PLC0415 - as above
 
-    frames = [pl.read_ipc_stream(BytesIO(one)) for one in answer.frames]
-    pairs = zip(answer.header["sheets"], frames[::2], frames[1::2], strict=True)
-    return RawBook(tuple(_sheet(header, text, kinds) for header, text, kinds in pairs))
+    def frame(messages: Sequence[bytes]) -> pl.DataFrame:
+        return pl.concat([pl.read_ipc_stream(BytesIO(one)) for one in messages])
+
+    halves = ((header, sheet[: len(sheet) // 2], sheet[len(sheet) // 2 :]) for header, sheet in answer.sheets())
+    return RawBook(tuple(_sheet(header, frame(text), frame(kinds)) for header, text, kinds in halves))
 
 
 def _sheet(header: dict[str, Any], text: pl.DataFrame, kinds: pl.DataFrame) -> RawSheet:

@@ -11,25 +11,27 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from io import BytesIO
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from workbooks.allowance import allowance, limit
 from workbooks.faults import FaultFound, found
 from workbooks.messages import receive, send
-from workbooks.opening import opened
+from workbooks.opening import opened, unpacked_size
 from workbooks.passage import Passed, pass_through
 from workbooks.sheet_xml import SheetXml
 
-CPU_SECONDS: Final = 20  # for one file; an honest one of the largest size takes half of it
-ADDRESS_SPACE: Final = 3 * 1024**3
+if TYPE_CHECKING:  # frames only behind the gate
+    import polars as pl
+
+SLICE: Final = 16_384  # rows to a message: a long table is never packed as one
 
 
 def main() -> None:
     """Serve files until the input ends."""
     source, target = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not get between the frames
-    limit_memory()
     while (data := receive(source)) is not None:
-        limit_time()
+        limit(allowance(unpacked_size(data)), time.process_time())
         header, frames = answer(data)
         for message in (json.dumps(header).encode(), *frames):
             send(target, message)
@@ -61,14 +63,22 @@ def any_failure_as_fault() -> Iterator[None]:
 def _packed(passed: Passed, data: bytes) -> tuple[dict[str, Any], list[bytes]]:
     from workbooks.sheet_frames import read_frames  # noqa: PLC0415 - polars only behind the gate
 
-    headers, frames = [], []
+    headers, messages = [], []
     for sheet, read in zip(passed.sheets, read_frames(data, passed), strict=True):
-        headers.append(header_of(sheet.xml, read.formulas))
-        for frame in (read.text, read.kinds):
-            store = BytesIO()
-            frame.write_ipc_stream(store)
-            frames.append(store.getvalue())
-    return {"sheets": headers}, frames
+        packed = [_stream(part) for frame in (read.text, read.kinds) for part in _slices(frame)]
+        headers.append({**header_of(sheet.xml, read.formulas), "messages": len(packed)})
+        messages += packed
+    return {"sheets": headers}, messages
+
+
+def _slices(frame: "pl.DataFrame") -> "Iterator[pl.DataFrame]":
+    return frame.iter_slices(SLICE) if frame.height else iter((frame,))
+
+
+def _stream(frame: "pl.DataFrame") -> bytes:
+    store = BytesIO()
+    frame.write_ipc_stream(store)
+    return store.getvalue()
 
 
 def header_of(sheet: SheetXml, formulas: Mapping[str, str]) -> dict[str, Any]:
@@ -81,26 +91,6 @@ def header_of(sheet: SheetXml, formulas: Mapping[str, str]) -> dict[str, Any]:
         "hidden_columns": sheet.hidden_columns,
         "formulas": dict(formulas),
     }
-
-
-def limit_memory() -> None:
-    """Let the system refuse memory beyond the limit, where it can; elsewhere the parent watches."""
-    try:
-        import resource  # noqa: PLC0415 - not on Windows
-    except ImportError:
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def limit_time() -> None:
-    """Let the system end this process when one file has taken too long."""
-    try:
-        import resource  # noqa: PLC0415 - not on Windows
-    except ImportError:
-        return
-    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
-    resource.setrlimit(resource.RLIMIT_CPU, (int(time.process_time()) + CPU_SECONDS, hard))
 
 
 if __name__ == "__main__":

@@ -10,18 +10,20 @@ from typing import Final
 
 from workbooks.container import Container, xml_names
 from workbooks.faults import FaultFound
+from workbooks.passage import Passed
 from workbooks.xml_outline import elements
 
 MOST_BYTES: Final = 1024 * 1024  # all parts together, unpacked
+MOST_CELLS: Final = 200_000  # of all used ranges together
 _SIZE: Final = re.compile(
     rb"""\b(?:count|uniqueCount|ref|sqref|ptCount|r|min|max|ht|width)\s*=\s*["'][^"']{0,40}?[0-9]{7,}"""
 )
 _WIDE: Final = re.compile(rb"<dimension[^<>]*[A-Z]{3}[0-9]")
 
 
-def is_small(container: Container) -> bool:
+def is_small(container: Container, passed: Passed) -> bool:
     """Tell whether a file may be read without a process of its own."""
-    if container.unpacked > MOST_BYTES:
+    if container.unpacked > MOST_BYTES or sum(sheet.cells for sheet in passed.sheets) > MOST_CELLS:
         return False
     try:
         return all(_is_plain(name, container.read(name)) for name in xml_names(container))

@@ -50,8 +50,16 @@ def test_child_that_takes_too_long_is_killed(data: bytes) -> None:
 
 
 def test_child_that_takes_too_much_is_killed() -> None:
-    """The parent watches the memory of a child, where the system has no limits."""
-    child = Child(Limits(memory=1024, watch_memory=True))
+    """The parent watches the memory of a child."""
+    child = Child(Limits(memory=1))
     rows = "".join(f'<row r="{n}"><c r="A{n}"><v>{n}</v></c></row>' for n in range(20, 200_000))
     large = good().swap(SHEET, "</sheetData>", rows + "</sheetData>").zipped()
     assert child.read(large).header["fault"]["code"] == "too_costly"
+
+
+def test_child_that_a_file_has_swollen_is_not_kept(data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process does not give all its memory back: after a long table the next file has another."""
+    pool = Pool()
+    monkeypatch.setattr(Child, "swollen", property(lambda _: True))
+    assert "sheets" in pool.read(data).header
+    assert pool.idle == []

@@ -1,0 +1,94 @@
+"""What each hostile file costs over a clean small one: ``python -m tests.benchmarks.hostile [WORDS OF A NAME]``.
+
+CPU seconds of this process and of the child together, and megabytes at the highest, on Linux. What is made to be small
+and costs more than 5 s or 300 MB, or is long and costs more than 10 s or 512 MB, is marked.
+"""
+
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING
+
+import psutil
+
+from tests.builders.examined import warm_library, wording
+from tests.hostile.generator.package import good
+from tests.hostile.test_table import CASES, IN_PLACE, SEED
+from workbooks.allowance import LONG
+from workbooks.child import Child, shared_pool
+from workbooks.examining import examine
+from workbooks.opening import unpacked_size
+
+if TYPE_CHECKING:
+    from tests.hostile.generator.case import Case
+
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """CPU seconds and megabytes."""
+
+    seconds: float
+    memory: int
+
+    def over(self, clean: "Cost") -> "Cost":
+        """Return what is above the cost of a clean file."""
+        return Cost(max(0.0, self.seconds - clean.seconds), max(0, self.memory - clean.memory))
+
+
+def cost(data: bytes, *, alone: bool) -> Cost:
+    """Examine one file with a warm child and return what that cost in both processes."""
+    pool = shared_pool()
+    if not pool.idle:
+        pool.read(good().zipped())
+    child = pool.idle[0]
+    pids = (psutil.Process(), psutil.Process(child.process.pid))
+    resting = sum(one.memory_info().rss for one in pids)
+    for one in pids:
+        Path(f"/proc/{one.pid}/clear_refs").write_text("5", encoding="ascii")
+    before, start = _used(child), time.process_time()
+    examine(data, warm_library(), wording(), alone=alone)
+    own = time.process_time() - start
+    if not child.alive:  # what a dead child used is told by the system to its parent alone
+        return Cost(own, -1)
+    highest = sum(_highest(one.pid) for one in pids)
+    return Cost(own + _used(child) - before, (highest - resting) // MEGABYTE)
+
+
+def _used(child: Child) -> float:
+    try:
+        times = psutil.Process(child.process.pid).cpu_times()
+    except psutil.Error:
+        return 0.0
+    return float(times.user + times.system)
+
+
+def _highest(pid: int) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM")), 0)
+
+
+def main() -> None:
+    """Print a line for each case, the costliest last."""
+    wanted = " ".join(sys.argv[1:])
+    clean = min((cost(good().zipped(), alone=False) for _ in range(3)), key=lambda one: one.seconds)
+    pairs: list[tuple[Case, bool]] = [*((one, False) for one in CASES), *((one, True) for one in IN_PLACE)]
+    lines = []
+    for one, alone in pairs:
+        if wanted in one.name:
+            data = one.make(Random(SEED))  # noqa: S311 - a test's filling
+            over, long = cost(data, alone=alone).over(clean), unpacked_size(data) >= LONG
+            bad = over.seconds > (10 if long else 5) or over.memory > (512 if long else 300)
+            lines.append((over.seconds, over.memory, "!" if bad else " ", one, "here" if alone else "child"))
+    for seconds, memory, mark, one, where in sorted(lines, key=lambda line: line[:2]):
+        sys.stdout.write(f"{mark} {seconds:6.2f} s {memory:5} MB  {one.rows[0]:3} {one.name} ({where})\n")
+
+
+if __name__ == "__main__":
+    main()

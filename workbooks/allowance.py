@@ -1,0 +1,65 @@
+"""What taking in one file may cost, by how much it unpacks to: an attack is small, an honest long table is not."""
+
+import sys
+from dataclasses import dataclass
+from typing import Final
+
+from workbooks.container import MEGABYTE
+
+LONG: Final = 16 * MEGABYTE  # of all parts together; what is less is judged whole before it is read
+_IMPORTS: Final = 96 * MEGABYTE  # the libraries, loaded with the first file
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """CPU seconds; bytes in use over those of an idle process; bytes asked for, some of which are never used."""
+
+    seconds: int
+    memory: int
+    address: int
+
+
+_SHORT_FILE: Final = Allowance(5, 300 * MEGABYTE, 400 * MEGABYTE)
+# The largest honest file, 100,000 plots of 33 columns, takes half of the time: the rest is for a slower machine.
+_LONG_FILE: Final = Allowance(15, 512 * MEGABYTE, 900 * MEGABYTE)
+
+
+def allowance(unpacked: int) -> Allowance:
+    """Return what a file that unpacks to so many bytes may cost."""
+    return _SHORT_FILE if unpacked < LONG else _LONG_FILE
+
+
+def limit(given: Allowance, used_seconds: float) -> None:
+    """Let the system end this process when it takes more, where it can; elsewhere only the parent watches."""
+    try:
+        import resource  # noqa: PLC0415 - not on Windows
+    except ImportError:
+        return
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    resource.setrlimit(resource.RLIMIT_CPU, (int(used_seconds) + 1 + given.seconds, hard))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":  # elsewhere the system does not count private memory under this limit
+        imports = 0 if "polars" in sys.modules else _IMPORTS
+        hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
+        resource.setrlimit(resource.RLIMIT_DATA, (private_memory() + imports + given.address, hard))
+
+
+def private_memory() -> int:
+    """Return the bytes that this process has asked for, as Linux counts them."""
+    with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123 - before anything else is imported
+        return int(file.read().split()[5]) * _page()
+
+
+def resident_memory(pid: int) -> int | None:
+    """Return the bytes of memory that a process uses, None where it cannot be told without a library."""
+    try:
+        with open(f"/proc/{pid}/statm", encoding="ascii") as file:  # noqa: PTH123 - looked at twenty times a second
+            return int(file.read().split()[1]) * _page()
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def _page() -> int:
+    import resource  # noqa: PLC0415 - not on Windows
+
+    return resource.getpagesize()
