@@ -10,6 +10,7 @@ from checks.findings import CellRef
 from checks.offence import Offence
 from checks.pointing import offence_at
 from checks.row_rules import Failure
+from checks.serial_doctor import ROW_DOUBLED
 from checks.sum_rules import Group, Stated
 from checks.tables import ROW, TOWNSHIP_FULL, Table
 from contracts.model import Phase
@@ -22,21 +23,55 @@ _ROW = re.compile(r"[A-Z]+([0-9]+)")
 
 
 def settled(offences: Iterable[Offence]) -> list[Offence]:
-    """Join offences whose rule names another (``joins``) to that rule's offence in the same row.
+    """Join offences whose rule, or the case of it, names another (``joins``) to that rule's offence in the same row.
 
-    An offence of a rule that stands ``instead_of`` another replaces that one's in the same cell.
+    An offence of a rule that stands ``instead_of`` another replaces that one's in the same cell. Row numbers that
+    lack because a township's row is missing are told with that.
     """
     found = list(offences)
     replaced = _replaced(found)
     told = [one for one in found if (one.cell, one.rule.id) not in replaced]
     heads = {(*place, one.rule.id): one for one in told for place in [_row_of(one.cell)] if place}
+    lost = _rows_lost(told)
     joined: dict[int, list[Offence]] = {}
     for one in told:
-        head = heads.get((*(_row_of(one.cell) or ("", 0)), one.rule.arguments.get("joins", "")))
+        head = heads.get((*(_row_of(one.cell) or ("", 0)), _joins(one))) or lost.get(id(one))
         if head is not None:
             joined.setdefault(id(head), []).append(one)
     gone = {id(one) for others in joined.values() for one in others}
-    return [beside(one, joined.get(id(one), ())) for one in told if id(one) not in gone]
+    return [_cured(one, joined.get(id(one), ())) for one in told if id(one) not in gone]
+
+
+def _cured(first: Offence, others: Sequence[Offence]) -> Offence:
+    """Join, and take over what the row numbers tell of the remedy: that the row itself stands there twice."""
+    rows = next((one.facts["rows"] for one in others if one.cure == ROW_DOUBLED), "")
+    head = replace(first, cure=ROW_DOUBLED, facts={**first.facts, "rows": rows}) if rows else first
+    return beside(head, others)
+
+
+def _joins(offence: Offence) -> str:
+    """Return the rule that an offence joins: one for the whole rule, or one for each case."""
+    joins = offence.rule.arguments.get("joins", "")
+    return str(joins.get(offence.case, "") if isinstance(joins, Mapping) else joins)
+
+
+def _rows_lost(told: Sequence[Offence]) -> dict[int, Offence]:
+    """Pair each lack in the row numbers with the townships missing from its sheet, where those may explain it."""
+    missing = {one.sheet: one for one in told if one.case == "missing" and one.rule.check == "townships_as_planned"}
+    lacks: dict[str, list[Offence]] = {}
+    for one in told:
+        if one.rule.check == "serial_numbers" and one.case in ("gap", "start") and one.sheet in missing:
+            lacks.setdefault(one.sheet, []).append(one)
+    return {
+        id(one): missing[sheet]
+        for sheet, found in lacks.items()
+        if sum(map(_named, found)) <= _named(missing[sheet])
+        for one in found
+    }
+
+
+def _named(offence: Offence) -> int:
+    return len(offence.facts["missing"].split("、"))
 
 
 def beside(first: Offence, others: Sequence[Offence]) -> Offence:

@@ -129,6 +129,16 @@ MISTAKES = (
     Mistake("decimals", put("C5", 200.5), ("F10", "hard", SHEET_2, "C5"), ("200.5", "C5")),
     Mistake("serial number twice", put("A13", 8), ("F11", "hard", SHEET_2, "A13"), ("A12、A13",)),
     Mistake("serial numbers from 2", lambda one: _renumber(one, 2), ("F11", "soft", SHEET_2, "A5"), ("2", "1")),
+    Mistake("a row lost", lambda one: one.sheets[SHEET_2].pop(8), ("X04", "hard", SHEET_2, "B13"), ("汤丹镇",)),
+    Mistake(
+        "the first row lost", lambda one: one.sheets[SHEET_2].pop(4), ("X04", "hard", SHEET_2, "B13"), ("铜都街道",)
+    ),
+    Mistake(
+        "a row doubled",
+        lambda one: one.sheets[SHEET_2].insert(9, list(one.sheets[SHEET_2][8])),
+        ("C15", "hard", SHEET_2, "B10"),
+        ("汤丹镇", "B9、B10"),
+    ),
     Mistake("serial number below 0", put("A6", -2), ("F04", "hard", SHEET_2, "A6"), ("第6行", "-2", "A6")),
     Mistake("no unit", put("A3", None), ("F03", "hard", SHEET_2, "A3"), ("没有注明", "（单位：亩）")),
     Mistake("empty unit", put("A3", "（单位：）"), ("F03", "hard", SHEET_2, "A3"), ("没有注明",)),

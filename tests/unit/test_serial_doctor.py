@@ -1,23 +1,33 @@
 """Numbers repeated or missing: misnumbered, a row lost or a row doubled; each gets its own remedy."""
 
+from io import BytesIO
+
+from openpyxl import load_workbook
+
 from checks.findings import Finding, Refusal, Severity
 from contracts.library import open_library
 from tests.builders.dongchuan import SHEET_3, SHEET_DONE, Draft, submission
+from tests.builders.gansu import gansu_workbook
 from workbooks.examining import examine
 
 LIBRARY = open_library()
 
 
-def serial_findings(draft: Draft) -> list[Finding]:
-    """Return the findings on serial numbers."""
-    report = examine(draft.bytes(), LIBRARY, LIBRARY.wording())
+def findings_of(draft: Draft, rule: str) -> list[Finding]:
+    """Return the findings of one rule, F11 being that on serial numbers."""
+    return findings_in(draft.bytes(), rule)
+
+
+def findings_in(data: bytes, rule: str) -> list[Finding]:
+    """Return the findings of one rule on a workbook."""
+    report = examine(data, LIBRARY, LIBRARY.wording())
     assert not isinstance(report, Refusal)
-    return [one for one in report.findings if one.rule == "F11"]
+    return [one for one in report.findings if one.rule == rule]
 
 
 def test_sample_is_only_misnumbered() -> None:
     """The sums hold, so numbering anew is offered, as one repair of the serial column; nothing is applied."""
-    repeat, gap = serial_findings(submission(1))
+    repeat, gap = findings_of(submission(1), "F11")
     assert (repeat.severity, repeat.cell, [one.address for one in repeat.cells]) == (
         *(Severity.HARD, "A12", ["A11", "A12"]),
     )
@@ -29,26 +39,38 @@ def test_sample_is_only_misnumbered() -> None:
 
 
 def test_row_lost() -> None:
-    """A number is missing and the rows stay below the total: a row is missing."""
+    """A number is missing and the rows stay below the total: a row is missing, of which nothing else tells."""
+    book = load_workbook(BytesIO(gansu_workbook()))
+    book["增减挂钩"].delete_rows(5)
+    data = BytesIO()
+    book.save(data)
+    (found,) = findings_in(data.getvalue(), "F11")
+    assert (found.severity, found.repairs) == (Severity.SOFT, ())
+    assert "漏报了序号 2 的一行" in found.remedy
+
+
+def test_row_lost_of_a_township_that_is_known() -> None:
+    """The township is named; the number that lacks with it is no second finding."""
     draft = submission(2)
     del draft.sheets[SHEET_DONE][5]
-    (found,) = serial_findings(draft)
-    assert (found.severity, found.repairs) == (Severity.SOFT, ())
-    assert "漏报了序号 3 的一行" in found.remedy
+    assert findings_of(draft, "F11") == []
+    (found,) = findings_of(draft, "X04")
+    assert ("乌龙镇" in found.message, found.also) == (True, ("F11",))
 
 
 def test_row_doubled() -> None:
-    """The rows of a repeated number say the same: one of them is too many."""
+    """The rows of a repeated number say the same: one of them is too many, and one finding says so."""
     draft = submission(2)
     draft.sheets[SHEET_3].insert(9, list(draft.sheets[SHEET_3][8]))
-    (found,) = serial_findings(draft)
+    assert findings_of(draft, "F11") == []
+    (found,) = findings_of(draft, "C15")
     assert "第 9、10 行除序号外完全相同" in found.remedy
-    assert found.repairs == ()
+    assert (found.also, found.repairs) == (("F11",), ())
 
 
 def test_unclear_case_keeps_the_general_remedy() -> None:
     """Where sums and numbers are both wrong, nothing is guessed."""
     draft = submission(1).put(SHEET_3, "C6", 149)
-    repeat, gap = serial_findings(draft)
+    repeat, gap = findings_of(draft, "F11")
     assert "是否多报或错号" in repeat.remedy
     assert gap.repairs == repeat.repairs == ()
