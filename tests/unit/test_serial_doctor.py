@@ -41,7 +41,7 @@ def test_sample_is_only_misnumbered() -> None:
 def test_row_lost() -> None:
     """A number is missing and the rows stay below the total: a row is missing, of which nothing else tells."""
     book = load_workbook(BytesIO(gansu_workbook()))
-    book["增减挂钩"].delete_rows(5)
+    book["任务完成对照"].delete_rows(5)
     data = BytesIO()
     book.save(data)
     (found,) = findings_in(data.getvalue(), "F11")
