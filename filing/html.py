@@ -4,7 +4,8 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from filing.page import RunPage, SubmissionPage
+from filing.page import SubmissionPage
+from filing.status_page import StatusPage
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -14,12 +15,12 @@ def submission_html(page: SubmissionPage) -> bytes:
     return _rendered("submission.html", page)
 
 
-def run_html(page: RunPage) -> bytes:
-    """Write the page of a run."""
-    return _rendered("run.html", page)
+def status_html(page: StatusPage) -> bytes:
+    """Write the page of a year."""
+    return _rendered("status.html", page)
 
 
-def _rendered(template: str, page: SubmissionPage | RunPage) -> bytes:
+def _rendered(template: str, page: SubmissionPage | StatusPage) -> bytes:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,

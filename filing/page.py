@@ -1,4 +1,4 @@
-"""What the pages say, in plain values: one of a submission, one of a run."""
+"""What the page of a submission says, in plain values."""
 
 from dataclasses import dataclass
 
@@ -56,35 +56,6 @@ class SubmissionPage:
     not_run_total: int
     plots: tuple[Plot, ...] = ()
     changes: Listing | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CountyLine:
-    """One county on the page of a run; *link* leads to its own page, empty where there is none."""
-
-    code: str
-    name: str
-    state: str
-    version: str
-    hard: int | None
-    soft: int | None
-    explained: int | None
-    link: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunPage:
-    """A year as it stands: *as_of* and *head* are those of the record's last entry."""
-
-    title: str
-    year: int
-    as_of: str
-    head: str
-    states: dict[str, int]
-    counties: tuple[CountyLine, ...]
-    total: int
-    plots: tuple[Plot, ...] = ()
-    filing: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,10 @@
 """The status board of the year: a workbook and a page, as of the newest entry of the record."""
 
-from filing.board import Board, board_book, board_page
+from filing.board import Board, board_book
 from filing.cells import day_of
+from filing.html import status_html
+from filing.status_page import status_page
+from flows.beside_board import beside_board
 from flows.issuing import basis_of_board
 from flows.scene import Scene
 from flows.stages import Line, Outcome, output_event, write_output
@@ -14,8 +17,10 @@ from workbooks.writing import write_book
 def write_board(scene: Scene, roster: Roster, path: str) -> Outcome:
     """Write the workbook or the page."""
     board = board_of(scene, roster)
-    page = path.endswith(".html")
-    data = board_page(board, scene.words).encode() if page else write_book(board_book(board, scene.words))
+    if path.endswith(".html"):
+        data = status_html(status_page(board, beside_board(scene, roster), scene.words))
+    else:
+        data = write_book(board_book(board, scene.words))
     basis = basis_of_board(scene)
     event = output_event(scene.places, path, data, basis=basis)
     written = write_output(scene.places, path, data)

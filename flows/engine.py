@@ -14,7 +14,6 @@ from flows.manifest_stage import write_manifest
 from flows.pen import Pen
 from flows.places import Places
 from flows.review_stage import write_review
-from flows.run_page import write_run_page
 from flows.stages import Job, Line, Outcome, perform
 from flows.survey import (
     Desk,
@@ -92,7 +91,6 @@ def advance(year: Year) -> list[Failure]:
         left.unlink(missing_ok=True)  # what stands in no filing any more must not lie beside those that do
     made: list[tuple[str, Callable[[], Outcome]]] = [
         *(("review", partial(write_review, scene, roster, one)) for one in reviews_due(scene, roster)),
-        ("report", lambda: write_run_page(year.scene(), roster)),
         *(("file", partial(filer.write, one)) for one in filings_due(scene, roster)),
         *(("board", partial(write_board, scene, roster, path)) for path in boards_due(scene, roster)),
         ("manifest", lambda: write_manifest(year.scene(), roster)),  # last: it lists all the others

@@ -52,16 +52,6 @@ def unreported(scene: Scene) -> Iterator[tuple[str, Version]]:
                 yield county, version
 
 
-def run_page_path(scene: Scene) -> str:
-    """Return where the page of the run goes, relative to the year's outputs."""
-    return f"{scene.places.year}-核算进度.html"
-
-
-def run_page_due(scene: Scene) -> bool:
-    """Tell whether the page of the run is to be written: something is recorded, and it does not show the head."""
-    return bool(scene.history) and not is_current(scene, run_page_path(scene), basis_of_filing(scene))
-
-
 def basis_of_filing(scene: Scene) -> str:
     """Return the digest of the year's last entry that is not about an output: what a filing rests on."""
     return next((one.digest for one in reversed(scene.history) if one.event.kind is not Kind.ISSUED), "")

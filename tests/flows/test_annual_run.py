@@ -47,7 +47,7 @@ from workbooks.examining import examine
 COUNTY_OFFICER, CITY_OFFICER, PROVINCE_OFFICER = "530113-01", "530100-01", "530000-01"
 RETURNED = f"{YEAR}/returned/{COUNTY}/{COUNTY}-{YEAR}-第1版-问题标注.xlsx"
 PAGES = tuple(f"{YEAR}/returned/{COUNTY}/{COUNTY}-{YEAR}-第{version}版-核对报告.html" for version in (1, 2))
-RUN_PAGE = f"{YEAR}/{YEAR}-核算进度.html"
+STATUS_PAGE = f"{YEAR}/status/{YEAR}-进度.html"
 FILING = f"{YEAR}/filing/530000-{YEAR}-年度核算备案.xlsx"
 Capture = pytest.CaptureFixture[str]
 

@@ -12,9 +12,10 @@ from checks.contents import contents_of
 from checks.findings import Refusal
 from checks.report import Report
 from contracts.library import open_library
-from filing.html import run_html, submission_html
-from filing.page import CountyLine, Heading, RunPage, SubmissionPage, submission_page
+from filing.html import status_html, submission_html
+from filing.page import Heading, SubmissionPage, submission_page
 from filing.progress import progress_of
+from filing.status_page import CityLine, CountyLine, StatusPage
 from tests.builders.dongchuan import COVER, SHEET_2, SHEET_3, Draft, submission
 from workbooks.examining import examine
 from workbooks.reading import read_book
@@ -133,25 +134,41 @@ def test_same_values_give_the_same_bytes() -> None:
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_page_of_a_run_shows_names_as_they_are(text: str) -> None:
-    """The page of a run is as careful, links included."""
+def test_page_of_a_year_shows_names_as_they_are(text: str) -> None:
+    """The page of a year is as careful, links included; a list that ends says how many there are."""
     line = CountyLine(
-        code="530113", name=text, state=text, version="1", hard=0, soft=None, explained=None, link="a/b.html"
+        code="530113",
+        name=text,
+        city=text,
+        state=text,
+        version="1",
+        counts=text,
+        turn=text,
+        deadline=text,
+        late=True,
+        steps=text,
+        waiting="3",
+        block=text,
+        link="../a/b.html",
     )
-    page = RunPage(
+    page = StatusPage(
         title=text,
-        year=2024,
         as_of="2025年1月16日",
         head="f" * 64,
-        states={text: 1},
-        counties=(line, replace(line, link="")),
-        total=2,
+        tally=((text, 1),),
+        city_columns=(text,) * 8,
+        cities=(CityLine(name=text, counts=(2, 1, 0, 0, 2, 1), late=1, share="50.00"),),
+        county_columns=(text,) * 8,
+        counties=(line, replace(line, link="", late=False)),
+        total=3,
         plots=page_of(submission(2)).plots,
+        filing=text,
     )
-    written = run_html(page)
+    written = status_html(page)
     root = html.document_fromstring(written)
     assert {one.tag for one in root.iter() if isinstance(one.tag, str)} <= TAGS
-    assert [one.get("href") for one in root.xpath("//a")] == ["a/b.html"]
+    assert [one.get("href") for one in root.xpath("//a")] == ["../a/b.html"]
+    assert "共 3 个，只列出前 2 个" in written.decode()
     assert FETCHED.search(re.sub(rb">[^<]*<", b"><", written)) is None
 
 

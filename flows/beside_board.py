@@ -1,4 +1,4 @@
-"""The page of a run: where every county stands, and how far the year is against the plan."""
+"""What the page of a year shows besides its board: links to the counties' pages, and how far the year is."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -6,68 +6,33 @@ from decimal import Decimal
 from urllib.parse import quote
 
 from checks.report import Report
-from contracts.messages import Wording
-from filing.cells import day_of
-from filing.html import run_html
-from filing.page import CountyLine, RunPage
 from filing.progress import Amounts, Plot, done_by_township, plot
+from filing.status_page import Beside
+from flows.filings import filing_path
+from flows.issuing import page_path
 from flows.returning import Office, county_of
-from flows.stages import Line, Outcome, output_event, write_output
-from flows.survey import Scene, basis_of_filing, filing_path, page_path, run_page_due, run_page_path
+from flows.scene import Scene
 from review.events import Kind
 from review.roster import Due, Roster
 from review.standing import Version
 
 
-def write_run_page(scene: Scene, roster: Roster) -> Outcome:
-    """Write the page of the run; nothing where it is current."""
-    if not run_page_due(scene):
-        return Outcome()
-    basis, path = basis_of_filing(scene), run_page_path(scene)
-    data = run_html(_page(scene, roster))
-    written = write_output(scene.places, path, data)
-    event = output_event(scene.places, path, data, basis=basis)
-    key = f"issued:{path}:{basis}:after {len(scene.history)}"
-    return Outcome(((event, key),), (Line("marked", {"path": path}),), (written,))
-
-
-def _page(scene: Scene, roster: Roster) -> RunPage:
+def beside_board(scene: Scene, roster: Roster) -> Beside:
+    """Read from the record and the reports what the page shows besides the board."""
     resting = next(one for one in reversed(scene.history) if one.event.kind is not Kind.ISSUED)
     most = scene.library.returning().caps["page"]
-    lines = [_line(scene, one) for one in roster.due]
-    filed = any(one.state in scene.procedure.final for one in scene.standings.values())
-    return RunPage(
-        title=scene.words("page.run_title", province=roster.province[1], year=roster.year),
-        year=roster.year,
-        as_of=_date(resting.at, scene.words),
+    filed = any(one.filed for one in scene.standings.values())
+    return Beside(
         head=resting.digest,
-        states={name: sum(one.state == name for one in lines) for name in dict.fromkeys(one.state for one in lines)},
-        counties=tuple(lines[:most]),
-        total=len(lines),
+        links={one.code: _link(scene, one, newest) for one in roster.due if (newest := _checked(scene, one))},
         plots=tuple(_plots(scene, roster, most)),
         filing=filing_path(roster) if filed else "",
+        most=most,
     )
 
 
-def _date(moment: str, words: Wording) -> str:
-    day = day_of(moment)
-    return words("filing.date", year=day.year, month=day.month, day=day.day)
-
-
-def _line(scene: Scene, due: Due) -> CountyLine:
-    standing = scene.standings[due.code]
-    newest = standing.newest
-    checked = newest is not None and newest.checked
-    return CountyLine(
-        code=due.code,
-        name=due.name,
-        state=scene.procedure.states[standing.state],
-        version=str(newest.number) if newest else "",
-        hard=newest.hard if newest else None,
-        soft=newest.soft if newest else None,
-        explained=newest.explained if newest and checked else None,
-        link=quote(page_path(scene, due.code, newest)) if newest and checked else "",
-    )
+def _link(scene: Scene, due: Due, version: Version) -> str:
+    return quote(f"../{page_path(scene, due.code, version)}")
 
 
 def _plots(scene: Scene, roster: Roster, most: int) -> Iterator[Plot]:
