@@ -71,14 +71,6 @@ class Action:
     onward: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Explaining:
-    """What makes an explanation real: a least length, and the phrases that say nothing."""
-
-    least: int = 0
-    hollow: tuple[str, ...] = ()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChainRule:
     """A rule of procedure: its id, severity, clause, what it says, and the refusals that rest on it."""
@@ -110,7 +102,6 @@ class Procedure:
     excused: tuple[str, ...] = ()
     settled: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     rules: tuple[ChainRule, ...] = ()
-    explaining: Explaining = Explaining()
     deadlines: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     def deadline(self, level: str, year: int) -> date | None:
@@ -156,7 +147,6 @@ def read_procedure(path: Path) -> Procedure:
             excused=tuple(raw.get("excused", ())),
             settled={level: tuple(states) for level, states in raw.get("settled", {}).items()},
             rules=tuple(ChainRule(**{**one, "denials": tuple(one["denials"])}) for one in raw.get("rules", ())),
-            explaining=_explaining(raw.get("explaining", {})),
             deadlines={level: _month_and_day(text) for level, text in raw.get("deadlines", {}).items()},
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -185,10 +175,6 @@ def _month_and_day(text: str) -> tuple[int, int]:
     month, day = (int(part) for part in text.split("-"))
     date(1999, month, day)  # a day of every year
     return month, day
-
-
-def _explaining(raw: Mapping[str, Any]) -> Explaining:
-    return Explaining(int(raw.get("least", 0)), tuple(raw.get("hollow", ())))
 
 
 def _hold_together(procedure: Procedure, file: str) -> None:

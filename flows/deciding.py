@@ -84,7 +84,8 @@ def record_all_clear(places: Places, proposal: Proposal) -> Denial | list[tuple[
 
 def _no_office(scene: Scene, roster: Roster, proposal: Proposal, case: Case) -> Denial:
     """Say why nobody of that name may act at that level."""
-    bench = Bench(procedure=scene.procedure, roster=roster, standing=Standing(county="", state=scene.procedure.start))
+    nobody = Standing(county="", state=scene.procedure.start)
+    bench = Bench(procedure=scene.procedure, roster=roster, standing=nobody, policy=scene.policy)
     return next(ask_person(bench, proposal, case))
 
 

@@ -39,6 +39,7 @@ def judge_one(scene: Scene, roster: Roster, proposal: Proposal) -> Event | Denia
         procedure=scene.procedure,
         roster=roster,
         standing=standing,
+        policy=scene.policy,
         sealed=sealed_areas(scene.procedure, scene.roll_ups),
         today=office_day(),
     )

@@ -8,6 +8,7 @@ from checks.findings import Refusal
 from contracts.library import Library
 from contracts.messages import Wording
 from contracts.procedures import Procedure
+from contracts.returning import Returning
 from flows.earlier import EarlierFiling, earlier_filings
 from flows.inbox import Inbox
 from flows.places import Places
@@ -55,6 +56,7 @@ class Scene:
     places: Places
     library: Library
     words: Wording
+    policy: Returning
     procedure: Procedure
     contracts: str
     history: Sequence[Entry]
@@ -97,6 +99,7 @@ def scene_of(places: Places, roster: Roster, history: Sequence[Entry]) -> Scene:
         places=places,
         library=library,
         words=library.wording(),
+        policy=library.returning(),
         procedure=procedure,
         contracts=library.version(),
         history=history,

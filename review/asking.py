@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from contracts.procedures import Action, Level, Procedure
+from contracts.returning import Returning
 from review.events import Event
 from review.roster import Officer, Roster
 from review.standing import Standing
@@ -49,13 +50,15 @@ class Denial:
 class Bench:
     """All that a decision is judged by.
 
-    *sealed* are the roll-ups sealed now, by level and area. *figures* are the amounts of the newest version by sheet
-    and cell. *today* is the day on which it is judged; without one no date counts as in the future.
+    *policy* says what an explanation must hold. *sealed* are the roll-ups sealed now, by level and area. *figures* are
+    the amounts of the newest version by sheet and cell. *today* is the day on which it is judged; without one no date
+    counts as in the future.
     """
 
     procedure: Procedure
     roster: Roster
     standing: Standing
+    policy: Returning
     sealed: frozenset[tuple[str, str]] = frozenset()
     figures: Mapping[tuple[str, str], str] = field(default_factory=dict)
     today: date | None = None

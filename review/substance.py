@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 
+from checks.explaining import fault_of
 from contracts.procedures import Effect, Need
 from review.asking import Bench, Case, Denial, Proposal, read_day
 from review.events import JsonValue
@@ -33,14 +34,12 @@ def _returned(_: Bench, proposal: Proposal, points: tuple[Point, ...]) -> Facts 
 
 
 def _explained(bench: Bench, proposal: Proposal, points: tuple[Point, ...]) -> Facts | Denial:
-    explaining = bench.procedure.explaining
     said: list[JsonValue] = []
     for point in points:
         if not point.rule:
             return _bad(proposal, point)
-        bare = point.text.strip("。，,. 　")
-        if len(bare) < explaining.least or bare in explaining.hollow:
-            return _bad(proposal, point, "thin_explanation", least=str(explaining.least))
+        if fault_of(point.text, bench.policy):
+            return _bad(proposal, point, "thin_explanation", least=str(bench.policy.least))
         said.append({"rule": point.rule, "text": point.text})
     return {"explanations": said}
 

@@ -8,6 +8,7 @@ from hashlib import sha256
 
 from contracts.library import open_library
 from contracts.procedures import Procedure
+from contracts.returning import Returning
 from review.decisions import Bench, Denial, Proposal, decide
 from review.events import Entry, Event, JsonValue, Kind
 from review.folding import standings
@@ -43,6 +44,12 @@ OFFICERS = (
 def procedure() -> Procedure:
     """Return the chain of the annual accounting."""
     return open_library().procedure("annual-accounting")
+
+
+@cache
+def policy() -> Returning:
+    """Return what an explanation must hold."""
+    return open_library().returning()
 
 
 def roster() -> Roster:
@@ -113,7 +120,9 @@ class Road:
 
     def judge(self, proposed: Proposal) -> Event | Denial:
         """Ask whether a decision may be made now."""
-        return decide(Bench(procedure=procedure(), roster=roster(), standing=self.standing()), proposed)
+        return decide(
+            Bench(procedure=procedure(), roster=roster(), standing=self.standing(), policy=policy()), proposed
+        )
 
     def standing(self) -> Standing:
         """Say where the county stands."""

@@ -795,7 +795,7 @@ def _lose_kept_file(ground: Ground) -> None:
     [
         pytest.param(_alter_entry, "条不是原样（内容与校验值不符）", id="entry altered"),
         pytest.param(_cut_tail, "台账第 4 条不是原样（缺少这一条）", id="entry removed"),
-        pytest.param(_scribble, "台账第 0 条不是原样（无法读取）", id="no ledger any more"),
+        pytest.param(_scribble, "台账不是原样（无法读取）", id="no ledger any more"),
         pytest.param(_alter_kept_file, "收件库文件内容与名称不符", id="received file altered"),
         pytest.param(_lose_kept_file, "收件库文件内容与名称不符", id="received file lost"),
     ],

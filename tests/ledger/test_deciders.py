@@ -13,7 +13,7 @@ from review.decisions import Bench, Proposal, decide
 from review.events import Kind
 from review.folding import standings
 from tests.flows.faults import ROOT
-from tests.property.chain import YEAR, procedure, roster
+from tests.property.chain import YEAR, policy, procedure, roster
 
 
 @pytest.mark.slow
@@ -40,7 +40,7 @@ def test_invariant_14_sixteen_processes_equal_some_serial_order(
     assert len(told) >= 3
     for at, event in decided:
         standing = standings(procedure(), roster(), entries[:at])[event.county]
-        bench = Bench(procedure=procedure(), roster=roster(), standing=standing)
+        bench = Bench(procedure=procedure(), roster=roster(), standing=standing, policy=policy())
         again = Proposal(
             county=event.county,
             level=event.level,

@@ -7,6 +7,7 @@ from functools import cache
 from contracts.library import open_library
 from contracts.messages import Wording
 from contracts.procedures import Action, Procedure
+from contracts.returning import Returning
 from ledger.errors import HeadMoved
 from review.admission import Candidate, Fate, admit
 from review.decisions import Bench, Denial, Proposal, decide, decide_roll_up, decision_key
@@ -29,6 +30,12 @@ SINCE, UNTIL = date(2024, 1, 1), date(2025, 4, 1)
 def procedure() -> Procedure:
     """Return the chain as the contracts have it."""
     return open_library().procedure("annual-accounting")
+
+
+@cache
+def policy() -> Returning:
+    """Return what an explanation must hold."""
+    return open_library().returning()
 
 
 @cache
@@ -129,6 +136,7 @@ class World:
             procedure=procedure(),
             roster=roster(),
             standing=standing,
+            policy=policy(),
             sealed=self.sealed(),
             figures={("表", "C5"): "200"},
             today=DAYS[-1],

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from checks.explaining import fault_of
 from contracts.errors import ContractError
 from review.admission import Candidate, Fate, admit
 from review.decisions import Denial, decision_key, read_day
@@ -14,7 +15,7 @@ from review.events import Event, Kind
 from review.folding import standings
 from review.roster import read_roster, roster_facts
 from review.standing import Standing, recorded_roster
-from tests.builders.chain import COUNTY, NEIGHBOUR, Road, entries, fingerprint, procedure, proposal, roster
+from tests.builders.chain import COUNTY, NEIGHBOUR, Road, entries, fingerprint, policy, procedure, proposal, roster
 
 SUBMIT, APPROVE, FILE = "county county approve", "city city approve", "province province approve"
 TAKE_UP, SEND_BACK, RETURN = "city city take_up", "city city return", "province province return"
@@ -301,3 +302,21 @@ def test_check_of_an_older_version_moves_nothing() -> None:
 def test_check_after_a_decision_moves_nothing() -> None:
     """What is submitted stays submitted though a later check finds something."""
     assert Road().hand_in(1).decide(SUBMIT).check(1, hard=1).standing().state == "submitted"
+
+
+@pytest.mark.parametrize(
+    ("text", "real"),
+    [
+        ("核实无误，数据正常，情况属实，特此说明。", False),
+        ("无", False),
+        ("序号系抄录错误", False),
+        ("！！！！！！！！！！！！", False),
+        ("序号5因地块合并取消，见验收意见第3页", True),
+    ],
+)
+def test_one_policy_judges_explanations_wherever_they_are_given(text: str, real: bool) -> None:  # noqa: FBT001
+    """What the returned workbook would not take as an explanation, a decision does not take either."""
+    judged = ROADS["soft"].judge(proposal("county", "county", "explain", points=f"F11：{text}"))
+    assert isinstance(judged, Event) is real is (fault_of(text, policy()) == "")
+    if isinstance(judged, Denial):
+        assert (judged.code, judged.rule) == ("thin_explanation", "P04")
