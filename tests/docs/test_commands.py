@@ -125,6 +125,7 @@ RUNNABLE = {
     f"hesuan check --format json {FIRST}": Exit.FINDINGS,
     f"hesuan check --out marked {FIRST}": Exit.FINDINGS,
     "hesuan status 2024": Exit.CLEAR,
+    "hesuan status 2024 --date 2025-02-01": Exit.CLEAR,
     "hesuan status 2024 --format json": Exit.CLEAR,
     "hesuan verify state": Exit.CLEAR,
     "hesuan verify outputs/2024": Exit.CLEAR,
