@@ -6,6 +6,7 @@ from decimal import Decimal
 import polars as pl
 
 from checks.cleaning import compact
+from checks.dates import date_expr
 from checks.offence import Offence
 from checks.pointing import offence_at, said
 from checks.subject import Subject
@@ -13,15 +14,6 @@ from checks.tables import ROW, TOWNSHIP_FULL, Table
 from contracts.model import Role, Rule
 
 PROJECT = "project"
-_DATE = r"(\d{4})\D{1,2}(\d{1,2})\D{1,2}(\d{1,2})"  # 2024-09-30, 2024.9.30, 2024年9月30日
-
-
-def date_expr(text: pl.Expr) -> pl.Expr:
-    """Return the day that a text means, null where it means none."""
-    parts = text.str.extract_groups(_DATE).struct
-    year, month, day = (parts.field(str(at)).cast(pl.Int32, strict=False) for at in (1, 2, 3))
-    iso = pl.format("{}-{}-{}", year, month, day)
-    return iso.str.to_date("%Y-%m-%d", strict=False)
 
 
 def groups_in_summary(subject: Subject, rule: Rule) -> Iterator[Offence]:

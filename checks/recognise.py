@@ -10,10 +10,11 @@ from contracts.model import Field, Form
 
 _ROWS = 60  # titles, notes and headers stand above this row
 _LEAST_HEADINGS = 2  # one matching word in a row is chance, two are a header
-_UNIT = re.compile(r"单位[:]?\(?(万亩|亩|公顷|平方米|平方公里)")
+_ANY_UNIT = "(?:万亩|亩|公顷|平方米|平方公里)"
+_UNIT = re.compile(rf"单位[:]?\(?({_ANY_UNIT}(?:[、,;/和或及]{_ANY_UNIT})*)")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 _DEEPEST_HEADER = 4  # rows of one header
-_BRACKETED_UNIT = re.compile(r"\((万亩|亩|公顷|平方米|平方公里)\)$")
+_BRACKETED_UNIT = re.compile(rf"\(({_ANY_UNIT})\)$")
 
 
 Row = tuple[str | None, ...]
@@ -154,7 +155,8 @@ def _located(form: Form, sheet: RawSheet, rows: Sequence[Row], matches: Mapping[
     for column, name in matches.items():
         by_field[name] = (*by_field.get(name, ()), column)
     headings = {at: compact(text or "") for at, text in enumerate(rows[header], start=1) if compact(text or "")}
-    stated = [unit for row in rows[:header] for cell in row if cell for unit in _UNIT.findall(compact(cell))]
+    lines = [line for row in rows[:header] for cell in row if cell for line in _UNIT.findall(compact(cell))]
+    stated = [unit for line in lines for unit in re.findall(_ANY_UNIT, line)]
     stated += [unit for heading in headings.values() for unit in _BRACKETED_UNIT.findall(heading)]
     return Located(
         form=form,

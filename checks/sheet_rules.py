@@ -118,9 +118,9 @@ def unit_stated(subject: Subject, rule: Rule) -> Iterator[Offence]:
 
 
 def total_row_once(subject: Subject, rule: Rule) -> Iterator[Offence]:
-    """Find fault where the table has no total row, or more than one."""
+    """Find fault where the table has no total row, more than one, or one that bears no name."""
     table = subject.table
-    if table is None or table.totals.height == 1:
+    if table is None or (table.total_row is not None and table.label(table.total_row) != str(table.total_row)):
         return
     names = "、".join(subject.form.total_names)
     label = subject.form.of_role(Role.SERIAL)[0].name
@@ -128,7 +128,7 @@ def total_row_once(subject: Subject, rule: Rule) -> Iterator[Offence]:
     below = max(table.body[ROW].to_list(), default=table.header_row) + 1
     cells = tuple(table.ref(label, row) for row in rows) or (table.ref(label, below),)
     facts = {"title": subject.form.title, "names": names, "cells": "、".join(one.address for one in cells)}
-    case = "several" if rows else "missing"
+    case = "missing" if not rows else "unnamed" if len(rows) == 1 else "several"
     yield Offence(rule=rule, sheet=table.sheet, cell=cells[-1], cells=cells, case=case, facts=facts)
 
 

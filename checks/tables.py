@@ -17,6 +17,7 @@ from contracts.registers import County
 _NO_SERIAL = r"^-|\.\d*[1-9]"  # below nought, or a fraction
 AMOUNT = pl.Decimal(38, 10)
 ROW = "row"  # Excel's row number, 1-based
+_LEAST_ADDED = 3  # rows: of two, the second may well be the same as the first
 TOTAL = "total:mark"  # true on total rows; no field's name holds a colon
 TOWNSHIP_FULL = "township_full"  # the register's name for what is written
 
@@ -84,7 +85,7 @@ def build_table(located: Located, county: County | None) -> Table:
     """Read the rows below a header into frames; sign-off lines and notes below the table are left out."""
     form, raw = located.form, _rows_below(located)
     read = raw.with_columns(_is_total(form).alias(TOTAL), *_numbers_read(form, raw))
-    within = _within(read, form)
+    within = _with_unnamed_total(_within(read, form), form)
     typed = _typed(within, form, county)
     numbers = within.select(ROW, *(one for one in within.columns if one.endswith(_number(""))))
     return Table(
@@ -109,6 +110,24 @@ def _within(read: pl.DataFrame, form: Form) -> pl.DataFrame:
     end, last_total = ends.row(0)
     kept = pl.col(ROW) <= (end or 0)
     return read.filter(kept if last_total is None else kept & ((pl.col(ROW) <= last_total) | ~_is_note(form)))
+
+
+def _with_unnamed_total(rows: pl.DataFrame, form: Form) -> pl.DataFrame:
+    """Take a last row that bears no name for the total, where none is named and it adds up what stands above it."""
+    labels = [one for one in _names(form, Role.SERIAL, Role.TOWNSHIP) if one in rows.columns]
+    if rows.height < _LEAST_ADDED or not labels or not form.total_names or rows[TOTAL].any():
+        return rows
+    last = rows.tail(1)
+    if any(compact(last[name].item() or "") for name in labels) or not _adds_up(rows, form):
+        return rows
+    return rows.with_columns((pl.col(ROW) == last[ROW].item()).alias(TOTAL))
+
+
+def _adds_up(rows: pl.DataFrame, form: Form) -> bool:
+    figures = [_number(one.name) for one in form.of_role(Role.FIGURE) if _number(one.name) in rows.columns]
+    amounts = rows.select(pl.col(one).cast(AMOUNT, strict=False) for one in figures)
+    sums, stated = amounts.head(-1).sum().row(0), amounts.tail(1).row(0)
+    return any(due and due == said for due, said in zip(sums, stated, strict=True))
 
 
 def _rows_below(located: Located) -> pl.DataFrame:

@@ -1,0 +1,29 @@
+"""Days as people write them: 2024-09-30, 2024.9.30, 2024年9月30日, 20240930, 二〇二四年九月三十日."""
+
+from typing import Final
+
+import polars as pl
+
+_SEPARATED: Final = r"^(\d{4})\D{1,2}(\d{1,2})\D{1,2}(\d{1,2})(?:\D|$|\d\d:)"  # a time may follow
+_TOGETHER: Final = r"^((?:19|20)\d{2})(\d{2})(\d{2})$"
+_DIGITS: Final = dict(zip("〇○零一二三四五六七八九", "000123456789", strict=True))
+# ten is said, not written: 十 is 10, 十二 is 12, 三十 is 30, 二十一 is 21
+_TENS: Final = ((r"(\d)十(\d)", "$1$2"), (r"(\d)十", "${1}0"), (r"十(\d)", "1$1"), ("十", "10"))
+
+
+def date_expr(text: pl.Expr) -> pl.Expr:
+    """Return the day that a text without spaces means, null where it means none."""
+    return pl.coalesce(_day(text, _SEPARATED), _day(text, _TOGETHER), _day(_in_figures(text), _SEPARATED))
+
+
+def _day(text: pl.Expr, pattern: str) -> pl.Expr:
+    parts = text.str.extract_groups(pattern).struct
+    year, month, day = (parts.field(str(at)).cast(pl.Int32, strict=False) for at in (1, 2, 3))
+    return pl.format("{}-{}-{}", year, month, day).str.to_date("%Y-%m-%d", strict=False)
+
+
+def _in_figures(text: pl.Expr) -> pl.Expr:
+    figures = text.str.replace_many(_DIGITS)
+    for said, written in _TENS:
+        figures = figures.str.replace_all(said, written)
+    return figures
