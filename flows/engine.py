@@ -200,7 +200,10 @@ def _record_openings(year: Year) -> None:
 def _receivings(year: Year, scene: Scene) -> list[Job]:
     fresh = sort_arrivals(scene, year.desk).fresh
     return [
-        _job(year, scene, "receive", county, files=tuple(str(one.path) for one in files))
+        replace(
+            _job(year, scene, "receive", county, files=tuple(str(one.path) for one in files)),
+            looks=tuple(one.sha256 for one in files),
+        )
         for county, files in sorted(fresh.items())
     ]
 

@@ -48,14 +48,16 @@ class Outcome:
 class Job:
     """What one county has to do in one stage; small, so that it can travel to another process.
 
-    *files* are paths for the stage that receives, sha256 names in the store for those that come after; *outputs*
-    are the places of what is written, one a file, relative to the year's outputs.
+    *files* are paths for the stage that receives, sha256 names in the store for those that come after; *looks* are
+    the sha256 that each path had when the inbox was looked at, empty where it could not be read; *outputs* are the
+    places of what is written, one a file, relative to the year's outputs.
     """
 
     stage: str
     county: str
     places: Places
     files: tuple[str, ...]
+    looks: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
     standing: Standing
     procedure: str
@@ -75,7 +77,8 @@ def receive(job: Job) -> Outcome:
     words = library.wording()
     office = Office(library, words, store)
     history = history_from(job.background, store)
-    read = _in_turn(office, job.standing, [_Read.of(Path(path), job, office, history) for path in job.files])
+    looks = zip(job.files, job.looks, strict=True)
+    read = _in_turn(office, job.standing, [_Read.of(Path(path), look, job, office, history) for path, look in looks])
     refused = [_refused(job, library, one, one.result) for one in read if isinstance(one.result, Refusal)]
     reports = {one.sha256: one for one in read if isinstance(one.result, Report)}
     candidates = [
@@ -132,12 +135,15 @@ class _Read:
         return self.result.identity.version if isinstance(self.result, Report) else 0
 
     @classmethod
-    def of(cls, path: Path, job: Job, office: Office, history: History) -> "_Read":
+    def of(cls, path: Path, look: str, job: Job, office: Office, history: History) -> "_Read":
+        """Read a file a second time; one that has changed since the first *look* is still being copied."""
         name, words = shown(path.name), office.words
         data = take_bytes(path, words)
         if isinstance(data, Refusal):
             return cls(name, "", b"", data)
         sha256 = hashlib.sha256(data).hexdigest()
+        if look not in ("", sha256):
+            return cls(name, look, b"", refuse(words, "growing"))
         if not job.due:
             refusal = refuse(words, "not_due", county=job.county, year=str(job.places.year))
             return cls(name, sha256, data, refusal)

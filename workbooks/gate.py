@@ -1,13 +1,18 @@
 """The gate before any reader: is this file a workbook that is safe to open? Nothing heavy is imported here."""
 
 import os
+import re
 import stat
 from pathlib import Path
+from typing import Final
 
 from checks.findings import Refusal
 from checks.refusing import refuse
 from contracts.messages import Wording
 from workbooks.container import CAPS, MEGABYTE
+
+# What a system starts when it is opened: a workbook under such a name wants to be opened by mistake.
+_PROGRAM: Final = re.compile(r"(?i)\.(exe|com|scr|pif|bat|cmd|msi|lnk|url|jse?|vb[se]|wsf|hta|ps1|jar|reg|cpl|app|sh)$")
 
 
 def take_bytes(path: Path, words: Wording) -> bytes | Refusal:
@@ -22,9 +27,9 @@ def take_bytes(path: Path, words: Wording) -> bytes | Refusal:
         return refuse(words, "link")
     if not stat.S_ISREG(status.st_mode):
         return refuse(words, "not_a_file")
-    if status.st_size > CAPS.file:
-        return _too_large(status.st_size, words)
-    return _read(path, words)
+    if program := _PROGRAM.search(path.name):
+        return refuse(words, "program_name", suffix=program[0].lower())
+    return _too_large(status.st_size, words) if status.st_size > CAPS.file else _read(path, words)
 
 
 def _too_large(size: int, words: Wording) -> Refusal:

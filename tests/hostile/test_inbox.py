@@ -63,6 +63,23 @@ def test_huge_sparse_file_is_refused_unread(tmp_path: Path) -> None:
     assert result.code == "too_large"
 
 
+@pytest.mark.parametrize("name", ["东川.XLSX", "东川", "东川.dat"])
+def test_name_says_nothing_about_the_kind(name: str, tmp_path: Path) -> None:
+    """Capitals, no ending or another one: what the file is stands in it."""
+    data = submission(2).bytes()
+    (tmp_path / name).write_bytes(data)
+    assert take_bytes(tmp_path / name, WORDS) == data
+
+
+@pytest.mark.parametrize("name", ["东川.xlsx.exe", "东川.xlsx.SCR", "\u202exslx.exe"])
+def test_name_of_a_program_is_refused(name: str, tmp_path: Path) -> None:
+    """A workbook that calls itself a program wants to be opened by mistake."""
+    (tmp_path / name).write_bytes(submission(2).bytes())
+    result = take_bytes(tmp_path / name, WORDS)
+    assert isinstance(result, Refusal)
+    assert result.code == "program_name"
+
+
 @posix
 def test_growing_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file whose size changes while it is read is not taken."""
