@@ -152,6 +152,23 @@ def verify(
 
 
 @app.command()
+def archive(
+    year: Year,
+    *,
+    county: Annotated[str, typer.Option(help="县级行政区划代码，默认为报送过的各县")] = "",
+    out: Annotated[Path, typer.Option(help="写到这个文件夹")] = Path("archive"),
+    paper: Annotated[Path | None, typer.Option(help="纸质档号表（YAML：县级代码、材料、档号）")] = None,
+    zipped: Annotated[bool, typer.Option("--zip", help="另存为压缩包")] = False,
+    state: State = None,
+) -> None:
+    """整理各县年度档案：每县一个 BagIt 档案包。"""
+    from desk.archiving import make_archives  # noqa: PLC0415
+
+    where = places(year, inputs=Path("inputs"), outputs=Path("outputs"), state=state)
+    _guard(lambda: make_archives(where, county, out=out, paper=paper, zipped=zipped))
+
+
+@app.command()
 def rules(rule: Annotated[str | None, typer.Argument(help="规则编号")] = None) -> None:
     """规则目录，或一条规则和它的例子。"""
     from desk.rules import show_rules  # noqa: PLC0415

@@ -15,12 +15,12 @@ from filing.figures import WHOLE_COUNTY, Accounts, Key, Kind
 from filing.scene import COUNTY, PROVINCE, FilingScene
 from filing.signing import closing_rows
 
-BARS = 20  # on one chart: more could not be read on paper
-ON_A_PAGE = 2
+BARS = 28  # on one chart: more could not be read on paper
 HEAD = 3
 SERIAL, NAME, AMOUNT = 6.0, 24.0, 14.0
 WIDTHS = (20.0, 20.0, 20.0, 20.0)
-WIDTH, HEIGHT, ROW, ROWS = 168.0, 98.0, 20.0, 15  # millimetres, points, and how many rows a chart covers
+WIDTH, PAGE, FRAME, EACH_BAR = 168.0, 200.0, 42.0, 5.6  # millimetres; below it programs leave out names
+ROW, POINTS_PER_MM = 20.0, 72 / 25.4
 
 Amount = tuple[Decimal | None, str | None]  # and what makes it live
 
@@ -41,8 +41,9 @@ def charts_of(scene: FilingScene, accounts: Accounts, detail: Detail, words: Wor
     pages = [(name, span) for name, whole in spans.items() for span in _pieces(whole)]
     for at, (name, span) in enumerate(pages, start=1):
         listed = list(enumerate(accounts.measures))
-        for first in range(0, len(listed), ON_A_PAGE):
-            sheet = _page(scene, accounts, (name, span, at), listed[first : first + ON_A_PAGE], words)
+        many = max(1, int(PAGE // _height(span)))
+        for first in range(0, len(listed), many):
+            sheet = _page(scene, accounts, (name, span, at), listed[first : first + many], words)
             found[sheet.name] = sheet
     return found
 
@@ -146,6 +147,10 @@ def _bar(serial: int, bar: _Bar, accounts: Accounts) -> Row:
     return (Cell(serial, Look.CENTRE), text(bar.name), *cells)
 
 
+def _height(span: tuple[int, int]) -> float:
+    return min(PAGE, FRAME + EACH_BAR * (span[1] - span[0] + 1))
+
+
 def _pieces(span: tuple[int, int]) -> list[tuple[int, int]]:
     """Cut a long list into charts of about the same length."""
     count = span[1] - span[0] + 1
@@ -163,15 +168,16 @@ def _page(
 ) -> Sheet:
     name, span, at = what
     title = words(f"filing.title.chart_{name}", province=scene.whose.name, year=scene.roster.year)
-    number = words("filing.number.chart", number=at)
+    suffix = "" if measures[0][0] == 0 else f"-{measures[0][0] + 1}"
+    number = words("filing.number.chart", number=f"{at}{suffix}")
     heading = Heading(number=number, right=words("filing.unit", unit=accounts.unit), title=title, columns=len(WIDTHS))
     first = len(heading.rows()) + 1
+    rows = int(_height(span) * POINTS_PER_MM / ROW) + 1
     charts = tuple(
-        _chart(accounts, (column, measure), span, row=first + ROWS * place, words=words)
+        _chart(accounts, (column, measure), span, row=first + rows * place, words=words)
         for place, (column, measure) in enumerate(measures)
     )
-    empty = tuple(() for _ in range(ROWS * len(charts)))
-    suffix = "" if measures[0][0] == 0 else f"-{measures[0][0] // ON_A_PAGE + 1}"
+    empty = tuple(() for _ in range(rows * len(charts)))
     return Sheet(
         name=words("filing.sheet.chart", number=f"{at}{suffix}"),
         rows=(*heading.rows(), *empty, (text("", Look.NOTE, span=len(WIDTHS)),)),
@@ -197,6 +203,6 @@ def _chart(accounts: Accounts, which: tuple[int, str], span: tuple[int, int], *,
         series=series,
         row=row,
         width=WIDTH,
-        height=HEIGHT,
+        height=_height(span),
         axis=words("filing.unit", unit=accounts.unit),
     )

@@ -92,7 +92,9 @@ def _of_counties(scene: FilingScene, accounts: Accounts, words: Wording) -> dict
 
 
 def _book(scene: FilingScene, sheets: Mapping[str, Sheet], words: Wording) -> FilingBook:
-    contents = tuple((_number_of(name, words), sheet.name) for name, sheet in sheets.items())
+    charts = [one.name for one in sheets.values() if one.charts]
+    listed = [(name, sheet) for name, sheet in sheets.items() if not sheet.charts or sheet.name == charts[0]]
+    contents = tuple((_number_of(name, words), sheet.name) for name, sheet in listed)
     return FilingBook(
         title=title_of(scene, words),
         subject=words("filing.year", year=scene.roster.year),

@@ -80,6 +80,7 @@ def advance(year: Year) -> list[Failure]:
     Raises `HeadMoved` where somebody else recorded something meanwhile: advance again, on what they recorded.
     """
     _finish(year.scene())
+    _keep_contracts(year)
     _record_roster(year)
     _record_openings(year)
     failures = _judge(year)
@@ -180,6 +181,13 @@ def _record(year: Year, stage: str, county: str, outcome: Outcome) -> None:
         settle(place, sha256)
     for line in outcome.lines:
         year.tell(stage, county, line)
+
+
+def _keep_contracts(year: Year) -> None:
+    """Keep the contracts as they are now, under their version: an archive shows those that a check rested on."""
+    library, store = year.places.library(), year.places.store()
+    if not store.has(library.version()):
+        store.put(library.packed())
 
 
 def _record_roster(year: Year) -> None:

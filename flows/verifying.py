@@ -14,6 +14,7 @@ from ledger.store import Store
 from review.events import Entry, Kind
 
 LEDGER_FILE = "ledger.db"
+DECLARATION = "bagit.txt"
 _PASSING = (".hesuan-", "~$", ".")
 
 
@@ -27,11 +28,24 @@ def verify_path(
     """
     if places.ledger and path.resolve() == places.state.resolve():
         yield from verify_state(places.ledger, Store(path), head=head)
+    elif (path / DECLARATION).is_file():
+        yield from verify_bag(path)
     elif path.name == LEDGER_FILE or (path / LEDGER_FILE).is_file():
         folder = path if path.is_dir() else path.parent
         yield from verify_state(folder / LEDGER_FILE, Store(folder), head=head)
     else:
         yield from _verify_issued(path, places, key)
+
+
+def verify_bag(path: Path) -> Iterator[Checkpoint]:
+    """Check an archive by the sha256 of each of its files."""
+    from ledger.bags import bag_faults  # noqa: PLC0415 - only an archive needs the library of bags
+
+    faults = bag_faults(path)
+    for fault in faults:
+        yield Checkpoint("bag_fault", intact=False, facts={"path": str(path), "file": fault})
+    if not faults:
+        yield Checkpoint("bag", intact=True, facts={"path": str(path)})
 
 
 def verify_state(place: Path | str, store: Store, *, head: str | None) -> Iterator[Checkpoint]:

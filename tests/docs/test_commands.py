@@ -19,6 +19,7 @@ from desk import settings
 from desk.app import app
 from desk.exits import Exit
 from flows import orchestration
+from flows.places import KEY_FOLDER
 from tests.builders import dongchuan
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -73,7 +74,7 @@ def test_exit_codes_are_documented(name: str) -> None:
 def test_settings_are_documented(name: str) -> None:
     """The table of settings lists each variable that the program reads, and no other."""
     variables = re.findall(r"^\| `([A-Z_]+)` \|", READMES[name], flags=re.MULTILINE)
-    assert variables == [settings.CONTRACTS, settings.STATE, settings.LEDGER, orchestration.API]
+    assert variables == [settings.CONTRACTS, settings.STATE, settings.LEDGER, KEY_FOLDER, orchestration.API]
 
 
 @pytest.mark.parametrize("name", READMES)
@@ -130,6 +131,8 @@ RUNNABLE = {
     "hesuan verify state": Exit.CLEAR,
     "hesuan verify outputs/2024": Exit.CLEAR,
     "hesuan verify outputs/2024/filing": Exit.CLEAR,
+    "hesuan verify outputs/2024 --key outputs/2024/manifest.pub": Exit.CLEAR,
+    "hesuan archive 2024 --county 530113 --zip --out archive": Exit.CLEAR,
     "hesuan rules": Exit.CLEAR,
     "hesuan rules T01": Exit.CLEAR,
     "hesuan sample 2024 --years 2 --counties 2 --plots 5 --seed 7 --out samples": Exit.CLEAR,
