@@ -3,28 +3,21 @@
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 from checks.history import Claim
 from contracts.procedures import Effect
-from flows.board_stage import write_board
-from flows.filing_stage import Filer
 from flows.history_stage import claims_elsewhere, disputed
-from flows.manifest_stage import write_manifest
+from flows.making import keep_contracts, makings
 from flows.pen import Pen
 from flows.places import Places
-from flows.review_stage import write_review
 from flows.stages import Job, Line, Outcome, perform
 from flows.survey import (
     Desk,
     Scene,
-    boards_due,
-    filings_due,
     judge_handed,
     judge_openings,
     page_path,
     returned_path,
-    reviews_due,
     roster_to_record,
     set_scene,
     sort_arrivals,
@@ -32,7 +25,6 @@ from flows.survey import (
     unfinished,
     unmarked,
     unreported,
-    withdrawn,
 )
 from ledger.errors import HeadMoved, LedgerUnavailable, OutputBusy, disk_trouble
 from ledger.files import clear_beside, settle
@@ -80,23 +72,13 @@ def advance(year: Year) -> list[Failure]:
     Raises `HeadMoved` where somebody else recorded something meanwhile: advance again, on what they recorded.
     """
     _finish(year.scene())
-    _keep_contracts(year)
+    keep_contracts(year.places)
     _record_roster(year)
     _record_openings(year)
     failures = _judge(year)
     while _decide(year):  # a return frees the plots that the submission claimed
         failures += _judge(year)
-    scene, roster = year.scene(), year.desk.roster
-    filer = Filer(scene=scene, roster=roster)
-    for left in withdrawn(scene, roster):
-        left.unlink(missing_ok=True)  # what stands in no filing any more must not lie beside those that do
-    made: list[tuple[str, Callable[[], Outcome]]] = [
-        *(("review", partial(write_review, scene, roster, one)) for one in reviews_due(scene, roster)),
-        *(("file", partial(filer.write, one)) for one in filings_due(scene, roster)),
-        *(("board", partial(write_board, scene, roster, path)) for path in boards_due(scene, roster)),
-        ("manifest", lambda: write_manifest(year.scene(), roster)),  # last: it lists all the others
-    ]
-    for stage, make in made:
+    for stage, make in makings(year.scene(), year.desk.roster, anew=year.scene):
         failures += _made(year, stage, make)
     return failures
 
@@ -181,13 +163,6 @@ def _record(year: Year, stage: str, county: str, outcome: Outcome) -> None:
         settle(place, sha256)
     for line in outcome.lines:
         year.tell(stage, county, line)
-
-
-def _keep_contracts(year: Year) -> None:
-    """Keep the contracts as they are now, under their version: an archive shows those that a check rested on."""
-    library, store = year.places.library(), year.places.store()
-    if not store.has(library.version()):
-        store.put(library.packed())
 
 
 def _record_roster(year: Year) -> None:
