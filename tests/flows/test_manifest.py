@@ -166,7 +166,7 @@ def _break_file(folder: Path) -> None:
 
 
 def _change_page(folder: Path) -> None:
-    page = next(folder.glob("*.html"))
+    page = next(folder.rglob("*.html"))
     page.write_bytes(page.read_bytes() + b" ")
 
 
