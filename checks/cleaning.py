@@ -12,13 +12,14 @@ from typing import Final
 
 import polars as pl
 
-_INVISIBLE = r"[\s\u200b-\u200f\u202a-\u202e\u2060\ufeff]+"
+_MARKS = r"\s\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"  # spaces, and what is never seen
+_INVISIBLE = f"[{_MARKS}]+"
 _PLAIN_NUMBER = r"^[+-]?\d+(\.\d+)?$"
 _UNITS: Final = ("平方公里", "平方米", "公顷", "万亩", "亩")
 _ZERO: Final = r"^[-−–—―─ー]{1,2}$"  # the dashes by which people mean 0; a blank stays blank
 _GROUPED: Final = r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$"
 # What may stand in a figure; a raised or circled digit is none, although folding would make it one.
-_FIGURE: Final = r"^[\s\u200b-\u200f\u202a-\u202e\u2060\ufeff0-9０-９.．,，+＋\-－−–—―─ー平方公里米顷万亩]*$"
+_FIGURE: Final = rf"^[{_MARKS}0-9０-９.．,，+＋\-－−–—―─ー平方公里米顷万亩]*$"
 
 
 def compact(text: str) -> str:

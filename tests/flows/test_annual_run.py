@@ -457,6 +457,7 @@ def test_a_fault_in_one_county_does_not_stop_another(
     assert ground.rows()[OTHER].state == "returned"
 
 
+@pytest.mark.hostile(88)
 def test_a_file_of_another_county_is_refused_where_it_lies(root: Path, capsys: Capture) -> None:
     """The refusal names the cover's cell, the code there, and the folder it lies in; nothing is taken."""
     ground = prepared(root, versions=(), decided=False).under(contracts_with_other(root.with_name("合同 二")))
@@ -517,6 +518,7 @@ def test_a_county_that_is_not_due_is_refused_until_it_is(root: Path) -> None:
     assert ground.rows()[OTHER].state == "received"
 
 
+@pytest.mark.hostile(87)
 def test_the_same_version_with_other_bytes_refuses_both(root: Path, capsys: Capture) -> None:
     """Two files of one 版次 are both refused, each naming the other; with one gone, the other is taken."""
     ground = prepared(root, versions=(2,), decided=False)
@@ -551,6 +553,7 @@ def test_other_bytes_of_a_version_taken_before_are_refused(received: Ground) -> 
     assert received.rows()[COUNTY].version == 2
 
 
+@pytest.mark.hostile(87)
 def test_the_same_bytes_under_another_name_are_passed_over(received: Ground, capsys: Capture) -> None:
     """A copy of a file already taken is no second submission: noted, and nothing is recorded."""
     head = received.head()
@@ -998,6 +1001,7 @@ def test_the_returned_workbook_is_named_as_the_record_has_it(filed_year: Ground)
     assert f"{YEAR}/{returned_path(scene, COUNTY, version)}" == RETURNED
 
 
+@pytest.mark.hostile(94)
 def test_a_year_that_another_run_holds_is_left_alone(filed: Ground) -> None:
     """While one run holds the year, a second with work to do says so, exits 5, and changes nothing."""
     (filed.places.outputs / RETURNED).unlink()
@@ -1037,6 +1041,7 @@ def test_the_same_decision_on_a_newer_version_is_a_new_decision(received: Ground
     assert (row.version, row.state) == (3, "submitted")
 
 
+@pytest.mark.hostile(88)
 def test_check_keeps_marked_workbooks_of_files_with_one_name_apart(tmp_path: Path) -> None:
     """Two files of one name from two folders, checked at once, have two marked workbooks and two pages."""
     paths = [submission(1).save(tmp_path / county / "报表.xlsx") for county in (COUNTY, OTHER)]

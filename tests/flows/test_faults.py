@@ -28,6 +28,7 @@ def walk(mode: str, points: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
+@pytest.mark.hostile(93)
 @pytest.mark.parametrize(("mode", "points"), [("kill", "10"), ("torn", "4")])
 def test_invariant_15_and_17_killed_in_the_middle(mode: str, points: str) -> None:
     """15: each action wholly there or not, no partial file. 17: no output has its name before it is on record."""
@@ -39,6 +40,7 @@ def test_invariant_15_and_17_killed_in_the_middle(mode: str, points: str) -> Non
         assert json.loads(one["after"]) == DONE, one
 
 
+@pytest.mark.hostile(92)
 @pytest.mark.parametrize(("mode", "points"), [("full", "7"), ("eio", "7"), ("short", "4")])
 def test_invariant_16_the_disk_refuses(mode: str, points: str) -> None:
     """16: nothing recorded earlier is lost, the run says so and not 0, and the next one finishes."""

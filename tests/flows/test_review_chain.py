@@ -187,6 +187,7 @@ def test_all_clear_counties_are_approved_at_once(year: YearFolders) -> None:
     assert stranger.code == "unknown_person"
 
 
+@pytest.mark.hostile(90)
 def test_invariant_04_and_13_one_sha256_all_the_way_and_the_same_again(year: YearFolders) -> None:
     """4: checked, reviewed and filed are the same bytes. 13: a second run changes nothing, remade outputs are equal."""
     for level in ("county", "city", "province"):
@@ -206,6 +207,7 @@ def test_invariant_04_and_13_one_sha256_all_the_way_and_the_same_again(year: Yea
     assert {path: path.read_bytes() for path in outputs} == outputs
 
 
+@pytest.mark.hostile(95)
 def test_invariant_18_dates_out_of_order_are_flagged(year: YearFolders) -> None:
     """18: a date before that of the step before changes no decision, and is flagged with its rule."""
     recorded(year, "county", "approve", on="2025-02-01")

@@ -28,6 +28,7 @@ SKIPPED = ("~$a.xlsx", ".DS_Store", "Thumbs.db", "._a.xlsx", "a.xlsx.part", "des
 posix = pytest.mark.skipif(sys.platform == "win32", reason="names, links and pipes of POSIX")
 
 
+@pytest.mark.hostile(80, 81, 82, 83)
 @posix
 def test_every_file_has_one_outcome(tmp_path: Path) -> None:
     """Files taken, refused and skipped add up to the files seen."""
@@ -48,11 +49,13 @@ def test_every_file_has_one_outcome(tmp_path: Path) -> None:
     assert all(one.name.isprintable() for one in inbox.arrivals)
 
 
+@pytest.mark.hostile(80)
 def test_names_are_echoed_escaped() -> None:
     """Control and direction marks are shown as what they are."""
     assert shown("a\nb\u202ec") == "a\\x0ab\\u202ec"
 
 
+@pytest.mark.hostile(85)
 def test_huge_sparse_file_is_refused_unread(tmp_path: Path) -> None:
     """A file over the cap is refused by its size alone."""
     path = tmp_path / "huge.xlsx"
@@ -63,6 +66,7 @@ def test_huge_sparse_file_is_refused_unread(tmp_path: Path) -> None:
     assert result.code == "too_large"
 
 
+@pytest.mark.hostile(84)
 @pytest.mark.parametrize("name", ["东川.XLSX", "东川", "东川.dat"])
 def test_name_says_nothing_about_the_kind(name: str, tmp_path: Path) -> None:
     """Capitals, no ending or another one: what the file is stands in it."""
@@ -71,6 +75,7 @@ def test_name_says_nothing_about_the_kind(name: str, tmp_path: Path) -> None:
     assert take_bytes(tmp_path / name, WORDS) == data
 
 
+@pytest.mark.hostile(84)
 @pytest.mark.parametrize("name", ["东川.xlsx.exe", "东川.xlsx.SCR", "\u202exslx.exe"])
 def test_name_of_a_program_is_refused(name: str, tmp_path: Path) -> None:
     """A workbook that calls itself a program wants to be opened by mistake."""
@@ -80,6 +85,7 @@ def test_name_of_a_program_is_refused(name: str, tmp_path: Path) -> None:
     assert result.code == "program_name"
 
 
+@pytest.mark.hostile(89)
 @posix
 def test_growing_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file whose size changes while it is read is not taken."""

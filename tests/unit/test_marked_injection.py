@@ -32,6 +32,7 @@ def marked(text: str) -> bytes:
     return marked_workbook(plan_table(), [said, read], WORDS, listings=listings)
 
 
+@pytest.mark.hostile(66)
 @pytest.mark.parametrize("text", DANGEROUS)
 def test_nothing_written_becomes_a_formula_or_a_link(text: str) -> None:
     """Every cell of our sheets is text, and every link stays inside the workbook."""

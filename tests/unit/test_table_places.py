@@ -65,6 +65,7 @@ LAYOUTS: dict[str, Callable[[Rows], Rows]] = {
 }
 
 
+@pytest.mark.hostile(58, 59, 61)
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_table_is_read_where_people_put_it(layout: str, library: Library) -> None:
     """The layouts that counties use change nothing about what is found."""

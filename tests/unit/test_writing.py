@@ -144,6 +144,7 @@ def test_formulas_that_reach_out_or_fail_are_refused(formula: str, value: str | 
         write_book(make_book((Cell(value, formula=formula),)))
 
 
+@pytest.mark.hostile(66)
 @pytest.mark.parametrize("text", INJECTIONS)
 def test_text_stays_text(text: str) -> None:
     """Whatever a text begins with, it is neither a formula, nor a link, nor a number, nor markup."""
@@ -192,6 +193,7 @@ def test_unwritable_characters_are_refused(bad: str) -> None:
         write_book(make_book((Cell("甲"),), name=f"汇总{bad}"))
 
 
+@pytest.mark.hostile(73)
 def test_rare_characters_survive() -> None:
     """Characters outside the basic plane, and text that looks like an escape, are kept."""
     sheet = open_sheet(make_book((Cell("𠮷𡈽县"), Cell("〇"), Cell("\u200b乡"))))
