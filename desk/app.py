@@ -57,6 +57,22 @@ def run(
 
 
 @app.command()
+def serve(
+    year: Year,
+    inputs: Inputs = Path("inputs"),
+    outputs: Outputs = Path("outputs"),
+    state: State = None,
+    *,
+    cron: Annotated[str, typer.Option(help="定时，五段：分 时 日 月 星期（北京时间）")] = "0 7 * * *",
+    port: Annotated[int, typer.Option(help="本机 Prefect 服务的端口", min=1, max=65535)] = 4200,
+) -> None:
+    """按时办理一个年度，直到停止；进度在 Prefect 的网页上看。"""
+    from desk.serving import serve as serve_at_hours  # noqa: PLC0415
+
+    _guard(lambda: serve_at_hours(places(year, inputs=inputs, outputs=outputs, state=state), cron, port))
+
+
+@app.command()
 def check(
     files: Annotated[list[Path], typer.Argument(help="要核对的工作簿")],
     *,

@@ -6,22 +6,31 @@ from pathlib import Path
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.futures import PrefectFuture
-from prefect.task_runners import ThreadPoolTaskRunner
-from prefect.utilities.annotations import quote
 
+from flows.artifacts import publish
 from flows.engine import Result, failed
 from flows.places import Places
 from flows.running import run_stages
 from flows.stages import Job, Outcome, perform
+from flows.task_runners import chosen_runner
+
+
+class Sealed:
+    """A job as a plain object: Prefect and Dask would look for futures in every part of a data class."""
+
+    __slots__ = ("job",)
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
 
 
 @task(name="county-stage", cache_policy=NO_CACHE, persist_result=False)
-def county_stage(job: Job) -> Outcome:
+def county_stage(sealed: Sealed) -> Outcome:
     """Do one county's job of one stage."""
-    return perform(job)
+    return perform(sealed.job)
 
 
-@flow(name="annual-review", task_runner=ThreadPoolTaskRunner(max_workers=2), persist_result=False)  # type: ignore[arg-type]
+@flow(name="annual-review", task_runner=chosen_runner(), persist_result=False)
 def annual_review(  # noqa: PLR0917 - Prefect passes a deployment's parameters by name
     year: int,
     inputs: str = "inputs",
@@ -39,7 +48,9 @@ def annual_review(  # noqa: PLR0917 - Prefect passes a deployment's parameters b
         ledger=ledger,
         contracts=Path(contracts) if contracts else None,
     )
-    return run_stages(places, as_tasks)
+    failures = run_stages(places, as_tasks)
+    publish(places)
+    return failures
 
 
 def as_tasks(stage: str, jobs: Sequence[Job]) -> Iterator[Result]:
@@ -52,4 +63,4 @@ def as_tasks(stage: str, jobs: Sequence[Job]) -> Iterator[Result]:
 
 def _submit(stage: str, job: Job) -> PrefectFuture[Outcome]:
     named = county_stage.with_options(task_run_name=f"{stage}-{job.county}")
-    return named.submit(quote(job))  # type: ignore[call-overload, no-any-return]  # Prefect unwraps the quote
+    return named.submit(Sealed(job))

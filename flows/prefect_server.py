@@ -69,11 +69,11 @@ def is_healthy(api: str, *, through_proxies: bool) -> bool:
 
 
 @contextmanager
-def local_server(state: Path, environment: Mapping[str, str]) -> Iterator[LocalServer]:
-    """Start a server and hand it out at once, while it is still coming up; stop it at the end."""
+def local_server(state: Path, environment: Mapping[str, str], port: int = 0) -> Iterator[LocalServer]:
+    """Start a server, at any free port unless one is asked for; hand it out while it comes up; stop it at the end."""
     home = state / "prefect"
     home.mkdir(parents=True, exist_ok=True)
-    port = _free_port()
+    port = port or _free_port()
     command = [sys.executable, "-m", "flows.prefect_server", str(port)]
     inherited = {**os.environ, **environment, "PYTHONPATH": os.pathsep.join(one for one in sys.path if one)}
     with (home / "server.log").open("ab") as log:

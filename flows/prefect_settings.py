@@ -22,3 +22,13 @@ def prefect_environment(state: Path) -> dict[str, str]:
         "PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED": "false",
         "PREFECT_SERVER_SERVICES_LATE_RUNS_ENABLED": "false",
     }
+
+
+def scheduling_environment(port: int) -> dict[str, str]:
+    """Return what is otherwise on a server that keeps a schedule: it plans runs, and shows its pages."""
+    return {
+        "PREFECT_SERVER_UI_ENABLED": "true",
+        "PREFECT_UI_API_URL": f"http://127.0.0.1:{port}/api",  # the pages do not find another port by themselves
+        "PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED": "true",
+        "PREFECT_SERVER_SERVICES_LATE_RUNS_ENABLED": "true",
+    }

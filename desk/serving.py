@@ -1,0 +1,24 @@
+"""``hesuan serve``: the yearly run at set hours, until it is stopped."""
+
+from desk.console import complain, say
+from desk.exits import Exit
+from flows.places import Places
+from flows.prefect_server import ServerDidNotStart
+from flows.schedule import serve_year
+
+_FIELDS = 5  # minute, hour, day of month, month, day of week
+
+
+def serve(places: Places, cron: str, port: int) -> Exit:
+    """Serve a year; return when stopped from outside."""
+    words = places.library().wording()
+    if len(cron.split()) != _FIELDS:
+        complain(words("serve.bad_cron", cron=cron))
+        return Exit.USAGE
+    try:
+        serve_year(places, cron, port, lambda key, **facts: say(words(f"serve.{key}", cron=cron, **facts)))
+    except ServerDidNotStart:
+        complain(words("serve.server_failed", path=str(places.state / "prefect" / "server.log")))
+        return Exit.FAULT
+    say(words("serve.ended"))
+    return Exit.CLEAR

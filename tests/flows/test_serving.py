@@ -1,0 +1,152 @@
+"""The yearly run at set hours, on threads or on Dask: the same record as in line, and tables on Prefect's own pages."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contracts.errors import ContractError
+from desk.exits import Exit
+from desk.serving import serve
+from flows.artifacts import completeness, progress
+from flows.outlook import Outlook
+from flows.prefect_server import is_healthy
+from flows.rows import Row
+from flows.schedule import parameters_of
+from flows.task_runners import RUNNER, WORKERS, chosen_runner
+from tests.builders.dongchuan import COUNTY, YEAR
+from tests.builders.year import ROOT, Ground, ground_of, prepared
+from tests.flows.test_prefect import assert_same_record, servers, start, wait_until
+
+HEADS = {one: one for one in ("code", "name", "state", "version", "hard", "soft", "city", "due")}
+STATES = {"filed": "已备案", "none": "未报送"}
+
+
+def standing(*rows: Row) -> Outlook:
+    """Return a year in which counties stand as given."""
+    return Outlook(rows=rows, refused=(), skipped=(), denied=(), filing=None)
+
+
+def row(code: str, state: str = "filed") -> Row:
+    """Return a county's row."""
+    return Row(code, f"县{code}", state, 1 if state == "filed" else None, None, 0, 2)
+
+
+def test_progress_has_a_line_a_county() -> None:
+    """Code, name, state in words, version, findings."""
+    assert progress(standing(row("620102"), row("620103", "none")), STATES, HEADS) == [
+        {"code": "620102", "name": "县620102", "state": "已备案", "version": 1, "hard": 0, "soft": 2},
+        {"code": "620103", "name": "县620103", "state": "未报送", "version": "", "hard": 0, "soft": 2},
+    ]
+
+
+def test_completeness_counts_city_by_city() -> None:
+    """Every state that occurs is a column, and every city adds up to what is due."""
+    found = completeness(standing(row("620402"), row("620102"), row("620103", "none")), STATES, HEADS)
+    assert found == [
+        {"city": "620100", "due": 2, "已备案": 1, "未报送": 1},
+        {"city": "620400", "due": 1, "已备案": 1, "未报送": 0},
+    ]
+
+
+@pytest.mark.parametrize("named", ["processes", "Dask", "two"])
+def test_unknown_runner_is_refused(named: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mistyped setting does not fall back in silence."""
+    monkeypatch.setenv(WORKERS if named == "two" else RUNNER, named)
+    with pytest.raises(ContractError, match=named):
+        chosen_runner()
+
+
+def test_parameters_do_not_depend_on_the_working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A scheduled run is a process of its own, somewhere else."""
+    monkeypatch.chdir(tmp_path)
+    found = parameters_of(ground_of(Path("年")).places)
+    assert {Path(str(found[one])).is_absolute() for one in ("inputs", "outputs", "state")} == {True}
+    assert found["year"] == YEAR
+
+
+def test_cron_line_is_five_fields(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What cannot be a schedule starts no server."""
+    assert serve(ground_of(tmp_path).places, "7 点", 4200) is Exit.USAGE
+    assert "7 点" in capsys.readouterr().err
+    assert not (ground_of(tmp_path).places.state / "prefect").exists()
+
+
+@pytest.mark.slow
+def test_a_run_on_dask_records_what_a_run_in_line_records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The task runner is a setting: nothing else changes."""
+    ground, inline = prepared(tmp_path / "年度 核算"), prepared(tmp_path / "直接")
+    inline.run()
+    monkeypatch.setenv(RUNNER, "dask")
+    with start(ground) as process:
+        out, _ = process.communicate(timeout=300)
+    assert process.returncode == 0, out
+    assert_same_record(ground, inline)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="processes cannot be looked at here")
+def test_schedule_runs_the_year_and_shows_it(tmp_path: Path) -> None:
+    """A run of the served deployment files the year, leaves tables and a link, and all ends with the command."""
+    ground, inline = prepared(tmp_path / "年度 核算"), prepared(tmp_path / "直接")
+    inline.run()
+    port = free_port()
+    api = f"http://127.0.0.1:{port}/api"
+    with serving(ground, port) as process:
+        try:
+            name = f"{api}/deployments/name/annual-review/annual-review-{YEAR}"
+            assert wait_until(lambda: is_healthy(api, through_proxies=False) and asked(name) is not None, 200)
+            deployment = asked(name)
+            assert [one["schedule"]["timezone"] for one in deployment["schedules"]] == ["Asia/Shanghai"]
+            made = asked(f"{api}/deployments/{deployment['id']}/create_flow_run", {})
+            ended = {"COMPLETED", "FAILED", "CRASHED"}
+            assert wait_until(lambda: asked(f"{api}/flow_runs/{made['id']}")["state_type"] in ended, 200)
+            assert asked(f"{api}/flow_runs/{made['id']}")["state_type"] == "COMPLETED"
+            keys = {one["key"] for one in asked(f"{api}/artifacts/filter", {})}
+            assert keys >= {f"progress-{YEAR}", f"completeness-{YEAR}", f"filing-{YEAR}"}
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(60)
+    assert wait_until(lambda: servers(ground) == [], 20)
+    assert ground.rows()[COUNTY].state == "filed"
+    assert_same_record(ground, inline)
+
+
+def serving(ground: Ground, port: int) -> "subprocess.Popen[bytes]":
+    """Start ``hesuan serve`` in a process of its own, settings of this machine's Prefect left out."""
+    places = ground.places
+    named = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    return subprocess.Popen(
+        [
+            *(sys.executable, "-m", "desk", "serve", str(YEAR), "--port", str(port)),
+            *("--inputs", str(places.inputs), "--outputs", str(places.outputs), "--state", str(places.state)),
+        ],
+        stdout=subprocess.DEVNULL,
+        cwd=ROOT,
+        env={**named, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
+    )
+
+
+def asked(address: str, body: dict[str, Any] | None = None) -> Any:
+    """Return what the server answers, nothing where it has nothing there."""
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(address, data=data, headers={"Content-Type": "application/json"})  # noqa: S310
+    try:
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as answer:
+            return json.loads(answer.read())
+    except urllib.error.HTTPError:
+        return None
+
+
+def free_port() -> int:
+    """Return a port that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
