@@ -1,6 +1,7 @@
 """The yearly run on a schedule: a Prefect server with its pages, and one deployment that runs at the hours set."""
 
 import os
+import warnings
 from collections.abc import Callable
 from typing import Final
 
@@ -41,6 +42,8 @@ def _serve(places: Places, cron: str) -> None:
 
     from flows.annual import annual_review  # noqa: PLC0415 - as above
 
+    # Stopped from outside, Prefect's runner leaves a coroutine of its own behind and would say so on the terminal.
+    warnings.filterwarnings("ignore", message="coroutine 'Runner.astop'", category=RuntimeWarning)
     annual_review.serve(
         name=f"annual-review-{places.year}",
         schedules=[Cron(cron, timezone=TIME_ZONE)],

@@ -18,7 +18,7 @@ from contracts.library import open_library
 from desk import settings
 from desk.app import app
 from desk.exits import Exit
-from flows import orchestration
+from flows import orchestration, task_runners
 from flows.places import KEY_FOLDER
 from tests.builders import dongchuan
 
@@ -74,7 +74,8 @@ def test_exit_codes_are_documented(name: str) -> None:
 def test_settings_are_documented(name: str) -> None:
     """The table of settings lists each variable that the program reads, and no other."""
     variables = re.findall(r"^\| `([A-Z_]+)` \|", READMES[name], flags=re.MULTILINE)
-    assert variables == [settings.CONTRACTS, settings.STATE, settings.LEDGER, KEY_FOLDER, orchestration.API]
+    runners = [task_runners.RUNNER, task_runners.WORKERS, task_runners.SCHEDULER]
+    assert variables == [settings.CONTRACTS, settings.STATE, settings.LEDGER, KEY_FOLDER, orchestration.API, *runners]
 
 
 @pytest.mark.parametrize("name", READMES)
@@ -141,9 +142,9 @@ RUNNABLE = {
 
 
 def test_all_shown_commands_are_tried() -> None:
-    """Each shown command is run below, or stands for one that is."""
+    """Each shown command is run below, stands for one that is, or goes on until stopped (tests/flows)."""
     rest = [line for line in COMMAND_LINES if line not in RUNNABLE]
-    assert all(line.startswith(("hesuan decide ", "hesuan verify state --head ")) for line in rest)
+    assert all(line.startswith(("hesuan decide ", "hesuan serve ", "hesuan verify state --head ")) for line in rest)
     assert set(RUNNABLE) <= set(COMMAND_LINES)
 
 
