@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 import psutil
 
 from tests.builders.examined import warm_library, wording
+from tests.hostile.generator.long_cases import CASES as LONG
 from tests.hostile.generator.package import good
 from tests.hostile.test_table import CASES, IN_PLACE, SEED
-from workbooks.allowance import LONG
+from workbooks import allowance
 from workbooks.child import Child, shared_pool
 from workbooks.examining import examine
 from workbooks.opening import unpacked_size
@@ -78,12 +79,12 @@ def main() -> None:
     """Print a line for each case, the costliest last."""
     wanted = " ".join(sys.argv[1:])
     clean = min((cost(good().zipped(), alone=False) for _ in range(3)), key=lambda one: one.seconds)
-    pairs: list[tuple[Case, bool]] = [*((one, False) for one in CASES), *((one, True) for one in IN_PLACE)]
+    pairs: list[tuple[Case, bool]] = [*((one, False) for one in (*CASES, *LONG)), *((one, True) for one in IN_PLACE)]
     lines = []
     for one, alone in pairs:
         if wanted in one.name:
             data = one.make(Random(SEED))  # noqa: S311 - a test's filling
-            over, long = cost(data, alone=alone).over(clean), unpacked_size(data) >= LONG
+            over, long = cost(data, alone=alone).over(clean), unpacked_size(data) >= allowance.LONG
             bad = over.seconds > (10 if long else 5) or over.memory > (512 if long else 300)
             lines.append((over.seconds, over.memory, "!" if bad else " ", one, "here" if alone else "child"))
     for seconds, memory, mark, one, where in sorted(lines, key=lambda line: line[:2]):

@@ -1,46 +1,41 @@
-"""Every row of the table of hostile files, through gate and warm child."""
+"""Every row of the table of hostile files, through gate and warm child; the light ones are read in place as well."""
 
+from collections.abc import Sequence
 from random import Random
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from checks.findings import Refusal, Severity
-from contracts.library import Library, open_library
+from tests.builders.examined import warm_library, wording
 from tests.hostile.generator.case import Case, Due
 from tests.hostile.generator.container_cases import CASES as CONTAINER
 from tests.hostile.generator.layout_cases import CASES as LAYOUTS
+from tests.hostile.generator.long_cases import CASES as LONG
 from tests.hostile.generator.markup_cases import CASES as MARKUP
 from tests.hostile.generator.value_cases import CASES as VALUES
 from workbooks.examining import examine
 
 SEED = 20_241_231
 CASES = (*CONTAINER, *MARKUP, *LAYOUTS, *VALUES)
-IN_PLACE = [
-    one
-    for one in (*MARKUP, *LAYOUTS, *VALUES)
-    if not any(mark in one.name for mark in ("00,000", "30 MB", "65,000", ",576"))
-]
+IN_PLACE = tuple(one for one in (*MARKUP, *LAYOUTS, *VALUES) if not one.name.startswith("1,048,576"))
 
 
-@pytest.fixture(scope="module")
-def library() -> Library:
-    """The contracts, read once."""
-    return open_library()
-
-
-def _pairs() -> list[tuple[Case, bool]]:
-    """Each case through the child, and the light ones read in place as well."""
-    return [*((one, False) for one in CASES), *((one, True) for one in IN_PLACE)]
+def _tried(one: Case, *, alone: bool, marks: Sequence[pytest.MarkDecorator] = ()) -> ParameterSet:
+    return pytest.param(one, alone, id=f"{one.rows[0]}-{one.name}-{'here' if alone else 'child'}", marks=marks)
 
 
 @pytest.mark.parametrize(
     ("one", "alone"),
-    _pairs(),
-    ids=[f"{one.rows[0]}-{one.name}-{'here' if alone else 'child'}" for one, alone in _pairs()],
+    [
+        *(_tried(one, alone=False) for one in CASES),
+        *(_tried(one, alone=True) for one in IN_PLACE),
+        *(_tried(one, alone=False, marks=[pytest.mark.long]) for one in LONG),
+    ],
 )
-def test_hostile_file_gets_what_is_due(one: Case, alone: bool, library: Library) -> None:  # noqa: FBT001 - a parameter
+def test_hostile_file_gets_what_is_due(one: Case, alone: bool) -> None:  # noqa: FBT001 - a parameter
     """A hostile file is refused with its code and cell, flagged at its cell, or read like the file it was made from."""
-    result = examine(one.make(Random(SEED)), library, library.wording(), alone=alone)  # noqa: S311 - a test's filling
+    result = examine(one.make(Random(SEED)), warm_library(), wording(), alone=alone)  # noqa: S311 - a test's filling
     if isinstance(result, Refusal):
         assert one.due in (Due.REFUSE, Due.EITHER), result
         assert not one.codes or result.code in one.codes, result

@@ -31,7 +31,8 @@ def _flipped_deflated(random: Random) -> bytes:
     return bytes(data)
 
 
-def _bomb(name: str, megabytes: int, fill: bytes = b" ") -> bytes:
+def bomb(name: str, megabytes: int, fill: bytes = b" ") -> bytes:
+    """A part of so many megabytes of nothing."""
     return good().put(name, fill * (megabytes * 1024 * 1024)).zipped()
 
 
@@ -47,7 +48,7 @@ def _twice(second: str) -> bytes:
     return buffer.getvalue()
 
 
-def _raw(entries: list[tuple[bytes, bytes]], *, flags: int = 0, offsets: list[int] | None = None) -> bytes:
+def raw_zip(entries: list[tuple[bytes, bytes]], *, flags: int = 0, offsets: list[int] | None = None) -> bytes:
     """A zip put together by hand: entries stored, the directory saying what it is told."""
     body, directory = bytearray(), bytearray()
     for number, (name, content) in enumerate(entries):
@@ -71,7 +72,7 @@ def _overlapping() -> bytes:
         offsets.append(at)
         at += 30 + len(name) + len(content)
     offsets[4] = offsets[3]  # two entries of the directory share one set of bytes
-    return _raw(entries, offsets=offsets)
+    return raw_zip(entries, offsets=offsets)
 
 
 def _many_sheets(count: int, *, same_part: bool) -> bytes:
@@ -141,9 +142,9 @@ CASES: tuple[Case, ...] = (
     simple(3, "junk behind", Due.REFUSE, lambda: _file() + b"x" * 500, "junk_around"),
     case(4, "figure changed, stored", Due.REFUSE, "damaged")(_flipped_stored),
     case(4, "bit changed, deflated", Due.REFUSE, "damaged", "sheet_markup", "part_missing")(_flipped_deflated),
-    simple(5, "sheet of 130 MB", Due.REFUSE, lambda: _bomb("xl/worksheets/sheet9.xml", 130), "bomb"),
-    simple(5, "strings of 60 MB from 60 KB", Due.REFUSE, lambda: _bomb("xl/sharedStrings.xml", 60), "bomb"),
-    simple(6, "picture of 300 MB", Due.ACCEPT, lambda: _bomb("xl/media/image1.png", 300, b"\0")),
+    simple(5, "sheet of 30 MB from 30 KB", Due.REFUSE, lambda: bomb("xl/worksheets/sheet9.xml", 30), "bomb"),
+    simple(5, "strings of 30 MB from 30 KB", Due.REFUSE, lambda: bomb("xl/sharedStrings.xml", 30), "bomb"),
+    simple(6, "picture of 30 MB", Due.ACCEPT, lambda: bomb("xl/media/image1.png", 30, b"\0")),
     simple(7, "5,000 sheets on one part", Due.REFUSE, lambda: _many_sheets(5000, same_part=True), "too_many_sheets"),
     simple(7, "two sheets on one part", Due.REFUSE, lambda: _many_sheets(1, same_part=True), "sheets_share_part"),
     simple(49, "10,000 sheets", Due.REFUSE, lambda: _many_sheets(10_000, same_part=False), "too_many_sheets"),
@@ -161,7 +162,7 @@ CASES: tuple[Case, ...] = (
     simple(
         15, "password", Due.REFUSE, lambda: _OLE + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le"), "encrypted"
     ),
-    simple(16, "zip password", Due.REFUSE, lambda: _raw(_parts(), flags=1), "encrypted"),
+    simple(16, "zip password", Due.REFUSE, lambda: raw_zip(_parts(), flags=1), "encrypted"),
     simple(17, "old Excel renamed", Due.REFUSE, lambda: _typed(_OLE), "not_workbook"),
     simple(
         18, "web page renamed", Due.REFUSE, lambda: b"<html><table><tr><td>1</td></tr></table></html>", "not_workbook"
@@ -176,7 +177,7 @@ CASES: tuple[Case, ...] = (
     simple(20, "binary Excel", Due.REFUSE, lambda: _renamed_zip("xl/workbook.bin"), "not_workbook"),
     simple(20, "plain zip", Due.REFUSE, lambda: _renamed_zip("a.txt"), "not_workbook"),
     simple(21, "macros", Due.ACCEPT, lambda: good().put("xl/vbaProject.bin", b"\0" * 100).zipped()),
-    simple(22, "60,000 entries", Due.REFUSE, lambda: _raw([(b"x%d" % n, b"") for n in range(60_000)]), "suspicious"),
+    simple(22, "3,000 entries", Due.REFUSE, lambda: raw_zip([(b"x%d" % n, b"") for n in range(3000)]), "suspicious"),
     simple(23, "sizes behind the data", Due.ACCEPT, _streamed),
     simple(23, "zip64", Due.ACCEPT, _zip64),
     simple(24, "external link", Due.ACCEPT, _external_link),
