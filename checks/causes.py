@@ -97,7 +97,9 @@ def blamed(sums: Sequence[Offence], others: Iterable[Offence]) -> tuple[list[Off
     apart: list[Offence] = []
     resting: dict[int, list[Offence]] = {}
     for one in others:
-        cells = set(one.cells) if one.rule.phase.rank >= Phase.ACROSS_TABLES.rank else set()
+        # a stale result is why its sum does not hold; whatever rests on several tables may be
+        resting_on = one.rule.phase.rank >= Phase.ACROSS_TABLES.rank or one.rule.check == "formula_results"
+        cells = set(one.cells) if resting_on and one.case != "taken" else set()
         at = next((at for at, broken in enumerate(sums) if cells & set(broken.cells)), None)
         if at is None:
             apart.append(one)

@@ -120,6 +120,7 @@ def _subjects(book: RawBook, cover: Cover, submission: Submission, history: Hist
             submission=submission,
             cover=cover,
             search=searches.get(form.name, _NOWHERE),
+            book=book,
             county=county,
             table=tables.get(form.name),
             tables=tables,

@@ -6,6 +6,7 @@ from checks.area_rules import AREA_CHECKS
 from checks.cell_rules import no_error_values, numbers_as_text, numbers_parse
 from checks.code_rules import CODE_CHECKS
 from checks.detail_rules import detail_total, equals_detail, equals_sum_of, row_sums, unit_plausible
+from checks.formula_rules import formula_results
 from checks.frame_rules import (
     code_length,
     not_dragged,
@@ -56,6 +57,7 @@ from checks.sum_rules import (
     row_sum,
     townships_as_planned,
 )
+from checks.text_rules import text_figures
 from checks.year_rules import begins_as_ended, carries_forward, not_filed_before, plan_unchanged, steady
 from contracts.errors import ContractError
 from contracts.model import Form, Rule
@@ -72,6 +74,7 @@ FORM_CHECKS: Mapping[str, Callable[[Subject, Rule], Iterator[Offence | NotRun]]]
     "divisions_agree": divisions_agree,
     "filled_in": filled_in,
     "form_present": form_present,
+    "formula_results": formula_results,
     "groups_in_summary": groups_in_summary,
     "growth_at_least": growth_at_least,
     "headings_found": headings_found,
@@ -91,6 +94,7 @@ FORM_CHECKS: Mapping[str, Callable[[Subject, Rule], Iterator[Offence | NotRun]]]
     "share_of_total": share_of_total,
     "shares_close": shares_close,
     "steady": steady,
+    "text_figures": text_figures,
     "total_row_once": total_row_once,
     "township_code": township_code,
     "township_unambiguous": township_unambiguous,

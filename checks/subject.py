@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from checks.cover import Cover
 from checks.history import History
+from checks.rawbook import RawBook
 from checks.recognise import Search
 from checks.tables import Table
 from contracts.library import Submission
@@ -20,6 +21,7 @@ class Subject:
     submission: Submission
     cover: Cover
     search: Search
+    book: RawBook
     county: County | None
     table: Table | None = None
     tables: Mapping[str, Table]

@@ -13,7 +13,8 @@ from contracts.yamlfile import read_yaml
 class Example:
     """One way to break a valid submission, and what is found then.
 
-    *cells* sets values by sheet and address; *rows* drops rows by sheet; *sheets* drops whole sheets. What is found:
+    *cells* sets values by sheet and address, *kept* the results that the file holds for formulas among them; *rows*
+    drops rows by sheet; *sheets* drops whole sheets. What is found:
     *message* at *cell* of *sheet*, weighing *severity*. *base* names the valid submission that is broken.
     """
 
@@ -21,6 +22,7 @@ class Example:
     base: str
     title: str
     cells: Mapping[str, Mapping[str, Any]]
+    kept: Mapping[str, Mapping[str, str]]
     without_rows: Mapping[str, tuple[int, ...]]
     hidden_rows: Mapping[str, tuple[int, ...]]
     without_sheets: tuple[str, ...]
@@ -46,6 +48,7 @@ def _example(raw: Mapping[str, Any], base: str) -> Example:
         base=base,
         title=raw["title"],
         cells=raw.get("cells", {}),
+        kept=raw.get("kept", {}),
         without_rows={sheet: tuple(rows) for sheet, rows in raw.get("without_rows", {}).items()},
         hidden_rows={sheet: tuple(rows) for sheet, rows in raw.get("hide_rows", {}).items()},
         without_sheets=tuple(raw.get("without_sheets", ())),

@@ -16,6 +16,7 @@ from contracts.plans import Plan, read_plan
 from contracts.procedures import Procedure, read_procedure
 from contracts.registers import Register, read_register
 from contracts.returning import Returning, read_returning
+from contracts.rollups import RollUpTable, read_rollups
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,6 +65,10 @@ class Library:
     def procedure(self, name: str) -> Procedure:
         """Return one procedure by its id."""
         return _by_id(self.root / "procedures", name, read_procedure)
+
+    def procedures(self) -> tuple[Procedure, ...]:
+        """Return every procedure, in the order of the file names."""
+        return tuple(read_procedure(path) for path in sorted((self.root / "procedures").glob("*.yaml")))
 
     def packages(self) -> tuple[Package, ...]:
         """Return every package, in the order of the file names."""
@@ -139,6 +144,11 @@ class Library:
         files = sorted((self.root / "examples").glob("*.yaml"))
         found = (one for path in files for one in read_examples(path))
         return tuple(one for one in found if rule in (None, one.rule))
+
+    def rollups(self, name: str) -> tuple[RollUpTable, ...]:
+        """Return the roll-up tables of one procedure; none where nothing is said of them."""
+        path = self.root / "rollups" / f"{name}.odcs.yaml"
+        return read_rollups(path) if path.is_file() else ()
 
     def contract_files(self) -> tuple[Path, ...]:
         """Return the data contract files, in the order of their names."""

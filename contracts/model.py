@@ -1,10 +1,13 @@
 """A form, its fields and its rules, as the rest of the house sees them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any
+
+PLACEHOLDER = re.compile(r"\{(?P<form>\w+)\.(?P<column>\w+)\}")  # in a paragraph, the total of a column
 
 
 class Layout(StrEnum):
@@ -103,12 +106,29 @@ class Rule:
         return here and (self.since is None or self.since <= end) and (self.until is None or end <= self.until)
 
 
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One paragraph of a report as it is pre-written: ``{form.column}`` stands for the total of a column."""
+
+    heading: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A figure that a paragraph gives: the words before it, and the total that it must be."""
+
+    anchor: str
+    form: str
+    column: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
     """One sheet of a submission: where it is found, its fields, the rules on it.
 
     A *detail* form has a row a plot: it may be long, is summed by group and is not carried up. *most_worded* is how
-    many offences of one rule are put into words (0: all); the rest is counted.
+    many offences of one rule are put into words (0: all); the rest is counted. *paragraphs* are those of a report.
     """
 
     name: str
@@ -122,6 +142,16 @@ class Form:
     total_names: tuple[str, ...] = ()
     detail: bool = False
     most_worded: int = 0
+    paragraphs: tuple[Paragraph, ...] = ()
+
+    @property
+    def spoken(self) -> tuple[Spoken, ...]:
+        """The figures that the paragraphs give, in their order; the words before each go back to a mark or a figure."""
+        return tuple(
+            Spoken(re.split(r"[，。；：、}亩]", text[: found.start()])[-1], found["form"], found["column"])
+            for text in (one.text for one in self.paragraphs)
+            for found in PLACEHOLDER.finditer(text)
+        )
 
     def field(self, name: str) -> Field:
         """Return one field by its English name."""

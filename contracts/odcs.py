@@ -16,7 +16,7 @@ from open_data_contract_standard.model import (
 )
 
 from contracts.errors import ContractError
-from contracts.model import Field, Form, Layout, Phase, Role, Rule
+from contracts.model import Field, Form, Layout, Paragraph, Phase, Role, Rule
 from contracts.yamlfile import parse_yaml, read_text
 
 SEVERITIES = ("hard", "soft", "report")
@@ -67,6 +67,7 @@ def _form(schema: SchemaObject, file: str, year: int, plan_years: tuple[int, ...
         total_names=_listed(own, "totalNames", file),
         detail=_flag(own, "detail", file),
         most_worded=int(own.get("mostWorded", 0)),
+        paragraphs=tuple(Paragraph(one["heading"], one["text"]) for one in own.get("paragraphs", ())),
     )
 
 

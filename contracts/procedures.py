@@ -73,13 +73,15 @@ class Action:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChainRule:
-    """A rule of procedure: its id, severity, clause, what it says, and the refusals that rest on it."""
+    """A rule of procedure: its id, severity, clause, what it says, the refusals that rest on it, a case each way."""
 
     id: str
     severity: str
     basis: str
     text: str
     denials: tuple[str, ...]
+    passing: str = ""
+    failing: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

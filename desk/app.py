@@ -49,11 +49,13 @@ def run(
     state: State = None,
     *,
     inline: Annotated[bool, typer.Option("--inline", help="不经 Prefect，直接办理")] = False,
+    data_docs: Annotated[bool, typer.Option("--data-docs", help="另写 Great Expectations 自己的说明页")] = False,
 ) -> None:
     """办理一个年度：收件、核对、退回、办理、备案。"""
     from desk.running import run_year  # noqa: PLC0415 - each command imports only what it needs
 
-    _guard(lambda: run_year(places(year, inputs=inputs, outputs=outputs, state=state), inline=inline))
+    where = places(year, inputs=inputs, outputs=outputs, state=state)
+    _guard(lambda: run_year(where, inline=inline, data_docs=data_docs))
 
 
 @app.command()

@@ -22,6 +22,8 @@ def outlook_lines(scene: Scene, standing: Outlook, failures: int) -> Iterator[st
     for row in standing.rows:
         yield standing_line(row, words, scene.procedure)
     yield from _next(scene, standing, failures)
+    if standing.evidence is not None:
+        yield words("run.next_evidence", **standing.evidence)
 
 
 def denial_sentence(denial: Denial, words: Wording) -> str:

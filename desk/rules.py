@@ -1,11 +1,9 @@
 """``hesuan rules``: the catalogue, or one rule with a passing and a failing example."""
 
-from collections.abc import Iterator
-
+from contracts.catalogue import Entry, catalogue
 from contracts.examples import Example
 from contracts.library import Library
 from contracts.messages import Wording
-from contracts.model import Form, Rule
 from desk.console import complain, say
 from desk.exits import Exit
 
@@ -13,41 +11,36 @@ from desk.exits import Exit
 def show_rules(library: Library, wanted: str | None) -> Exit:
     """Print every rule in force anywhere, or one of them."""
     words = library.wording()
-    found = dict(_catalogue(library))
+    found = {one.id: one for one in catalogue(library)}
     if wanted is not None and wanted not in found:
         complain(words("rules.unknown", rule=wanted))
         return Exit.USAGE
-    for rule_id in sorted(found) if wanted is None else [wanted]:
-        rule, forms = found[rule_id]
-        say(_line(rule, forms, words))
+    for rule in sorted(found) if wanted is None else [wanted]:
+        say(_line(found[rule], words))
     if wanted is not None:
-        for example in library.examples(wanted):
-            _print_example(example, words)
+        _print_cases(found[wanted], library.examples(wanted), words)
     return Exit.CLEAR
 
 
-def _catalogue(library: Library) -> Iterator[tuple[str, tuple[Rule, list[Form]]]]:
-    found: dict[str, tuple[Rule, list[Form]]] = {}
-    for form in library.all_forms():
-        for rule in form.rules:
-            found.setdefault(rule.id, (rule, []))[1].append(form)
-    yield from found.items()
-
-
-def _line(rule: Rule, forms: list[Form], words: Wording) -> str:
-    severity = words(f"severity.{rule.severity}")
-    names = "、".join(form.title for form in forms)
+def _line(entry: Entry, words: Wording) -> str:
     return words(
         "rules.line",
-        rule=rule.id,
-        severity=severity,
-        description=rule.description,
-        basis=rule.basis,
-        forms=names,
+        rule=entry.id,
+        severity="、".join(words(f"severity.{one}") for one in entry.severities),
+        description=entry.description,
+        basis=entry.basis,
+        forms="、".join(entry.where),
     )
 
 
-def _print_example(example: Example, words: Wording) -> None:
-    say("  " + words("rules.passing", text=words("rules.as_issued")))
-    say("  " + words("rules.failing", text=example.title))
-    say("  " + words("rules.finds", message=example.message))
+def _print_cases(entry: Entry, examples: tuple[Example, ...], words: Wording) -> None:
+    """Rules on forms are shown by examples that are tried: the sample as it is passes, each change to it does not."""
+    for base in dict.fromkeys(one.base for one in examples):
+        say("  " + words("rules.passing", text=words(f"rules.base.{base}", description=entry.description)))
+    for passing in entry.passing:
+        say("  " + words("rules.passing", text=passing))
+    for failing in entry.failing:
+        say("  " + words("rules.failing", text=failing))
+    for example in examples:
+        say("  " + words("rules.failing", text=example.title))
+        say("  " + words("rules.finds", message=example.message))

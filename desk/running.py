@@ -5,6 +5,7 @@ from desk.console import Progress, complain, say, watched
 from desk.exits import Exit
 from desk.outlook_lines import outlook_lines
 from flows.engine import Tell, in_line
+from flows.evidence_stage import write_data_docs
 from flows.handed_in import read_desk
 from flows.outlook import Outlook, outlook
 from flows.places import Places
@@ -13,7 +14,7 @@ from flows.stages import Line
 from flows.survey import has_work, set_scene
 
 
-def run_year(places: Places, *, inline: bool) -> Exit:
+def run_year(places: Places, *, inline: bool, data_docs: bool = False) -> Exit:
     """Carry the year as far as it can go and return the exit code of its standing state."""
     words = places.library().wording()
     failures = 0
@@ -22,7 +23,18 @@ def run_year(places: Places, *, inline: bool) -> Exit:
         failures = (_in_line if inline else _on_prefect)(places, words)
     else:
         say(words("run.nothing"))
+    if data_docs:
+        _document(places, words)
     return _conclude(places, words, failures)
+
+
+def _document(places: Places, words: Wording) -> None:
+    """Write the pages of the engine of expectations, which carry timestamps and are no output of a run."""
+    folder = places.state / "data-docs" / str(places.year)
+    desk = read_desk(places, words)
+    with places.open_ledger() as ledger:
+        if write_data_docs(set_scene(places, ledger, desk.roster), desk.roster, folder):
+            say(words("run.data_docs", path=str(folder / "index.html")))
 
 
 def exit_code(standing: Outlook, failures: int) -> Exit:

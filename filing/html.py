@@ -4,6 +4,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from filing.evidence import EvidencePage
 from filing.page import SubmissionPage
 from filing.status_page import StatusPage
 
@@ -20,7 +21,12 @@ def status_html(page: StatusPage) -> bytes:
     return _rendered("status.html", page)
 
 
-def _rendered(template: str, page: SubmissionPage | StatusPage) -> bytes:
+def evidence_html(page: EvidencePage) -> bytes:
+    """Write the page of the evidence on the roll-ups."""
+    return _rendered("evidence.html", page)
+
+
+def _rendered(template: str, page: SubmissionPage | StatusPage | EvidencePage) -> bytes:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,

@@ -10,6 +10,7 @@ from filing.closing import closing_of
 from filing.cover import cover_of, title_of
 from filing.detail import detail_of
 from filing.documents import opinion_of, receipt_of, report_of
+from filing.evidence import evidence_sheet
 from filing.figures import Accounts, read_accounts
 from filing.indicators import indicator_sheets
 from filing.issues import issues_of
@@ -86,6 +87,9 @@ def _of_counties(scene: FilingScene, accounts: Accounts, words: Wording) -> dict
         "register": register_of(scene, accounts, words),
         **charts_of(scene, accounts, detail, words),
     }
+    if scene.evidence:
+        title = words("evidence.title", province=scene.roster.province[1], year=scene.roster.year)
+        sheets["evidence"] = evidence_sheet(scene.evidence, title, words)
     if scene.missing:
         sheets["open"] = open_of(scene, words)
     return sheets

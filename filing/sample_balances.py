@@ -25,12 +25,13 @@ def _plan(code: str, rows: list[Row]) -> dict[str, Value]:
     planned = {"planned_new": "farm_new", "planned_pbf_in": "pbf_in"}
     return {
         "project": code,
-        **{name: _total(rows, column) for name, column in begun.items()},
-        **{name: _total(rows, column) * YEARS for name, column in planned.items()},
+        **{name: total_of(rows, column) for name, column in begun.items()},
+        **{name: total_of(rows, column) * YEARS for name, column in planned.items()},
     }
 
 
-def _total(rows: Iterable[Row], column: str) -> Decimal:
+def total_of(rows: Iterable[Row], column: str) -> Decimal:
+    """Return the sum of a column."""
     return sum((one for row in rows for one in [row[column]] if isinstance(one, Decimal)), ZERO)
 
 

@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from contracts.messages import Wording
-from contracts.model import Form, Role
-from filing.sample_balances import YEARS, Row, Value, amount_of, land_at_start, plan_balances, summary_figures
+from contracts.model import PLACEHOLDER, Form, Role
+from filing.sample_balances import YEARS, Row, Value, amount_of, land_at_start, plan_balances, summary_figures, total_of
 from filing.sample_figures import ZERO, Plot, Sample, mu, share, sums
 
 Maker: TypeAlias = Callable[[Sample, Form, Wording], Iterable[Row]]
@@ -183,6 +183,15 @@ def land_use(sample: Sample, form: Form, _: Wording) -> Iterator[Row]:
         }
 
 
+def report(sample: Sample, form: Form, _: Wording) -> Iterator[Row]:
+    """Write the report as the template does, with the totals of the summary."""
+    rows = list(summary_figures(sample))
+    facts = {"year": str(sample.year), "county": sample.county.name}
+    for one in form.paragraphs:
+        said = PLACEHOLDER.sub(lambda found: str(total_of(rows, found["column"])), one.text)
+        yield {"heading": one.heading, "text": said.format(**facts)}
+
+
 ROWS: Mapping[str, Maker] = {
     "land_use": land_use,
     "linkage": linkage,
@@ -190,6 +199,7 @@ ROWS: Mapping[str, Maker] = {
     "pbf_in": pbf_in,
     "pbf_out": pbf_out,
     "projects": projects,
+    "report": report,
     "sub_projects": sub_projects,
     "summary": summary,
     "task_progress": task_progress,

@@ -8,6 +8,7 @@ from contracts.exhibits import Exhibits
 from contracts.model import Form
 from contracts.plans import Plan
 from contracts.procedures import Procedure
+from filing.evidence import Proof
 from review.roster import Due, Roster
 from review.standing import Standing, Version
 
@@ -63,7 +64,8 @@ class FilingScene:
     *as_of* the time of that entry (ISO 8601, UTC): the only date there is, so that one history gives one book.
     *excused* are codes of due counties that need not report this year: nobody waits for them. *area* is whose
     filing it is, the province's where there is none; *key* the fingerprint of the key that signs the manifest;
-    *exhibits* what is shown besides the roll-up.
+    *exhibits* what is shown besides the roll-up; *evidence* how the roll-ups came out
+    when they were held against their expectations.
     """
 
     roster: Roster
@@ -77,6 +79,7 @@ class FilingScene:
     area: Area | None = None
     key: str = ""
     exhibits: Exhibits = field(default_factory=Exhibits)
+    evidence: tuple[Proof, ...] = ()
 
     @property
     def whose(self) -> Area:

@@ -10,6 +10,7 @@ from contracts.messages import Wording
 from contracts.model import Field, Form, Layout, Role, Rule
 from contracts.registers import County
 from filing.template_balances import opened
+from filing.template_report import reported
 from filing.template_sheet import BlankSheet, cell_of
 
 
@@ -32,6 +33,9 @@ def template_of(
     cover = next(one for one in submission.forms if one.layout is Layout.PAIRS)
     townships = words("template.townships")
     coded = {one.heading: one.codes for form in tables for one in form.fields if one.codes}
+    blank = [_table(form, county, rows, words) for form in tables]
+    if history is not None:
+        blank = [opened(one, county, history) for one in blank]
     return Template(
         cover=BlankSheet(form=cover, name=cover.sheet_names[0], title=words("sample.cover"), unit="", rows=0),
         known={
@@ -41,10 +45,7 @@ def template_of(
             "city_name": submission.register.cities[county.city],
             "version": 1,
         },
-        tables=tuple(
-            opened(_table(form, county, rows, words), county, history) if history else _table(form, county, rows, words)
-            for form in tables
-        ),
+        tables=reported(blank, {"year": str(submission.year), "county": county.name}),
         lists={townships: tuple(county.townships.values()), **coded},
         notes=words("template.notes"),
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from checks.history import Claim
 from contracts.procedures import Effect
+from flows.evidence_stage import write_evidence
 from flows.history_stage import claims_elsewhere, disputed
 from flows.making import keep_contracts, makings
 from flows.pen import Pen
@@ -78,6 +79,7 @@ def advance(year: Year) -> list[Failure]:
     failures = _judge(year)
     while _decide(year):  # a return frees the plots that the submission claimed
         failures += _judge(year)
+    failures += _made(year, "evidence", lambda: write_evidence(year.scene(), year.desk.roster))
     for stage, make in makings(year.scene(), year.desk.roster, anew=year.scene):
         failures += _made(year, stage, make)
     return failures

@@ -13,6 +13,7 @@ from filing.county_links import own_copy
 from filing.province import city_book, county_book, province_book, receipt_book
 from filing.scene import CITY, COUNTY, PROVINCE, FiledCounty, FilingScene, Receipt
 from flows.earlier import filing_entry, shaken_years
+from flows.evidence_stage import evidence_on_record
 from flows.filings import OWN, RECEIPT, FilingDue, filed_counties
 from flows.scene import Scene
 from flows.stages import Line, Outcome, output_event, write_output
@@ -76,6 +77,7 @@ class Filer:
             as_of=due.as_of,
             key=Signer(scene.places.key_folder).public.fingerprint,
             exhibits=scene.library.exhibits(),
+            evidence=evidence_on_record(scene, self.roster) if due.kind == PROVINCE else (),
         )
         return whole if due.kind == PROVINCE else whole.within(due.area, head=due.head, as_of=due.as_of)
 

@@ -1,8 +1,10 @@
 """Where a year stands, in plain values: for the end of a run, for the status command, for exit codes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from checks.findings import Refusal
+from flows.evidence_stage import evidence_path
 from flows.rows import Row, rows_of
 from flows.survey import Desk, Handed, Scene, filing_path, judge_handed, judge_openings, sort_arrivals
 from review.decisions import Denial
@@ -17,6 +19,7 @@ class Outlook:
     skipped: tuple[tuple[str, str], ...]
     denied: tuple[tuple[Handed, Denial], ...]
     filing: str | None
+    evidence: Mapping[str, str] | None = None
 
     @property
     def has_hard(self) -> bool:
@@ -35,4 +38,18 @@ def outlook(scene: Scene, desk: Desk) -> Outlook:
         skipped=tuple((one.name, one.reason) for one in files.skipped),
         denied=tuple(judge_handed(scene, desk)[1]),
         filing=path if scene.places.output(path).is_file() else None,
+        evidence=_evidence(scene, desk),
     )
+
+
+def _evidence(scene: Scene, desk: Desk) -> Mapping[str, str] | None:
+    """Return where the evidence on the roll-ups lies, and how many of its expectations failed."""
+    path = evidence_path(desk.roster)
+    issued = scene.issued.get(path)
+    if issued is None or not scene.places.output(path).is_file():
+        return None
+    return {
+        "path": str(scene.places.output(path)),
+        "count": str(issued.facts["expectations"]),
+        "failed": str(issued.facts["failed"]),
+    }

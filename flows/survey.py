@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from checks.findings import Refusal
 from checks.shape import refusal_from_json
+from flows.evidence_stage import evidence_due
 from flows.filings import filing_path, filings_due, withdrawn
 from flows.inbox import Arrival, Skipped
 from flows.issuing import (
@@ -164,6 +165,7 @@ def has_work(scene: Scene, desk: Desk) -> bool:
         next(unreported(scene), None),
         judge_handed(scene, desk)[0],
         reviews_due(scene, desk.roster),
+        evidence_due(scene, desk.roster),
         filings_due(scene, desk.roster),
         withdrawn(scene, desk.roster),
         boards_due(scene, desk.roster),

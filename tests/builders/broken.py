@@ -1,7 +1,10 @@
 """A valid submission broken the way an example of the rule catalogue says."""
 
+import re
+from collections.abc import Mapping
 from functools import cache
 from io import BytesIO
+from zipfile import ZipFile
 
 from openpyxl import load_workbook
 
@@ -34,4 +37,27 @@ def broken_workbook(example: Example) -> bytes:
             book[name].row_dimensions[row].hidden = True
     buffer = BytesIO()
     book.save(buffer)
+    return with_results(buffer.getvalue(), {book.sheetnames.index(name): of for name, of in example.kept.items()})
+
+
+def with_results(data: bytes, kept: Mapping[int, Mapping[str, str]]) -> bytes:
+    """Return the workbook with the results that it is to hold for its formulas, by number of the sheet and address."""
+    if not kept:
+        return data
+    buffer = BytesIO()
+    with ZipFile(BytesIO(data)) as source, ZipFile(buffer, "w") as target:
+        for name in source.namelist():
+            part = source.read(name)
+            for number, of in kept.items():
+                if name == f"xl/worksheets/sheet{number + 1}.xml":
+                    part = _with_results(part.decode(), of).encode()
+            target.writestr(name, part)
     return buffer.getvalue()
+
+
+def _with_results(markup: str, kept: Mapping[str, str]) -> str:
+    for address, value in kept.items():
+        cell = re.compile(rf'(<c r="{address}"[^>]*><f>[^<]*</f>)(?:<v\s*/>|<v></v>)')
+        markup, count = cell.subn(rf"\g<1><v>{value}</v>", markup)
+        assert count == 1, address
+    return markup

@@ -17,6 +17,7 @@ import workbooks.reading
 import workbooks.writing  # imported for warmth
 from desk.exits import Exit
 from ledger.record import Ledger
+from tests.builders import expectations
 from tests.builders.year import ground_of
 
 KILLED = 137
@@ -66,6 +67,7 @@ def _child(root: Path, stop: int) -> None:
 
 def main() -> None:
     """Answer requests until the input ends."""
+    expectations.install()
     for line in sys.stdin:
         asked = json.loads(line)
         root = Path(asked["root"])

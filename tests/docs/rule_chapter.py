@@ -6,10 +6,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from contracts.catalogue import PROCEDURE, Entry, catalogue
 from contracts.examples import Example
 from contracts.library import Library, open_library
 from contracts.messages import Wording
-from contracts.model import Form, Rule
+from contracts.model import Form, Phase, Rule
 
 CHAPTER = Path(__file__).resolve().parents[2] / "docs" / "rules.md"
 HEAD = """# 规则
@@ -33,7 +34,21 @@ def chapter(library: Library) -> str:
     for phase, group in _by_phase(library):
         parts.append(f"## {words(f'rules.phase.{phase}')}\n")
         parts += ["\n".join(_section(used, library, words)) for used in group]
+    for phase in (Phase.ACROSS_LEVELS, PROCEDURE):
+        parts.append(f"## {words(f'rules.phase.{phase}')}\n")
+        parts += ["\n".join(_case(one, words)) for one in catalogue(library) if one.phase == phase]
     return "\n".join(parts)
+
+
+def _case(entry: Entry, words: Wording) -> Iterator[str]:
+    yield f"### {entry.id} {entry.description}\n"
+    yield f"- 级别：{'、'.join(words(f'severity.{one}') for one in entry.severities)}"
+    yield f"- 依据：{entry.basis}"
+    yield f"- 用于：{'、'.join(f'《{one}》' for one in entry.where)}\n"
+    yield "| 符合 | 不符合 |"
+    yield "| --- | --- |"
+    yield from (f"| {good} | {bad} |" for good, bad in zip(entry.passing, entry.failing, strict=True))
+    yield ""
 
 
 def _by_phase(library: Library) -> Iterator[tuple[str, list[Used]]]:

@@ -33,6 +33,7 @@ from flows.survey import has_work, unfinished
 from flows.verifying import verify_outputs, verify_state
 from ledger.errors import LedgerMissing
 from review.standing import recorded_roster
+from tests.builders import expectations
 from tests.flows.cutting import Points, grow_no_file_beyond
 
 ROOT = Path(__file__).parents[2]
@@ -44,6 +45,7 @@ STEP_BYTES = 1024
 def main() -> None:
     """Walk the points that were asked for."""
     mode, wanted = sys.argv[1], sys.argv[2]
+    expectations.install()
     open_library().wording()  # warm, but nothing that starts threads: a fork would lose them
     with tempfile.TemporaryDirectory() as base:
         every = _sizes(Path(base)) if mode in BY_SIZE else _steps(Path(base))
