@@ -1,7 +1,13 @@
 """The manual's generated chapters are what the contracts say now."""
 
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
 from contracts.library import open_library
-from tests.docs import dictionary, rule_chapter
+from tests.docs import books, dictionary, rule_chapter
+from workbooks.quick import Rows
 
 
 def test_dictionary_is_as_generated() -> None:
@@ -19,3 +25,22 @@ def test_every_field_says_where_it_comes_from() -> None:
     for form in open_library().all_forms():
         for field in form.fields:
             assert field.source.startswith(("[S] ", "[A] ", "[C] ")), (form.name, field.name)
+
+
+@pytest.mark.parametrize(
+    ("path", "sheets"),
+    [
+        (books.DICTIONARY, books.dictionary_sheets(open_library())),
+        (books.RULES, books.rule_sheets(open_library())),
+    ],
+    ids=["dictionary", "rules"],
+)
+def test_workbooks_are_as_generated(path: Path, sheets: list[tuple[str, Rows]]) -> None:
+    """The committed workbooks hold, value by value, what the contracts say."""
+    book = load_workbook(path)
+    assert book.sheetnames == [name for name, _ in sheets]
+    for name, rows in sheets:
+        found = [
+            tuple("" if cell is None else str(cell) for cell in row) for row in book[name].iter_rows(values_only=True)
+        ]
+        assert found == [tuple(row) for row in rows], "run: python -m tests.docs.books"

@@ -1,0 +1,65 @@
+"""The field dictionary and the rule catalogue as workbooks, made from the contracts.
+
+``python -m tests.docs.books`` writes ``docs/字段说明.xlsx`` and ``docs/规则目录.xlsx``; a test holds them equal, value
+by value, to what the contracts say.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from contracts.catalogue import catalogue
+from contracts.library import Library, open_library
+from tests.docs.dictionary import KINDS
+from workbooks.quick import Rows, write_rows
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+DICTIONARY, RULES = DOCS / "字段说明.xlsx", DOCS / "规则目录.xlsx"
+FIELDS = ("表", "栏目", "英文名", "别名", "类型", "单位", "小数", "取整", "必有", "代码表", "来源")
+COLUMNS = ("规则", "级别", "阶段", "内容", "依据", "用于", "通过示例", "不通过示例", "系统提示")
+
+
+def dictionary_sheets(library: Library) -> list[tuple[str, Rows]]:
+    """Return the dictionary: a row a field of every form."""
+    return [("字段说明", [FIELDS, *_fields(library)])]
+
+
+def rule_sheets(library: Library) -> list[tuple[str, Rows]]:
+    """Return the catalogue: a row a rule, and one for each of its cases."""
+    return [("规则目录", [COLUMNS, *_rules(library)])]
+
+
+def _fields(library: Library) -> Iterator[tuple[str, ...]]:
+    for form in library.all_forms():
+        for one in form.fields:
+            codes = "、".join(code if label in ("", code) else f"{code} {label}" for code, label in one.labels.items())
+            yield (
+                form.title,
+                one.heading,
+                one.name,
+                "、".join(one.synonyms),
+                KINDS[one.kind],
+                one.unit,
+                str(one.decimals) if one.kind == "number" else "",
+                "是" if one.rounded else "否",
+                "是" if one.required else "否",
+                codes,
+                one.source,
+            )
+
+
+def _rules(library: Library) -> Iterator[tuple[str, ...]]:
+    words = library.wording()
+    for one in catalogue(library):
+        severity = "、".join(words(f"severity.{weight}") for weight in one.severities)
+        phase = words(f"rules.phase.{one.phase}")
+        head = (one.id, severity, phase, one.description, one.basis, "、".join(one.where))
+        cases = [(good, bad, "") for good, bad in zip(one.passing, one.failing, strict=True)]
+        for example in library.examples(one.id):
+            good = words(f"rules.base.{example.base}", description=one.description)
+            cases.append((good, example.title, example.message))
+        yield from ((*head, *case) for case in cases)
+
+
+if __name__ == "__main__":
+    write_rows(DICTIONARY, dictionary_sheets(open_library()))
+    write_rows(RULES, rule_sheets(open_library()))
