@@ -178,8 +178,8 @@ def _record_openings(year: Year) -> None:
     scene = year.scene()
     for opened in judge_openings(scene, year.desk)[0]:
         scene.places.store().put(opened.kept)
-        facts = {name: str(opened.event.facts[name]) for name in ("number", "by")}
-        _record(year, "opening", opened.event.county, Outcome(((opened.event, opened.key),), (Line("opening", facts),)))
+        line = Line("opening", {name: str(opened.event.facts[name]) for name in ("number", "by")})
+        _record(year, "opening", opened.event.county, Outcome(((opened.event, opened.key),), (line,)))
 
 
 def _receivings(year: Year, scene: Scene) -> list[Job]:
