@@ -1,13 +1,15 @@
 """The end of a run in words: what was refused or passed over, where each county stands, what to do next."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from contracts.messages import Wording
 from desk.standing_lines import standing_line
+from flows.earlier import Shaken
 from flows.outlook import Outlook
 from flows.rows import Row
 from flows.survey import Scene, returned_path
 from review.decisions import Denial
+from review.roster import Roster
 
 
 def outlook_lines(scene: Scene, standing: Outlook, failures: int) -> Iterator[str]:
@@ -24,6 +26,14 @@ def outlook_lines(scene: Scene, standing: Outlook, failures: int) -> Iterator[st
     yield from _next(scene, standing, failures)
     if standing.evidence is not None:
         yield words("run.next_evidence", **standing.evidence)
+
+
+def shaken_lines(shaken: Sequence[Shaken], roster: Roster, words: Wording) -> Iterator[str]:
+    """Return a line for each county's year that rests on a filing which has changed since."""
+    for one in shaken:
+        due = roster.county(one.county)
+        name = due.name if due else one.county
+        yield words("run.shaken", code=one.county, name=name, year=str(one.year), ground=str(one.ground))
 
 
 def denial_sentence(denial: Denial, words: Wording) -> str:

@@ -3,9 +3,11 @@
 from contracts.messages import Wording
 from desk.console import Progress, complain, say, watched
 from desk.exits import Exit
-from desk.outlook_lines import outlook_lines
+from desk.outlook_lines import outlook_lines, shaken_lines
+from flows.earlier import shaken_by
 from flows.engine import Tell, in_line
 from flows.evidence_stage import write_data_docs
+from flows.filings import shaken_here
 from flows.handed_in import read_desk
 from flows.outlook import Outlook, outlook
 from flows.places import Places
@@ -83,7 +85,8 @@ def _conclude(places: Places, words: Wording, failures: int) -> Exit:
     desk = read_desk(places, words)
     with places.open_ledger() as ledger:
         scene = set_scene(places, ledger, desk.roster)
+        shaken = (*shaken_here(scene), *shaken_by(scene.procedure, ledger, places.year))
     standing = outlook(scene, desk)
-    for line in outlook_lines(scene, standing, failures):
+    for line in (*shaken_lines(shaken, desk.roster, words), *outlook_lines(scene, standing, failures)):
         say(line)
     return exit_code(standing, failures)

@@ -75,3 +75,27 @@ def shaken_years(
 def _files(procedure: Procedure, event: Event) -> bool:
     action = procedure.action(event.level, event.action)
     return action is not None and {action.to_state, action.to_again} & set(procedure.final) != set()
+
+
+@dataclass(frozen=True, slots=True)
+class Shaken:
+    """A county's *year* that rests on a filing of an earlier one, *ground*, which has changed since."""
+
+    county: str
+    year: int
+    ground: int
+
+
+def shaken_by(procedure: Procedure, ledger: Ledger, year: int) -> tuple[Shaken, ...]:
+    """Return the later years that rest on a filing of *year* as it no longer stands, unless they were checked anew."""
+    now = filings_of(procedure, ledger.entries(year))
+    found = []
+    for later in range(year + 1, year + 1 + YEARS_BACK) if now else ():
+        history = ledger.entries(later)
+        roster = recorded_roster(history) if history else None
+        for county, standing in standings(procedure, roster, history).items() if roster else ():
+            at = as_filed(procedure, standing) or standing
+            decided = at.state not in procedure.on_check.values()
+            if decided and shaken_years(history, at, {year: now}):
+                found.append(Shaken(county, later, year))
+    return tuple(found)
