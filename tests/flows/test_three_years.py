@@ -16,7 +16,7 @@ from desk.running import run_year
 from flows.places import Places
 from tests.builders import dongchuan
 from tests.builders.dongchuan import COUNTY, COVER, SHEET_DONE, Draft
-from tests.builders.year import ROOT
+from tests.builders.year import ROOT, copied_contracts
 
 Capture = pytest.CaptureFixture[str]
 YEARS = (2024, 2025, 2026)
@@ -28,8 +28,13 @@ Short = Mapping[tuple[int, str], tuple[float, float]]  # by year and township: w
 
 
 def places(base: Path, year: int) -> Places:
-    """Return the folders of a year; all years share state and outputs."""
-    return Places(year=year, inputs=base / "收件", outputs=base / "输出", state=base / "状态")
+    """Return the folders of a year; all years share state, outputs, and contracts in which each has a package."""
+    contracts = base / "合同"
+    if not contracts.exists():
+        package = copied_contracts(contracts) / "packages" / f"{COUNTY}-2024.yaml"
+        text = package.read_text(encoding="utf-8")
+        package.write_text(text.replace("years: [2024]", "years: [2024, 2025, 2026]"), encoding="utf-8")
+    return Places(year=year, inputs=base / "收件", outputs=base / "输出", state=base / "状态", contracts=contracts)
 
 
 def submission(year: int, version: int, short: Short) -> Draft:
