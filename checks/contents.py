@@ -82,20 +82,31 @@ def spotted(findings: Sequence[Finding], tables: Iterable[Table], cover: Cover, 
     """Return the findings, each with the spot that it is about; one without a cell is about its whole sheet."""
     if not findings:
         return ()
-    by_sheet = {one.sheet: (one, row_names(one), {at: name for name, at in one.columns.items()}) for one in tables}
+    by_sheet: dict[str, list[_Names]] = {}
+    for one in tables:
+        named = (one, row_names(one), {at: name for name, at in one.columns.items()})
+        by_sheet.setdefault(one.sheet, []).append(named)
     entries = {entry.cell: name for name, several in cover.entries.items() for entry in several}
     return tuple(replace(one, spot=_spot(one, by_sheet, entries, cover_form)) for one in findings)
 
 
-def _spot(finding: Finding, tables: Mapping[str, _Names], entries: Mapping[CellRef, str], cover_form: str) -> Spot:
+def _spot(
+    finding: Finding, tables: Mapping[str, Sequence[_Names]], entries: Mapping[CellRef, str], cover_form: str
+) -> Spot:
     cell = CellRef(finding.sheet, finding.cell or "")
     if cell in entries:
         return Spot(cover_form, "", entries[cell])
     if finding.sheet not in tables:
         return Spot(finding.sheet, "", finding.cell or "")
-    table, rows, columns = tables[finding.sheet]
     _, row, column, _ = place(cell)
+    here = tables[finding.sheet]
+    # of several tables on one sheet, that whose header is the nearest above
+    table, rows, columns = max((one for one in here if one[0].header_row <= row), key=_header, default=here[0])
     return Spot(table.form.name, rows.get(row, ""), columns.get(column, cell.address if row not in rows else ""))
+
+
+def _header(named: _Names) -> int:
+    return named[0].header_row
 
 
 def key_field(form: Form) -> str | None:

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 
+import polars as pl
 import pytest
 
 from checks.findings import Severity
+from checks.headings import Names, header_row, top_of
+from checks.rawbook import RawSheet
 from checks.report import Report
 from contracts.library import Library, open_library
-from tests.builders.dongchuan import SHEET_3, Draft, Rows, submission
+from tests.builders.dongchuan import SHEET_2, SHEET_3, Draft, Rows, submission
 from tests.builders.plain import plain, plain_bytes
 from workbooks.examining import examine
 
@@ -91,3 +94,58 @@ def test_hidden_sheet_is_read_and_reported(library: Library) -> None:
     result = examine(data, library, library.wording())
     assert isinstance(result, Report)
     assert [(one.rule, one.sheet, one.severity) for one in result.findings] == [("F08", SHEET_3, Severity.SOFT)]
+
+
+def _on_one_sheet(rows_between: int) -> Draft:
+    """Annex 2 and annex 3 one below the other on the sheet of annex 2."""
+    draft = submission(2)
+    below = draft.sheets.pop(SHEET_3)
+    draft.sheets[SHEET_2] += [*[_blank() for _ in range(rows_between)], *below]
+    return draft
+
+
+@pytest.mark.parametrize("rows_between", [0, 2, 100])
+def test_two_tables_on_one_sheet_are_two_tables(rows_between: int, library: Library) -> None:
+    """One below the other, each under its title: both are read whole, and each cell keeps its address."""
+    both = _report(_on_one_sheet(rows_between), library)
+    assert [one for one in both.findings if one.severity is not Severity.REPORT] == []
+    assert len(both.figures) == len(_report(submission(2), library).figures)
+    row = 14 + rows_between + 6
+    wrong = _report(_on_one_sheet(rows_between).put(SHEET_2, f"C{row}", "无"), library)
+    assert [(one.rule, one.sheet, one.cell) for one in wrong.findings] == [("F04", SHEET_2, f"C{row}")]
+    assert wrong.findings[0].spot is not None
+    assert wrong.findings[0].spot.form == "linkage_tasks"
+
+
+HEADINGS = {
+    "parents over their leaves": (
+        [["序号", "乡镇（街道）", "年初", None, "年末"], [None, None, "耕地面积", "建设用地", "耕地面积"]],
+        (((1, 1), (2, 1)), ((1, 2), (2, 2)), ((1, 3), (1, 4))),
+        {"serial": 1, "township": 2, "farm_begin": 3, "cons_begin": 4, "farm_end": 5},
+    ),
+    "three rows": (
+        [
+            ["序号", "乡镇（街道）", "耕地", None, None, None],
+            [None, None, "本年新增耕地", "其中", None, "年末耕地面积"],
+            [None, None, None, "水田", "旱地", None],
+        ],
+        (((1, 3), (1, 6)), ((2, 4), (2, 5)), ((2, 3), (3, 3)), ((2, 6), (3, 6))),
+        {"serial": 1, "township": 2, "farm_new": 3, "paddy": 4, "dry": 5, "farm_end": 6},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HEADINGS)
+def test_leaf_headings_are_read_with_the_words_above(name: str, library: Library) -> None:
+    """A heading that says nothing alone is read with the headings that span it."""
+    package = library.package("620123", 2024)
+    assert package is not None
+    form = next(one for one in library.submission(package, 2024).forms if "核算汇总表" in one.title)
+    rows, merges, columns = HEADINGS[name]
+    text = pl.DataFrame(rows, schema=[*"ABCDEF"[: len(rows[0])]], orient="row")
+    sheet = RawSheet(name="表", visible=True, text=text, kinds=text.select(pl.all().is_not_null()), merges=merges)
+    top = top_of(sheet)
+    known = [Names.of(form).known(one) for one in top.headings]
+    at = header_row([len(one) for one in known])
+    assert at == len(rows) - 1
+    assert {field: column for column, field in known[at].items()} == columns
