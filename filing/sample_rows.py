@@ -231,6 +231,8 @@ def cover_rows(sample: Sample, form: Form, city: str, words: Wording) -> Iterato
         "city_name": city,
         "plan_number": words("sample.approval", year=sample.first, serial="1"),
         "version": 1,
+        "submission_round": form.field("submission_round").codes[0],
+        "sealed": form.field("sealed").codes[0],
         "compiled_by": words("sample.compiled_by", county=sample.county.name),
         **{name: words(f"sample.{name}") for name in ("filled_by", "checked_by", "responsible")},
         "filled_on": f"{sample.year + 1}-01-10",

@@ -44,6 +44,8 @@ def template_of(
             "county_name": county.name,
             "city_name": submission.register.cities[county.city],
             "version": 1,
+            "division_system": f"{submission.register.system} {submission.register.edition}",
+            "submission_round": next(iter(cover.field("submission_round").codes), ""),
         },
         tables=reported(blank, {"year": str(submission.year), "county": county.name}),
         lists={townships: tuple(county.townships.values()), **coded},
