@@ -27,7 +27,7 @@ class Caps:
     part: int = 192 * MEGABYTE  # a hundred thousand plots of thirty columns, texts in their cells, are 168
     total: int = 256 * MEGABYTE
     ratio: int = 200  # unpacked to packed; bombs start above it
-    ratio_from: int = 24 * MEGABYTE  # what is small when unpacked may be packed as tightly as it likes
+    ratio_from: int = 24 * MEGABYTE  # a part, or all together: a hundred thousand equal formats are packed tighter
     sheets: int = 64
 
 
@@ -133,8 +133,11 @@ def _odd_name(entry: ZipInfo) -> bool:
 
 
 def _swollen(entry: ZipInfo) -> bool:
-    ratio = entry.file_size > CAPS.ratio_from and entry.file_size > CAPS.ratio * max(entry.compress_size, 1)
-    return entry.file_size > CAPS.part or ratio
+    return entry.file_size > CAPS.part or _too_tight(entry.file_size, entry.compress_size)
+
+
+def _too_tight(unpacked: int, packed: int) -> bool:
+    return unpacked > CAPS.ratio_from and unpacked > CAPS.ratio * max(packed, 1)
 
 
 def _refuse_swollen(entries: list[ZipInfo]) -> None:
@@ -144,7 +147,8 @@ def _refuse_swollen(entries: list[ZipInfo]) -> None:
             raise found("bomb", part=shown_part(entry.filename))
         if entry.file_size < entry.compress_size and entry.compress_type == zipfile.ZIP_STORED:
             raise found("damaged", part=shown_part(entry.filename))
-    if sum(entry.file_size for entry in opened) > CAPS.total:
+    total = sum(entry.file_size for entry in opened)
+    if total > CAPS.total or _too_tight(total, sum(entry.compress_size for entry in opened)):
         raise found("bomb", part="zip")
 
 

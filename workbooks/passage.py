@@ -56,7 +56,7 @@ def pass_through(container: Container) -> Passed:
             content = container.read(part)
             refuse_malformed(part, content)
             done.add(part)
-            strings += len(_STRING.findall(content)) if part == book.strings else 0
+            strings += sum(1 for _ in _STRING.finditer(content)) if part == book.strings else 0
     size = sum(container.archive.getinfo(sheet.part).file_size for sheet in book.sheets)
     if size > CAPS.part:  # the cells of all sheets are held in memory at once
         raise found("bomb", part="xl/worksheets")

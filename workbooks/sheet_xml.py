@@ -2,7 +2,7 @@
 
 import re
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -16,6 +16,7 @@ from workbooks.sheet_normal import Rewriting
 from workbooks.sheet_rows import SheetRows
 from workbooks.xml_outline import elements
 
+_DIGITS: Final = 5  # of a column's number
 _MOST_MERGES: Final = 100_000
 _WANTED: Final = frozenset({"worksheet", "col", "mergeCell", "autoFilter"})
 
@@ -122,7 +123,7 @@ def _around(sheet: SheetPart, skeleton: bytes) -> tuple[tuple[Range, ...], tuple
     if len(merges) > _MOST_MERGES:
         raise found("too_many_merges", sheet=sheet.name, count=str(len(merges)), most=str(_MOST_MERGES))
     hidden = [one.attributes for one in outline if one.name == "col" and one.attributes.get("hidden") in ("1", "true")]
-    return tuple(merges), tuple(number for one in hidden for number in _columns(one.get("min", ""), one.get("max", "")))
+    return tuple(merges), _columns((one.get("min", ""), one.get("max", "")) for one in hidden)
 
 
 def _range(sheet: SheetPart, reference: str) -> Range:
@@ -132,7 +133,11 @@ def _range(sheet: SheetPart, reference: str) -> Range:
     return place
 
 
-def _columns(first: str, last: str) -> range:
-    if not (first.isdecimal() and last.isdecimal()):
-        return range(0)
-    return range(int(first), min(int(last), LAST_COLUMN) + 1)
+def _columns(stretches: Iterable[tuple[str, str]]) -> tuple[int, ...]:
+    """Return the columns from first to last of each stretch; many may say the same, at no cost."""
+    flags = bytearray(LAST_COLUMN + 1)
+    for first, last in stretches:
+        if len(first) <= _DIGITS and len(last) <= _DIGITS and first.isdecimal() and last.isdecimal():
+            end = min(int(last), LAST_COLUMN) + 1
+            flags[int(first) : end] = b"\1" * (end - int(first))
+    return tuple(number for number, hidden in enumerate(flags) if hidden and number)

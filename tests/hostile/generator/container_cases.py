@@ -36,6 +36,13 @@ def bomb(name: str, megabytes: int, fill: bytes = b" ") -> bytes:
     return good().put(name, fill * (megabytes * 1024 * 1024)).zipped()
 
 
+def _many_bombs() -> bytes:
+    parts, nothing = good(), b" " * (10 * 1024 * 1024)
+    for number in range(3):
+        parts.put(f"xl/theme/theme{number + 2}.xml", nothing)
+    return parts.zipped()
+
+
 def _twice(second: str) -> bytes:
     buffer = BytesIO(_file())
     with zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED) as archive:
@@ -144,6 +151,7 @@ CASES: tuple[Case, ...] = (
     case(4, "bit changed, deflated", Due.REFUSE, "damaged", "sheet_markup", "part_missing")(_flipped_deflated),
     simple(5, "sheet of 30 MB from 30 KB", Due.REFUSE, lambda: bomb("xl/worksheets/sheet9.xml", 30), "bomb"),
     simple(5, "strings of 30 MB from 30 KB", Due.REFUSE, lambda: bomb("xl/sharedStrings.xml", 30), "bomb"),
+    simple(5, "many parts of 10 MB from 10 KB", Due.REFUSE, _many_bombs, "bomb"),
     simple(6, "picture of 30 MB", Due.ACCEPT, lambda: bomb("xl/media/image1.png", 30, b"\0")),
     simple(7, "5,000 sheets on one part", Due.REFUSE, lambda: _many_sheets(5000, same_part=True), "too_many_sheets"),
     simple(7, "two sheets on one part", Due.REFUSE, lambda: _many_sheets(1, same_part=True), "sheets_share_part"),

@@ -4,6 +4,7 @@ from random import Random
 
 from tests.hostile.generator.case import Case, Due, case, simple
 from tests.hostile.generator.package import SHEET, WORKBOOK, Parts, good
+from workbooks.positions import column_letters
 
 _SPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _FIGURE = '<c r="C6" s="8"><v>150</v></c>'
@@ -148,6 +149,47 @@ def _blank_rows() -> bytes:
         for at, row in enumerate(rows)
     ]
     return parts.put(SHEET, head + "".join(moved) + tail).zipped()
+
+
+def _columns(listed: str) -> bytes:
+    return _sheet("<sheetData>", f"<cols>{listed}</cols><sheetData>")
+
+
+def _words(rows: int, columns: int) -> bytes:
+    """A sheet of words that all might be headings."""
+    row = "".join(_word(n) for n in range(columns))
+    lines = "".join(f'<row r="{n}">{row.replace("#", str(n))}</row>' for n in range(1, rows + 1))
+    return _extra_rows(lines)
+
+
+def _word(column: int) -> str:
+    letters = column_letters(column + 1)
+    return f'<c r="{letters}#" t="s"><v>26</v></c>'
+
+
+def _sparse(row: int, letters: str) -> bytes:
+    """A used range with nothing between its corners."""
+    far = f'<row r="{row}"><c r="{letters}{row}"><v>1</v></c></row>'
+    return _extra_rows(f'<row r="1"><c r="A1"><v>1</v></c></row>{far}')
+
+
+def _extra_rows(rows: str) -> bytes:
+    parts = good()
+    relation = (
+        '<Relationship Id="rId77" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" '
+        'Target="worksheets/sheet77.xml"/></Relationships>'
+    )
+    content = f'<worksheet xmlns="{_SPACE}"><sheetData>{rows}</sheetData></worksheet>'
+    parts.swap("xl/_rels/workbook.xml.rels", "</Relationships>", relation).put("xl/worksheets/sheet77.xml", content)
+    return parts.swap(WORKBOOK, "</sheets>", '<sheet name="x" sheetId="77" r:id="rId77"/></sheets>').zipped()
+
+
+def _covering() -> bytes:
+    """Merges that cover a filled row each, over and over."""
+    blank = "".join(f'<row r="{n}"><c r="A{n}"><v>1</v></c></row>' for n in range(100, 2100))
+    parts = good().swap(SHEET, "</sheetData>", blank + "</sheetData>")
+    merges = "".join(f'<mergeCell ref="B{n}:F{n + 180}"/>' for n in range(100, 2000))
+    return parts.swap(SHEET, "</mergeCells>", merges + "</mergeCells>").zipped()
 
 
 def _far(reference: str) -> bytes:
@@ -337,12 +379,32 @@ CASES: tuple[Case, ...] = (
     ),
     simple(41, "row beyond all rows", Due.REFUSE, lambda: _far("A1048577"), "bad_reference"),
     simple(42, "5,000 merges", Due.EITHER, lambda: many_merges(5000)),
+    simple(36, "used range with nothing in it", Due.ACCEPT, lambda: _sparse(1900, "CV")),
+    simple(36, "large used range with nothing in it", Due.EITHER, lambda: _sparse(50_000, "Z"), "sheet_too_large"),
+    simple(36, "widest used range", Due.EITHER, lambda: _sparse(190, "AMJ"), "sheet_too_large"),
+    simple(42, "merges that cover each other", Due.EITHER, _covering),
+    simple(58, "sheet full of headings", Due.EITHER, lambda: _words(60, 300)),
+    simple(58, "widest row of headings", Due.EITHER, lambda: _words(30, 1000)),
     simple(43, "everything merged", Due.REFUSE, lambda: _merged("A1:XFD1048576"), "merge_too_large"),
     simple(44, "merges overlap", Due.EITHER, lambda: _merged("A1:C2")),
     simple(45, "merge hides figures", Due.REFUSE, lambda: _merged("C6:D6"), "merge_hides", cell="D6"),
     simple(46, "hidden sheet first", Due.ACCEPT, lambda: _extra_sheet("x", "hidden")),
     simple(46, "very hidden sheet first", Due.ACCEPT, lambda: _extra_sheet("x", "veryHidden")),
     simple(47, "hidden row", Due.EITHER, lambda: _sheet('<row r="6"', '<row r="6" hidden="1"')),
+    simple(
+        47,
+        "all columns hidden, over and over",
+        Due.EITHER,
+        lambda: _columns('<col min="1" max="16384" hidden="1"/>' * 20_000),
+    ),
+    simple(
+        47,
+        "hidden columns that are none",
+        Due.EITHER,
+        lambda: _sheet(
+            "<sheetData>", '<cols><col min="9" max="3" hidden="1"/><col min="0" max="99999999"/></cols><sheetData>'
+        ),
+    ),
     simple(48, "10,000 formats", Due.ACCEPT, lambda: formats(10_000)),
     simple(51, "two sheets of one name", Due.REFUSE, lambda: _extra_sheet("附件3"), "sheet_twice"),
     simple(52, "odd sheet name", Due.ACCEPT, lambda: _extra_sheet("\u202exslx.&#10;&lt;b&gt;", first=False)),
