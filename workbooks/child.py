@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _START: Final = "import sys; sys.path.insert(0, sys.argv[1]); from workbooks.reading_child import main; main()"
 _GLANCE: Final = 0.05  # seconds between two looks of the watch
 _IDLE: Final = 96 * MEGABYTE  # a child that has read a small file
-_SWOLLEN: Final = 200 * MEGABYTE  # in use after a file: a process does not give everything back
+_SWOLLEN: Final = 350 * MEGABYTE  # in use after a file: a process does not give everything back
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class Child:
     def _watch(self, done: threading.Event, overrun: threading.Event, memory: int) -> None:
         """Kill the child when its time is over or it uses more memory than the file may cost."""
         deadline = time.monotonic() + self.limits.seconds
-        most = _IDLE + memory
+        most = max(_IDLE, self.used_memory()) + memory
         while not done.wait(_GLANCE):
             if time.monotonic() >= deadline or self.used_memory() > most:
                 overrun.set()
