@@ -14,6 +14,7 @@ from filing.signing import closing_rows, empty_row
 
 SERIAL, NAME, YEARLY, WHOLE, RATE = 5.5, 22.0, 10.5, 11.5, 9.5
 HEAD, FIRST = (3, 4), 3
+ROWS_ON_A_PAGE = 40  # smaller print would be needed for more
 
 Line = Mapping[tuple[int, bool], Decimal | None]  # by year, what was due (False) or done (True); year 0 is the whole
 
@@ -48,6 +49,7 @@ def closing_of(scene: FilingScene, accounts: Accounts, words: Wording) -> Sheet:
         widths=widths,
         landscape=wide,
         header_rows=HEAD,
+        one_page=scene.whose.kind == COUNTY and len(rows) <= ROWS_ON_A_PAGE,
         titles=2,
     )
 

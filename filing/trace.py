@@ -2,10 +2,12 @@
 
 from decimal import Decimal
 
+from checks.report import Figure
 from contracts.messages import Wording
 from contracts.model import Form
 from filing.book import Look, Sheet
-from filing.cells import Row, figure, text
+from filing.cells import Row, text
+from filing.cells import figure as figure_cell
 from filing.county_links import own_file
 from filing.figures import places_of
 from filing.record_sheet import list_sheet
@@ -21,13 +23,13 @@ def trace_of(scene: FilingScene, county: FiledCounty, words: Wording) -> Sheet:
     rows: list[Row] = []
     for one in county.report.figures:
         place = words("filing.place", sheet=one.sheet, cells=one.cell)
-        amount = figure(Decimal(one.amount), Look.FIGURE, decimals=places_of(Decimal(one.amount)))
+        amount = figure_cell(Decimal(one.amount), Look.FIGURE, decimals=places_of(Decimal(one.amount)))
         rows.append(
             (
                 text(one.sheet),
-                text(one.project, Look.CENTRE),
+                text(one.project or words("filing.not_applicable"), Look.CENTRE),
                 text(one.township or words("filing.whole_table")),
-                text(_heading(forms.get(one.form), one.column)),
+                text(_heading(forms.get(one.form), one)),
                 amount,
                 text(one.unit, Look.CENTRE),
                 text(place, source=own_file(scene, county, one.sheet, one.cell)),
@@ -36,5 +38,11 @@ def trace_of(scene: FilingScene, county: FiledCounty, words: Wording) -> Sheet:
     return list_sheet(scene, "trace", (COLUMNS, WIDTHS, rows), ("trace", "own_file"), words)
 
 
-def _heading(form: Form | None, column: str) -> str:
-    return next((one.heading for one in form.fields if one.name == column), column) if form else column
+def _heading(form: Form | None, figure: Figure) -> str:
+    """Return the heading that a figure stands under; one of several years stands under its own."""
+    if form is None:
+        return figure.column
+    wanted = form.of_stem(figure.column) if figure.year is not None else ()
+    named = [one.heading for one in wanted if one.year == figure.year]
+    named += [one.heading for one in form.fields if one.name == figure.column]
+    return named[0] if named else figure.column
