@@ -132,6 +132,8 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "divisions_agree": ("county", "city"),
     "equals_plan": ("measure", "parts", "total"),
     "filled_in": ("fields",),
+    "column_total": ("rows",),
+    "detail_total": ("rows",),
     "row_sum": ("parts", "total"),
     "serial_numbers": ("column",),
     "township_full_name": ("column",),

@@ -59,6 +59,7 @@ class Stated:
             "total": self.anchor.address,
             "label": self.table.label(self.row),
             "annex": self.annex,
+            "rows": str(self.rule.arguments.get("rows", "")),
         }
 
 

@@ -23,9 +23,11 @@ def outlook_lines(scene: Scene, standing: Outlook, failures: int) -> Iterator[st
         yield words("run.denied", file=handed.file, row=str(handed.row), reason=denial_sentence(denial, words))
     for row in standing.rows:
         yield standing_line(row, words, scene.procedure)
-    yield from _next(scene, standing, failures)
-    if standing.evidence is not None:
-        yield words("run.next_evidence", **standing.evidence)
+    steps = list(_next(scene, standing, failures))
+    evidence = words("run.next_evidence", **standing.evidence) if standing.evidence else ""
+    yield from steps[:-1]
+    if steps or evidence:
+        yield "".join(steps[-1:]) + evidence
 
 
 def shaken_lines(shaken: Sequence[Shaken], roster: Roster, words: Wording) -> Iterator[str]:
