@@ -79,11 +79,12 @@ def _spread(row: Sequence[Cell]) -> list[str]:
 
 def _counties(scene: FilingScene, printed: Sheet) -> Iterator[Line]:
     listed = Counter(str(row[1].value) for row in _body(printed) if row[1].look is not Look.TOTAL_TEXT)
+    namesakes = Counter(one.due.name for one in scene.in_order)  # two cities may each have a county of one name
     for county in scene.in_order:
-        newest = county.standing.newest
+        newest, name = county.standing.newest, county.due.name
         yield {
-            "county": county.due.name,
-            "times": str(listed[county.due.name]),
+            "county": name,
+            "times": str(listed[name] - namesakes[name] + 1),
             "filed": newest.sha256 if newest else "",
             "reviewed": _reviewed_file(scene, county),
         }

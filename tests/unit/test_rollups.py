@@ -1,19 +1,27 @@
 """The rules across levels: what must hold of roll-ups stands in the contracts, is tried, and names what fails."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from checks.identity import Identity
+from checks.report import Report
 from contracts.errors import ContractError
 from contracts.library import open_library
 from contracts.rollups import read_rollups
-from filing.book import Look
+from filing.book import Cell, Look, Sheet
+from filing.columns import HEADER_ROWS
 from filing.evidence import Held, evidence_from_json, evidence_page, evidence_sheet, evidence_to_json, proof_of
-from filing.rollup_tables import Line, said
+from filing.rollup_tables import Line, rollup_tables, said
+from filing.scene import FiledCounty, FilingScene
 from flows.expectations import hold
+from review.roster import Due
+from review.standing import Standing
 from tests.builders import expectations
+from tests.builders.chain import procedure, roster
 from tests.builders.examined import wording
 
 TABLES = {one.name: one for one in open_library().rollups("annual-accounting")}
@@ -114,3 +122,60 @@ def test_malformed_roll_up_contract_is_refused(tmp_path: Path, old: str, new: st
 def test_equal_amounts_are_the_same_text() -> None:
     """Idle zeros and exponents say nothing."""
     assert [said(Decimal(one)) for one in ("30", "30.00", "3E+1", "0.00", "-0.50")] == ["30", "30", "30", "0", "-0.5"]
+
+
+def printed(*lines: tuple[str, Look, int]) -> Sheet:
+    """Return a roll-up as printed: a name, its look, and one figure a line."""
+    head = (
+        (Cell("表"),),
+        (Cell("题", span=3),),
+        (Cell("地区", span=2), Cell("新增耕地")),
+        (Cell("序号"), Cell("名称"), Cell("完成")),
+    )
+    rows = [(Cell(""), Cell(name, look), Cell(Decimal(value), Look.FIGURE)) for name, look, value in lines]
+    return Sheet(name="汇总表", rows=(*head[: HEADER_ROWS[1]], *rows), widths=(1.0, 1.0, 1.0))
+
+
+def filed_without_figures(due: Due) -> FiledCounty:
+    """Return a filed county; what it sent is of no concern here."""
+    return FiledCounty(due=due, standing=Standing(county=due.code, state="filed"), report=NO_REPORT, plan=None)
+
+
+def totals_of(*lines: tuple[str, Look, int]) -> dict[str, tuple[str | None, str | None]]:
+    """Return what is printed and what it should be, by area, for two cities of two counties and one."""
+    cities = {"530100": "甲市", "530200": "乙市"}
+    due = (Due("530101", "子县", "530100"), Due("530102", "丑县", "530100"), Due("530201", "子县", "530200"))
+    scene = FilingScene(
+        roster=replace(roster(), cities=cities, due=due),
+        procedure=procedure(),
+        filed=tuple(filed_without_figures(one) for one in due),
+        open=(),
+        contracts="",
+        head="",
+        as_of="2025-01-01T00:00:00",
+    )
+    tables = rollup_tables(scene, printed(*lines), {one.code: NO_REPORT for one in due}, wording())
+    assert [one["times"] for one in tables["roll_up_counties"]] == ["1", "1", "1"]
+    return {str(one["area"]): (one["printed"], one["summed"]) for one in tables["roll_up_totals"]}
+
+
+NO_REPORT = Report(identity=Identity("530101", 2024, 1), contracts="", findings=())
+LINES = [
+    ("子县", Look.TEXT, 10),
+    ("丑县", Look.TEXT, 20),
+    ("甲市小计", Look.TOTAL_TEXT, 30),
+    ("子县", Look.TEXT, 5),
+    ("乙市小计", Look.TOTAL_TEXT, 5),
+    ("总计", Look.TOTAL_TEXT, 35),
+]
+
+
+def test_totals_are_read_off_the_printed_roll_up() -> None:
+    """Each city is held against the lines of its counties, the province against its cities; namesakes are two."""
+    assert totals_of(*LINES) == {"甲市": ("30", "30"), "乙市": ("5", "5"), "云南省": ("35", "35")}
+
+
+def test_a_wrong_subtotal_shows() -> None:
+    """A subtotal that is not the sum of its lines differs from it, and so does the total above it."""
+    wrong = [*LINES[:2], ("甲市小计", Look.TOTAL_TEXT, 31), *LINES[3:]]
+    assert totals_of(*wrong) == {"甲市": ("31", "30"), "乙市": ("5", "5"), "云南省": ("35", "36")}
