@@ -9,6 +9,7 @@ from flows.outlook import Outlook
 from flows.rows import Row
 from flows.survey import Scene, returned_path
 from review.decisions import Denial
+from review.events import Kind
 from review.roster import Roster
 
 
@@ -20,7 +21,8 @@ def outlook_lines(scene: Scene, standing: Outlook, failures: int) -> Iterator[st
     for name, refusal in standing.refused:
         yield words("run.refused", name=name, message=refusal.message, remedy=refusal.remedy)
     for handed, denial in standing.denied:
-        yield words("run.denied", file=handed.file, row=str(handed.row), reason=denial_sentence(denial, words))
+        reason = denial_sentence(denial, words) + _entry_behind(scene, handed.proposal.county, denial)
+        yield words("run.denied", file=handed.file, row=str(handed.row), reason=reason)
     for row in standing.rows:
         yield standing_line(row, words, scene.procedure)
     steps = list(_next(scene, standing, failures))
@@ -36,6 +38,16 @@ def shaken_lines(shaken: Sequence[Shaken], roster: Roster, words: Wording) -> It
         due = roster.county(one.county)
         name = due.name if due else one.county
         yield words("run.shaken", code=one.county, name=name, year=str(one.year), ground=str(one.ground))
+
+
+def _entry_behind(scene: Scene, county: str, denial: Denial) -> str:
+    """Name the newest entry of the record about the county: what a rule of procedure was held against."""
+    told = (Kind.RECEIVED, Kind.CHECKED, Kind.DECISION, Kind.ROLL_UP)
+    found = (one for one in reversed(scene.history) if one.event.county == county and one.event.kind in told)
+    entry = next(found, None)
+    if entry is None or not denial.rule:
+        return ""
+    return scene.words("denial.entry", sequence=str(entry.sequence), digest=entry.digest[:8])
 
 
 def denial_sentence(denial: Denial, words: Wording) -> str:

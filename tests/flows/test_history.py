@@ -21,6 +21,7 @@ from flows.outlook import outlook
 from flows.places import Places
 from flows.scene import set_scene
 from flows.survey import has_work
+from review.events import Kind
 from review.standing import Version
 
 YEARS = (2024, 2025, 2026)
@@ -210,3 +211,27 @@ def test_return_actions_end_claims() -> None:
     ended = {one.to_state for one in procedure.actions if one.effect is Effect.RETURN}
     assert ended == {"returned_by_city", "returned_by_province"}
     assert not ended & set(procedure.on_check.values())
+
+
+def test_refused_decision_names_its_rule_and_the_entry(
+    folders: Callable[[int], Places], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A row that a rule of procedure forbids is told with the rule and the newest entry about the county."""
+    places = folders(2024)
+    edit(submission(places, FIRST), lambda book: book["新增耕地明细"].__setitem__("B4", f"{FIRST}2024X000002"))
+    (path,) = (places.inbox / "decisions").iterdir()
+    heading = places.library().wording()("review_book.heading.sha256")
+
+    def unbound(book: Any) -> None:
+        page = book.active
+        column = next(cell.column for row in page.iter_rows() for cell in row if cell.value == heading)
+        for row in range(4, page.max_row + 1):
+            page.cell(row, column).value = None
+
+    edit(path, unbound)
+    run(places)
+    with places.open_ledger() as ledger:
+        last = [one for one in ledger.entries(2024) if one.event.county == FIRST and one.event.kind is Kind.CHECKED][-1]
+    told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("不予办理") and "P03" in line]
+    assert len(told) == 1
+    assert f"据台账第 {last.sequence} 条 {last.digest[:8]}" in told[0]
