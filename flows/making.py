@@ -5,7 +5,8 @@ from functools import partial
 
 from flows.board_stage import write_board
 from flows.filing_stage import Filer
-from flows.manifest_stage import write_manifest
+from flows.manifest import OURS
+from flows.manifest_stage import ManifestMaker
 from flows.places import Places
 from flows.review_stage import write_review
 from flows.scene import Scene
@@ -20,12 +21,12 @@ def makings(scene: Scene, roster: Roster, *, anew: Callable[[], Scene]) -> list[
     """Return what is to be written; *anew* reads the record again for what lists the outputs before it."""
     for left in withdrawn(scene, roster):
         left.unlink(missing_ok=True)  # what stands in no filing any more must not lie beside those that do
-    filer = Filer(scene=scene, roster=roster)
+    filer, manifest = Filer(scene=scene, roster=roster), ManifestMaker(anew, roster)
     return [
         *(("review", partial(write_review, scene, roster, one)) for one in reviews_due(scene, roster)),
         *(("file", partial(filer.write, one)) for one in filings_due(scene, roster)),
         *(("board", partial(write_board, scene, roster, path)) for path in boards_due(scene, roster)),
-        ("manifest", lambda: write_manifest(anew(), roster)),  # last: it lists all the others
+        *(("manifest", partial(manifest.write, name)) for name in OURS),  # last: it lists all the others
     ]
 
 

@@ -3,8 +3,8 @@
 import base64
 import hashlib
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 
 from flows.filings import fingerprint
 from flows.issuing import basis_of_filing, is_current
@@ -36,27 +36,45 @@ def manifest_due(scene: Scene) -> ManifestDue | None:
     return None if all(is_current(scene, one, basis) for one in OURS) else ManifestDue(basis, files)
 
 
-def write_manifest(scene: Scene, roster: Roster) -> Outcome:
-    """Write manifest, values, signature and public key; nothing where they are current."""
-    due = manifest_due(scene)
-    if due is None:
-        return Outcome()
+@dataclass(slots=True)
+class ManifestMaker:
+    """Writes the parts of a manifest one by one: a run that is killed again and again still gets further each time."""
+
+    anew: Callable[[], Scene]
+    roster: Roster
+    _made: dict[str, dict[str, bytes]] = field(default_factory=dict)
+
+    def write(self, name: str) -> Outcome:
+        """Write one part; nothing where it is current."""
+        scene = self.anew()
+        due = manifest_due(scene)
+        if due is None or is_current(scene, name, due.basis):
+            return Outcome()
+        data = self._parts(scene, due)[name]
+        event = output_event(scene.places, name, data, basis=due.basis)
+        key = f"issued:{name}:{due.basis}:after {len(scene.history)}"
+        written = write_output(scene.places, name, data)
+        facts = {"path": name, "count": str(len(due.files)), "key": fingerprint(scene)}
+        lines = (Line("manifest", facts),) if name == MANIFEST else ()
+        return Outcome(((event, key),), lines, (written,))
+
+    def _parts(self, scene: Scene, due: ManifestDue) -> dict[str, bytes]:
+        """Make all parts at once: they sign and name each other, and rest on the same outputs."""
+        if due.basis not in self._made:
+            self._made[due.basis] = _parts_of(scene, self.roster, due)
+        return self._made[due.basis]
+
+
+def _parts_of(scene: Scene, roster: Roster, due: ManifestDue) -> dict[str, bytes]:
     signer = Signer(scene.places.key_folder)
     values = "".join(_values(scene, due)).encode()
     manifest = _written(_manifest(scene, roster, due, signer, values))
-    parts = {
+    return {
         VALUES: values,
         MANIFEST: manifest,
         SIGNATURE: base64.b64encode(signer.sign(manifest)) + b"\n",
         PUBLIC: signer.public.pem,
     }
-    events, written = [], []
-    for path, data in parts.items():
-        event = output_event(scene.places, path, data, basis=due.basis)
-        events.append((event, f"issued:{path}:{due.basis}:after {len(scene.history)}"))
-        written.append(write_output(scene.places, path, data))
-    facts = {"path": MANIFEST, "count": str(len(due.files)), "key": signer.public.fingerprint}
-    return Outcome(tuple(events), (Line("manifest", facts),), tuple(written))
 
 
 def _listed(scene: Scene) -> Iterator[Event]:
