@@ -1,5 +1,6 @@
 """Great Expectations on the roll-ups, by suites built from the contracts; imported only where a filing changes."""
 
+import logging
 import os
 import warnings
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,8 @@ with warnings.catch_warnings():
     import pandas as pd
     from great_expectations.checkpoint.actions import UpdateDataDocsAction
     from great_expectations.expectations.registry import get_expectation_impl
+
+logging.getLogger("great_expectations").setLevel(logging.ERROR)  # its temporary folders are not for a clerk's terminal
 
 Tables = Sequence[tuple[RollUpTable, Sequence[Line]]]
 
