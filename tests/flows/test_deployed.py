@@ -1,6 +1,6 @@
 """Past one machine: a Prefect server, a work pool, a worker, the ledger on PostgreSQL. Minutes long, by command:
 
-``HESUAN_LONG=1 python -m pytest tests/flows/test_deployed.py -n 0``
+``python -m pytest -m long tests/flows/test_deployed.py``
 
 Prefect's own database is SQLite here: on PostgreSQL its tables ask for the extension pg_trgm, which the server that
 comes in a wheel does not have. An address in HESUAN_PREFECT_DATABASE (of an empty database with it) is used instead.
@@ -26,7 +26,7 @@ from tests.builders.year import ROOT, Ground, prepared
 from tests.flows.test_prefect import assert_same_record, wait_until
 from tests.flows.test_serving import asked, free_port
 
-pytestmark = pytest.mark.skipif("HESUAN_LONG" not in os.environ, reason="takes minutes: HESUAN_LONG=1")
+pytestmark = pytest.mark.long
 DEPLOYMENT = "annual-review/annual-review"
 
 

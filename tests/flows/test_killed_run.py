@@ -1,4 +1,7 @@
-"""A run killed at any instant and run again ends where an undisturbed run ends."""
+"""A run killed at any instant and run again ends where an undisturbed run ends.
+
+The suite kills at a dozen instants; at every one of them: ``python -m pytest -m long tests/flows/test_killed_run.py``.
+"""
 
 import json
 import os
@@ -72,7 +75,8 @@ def assert_in_order(ground: Ground) -> None:
     assert any(one[3].startswith("filing/") for one in done[kinds.index("decision") :])
 
 
-def test_a_run_killed_at_any_instant_ends_in_the_same_place_when_run_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kills", [12, pytest.param(10_000, marks=pytest.mark.long)])
+def test_a_run_killed_at_any_instant_ends_in_the_same_place_when_run_again(kills: int, tmp_path: Path) -> None:
     """Before and after each entry and each file put in place: kill, run again, and nothing is lost or doubled."""
     template = prepared(tmp_path / "年度 核算")
     with warm_parent() as runner:
@@ -83,7 +87,7 @@ def test_a_run_killed_at_any_instant_ends_in_the_same_place_when_run_again(tmp_p
         assert standing(whole) == STATES
         assert instants > 20
 
-        for stop in range(1, instants + 1):
+        for stop in range(1, instants + 1, max(instants // kills, 1)):
             ground = template.copy_to(tmp_path / f"中断 {stop}")
             assert runner.run(ground, stop) == KILLED, stop
             assert runner.run(ground) == Exit.CLEAR, stop
