@@ -19,7 +19,9 @@ with warnings.catch_warnings():
     from great_expectations.checkpoint.actions import UpdateDataDocsAction
     from great_expectations.expectations.registry import get_expectation_impl
 
-logging.getLogger("great_expectations").setLevel(logging.ERROR)  # its temporary folders are not for a clerk's terminal
+_LOG = logging.getLogger("great_expectations")  # its temporary folders are not for a clerk's terminal
+_LOG.propagate = False  # parts of it set levels of their own, so a level here would not do
+_LOG.addHandler(logging.NullHandler())
 
 Tables = Sequence[tuple[RollUpTable, Sequence[Line]]]
 

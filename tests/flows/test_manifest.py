@@ -266,9 +266,9 @@ def test_verify_loads_none_of_the_heavy_libraries(elsewhere: Path, tmp_path: Pat
     assert done.returncode == 0, done.stderr.decode()
 
 
-# file names are Chinese, so every locale here can spell them
+# file names are Chinese, those of this checkout perhaps too, so every locale here can spell them
 LOCALES = {
-    "America/Los_Angeles": {"LC_ALL": "C", "PYTHONUTF8": "1"},
+    "America/Los_Angeles": {"LC_ALL": "", "LC_CTYPE": "C.UTF-8", "LC_NUMERIC": "de_DE.UTF-8", "LC_TIME": "C"},
     "Pacific/Kiritimati": {"LC_ALL": "C.UTF-8", "LANGUAGE": "de"},
 }
 
