@@ -27,13 +27,15 @@ from contracts.library import open_library
 from desk.app import _told
 from desk.running import run_year
 from flows.handed_in import read_desk
-from flows.places import Places
+from flows.places import KEY_FOLDER, Places
 from flows.scene import set_scene
 from flows.survey import has_work, unfinished
 from flows.verifying import verify_outputs, verify_state
 from ledger.errors import LedgerMissing
+from ledger.keys import Signer
 from review.standing import recorded_roster
 from tests.builders import expectations
+from tests.builders.stopped_clock import stop_clock
 from tests.flows.cutting import Points, grow_no_file_beyond
 
 ROOT = Path(__file__).parents[2]
@@ -46,13 +48,21 @@ def main() -> None:
     """Walk the points that were asked for."""
     mode, wanted = sys.argv[1], sys.argv[2]
     expectations.install()
+    stop_clock()
     open_library().wording()  # warm, but nothing that starts threads: a fork would lose them
     with tempfile.TemporaryDirectory() as base:
+        _one_key(Path(base) / "keys")
         every = _sizes(Path(base)) if mode in BY_SIZE else _steps(Path(base))
         for point in every if wanted == "all" else _spread(every, int(wanted)):
             one = {"point": point, "of": every[-1], **_try(mode, point, Path(base) / f"{point}")}
             sys.stdout.write(json.dumps(one, ensure_ascii=False) + "\n")
             sys.stdout.flush()
+
+
+def _one_key(folder: Path) -> None:
+    """Make the signing key beforehand: a run that makes it takes more steps than one that finds it."""
+    os.environ[KEY_FOLDER] = str(folder)
+    Signer(folder)
 
 
 def _steps(base: Path) -> range:
