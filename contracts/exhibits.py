@@ -1,10 +1,11 @@
 """What a filing shows and what an archive must hold, as data: ``contracts/filing.yaml``."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 from contracts.errors import ContractError
-from contracts.yamlfile import read_yaml
+from contracts.yamlfile import compiled_once
 
 SPANS = ("year", "whole")
 
@@ -47,9 +48,9 @@ class Exhibits:
     archive: tuple[ArchiveItem, ...] = ()
 
 
-def read_exhibits(path: Path) -> Exhibits:
+@compiled_once
+def read_exhibits(raw: Mapping[str, Any], file: str) -> Exhibits:
     """Load the file; raise `ContractError` that names what is missing or malformed."""
-    raw = read_yaml(path)
     try:
         exhibits = Exhibits(
             tables=tuple(IndicatorTable(one["id"], one["form"], tuple(one["columns"])) for one in raw["tables"]),
@@ -59,8 +60,8 @@ def read_exhibits(path: Path) -> Exhibits:
             ),
         )
     except (KeyError, TypeError) as error:
-        raise ContractError(path.name, f"entry missing or malformed: {error!r}") from error
+        raise ContractError(file, f"entry missing or malformed: {error!r}") from error
     for one in exhibits.targets:
         if one.over not in SPANS:
-            raise ContractError(path.name, f"target of {one.measure}: over is one of {SPANS}, got {one.over!r}")
+            raise ContractError(file, f"target of {one.measure}: over is one of {SPANS}, got {one.over!r}")
     return exhibits

@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from contracts.errors import ContractError
-from contracts.yamlfile import read_yaml
+from contracts.yamlfile import compiled_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +33,10 @@ class Wording:
         }
 
 
-def read_wording(path: Path) -> Wording:
+@compiled_once
+def read_wording(raw: Mapping[str, Any], file: str) -> Wording:
     """Load one language; nested mappings become dotted keys."""
-    return Wording(path.name, dict(_flat("", read_yaml(path), path.name)))
+    return Wording(file, dict(_flat("", raw, file)))
 
 
 def _flat(prefix: str, node: Mapping[Any, Any], file: str) -> list[tuple[str, str]]:

@@ -1,10 +1,11 @@
 """Which forms a submission must hold: data per procedure, county (or province) and year."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
+from typing import Any
 
 from contracts.errors import ContractError
-from contracts.yamlfile import read_yaml
+from contracts.yamlfile import compiled_once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,9 +29,9 @@ class Package:
         return replace(self, county=code)
 
 
-def read_package(path: Path) -> Package:
+@compiled_once
+def read_package(raw: Mapping[str, Any], file: str) -> Package:
     """Load one package file."""
-    raw = read_yaml(path)
     try:
         return Package(
             id=raw["id"],
@@ -43,4 +44,4 @@ def read_package(path: Path) -> Package:
             forms=tuple(raw["forms"]),
         )
     except (KeyError, TypeError) as error:
-        raise ContractError(path.name, f"package entry missing or malformed: {error!r}") from error
+        raise ContractError(file, f"package entry missing or malformed: {error!r}") from error

@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from contracts.errors import ContractError
-from contracts.yamlfile import read_yaml
+from contracts.yamlfile import compiled_once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +41,9 @@ class Plan:
     measures: Mapping[str, Measure]
 
 
-def read_plan(path: Path) -> Plan:
+@compiled_once
+def read_plan(raw: Mapping[str, Any], file: str) -> Plan:
     """Load one plan; raise `ContractError` where its own figures do not add up."""
-    raw = read_yaml(path)
     try:
         plan = Plan(
             id=raw["id"],
@@ -57,9 +56,9 @@ def read_plan(path: Path) -> Plan:
             measures={key: _measure(key, value) for key, value in raw["measures"].items()},
         )
     except (KeyError, TypeError, ArithmeticError) as error:
-        raise ContractError(path.name, f"plan entry missing or malformed: {error!r}") from error
+        raise ContractError(file, f"plan entry missing or malformed: {error!r}") from error
     for measure in plan.measures.values():
-        _hold_together(measure, plan, path.name)
+        _hold_together(measure, plan, file)
     return plan
 
 

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from pathlib import Path
 from typing import Any
 
 from contracts.errors import ContractError
-from contracts.yamlfile import read_yaml
+from contracts.yamlfile import compiled_once
 
 
 class Effect(StrEnum):
@@ -131,9 +130,9 @@ class Procedure:
         return next((one for one in self.rules if denial in one.denials), None)
 
 
-def read_procedure(path: Path) -> Procedure:
+@compiled_once
+def read_procedure(raw: Mapping[str, Any], file: str) -> Procedure:
     """Load one procedure; raise `ContractError` where an action names an unknown state or level."""
-    raw = read_yaml(path)
     try:
         procedure = Procedure(
             id=raw["id"],
@@ -152,8 +151,8 @@ def read_procedure(path: Path) -> Procedure:
             deadlines={level: _month_and_day(text) for level, text in raw.get("deadlines", {}).items()},
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ContractError(path.name, f"procedure entry missing or malformed: {error!r}") from error
-    _hold_together(procedure, path.name)
+        raise ContractError(file, f"procedure entry missing or malformed: {error!r}") from error
+    _hold_together(procedure, file)
     return procedure
 
 

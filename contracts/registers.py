@@ -2,12 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from contracts.errors import ContractError
-from contracts.yamlfile import parse_yaml, read_text
+from contracts.yamlfile import compiled_once
 
 SUFFIXES = ("街道办事处", "街道", "镇", "乡")
 
@@ -50,14 +48,9 @@ class Register:
     counties: Mapping[str, County]
 
 
-def read_register(path: Path) -> Register:
+@compiled_once
+def read_register(raw: Mapping[str, Any], file: str) -> Register:
     """Load one register; raise `ContractError` where a county's city is not in it."""
-    return _compiled(read_text(path), path.name)
-
-
-@lru_cache(maxsize=4)  # the same text means the same register, whatever the number of counties that ask for it
-def _compiled(text: str, file: str) -> Register:
-    raw = parse_yaml(text, file)
     try:
         register = Register(
             id=raw["id"],

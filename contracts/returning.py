@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 from contracts.errors import ContractError
-from contracts.yamlfile import read_yaml
+from contracts.yamlfile import compiled_once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,9 +19,9 @@ class Returning:
     caps: Mapping[str, int]
 
 
-def read_returning(path: Path) -> Returning:
+@compiled_once
+def read_returning(raw: Mapping[str, Any], file: str) -> Returning:
     """Load the file; raise `ContractError` where something is missing or malformed."""
-    raw = read_yaml(path)
     try:
         explanation = raw["explanation"]
         return Returning(
@@ -32,4 +32,4 @@ def read_returning(path: Path) -> Returning:
             caps={str(name): int(cap) for name, cap in raw["caps"].items()},
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ContractError(path.name, f"entry missing or malformed: {error!r}") from error
+        raise ContractError(file, f"entry missing or malformed: {error!r}") from error

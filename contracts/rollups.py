@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from contracts.errors import ContractError
-from contracts.yamlfile import read_yaml
+from contracts.yamlfile import compiled_once
 
 SEVERITIES = ("hard", "soft", "report")
 ENGINE = "great-expectations"
@@ -43,13 +42,13 @@ class RollUpTable:
     expectations: tuple[Expectation, ...]
 
 
-def read_rollups(path: Path) -> tuple[RollUpTable, ...]:
+@compiled_once
+def read_rollups(raw: Mapping[str, Any], file: str) -> tuple[RollUpTable, ...]:
     """Load the tables of one contract; raise `ContractError` where an entry is not complete or names no column."""
-    raw = read_yaml(path)
     try:
-        tables = tuple(_table(one, path.name) for one in raw["schema"])
+        tables = tuple(_table(one, file) for one in raw["schema"])
     except (KeyError, TypeError, AttributeError) as error:
-        raise ContractError(path.name, f"roll-up entry missing or malformed: {error!r}") from error
+        raise ContractError(file, f"roll-up entry missing or malformed: {error!r}") from error
     return tables
 
 

@@ -1,11 +1,16 @@
 """Read one YAML data file, with errors that name it."""
 
+from collections.abc import Callable
+from functools import lru_cache, wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, TypeVar
 
 import yaml
 
 from contracts.errors import ContractError
+
+KEPT: Final = 64
+Compiled = TypeVar("Compiled")
 
 
 class _PlainLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # libyaml where built in
@@ -42,3 +47,21 @@ def parse_yaml(text: str, name: str) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise ContractError(name, "expected a mapping at the top")
     return content
+
+
+def compiled_once(compile_: Callable[[dict[str, Any], str], Compiled]) -> Callable[[Path], Compiled]:
+    """Let a file be read at every call, so that an edit takes effect, and compiled only where its text is new.
+
+    A run of many counties asks for the same files hundreds of times, and parsing them was most of what it did between
+    the counties. *compile_* takes the mapping and the file's name, and returns what nobody alters.
+    """
+
+    @lru_cache(maxsize=KEPT)
+    def compiled(text: str, file: str) -> Compiled:
+        return compile_(parse_yaml(text, file), file)
+
+    @wraps(compile_)
+    def read(path: Path) -> Compiled:
+        return compiled(read_text(path), path.name)
+
+    return read

@@ -1,5 +1,6 @@
 """Pages as one self-contained file each: nothing is fetched, and nothing that a county wrote becomes markup."""
 
+from functools import lru_cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -27,7 +28,12 @@ def evidence_html(page: EvidencePage) -> bytes:
 
 
 def _rendered(template: str, page: SubmissionPage | StatusPage | EvidencePage) -> bytes:
-    environment = Environment(
+    return _templates().get_template(template).render(page=page).encode("utf-8", "replace")
+
+
+@lru_cache(maxsize=1)  # a template is compiled once, not once a page
+def _templates() -> Environment:
+    return Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
@@ -35,4 +41,3 @@ def _rendered(template: str, page: SubmissionPage | StatusPage | EvidencePage) -
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    return environment.get_template(template).render(page=page).encode("utf-8", "replace")

@@ -275,6 +275,15 @@ def test_changed_plan_takes_effect(copy: Library) -> None:
     assert {one.rule for one in found} == {"T10"}
 
 
+def test_a_file_is_compiled_anew_only_where_its_text_is_new(copy: Library) -> None:
+    """An edit takes effect in a process that lives long; a run of many counties compiles each file once."""
+    path = copy.root / "messages" / "zh.yaml"
+    before = copy.wording()
+    assert copy.wording() is before
+    path.write_text(path.read_text(encoding="utf-8") + "\nadded: 新加的一句\n", encoding="utf-8")
+    assert copy.wording()("added") == "新加的一句"
+
+
 def test_version_of_the_contracts_follows_every_edit(copy: Library) -> None:
     """Each result names the contracts that it rests on, whatever the ends of lines are."""
     assert copy.version() == SHIPPED.version()
