@@ -83,20 +83,21 @@ class Table:
 
 def build_table(located: Located, county: County | None) -> Table:
     """Read the rows below a header into frames; sign-off lines and notes below the table are left out."""
-    form, raw = located.form, _rows_below(located)
-    read = raw.with_columns(_is_total(form).alias(TOTAL), *_numbers_read(form, raw))
+    form, rows = located.form, _rows_below(located)
+    read = rows.with_columns(_is_total(form).alias(TOTAL), *_numbers_read(form, rows))
     within = _with_unnamed_total(_within(read, form), form)
     typed = _typed(within, form, county)
     numbers = within.select(ROW, *(one for one in within.columns if one.endswith(_number(""))))
+    total = within[TOTAL]
     return Table(
         form=form,
         sheet=located.sheet.name,
         header_row=located.header_row,
         columns=located.columns,
-        raw=within.select(raw.columns),
-        body=typed.filter(~within[TOTAL]),
-        totals=typed.filter(within[TOTAL]),
-        numbers=numbers.filter(within[TOTAL]) if form.detail else numbers,
+        raw=within.select(one for one in rows.columns if not one.endswith(_short(""))),
+        body=only(typed, ~total),
+        totals=only(typed, total),
+        numbers=only(numbers, total) if form.detail else numbers,
         formulas=frozenset(located.sheet.formulas),
     )
 
@@ -109,7 +110,18 @@ def _within(read: pl.DataFrame, form: Form) -> pl.DataFrame:
     )
     end, last_total = ends.row(0)
     kept = pl.col(ROW) <= (end or 0)
-    return read.filter(kept if last_total is None else kept & ((pl.col(ROW) <= last_total) | ~_is_note(form)))
+    if last_total is not None:
+        kept &= (pl.col(ROW) <= last_total) | ~_is_note(form)
+    return only(read, read.select(kept).to_series())
+
+
+def only(rows: pl.DataFrame, kept: pl.Series) -> pl.DataFrame:
+    """Return the rows that are *kept*; where they are all of them, or stand together, nothing is copied."""
+    count = int(kept.sum())
+    start = kept.arg_max() if count else 0
+    if start is not None and kept.slice(start, count).all():
+        return rows.slice(start, count)
+    return rows.filter(kept)
 
 
 def _with_unnamed_total(rows: pl.DataFrame, form: Form) -> pl.DataFrame:
@@ -137,9 +149,11 @@ def _rows_below(located: Located) -> pl.DataFrame:
         **{f"{name}:kind": expr for name, expr in named.items()}
     )
     numbered = text.with_row_index(ROW, offset=located.header_row + 1).with_columns(pl.col(ROW).cast(pl.Int64))
-    filled = pl.any_horizontal([compact_expr(pl.col(name)).is_not_null() for name in named])
-    rows = pl.concat([numbered, kinds], how="horizontal").filter(filled)
-    return rows.filter(~pl.col(ROW).is_in(no_data_rows(rows.drop(kinds.columns), located.form)))
+    short = text.select(compact_expr(pl.col(name)).alias(_short(name)) for name in named)
+    filled = short.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
+    rows = only(pl.concat([numbered, kinds, short], how="horizontal"), filled)
+    empty = no_data_rows(rows.select(numbered.columns), located.form)
+    return rows.filter(~pl.col(ROW).is_in(empty)) if empty else rows
 
 
 def _names(form: Form, *roles: Role) -> list[str]:
@@ -149,7 +163,7 @@ def _names(form: Form, *roles: Role) -> list[str]:
 def _is_total(form: Form) -> pl.Expr:
     words = [compact(name) for name in form.total_names]
     labels = _names(form, Role.SERIAL, Role.TOWNSHIP)
-    return pl.any_horizontal([compact_expr(pl.col(name)).is_in(words).fill_null(value=False) for name in labels])
+    return pl.any_horizontal([pl.col(_short(name)).is_in(words).fill_null(value=False) for name in labels])
 
 
 def _has_figures(form: Form) -> pl.Expr:
@@ -162,6 +176,10 @@ def _has_figures(form: Form) -> pl.Expr:
 
 def _number(name: str) -> str:
     return f"{name}:number"
+
+
+def _short(name: str) -> str:
+    return f"{name}:short"
 
 
 def _is_numeric(field: Field) -> bool:
@@ -193,7 +211,7 @@ def _typed(rows: pl.DataFrame, form: Form, county: County | None) -> pl.DataFram
 
 def _typed_column(field: Field) -> pl.Expr:
     if not _is_numeric(field):
-        return compact_expr(pl.col(field.name)).alias(field.name)
+        return pl.col(_short(field.name)).alias(field.name)
     numeric = pl.col(f"{field.name}:kind").is_in([CellKind.NUMBER, CellKind.TEXT])
     number = pl.when(numeric).then(pl.col(_number(field.name))).otherwise(None)
     if field.role is Role.SERIAL:

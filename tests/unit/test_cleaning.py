@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.cleaning import RULES, applied, compact, number_expr, read_integer
+from checks.cleaning import RULES, applied, compact, compact_expr, number_expr, read_integer
 
 
 def _number(text: str, unit: str = "亩") -> str | None:
@@ -56,6 +56,20 @@ def test_rules_applied_twice_change_nothing_more(text: str) -> None:
 def test_compact_is_idempotent(text: str) -> None:
     """Folding twice is folding once, and keeps rare characters."""
     assert compact(compact(text)) == compact(text)
+
+
+@given(st.lists(st.none() | st.text(alphabet="a!~ 0９（\t\u3000\u200b\u4e00\u9fff\uf900\ufb01①é", max_size=4)))
+def test_a_column_is_compacted_as_its_texts_are(texts: list[str | None]) -> None:
+    """The texts that are let through unfolded are those that folding would not change, wherever they stand."""
+    column = pl.DataFrame({"a": texts}, schema={"a": pl.String}).select(compact_expr(pl.col("a")))["a"].to_list()
+    assert column == [compact(one) or None if one is not None else None for one in texts]
+
+
+@given(st.lists(st.none() | st.text(alphabet="01２.-+,，— 亩x", max_size=5)))
+def test_a_column_of_figures_is_read_as_each_of_them(texts: list[str | None]) -> None:
+    """What stands beside a figure has no part in how it is read."""
+    column = pl.DataFrame({"a": texts}, schema={"a": pl.String}).select(number_expr(pl.col("a"), "亩"))["a"].to_list()
+    assert column == [None if one is None else _number(one) for one in texts]
 
 
 def test_rare_characters_survive() -> None:
