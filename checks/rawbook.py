@@ -19,6 +19,20 @@ class CellKind(IntEnum):
     UNCALCULATED = 6  # a formula whose result the file does not hold
 
 
+@dataclass(frozen=True, slots=True)
+class Masked:
+    """Filled cells of one column whose look hides what they hold, or shows something else in its place.
+
+    *effect* is ``struck`` (crossed out), ``unseen`` (written in the colour of the ground), ``blank`` (a number format
+    that shows nothing) or ``otherwise`` (one that shows another number); *rows* holds first and last row of each
+    stretch, counted from 1.
+    """
+
+    effect: str
+    column: int
+    rows: tuple[tuple[int, int], ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawSheet:
     """One sheet.
@@ -37,6 +51,7 @@ class RawSheet:
     merges: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = ()
     hidden_rows: tuple[int, ...] = ()
     hidden_columns: tuple[int, ...] = ()
+    masked: tuple[Masked, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

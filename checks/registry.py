@@ -17,6 +17,7 @@ from checks.frame_rules import (
     township_unambiguous,
     unique_rows,
 )
+from checks.look_rules import nothing_hidden, shown_as_stored
 from checks.offence import NotRun, Offence
 from checks.plot_rules import (
     accepted_before_counted,
@@ -44,7 +45,6 @@ from checks.sheet_rules import (
     form_present,
     headings_found,
     labels_found,
-    nothing_hidden,
     total_row_once,
     unit_stated,
 )
@@ -93,6 +93,7 @@ FORM_CHECKS: Mapping[str, Callable[[Subject, Rule], Iterator[Offence | NotRun]]]
     "project_compare": project_compare,
     "share_of_total": share_of_total,
     "shares_close": shares_close,
+    "shown_as_stored": shown_as_stored,
     "steady": steady,
     "text_figures": text_figures,
     "total_row_once": total_row_once,

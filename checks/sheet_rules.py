@@ -13,8 +13,6 @@ from checks.subject import Subject
 from checks.tables import ROW
 from contracts.model import Field, Role, Rule
 
-_SHOWN = 20  # cells of one finding that anyone reads
-
 
 def form_present(subject: Subject, rule: Rule) -> Iterator[Offence]:
     """Find fault where a form is on no visible sheet, or on several that look alike."""
@@ -195,27 +193,3 @@ def labels_found(subject: Subject, rule: Rule) -> Iterator[Offence]:
 
 def _last_row(cover: Cover) -> int:
     return max(place(entry.label)[1] for entries in cover.entries.values() for entry in entries)
-
-
-def nothing_hidden(subject: Subject, rule: Rule) -> Iterator[Offence]:
-    """Find fault with each hidden sheet, row and column that the form was read from: it counts, but nobody sees it."""
-    located, table = subject.search.located, subject.table
-    if located is None or table is None:
-        return
-    if not located.sheet.visible:
-        yield _hidden(subject, rule, "sheet", [CellRef(located.sheet.name, "A1")])
-    rows = sorted(set(located.sheet.hidden_rows) & set(table.raw[ROW].to_list()))
-    if rows:
-        first = min(located.columns.values())
-        yield _hidden(
-            subject, rule, "rows", [CellRef(located.sheet.name, address(row, first)) for row in rows[:_SHOWN]]
-        )
-    columns = sorted(set(located.sheet.hidden_columns) & set(located.columns.values()))
-    if columns:
-        places = [CellRef(located.sheet.name, address(located.header_row, column)) for column in columns]
-        yield _hidden(subject, rule, "columns", places)
-
-
-def _hidden(subject: Subject, rule: Rule, case: str, cells: list[CellRef]) -> Offence:
-    facts = {"title": subject.form.title, "sheet": cells[0].sheet, "cells": "、".join(one.address for one in cells)}
-    return Offence(rule=rule, sheet=cells[0].sheet, cell=cells[0], cells=tuple(cells), case=case, facts=facts)

@@ -14,7 +14,8 @@ class Example:
     """One way to break a valid submission, and what is found then.
 
     *cells* sets values by sheet and address, *kept* the results that the file holds for formulas among them; *rows*
-    drops rows by sheet; *sheets* drops whole sheets. What is found:
+    drops rows by sheet; *sheets* drops whole sheets; *looks* sets ``format``, ``struck`` and ``colour`` of the font by
+    sheet and range. What is found:
     *message* at *cell* of *sheet*, weighing *severity*. *base* names the valid submission that is broken.
     """
 
@@ -25,6 +26,7 @@ class Example:
     kept: Mapping[str, Mapping[str, str]]
     without_rows: Mapping[str, tuple[int, ...]]
     hidden_rows: Mapping[str, tuple[int, ...]]
+    looks: Mapping[str, Mapping[str, Mapping[str, Any]]]
     without_sheets: tuple[str, ...]
     sheet: str
     cell: str | None
@@ -51,6 +53,7 @@ def _example(raw: Mapping[str, Any], base: str) -> Example:
         kept=raw.get("kept", {}),
         without_rows={sheet: tuple(rows) for sheet, rows in raw.get("without_rows", {}).items()},
         hidden_rows={sheet: tuple(rows) for sheet, rows in raw.get("hide_rows", {}).items()},
+        looks=raw.get("looks", {}),
         without_sheets=tuple(raw.get("without_sheets", ())),
         sheet=finds["sheet"],
         cell=finds.get("cell"),

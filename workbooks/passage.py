@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from workbooks.allowance import LONG
+from workbooks.cell_looks import odd_looks
 from workbooks.container import CAPS, Container
 from workbooks.faults import found, shown_part
+from workbooks.masking import Masked, Masking, struck_strings
 from workbooks.parts import WORKBOOK, Book, SheetPart, read_list
 from workbooks.positions import address, column_number
 from workbooks.sheet_grammar import FILLED_COLUMNS
@@ -33,6 +35,7 @@ class PassedSheet:
     cells: int  # as many as the used range has, filled or not
     rows: tuple[bytes, ...]
     gathered: "Gathering | None"
+    masked: tuple[Masked, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,35 +50,50 @@ class Passed:
 def pass_through(container: Container) -> Passed:
     """Judge every part and every sheet."""
     book = read_list(container)
-    done = {WORKBOOK}
-    strings = 0
-    for part in (book.strings, book.styles):
-        if part:
-            if part not in container.names:
-                raise found("part_missing", part=shown_part(part))
-            content = container.read(part)
-            refuse_malformed(part, content)
-            done.add(part)
-            strings += sum(1 for _ in _STRING.finditer(content)) if part == book.strings else 0
+    strings, struck = _strings(container, book.strings)
+    looks = odd_looks(book.styles, _needed(container, book.styles)) if book.styles else {}
+    done = {WORKBOOK, *(part for part in (book.strings, book.styles) if part)}
     size = sum(container.archive.getinfo(sheet.part).file_size for sheet in book.sheets)
     if size > CAPS.part:  # the cells of all sheets are held in memory at once
         raise found("bomb", part="xl/worksheets")
-    sheets = tuple(_passed(container, sheet, held=size <= HELD) for sheet in book.sheets)
+    sheets = tuple(_passed(container, sheet, Masking(looks, struck), held=size <= HELD) for sheet in book.sheets)
     container.check_rest(frozenset(done | {sheet.part for sheet in book.sheets}))
     return Passed(book, sheets, strings)
 
 
-def _passed(container: Container, sheet: SheetPart, *, held: bool) -> PassedSheet:
+def _strings(container: Container, part: str | None) -> tuple[int, frozenset[int]]:
+    """Return how many shared texts there are, and which of them are struck out."""
+    if part is None:
+        return 0, frozenset()
+    content = _needed(container, part)
+    refuse_malformed(part, content)
+    return sum(1 for _ in _STRING.finditer(content)), struck_strings(content)
+
+
+def _needed(container: Container, part: str) -> bytes:
+    if part not in container.names:
+        raise found("part_missing", part=shown_part(part))
+    return container.read(part)
+
+
+def _passed(container: Container, sheet: SheetPart, masking: Masking, *, held: bool) -> PassedSheet:
     if held:
         rows: list[bytes] = []
         xml = scan_sheet(container, sheet, rows.append)
+        for part in rows:
+            masking.take(part)
         letters = {one.decode() for part in rows for one in set(FILLED_COLUMNS.findall(part))}
-        return PassedSheet(xml, _laid_out(xml, letters, MOST_CELLS_SHORT), tuple(rows), None)
+        return PassedSheet(xml, _laid_out(xml, letters, MOST_CELLS_SHORT), tuple(rows), None, masking.masked())
     from workbooks.sheet_markup import Gathering  # noqa: PLC0415 - frames only where a long sheet cannot wait for them
 
     gathering = Gathering(sheet)
-    xml = scan_sheet(container, sheet, gathering.take)
-    return PassedSheet(xml, _laid_out(xml, gathering.letters, MOST_CELLS), (), gathering)
+
+    def take(part: bytes) -> None:
+        gathering.take(part)
+        masking.take(part)
+
+    xml = scan_sheet(container, sheet, take)
+    return PassedSheet(xml, _laid_out(xml, gathering.letters, MOST_CELLS), (), gathering, masking.masked())
 
 
 def _laid_out(xml: SheetXml, letters: AbstractSet[str], most: int) -> int:

@@ -48,7 +48,7 @@ def _read_here(data: bytes, container: Container) -> RawBook | None:
         from workbooks.sheet_frames import read_frames  # noqa: PLC0415 - as above
 
         read = zip(passed.sheets, read_frames(data, passed), strict=True)
-        return RawBook(tuple(_sheet(header_of(sheet.xml, one.formulas), one.text, one.kinds) for sheet, one in read))
+        return RawBook(tuple(_sheet(header_of(sheet, one.formulas), one.text, one.kinds) for sheet, one in read))
 
 
 def _read_apart(data: bytes) -> RawBook:
@@ -67,7 +67,7 @@ def _read_apart(data: bytes) -> RawBook:
 
 
 def _sheet(header: dict[str, Any], text: pl.DataFrame, kinds: pl.DataFrame) -> RawSheet:
-    from checks.rawbook import RawSheet  # noqa: PLC0415 - polars only behind the gate
+    from checks.rawbook import Masked, RawSheet  # noqa: PLC0415 - polars only behind the gate
 
     return RawSheet(
         name=header["name"],
@@ -78,4 +78,8 @@ def _sheet(header: dict[str, Any], text: pl.DataFrame, kinds: pl.DataFrame) -> R
         merges=tuple((tuple(first), tuple(last)) for first, last in header["merges"]),
         hidden_rows=tuple(header["hidden_rows"]),
         hidden_columns=tuple(header["hidden_columns"]),
+        masked=tuple(
+            Masked(effect, column, tuple((first, last) for first, last in rows))
+            for effect, column, rows in header["masked"]
+        ),
     )

@@ -17,8 +17,7 @@ from workbooks.allowance import allowance, limit
 from workbooks.faults import FaultFound, found
 from workbooks.messages import receive, send
 from workbooks.opening import opened, unpacked_size
-from workbooks.passage import Passed, pass_through
-from workbooks.sheet_xml import SheetXml
+from workbooks.passage import Passed, PassedSheet, pass_through
 
 if TYPE_CHECKING:  # frames only behind the gate
     import polars as pl
@@ -66,7 +65,7 @@ def _packed(passed: Passed, data: bytes) -> tuple[dict[str, Any], list[bytes]]:
     headers, messages = [], []
     for sheet, read in zip(passed.sheets, read_frames(data, passed), strict=True):
         packed = [_stream(part) for frame in (read.text, read.kinds) for part in _slices(frame)]
-        headers.append({**header_of(sheet.xml, read.formulas), "messages": len(packed)})
+        headers.append({**header_of(sheet, read.formulas), "messages": len(packed)})
         messages += packed
     return {"sheets": headers}, messages
 
@@ -81,14 +80,15 @@ def _stream(frame: "pl.DataFrame") -> bytes:
     return store.getvalue()
 
 
-def header_of(sheet: SheetXml, formulas: Mapping[str, str]) -> dict[str, Any]:
+def header_of(sheet: PassedSheet, formulas: Mapping[str, str]) -> dict[str, Any]:
     """Return what is said of a sheet beside its cells, in plain values."""
     return {
-        "name": sheet.sheet.name,
-        "state": sheet.sheet.state,
-        "merges": sheet.merges,
-        "hidden_rows": sheet.hidden_rows,
-        "hidden_columns": sheet.hidden_columns,
+        "name": sheet.xml.sheet.name,
+        "state": sheet.xml.sheet.state,
+        "merges": sheet.xml.merges,
+        "hidden_rows": sheet.xml.hidden_rows,
+        "hidden_columns": sheet.xml.hidden_columns,
+        "masked": sheet.masked,
         "formulas": dict(formulas),
     }
 

@@ -1,7 +1,7 @@
 """The small parts of a workbook as a list of elements, parsed without building a tree; malformed ones are refused."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from xml.parsers import expat
 
@@ -53,6 +53,30 @@ def refuse_malformed(part: str, content: bytes) -> None:
     """Raise the fault of a part that is not well formed; nothing is kept, so a long one costs little."""
     _refuse_long_tags(part, content)
     _feed(expat.ParserCreate(namespace_separator=_SEPARATOR), part, content)
+
+
+def walk(
+    part: str, content: bytes, begin: Callable[[str, Mapping[str, str]], object], finish: Callable[[], object]
+) -> None:
+    """Call *begin* with local name and attributes of each element, *finish* at its end; nothing is kept here."""
+    _refuse_long_tags(part, content)
+    depth = 0
+    parser = expat.ParserCreate(namespace_separator=_SEPARATOR)
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > _DEEPEST:
+            raise found("suspicious", part=shown_part(part))
+        begin(name.rpartition(_SEPARATOR)[2], attributes)
+
+    def end(_: str) -> None:
+        nonlocal depth
+        depth -= 1
+        finish()
+
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    _feed(parser, part, content)
 
 
 def _refuse_long_tags(part: str, content: bytes) -> None:

@@ -6,7 +6,8 @@ from functools import cache
 from io import BytesIO
 from zipfile import ZipFile
 
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
+from openpyxl.styles import Font
 
 from contracts.examples import Example
 from tests.builders import dongchuan, gansu
@@ -29,15 +30,29 @@ def broken_workbook(example: Example) -> bytes:
     for name, cells in example.cells.items():
         for address, value in cells.items():
             book[name][address].value = value
+    _cut_rows(book, example)
+    _dress(book, example)
+    buffer = BytesIO()
+    book.save(buffer)
+    return with_results(buffer.getvalue(), {book.sheetnames.index(name): of for name, of in example.kept.items()})
+
+
+def _cut_rows(book: Workbook, example: Example) -> None:
     for name, rows in example.without_rows.items():
         for row in sorted(rows, reverse=True):
             book[name].delete_rows(row)
     for name, rows in example.hidden_rows.items():
         for row in rows:
             book[name].row_dimensions[row].hidden = True
-    buffer = BytesIO()
-    book.save(buffer)
-    return with_results(buffer.getvalue(), {book.sheetnames.index(name): of for name, of in example.kept.items()})
+
+
+def _dress(book: Workbook, example: Example) -> None:
+    for name, looks in example.looks.items():
+        for area, look in looks.items():
+            for row in book[name][area if ":" in area else f"{area}:{area}"]:
+                for cell in row:
+                    cell.number_format = look.get("format", cell.number_format)
+                    cell.font = Font(strike=look.get("struck", False), color=look.get("colour"))
 
 
 def with_results(data: bytes, kept: Mapping[int, Mapping[str, str]]) -> bytes:

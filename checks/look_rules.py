@@ -1,0 +1,131 @@
+"""Is all that counts to be seen, and is what people see in a cell what is read from it? (phase: parsed)"""
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+from checks.evidence import place
+from checks.findings import CellRef
+from checks.offence import Offence
+from checks.rawbook import Masked, RawSheet, address
+from checks.subject import Subject
+from checks.tables import ROW
+from contracts.model import Field, Layout, Role, Rule
+
+_SHOWN: Final = 20  # cells of one finding that anyone reads
+_RANGES: Final = 10  # that one sentence names
+_NUMBERS_ONLY: Final = "otherwise"  # a format for numbers says nothing of words
+
+Rows = tuple[tuple[int, int], ...]
+Places = Mapping[int, Sequence[int]]  # the rows that count, by column
+
+
+def shown_as_stored(subject: Subject, rule: Rule) -> Iterator[Offence]:
+    """Find fault with cells that count and are crossed out, not seen, or seen as something else: once for each way."""
+    sheet, every, figures = _counted(subject)
+    if sheet is None:
+        return
+    by_effect: dict[str, dict[int, Rows]] = defaultdict(dict)
+    for one in sheet.masked:
+        rows = (figures if one.effect == _NUMBERS_ONLY else every).get(one.column, ())
+        if found := _within(one, rows):
+            by_effect[one.effect][one.column] = found
+    for effect, columns in sorted(by_effect.items()):
+        yield _offence(subject, rule, sheet.name, effect, columns)
+
+
+def nothing_hidden(subject: Subject, rule: Rule) -> Iterator[Offence]:
+    """Find fault with each hidden sheet, row and column that the form was read from: it counts, but nobody sees it."""
+    sheet, every, _ = _counted(subject)
+    if sheet is None or not every:
+        return
+    if not sheet.visible:
+        yield _hidden(subject, rule, "sheet", [CellRef(sheet.name, "A1")])
+    first = min(every)
+    rows = sorted(set(sheet.hidden_rows) & {row for rows in every.values() for row in rows})
+    if rows:
+        yield _hidden(subject, rule, "rows", [CellRef(sheet.name, address(row, first)) for row in rows[:_SHOWN]])
+    columns = sorted(set(sheet.hidden_columns) & set(every))
+    if columns:
+        located = subject.search.located
+        top = located.header_row if located else min(every[columns[0]])
+        yield _hidden(subject, rule, "columns", [CellRef(sheet.name, address(top, column)) for column in columns])
+
+
+def _hidden(subject: Subject, rule: Rule, case: str, cells: list[CellRef]) -> Offence:
+    facts = {"title": subject.form.title, "sheet": cells[0].sheet, "cells": "、".join(one.address for one in cells)}
+    return Offence(rule=rule, sheet=cells[0].sheet, cell=cells[0], cells=tuple(cells), case=case, facts=facts)
+
+
+def _counted(subject: Subject) -> tuple[RawSheet | None, Places, Places]:
+    """Return the sheet that the form was read from, and the cells of it that count: all, and those of numbers."""
+    if subject.form.layout is Layout.PAIRS:
+        return _on_cover(subject)
+    located, table = subject.search.located, subject.table
+    if located is None or table is None:
+        return None, {}, {}
+    rows = table.raw[ROW].to_list()
+    numbers = {one.name for one in subject.form.fields if _is_numeric(one)}
+    every = dict.fromkeys(table.columns.values(), rows)
+    return located.sheet, every, {at: rows for name, at in table.columns.items() if name in numbers}
+
+
+def _is_numeric(field: Field) -> bool:
+    return field.role in (Role.SERIAL, Role.FIGURE) or field.kind in ("number", "integer")
+
+
+def _on_cover(subject: Subject) -> tuple[RawSheet | None, Places, Places]:
+    sheet = next((one for one in subject.book.sheets if one.name == subject.cover.sheet), None)
+    filled = (entry for entries in subject.cover.entries.values() for entry in entries if entry.text)
+    rows: dict[int, list[int]] = defaultdict(list)
+    for _, row, column, _ in sorted(place(entry.cell) for entry in filled):
+        rows[column].append(row)
+    return sheet, rows, rows
+
+
+def _within(masked: Masked, rows: Sequence[int]) -> Rows:
+    """Return the stretches as far as they hold rows that count."""
+    found = []
+    for first, last in masked.rows:
+        start, end = bisect_left(rows, first), bisect_right(rows, last)
+        if start < end:
+            found.append((rows[start], rows[end - 1]))
+    return tuple(found)
+
+
+def _offence(subject: Subject, rule: Rule, sheet: str, effect: str, columns: Mapping[int, Rows]) -> Offence:
+    ranges = list(_ranges(columns))
+    cells = tuple(CellRef(sheet, address(row, column)) for row, column in _first_cells(columns))
+    named = "、".join(ranges[:_RANGES]) + ("……" if len(ranges) > _RANGES else "")
+    facts = {"title": subject.form.title, "sheet": sheet, "cells": named}
+    return Offence(rule=rule, sheet=sheet, cell=cells[0], cells=cells, case=effect, facts=facts)
+
+
+def _ranges(columns: Mapping[int, Rows]) -> Iterator[str]:
+    """Yield the masked cells as ranges: columns side by side with the same rows are one."""
+    for first, last, rows in _blocks(sorted(columns.items())):
+        for top, bottom in rows:
+            ends = address(top, first), address(bottom, last)
+            yield ends[0] if ends[0] == ends[1] else ":".join(ends)
+
+
+def _blocks(columns: Iterable[tuple[int, Rows]]) -> list[tuple[int, int, Rows]]:
+    blocks: list[tuple[int, int, Rows]] = []
+    for column, rows in columns:
+        if blocks and blocks[-1][1] + 1 == column and blocks[-1][2] == rows:
+            blocks[-1] = (blocks[-1][0], column, rows)
+        else:
+            blocks.append((column, column, rows))
+    return blocks
+
+
+def _first_cells(columns: Mapping[int, Rows]) -> list[tuple[int, int]]:
+    """Return the first cells, as many as anyone reads, from top to bottom."""
+    first = [
+        (row, column)
+        for column, rows in columns.items()
+        for top, bottom in rows[:_SHOWN]
+        for row in range(top, min(bottom, top + _SHOWN) + 1)
+    ]
+    return sorted(first)[:_SHOWN]

@@ -1,0 +1,137 @@
+"""What is seen in a cell and what is stored there: formats, colours and strokes that hide or change a value."""
+
+from collections.abc import Callable
+from io import BytesIO
+
+import openpyxl
+import pytest
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.styles import Font, PatternFill
+from openpyxl.styles.colors import Color
+from openpyxl.workbook import Workbook
+
+from checks.findings import Finding
+from tests.builders.dongchuan import SHEET_2, SHEET_3, submission
+from tests.builders.examined import report_of
+from workbooks.number_formats import BLANK, OTHERWISE, PALE, read_format
+
+HONEST = (
+    "General", "G/通用格式", "0", "0.00",
+    "0.00_ ", "#,##0", "#,##0.00", "#,##0.00_);[Red]\\(#,##0.00\\)", "0.00;[Red]-0.00",
+    "0.00;[Red]0.00", '0.00"亩"', '#,##0.00"m²"', "0.00亩", "@", "0;-0;;@", "0.00;-0.00;", "yyyy-mm-dd", "[h]:mm:ss",
+    'yyyy"年"m"月"d"日"', "0.00E+00", "# ?/?", "000", '_ * #,##0.00_ ;_ * -#,##0.00_ ;_ * "-"??_ ;_ @_ ', "[DBNum1]0",
+    '[=0]"";0.00', "¥#,##0.00", '"约"0.0', "[$-804]0.00",
+)  # fmt: skip
+ODD = {
+    ";;;": BLANK, ";;": BLANK, '""': BLANK, "_ ": BLANK, "[Red];;": BLANK, '"   "': BLANK, "[<0]0;": BLANK,
+    "0%": OTHERWISE, "0.00%": OTHERWISE, "0,": OTHERWISE, "0.0,": OTHERWISE,
+    "#,##0,": OTHERWISE, "#,##0.00,,": OTHERWISE,
+    '0!.0,"万"': OTHERWISE, '"1000"': OTHERWISE, '"是"': OTHERWISE, '0"00"': OTHERWISE, "**;**;**;**": OTHERWISE,
+    '"-"0': OTHERWISE, "\\-0.00": OTHERWISE, "0\\5": OTHERWISE, "[White]0.00": PALE, "[白色]0": PALE,
+    "[颜色2]General": PALE,
+    '[>=100]0!.0,"万";0': OTHERWISE,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", HONEST)
+def test_honest_format_shows_what_is_stored(code: str) -> None:
+    """Separators, decimals, colours, units in words, dates and hidden zeros are no disguise."""
+    assert {read_format(code).effect(value) for value in (150, 0, 186.5, None)} == {""}
+
+
+@pytest.mark.parametrize("code", ODD)
+def test_odd_format_is_told_by_what_it_does(code: str) -> None:
+    """A format that shows nothing, a multiple, a word or white figures is told."""
+    assert read_format(code).effect(150) == ODD[code]
+
+
+def test_format_with_a_condition_is_judged_by_the_value() -> None:
+    """Only the figures that a condition picks are shown otherwise; a zero that is not shown is no loss."""
+    code = read_format('[>=10000]0!.0,"万";0')
+    assert (code.effect(12_000), code.effect(150), code.effect(0)) == (OTHERWISE, "", "")
+    assert read_format(";;;").effect(None) == BLANK
+    assert read_format(";;").effect(None) == ""
+    assert read_format("0;;").effect(-5) == BLANK
+
+
+def _told(change: Callable[[Workbook], object]) -> list[Finding]:
+    book = openpyxl.load_workbook(BytesIO(submission(2).bytes()), rich_text=True)
+    change(book)
+    buffer = BytesIO()
+    book.save(buffer)
+    return [one for one in report_of(buffer.getvalue()).findings if one.rule == "F17"]
+
+
+def _font(sheet: str, area: str, font: Font, fill: PatternFill | None = None) -> Callable[[Workbook], None]:
+    def change(book: Workbook) -> None:
+        for row in book[sheet][area]:
+            for cell in row:
+                cell.font, cell.fill = font, fill or PatternFill()
+
+    return change
+
+
+GROUND = PatternFill("solid", fgColor="FF1F4E78")
+UNSEEN = {
+    "white": _font(SHEET_3, "C5:C14", Font(color="FFFFFFFF")),
+    "nearly white": _font(SHEET_3, "C5:C14", Font(color="00FDFDFD")),
+    "white of the theme": _font(SHEET_3, "C5:C14", Font(color=Color(theme=0))),
+    "white by number": _font(SHEET_3, "C5:C14", Font(color=Color(indexed=9))),
+    "colour of the ground": _font(SHEET_3, "C5:C14", Font(color="FF1F4E79"), GROUND),
+    "black on black": _font(SHEET_3, "C5:C14", Font(), PatternFill("solid", fgColor="FF000000")),
+    "size of 1": _font(SHEET_3, "C5:C14", Font(size=1)),
+}
+
+
+@pytest.mark.hostile(77)
+@pytest.mark.parametrize("how", UNSEEN)
+def test_what_nobody_sees_is_one_finding_that_names_the_range(how: str) -> None:
+    """A column written in the colour of its ground is one soft finding; its figures count all the same."""
+    (found,) = _told(UNSEEN[how])
+    assert (found.severity.value, found.sheet, found.cell, len(found.cells)) == ("soft", SHEET_3, "C5", 10)
+    assert "看不见" in found.message
+    assert "（C5:C14）" in found.message
+
+
+SEEN = {
+    "white on a dark ground": _font(SHEET_3, "A4:F5", Font(color="FFFFFFFF"), GROUND),
+    "red": _font(SHEET_3, "C5:C14", Font(color="FFFF0000")),
+    "grey": _font(SHEET_3, "C5:C14", Font(color=Color(theme=0, tint=-0.35))),
+    "white heading": _font(SHEET_3, "A4:F4", Font(color="FFFFFFFF")),
+    "struck heading": _font(SHEET_3, "A1:F1", Font(strike=True)),
+}
+
+
+@pytest.mark.hostile(77)
+@pytest.mark.parametrize("how", SEEN)
+def test_what_is_seen_is_not_told(how: str) -> None:
+    """Colours that can be read, and whatever is done outside the table, are no finding."""
+    assert _told(SEEN[how]) == []
+
+
+@pytest.mark.hostile(77)
+def test_strokes_are_told_by_rectangle() -> None:
+    """A row that is crossed out, township and all, is one finding with its range; parts of a text count as well."""
+    (found,) = _told(_font(SHEET_2, "A6:F6", Font(strike=True)))
+    assert (found.cell, "（A6:F6）" in found.message) == ("A6", True)
+
+    def partly(book: Workbook) -> None:
+        book[SHEET_2]["B7"] = CellRichText(TextBlock(InlineFont(strike=True), "乌龙"), "镇")
+
+    (found,) = _told(partly)
+    assert (found.cell, "删除线" in found.message) == ("B7", True)
+
+
+@pytest.mark.hostile(77)
+def test_looks_of_two_kinds_and_of_the_cover_are_told_apart() -> None:
+    """Each way of hiding is a finding of its own; what the cover says is held to the same."""
+
+    def change(book: Workbook) -> None:
+        book[SHEET_2]["C5"].number_format = "0.00%"
+        book[SHEET_2]["D6"].number_format = ";;;"
+        book[SHEET_2]["B6"].number_format = "0.00%"  # of a word it changes nothing
+        book["封面"]["B8"].font = Font(strike=True)
+
+    told = sorted((one.sheet, one.cell, [cell.address for cell in one.cells]) for one in _told(change))
+    assert told == [("封面", "B8", ["B8"]), (SHEET_2, "C5", ["C5"]), (SHEET_2, "D6", ["D6"])]
