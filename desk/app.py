@@ -1,21 +1,17 @@
 """The ``hesuan`` command line."""
 
 import sys
-import traceback
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from contracts.errors import ContractError
-from contracts.library import open_library
 from desk.console import complain, make_safe
 from desk.exits import Exit
-from desk.settings import contracts_folder, library, places, state_folder
+from desk.guarding import guard
+from desk.settings import library, places, state_folder
 
 app = typer.Typer(
     name="hesuan",
@@ -55,7 +51,7 @@ def run(
     from desk.running import run_year  # noqa: PLC0415 - each command imports only what it needs
 
     where = places(year, inputs=inputs, outputs=outputs, state=state)
-    _guard(lambda: run_year(where, inline=inline, data_docs=data_docs))
+    guard(lambda: run_year(where, inline=inline, data_docs=data_docs), state)
 
 
 @app.command()
@@ -71,7 +67,7 @@ def serve(
     """按时办理一个年度，直到停止；进度在 Prefect 的网页上看。"""
     from desk.serving import serve as serve_at_hours  # noqa: PLC0415
 
-    _guard(lambda: serve_at_hours(places(year, inputs=inputs, outputs=outputs, state=state), cron, port))
+    guard(lambda: serve_at_hours(places(year, inputs=inputs, outputs=outputs, state=state), cron, port), state)
 
 
 @app.command()
@@ -84,7 +80,7 @@ def check(
     """核对工作簿，不登记台账。"""
     from desk.checking import check_files  # noqa: PLC0415
 
-    _guard(lambda: check_files(files, library(), as_json=form is Format.JSON, out=out))
+    guard(lambda: check_files(files, library(), as_json=form is Format.JSON, out=out))
 
 
 @app.command()
@@ -106,7 +102,7 @@ def status(
     if today is None:
         complain(library().wording()("denial.bad_date", value=day))
         raise typer.Exit(Exit.USAGE)
-    _guard(lambda: show_status(where, as_json=form is Format.JSON, today=today))
+    guard(lambda: show_status(where, as_json=form is Format.JSON, today=today), state)
 
 
 @app.command()
@@ -149,7 +145,7 @@ def decide(
         sha256=sha256,
     )
     where = places(year, inputs=Path("inputs"), outputs=Path("outputs"), state=state)
-    _guard(lambda: record_bulk(where, proposal) if all_clear else record(where, proposal, head=head))
+    guard(lambda: record_bulk(where, proposal) if all_clear else record(where, proposal, head=head), state)
 
 
 @app.command()
@@ -166,7 +162,7 @@ def verify(
     where = places(0, inputs=Path("inputs"), outputs=Path("outputs"), state=state_folder(state))
     if "://" in path:  # a database: the files that it speaks of lie in the state folder
         where, path = replace(where, ledger=path), str(where.state)
-    _guard(lambda: show_verification(Path(path), where, head=head, key=key))
+    guard(lambda: show_verification(Path(path), where, head=head, key=key), state)
 
 
 @app.command()
@@ -183,7 +179,7 @@ def archive(
     from desk.archiving import make_archives  # noqa: PLC0415
 
     where = places(year, inputs=Path("inputs"), outputs=Path("outputs"), state=state)
-    _guard(lambda: make_archives(where, county, out=out, paper=paper, zipped=zipped))
+    guard(lambda: make_archives(where, county, out=out, paper=paper, zipped=zipped), state)
 
 
 @app.command()
@@ -191,7 +187,7 @@ def rules(rule: Annotated[str | None, typer.Argument(help="规则编号")] = Non
     """规则目录，或一条规则和它的例子。"""
     from desk.rules import show_rules  # noqa: PLC0415
 
-    _guard(lambda: show_rules(library(), rule))
+    guard(lambda: show_rules(library(), rule))
 
 
 @app.command()
@@ -208,7 +204,7 @@ def sample(
     from desk.sampling import Wanted, make_samples  # noqa: PLC0415
 
     wanted = Wanted(year=year, years=years, counties=counties, plots=plots, seed=seed, out=out)
-    _guard(lambda: make_samples(library(), wanted))
+    guard(lambda: make_samples(library(), wanted))
 
 
 @app.command()
@@ -224,7 +220,7 @@ def template(
     from desk.template import make_template  # noqa: PLC0415
 
     where = places(year, inputs=Path("inputs"), outputs=Path("outputs"), state=state)
-    _guard(lambda: make_template(where, county, rows=rows, out=out))
+    guard(lambda: make_template(where, county, rows=rows, out=out), state)
 
 
 def run_command_line() -> None:
@@ -232,54 +228,3 @@ def run_command_line() -> None:
     for stream in (sys.stdout, sys.stderr):
         make_safe(stream)
     app()
-
-
-def _guard(command: Callable[[], Exit]) -> None:
-    """Turn what a command raises into one sentence and an exit code; a trace goes to a file, never to the reader."""
-    try:
-        code = command()
-    except ContractError as error:
-        complain(_sentence("contracts", problem=str(error)))
-        code = Exit.USAGE
-    except Exception as error:  # noqa: BLE001 - the last resort: whatever is left is our own fault
-        code = _told(error)
-    raise typer.Exit(code)
-
-
-def _told(error: Exception) -> Exit:
-    from flows.year_lock import YearBusy  # noqa: PLC0415 - only where something went wrong
-    from ledger.errors import LedgerError, LedgerMissing, OutputBusy, disk_trouble  # noqa: PLC0415
-
-    if trouble := disk_trouble(error):
-        place = getattr(error, "place", "") or getattr(error, "filename", None) or str(error)
-        complain(_sentence(f"disk_{trouble}", place=str(place)))
-        return Exit.FAULT
-    if isinstance(error, YearBusy):
-        complain(_sentence("busy", year=str(error.year)))
-        return Exit.REFUSED_ACTION
-    if isinstance(error, OutputBusy):
-        complain(_sentence("output_busy", path=str(error.path)))
-        return Exit.FAULT
-    if isinstance(error, LedgerMissing):
-        complain(_sentence("ledger_missing", place=error.place))
-        return Exit.USAGE
-    if isinstance(error, LedgerError):
-        complain(_sentence("ledger", problem=str(error)))
-        return Exit.USAGE
-    log = state_folder(None) / "logs" / "faults.log"
-    try:
-        log.parent.mkdir(parents=True, exist_ok=True)
-        with log.open("a", encoding="utf-8") as file:
-            file.write(f"{datetime.now(UTC).isoformat()}\n{''.join(traceback.format_exception(error))}\n")
-    except OSError:
-        complain("".join(traceback.format_exception(error)))
-    complain(_sentence("fault", kind=type(error).__name__, log=str(log)))
-    return Exit.FAULT
-
-
-def _sentence(key: str, **facts: str) -> str:
-    """Return a sentence on an error; the contracts themselves may be what is broken, then the shipped ones speak."""
-    try:
-        return open_library(contracts_folder()).wording()(f"error.{key}", **facts)
-    except ContractError:
-        return open_library().wording()(f"error.{key}", **facts)

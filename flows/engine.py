@@ -1,12 +1,12 @@
 """Carry a year as far as it can go: the stages in their order, each result recorded as soon as its turn comes."""
 
-import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from checks.history import Claim
 from contracts.procedures import Effect
 from flows.evidence_stage import write_evidence
+from flows.failure_log import course_of, kind_of
 from flows.history_stage import claims_elsewhere, disputed
 from flows.making import keep_contracts, makings
 from flows.pen import Pen
@@ -42,8 +42,7 @@ class Failure:
 
     stage: str
     county: str
-    reason: str
-    trace: str
+    course: tuple[str, ...]
     line: Line
 
 
@@ -121,17 +120,16 @@ def attempt(job: Job) -> Result:
 
 
 def failed(stage: str, county: str, error: BaseException) -> Failure:
-    """Return a fault with its trace, for the log of the run."""
-    reason = f"{type(error).__name__}: {error}"
-    return Failure(stage, county, reason, "".join(traceback.format_exception(error)), _line_of(error, reason))
+    """Return a fault with its course, for the log of the run."""
+    return Failure(stage, county, course_of(error), _line_of(error))
 
 
-def _line_of(error: BaseException, reason: str) -> Line:
+def _line_of(error: BaseException) -> Line:
     """Say what broke: a full or broken disk, or a file held open, is no fault of the program."""
     if isinstance(error, OutputBusy):
         return Line("output_busy", {"path": str(error.path)})
     trouble = disk_trouble(error)
-    return Line(f"disk_{trouble}", {}) if trouble else Line("failed", {"reason": reason})
+    return Line(f"disk_{trouble}", {}) if trouble else Line("failed", {"reason": kind_of(error)})
 
 
 def _told(year: Year, failure: Failure) -> Failure:

@@ -2,9 +2,9 @@
 
 from contextlib import suppress
 from contextvars import ContextVar
-from pathlib import Path
 
 from flows.engine import Each, Failure, Tell, Year, advance
+from flows.failure_log import log_failure
 from flows.handed_in import read_desk
 from flows.pen import Pen
 from flows.places import Places
@@ -30,8 +30,8 @@ def run_stages(places: Places, each: Each) -> int:
     with hold_year(places), places.open_ledger() as ledger:
         desk = read_desk(places, places.library().wording())
         failures = _advance(places, desk, ledger, each)
-    if failures:
-        _keep(places.failure_log, failures)
+    for one in failures:
+        log_failure(places.failure_log, one.course, stage=one.stage, county=one.county)
     return len(failures)
 
 
@@ -45,10 +45,3 @@ def _advance(places: Places, desk: Desk, ledger: Ledger, each: Each) -> list[Fai
 
 def _year(places: Places, desk: Desk, ledger: Ledger, each: Each) -> Year:
     return Year(places=places, desk=desk, ledger=ledger, pen=Pen(ledger), each=each, tell=LISTENER.get())
-
-
-def _keep(log: Path, failures: list[Failure]) -> None:
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("a", encoding="utf-8") as file:
-        for one in failures:
-            file.write(f"{one.stage} {one.county}\n{one.trace}\n")

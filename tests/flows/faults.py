@@ -24,7 +24,7 @@ import workbooks.marking
 import workbooks.reading
 import workbooks.writing  # imported for warmth, as each child would else import it
 from contracts.library import open_library
-from desk.app import _told
+from desk.guarding import told
 from desk.running import run_year
 from flows.handed_in import read_desk
 from flows.places import KEY_FOLDER, Places
@@ -133,7 +133,7 @@ def _faulty(mode: str, point: int, base: Path) -> str:
     try:
         code = run_year(places(base), inline=True)
     except Exception as error:  # noqa: BLE001 - whatever comes out, the command turns into a sentence and a code
-        code = _told(error)
+        code = told(error)
     return f"{int(code)} {' / '.join(one for one in lines if '磁盘' in one) or lines[-1]}"
 
 
