@@ -21,13 +21,15 @@ from flows.prefect_server import local_server
 from flows.prefect_settings import prefect_environment, scheduling_environment
 from flows.schedule import parameters_of
 from flows.task_runners import RUNNER
-from tests.builders.dongchuan import COUNTY
-from tests.builders.year import ROOT, Ground, prepared
-from tests.flows.test_prefect import assert_same_record, wait_until
+from tests.builders.dongchuan import YEAR
+from tests.builders.identical import assert_identical, sampled, stopped_environment
+from tests.builders.year import ROOT, Ground
+from tests.flows.test_prefect import wait_until
 from tests.flows.test_serving import asked, free_port
 
 pytestmark = pytest.mark.long
 DEPLOYMENT = "annual-review/annual-review"
+COUNTIES, PLOTS = 6, 40
 
 
 @pytest.fixture(scope="module")
@@ -57,16 +59,18 @@ def prefect(environment: Mapping[str, str], *arguments: str) -> None:
 
 
 @pytest.mark.parametrize("runner", ["threads", "dask"])
-def test_a_worker_records_what_a_run_in_line_records(runner: str, tmp_path: Path, postgresql: URL) -> None:
-    """The deployment of ``prefect.yaml`` is carried out by a worker: the same events, states and outputs."""
-    ground, inline = prepared(tmp_path / "年度 核算"), prepared(tmp_path / "直接")
+@pytest.mark.usefixtures("stopped_clock")
+def test_a_worker_leaves_what_a_run_in_line_leaves(runner: str, tmp_path: Path, postgresql: URL) -> None:
+    """The deployment of ``prefect.yaml`` is carried out by a worker: entries, outputs and manifests to the byte."""
+    inline = sampled(tmp_path / "直接", counties=COUNTIES, plots=PLOTS)
+    ground = inline.copy_to(tmp_path / "年度 核算")
     inline.run()
     port = free_port()
     settings = {
         **{name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")},
         **prefect_environment(ground.places.state),
         **scheduling_environment(port),
-        "PYTHONPATH": str(ROOT),
+        **stopped_environment(tmp_path / "钟"),
         "HESUAN_HOME": str(ROOT),
         RUNNER: runner,
     }
@@ -79,10 +83,12 @@ def test_a_worker_records_what_a_run_in_line_records(runner: str, tmp_path: Path
         prefect(client, "work-pool", "create", "hesuan", "--type", "process")
         prefect(client, "deploy", "--all")
         state = carried_out(ground, server.api, client, ledger)
+        shown = {one["key"] for one in asked(f"{server.api}/artifacts/filter", {})}
+    assert shown >= {f"progress-{YEAR}", f"completeness-{YEAR}", f"filing-{YEAR}"}
     assert state == "COMPLETED"
     filed = Ground(replace(ground.places, ledger=ledger))
-    assert filed.rows()[COUNTY].state == "filed"
-    assert_same_record(filed, inline)
+    assert [one.state for one in filed.rows().values()] == ["filed"] * COUNTIES
+    assert_identical(filed, inline)
 
 
 def carried_out(ground: Ground, api: str, client: Mapping[str, str], ledger: str) -> str:

@@ -22,6 +22,7 @@ from flows.rows import Row
 from flows.schedule import parameters_of
 from flows.task_runners import RUNNER, WORKERS, chosen_runner
 from tests.builders.dongchuan import COUNTY, YEAR
+from tests.builders.identical import assert_identical, sampled, stopped_environment
 from tests.builders.year import ROOT, Ground, ground_of, prepared
 from tests.flows.test_prefect import assert_same_record, servers, start, wait_until
 
@@ -80,15 +81,16 @@ def test_cron_line_is_five_fields(tmp_path: Path, capsys: pytest.CaptureFixture[
 
 
 @pytest.mark.slow
-def test_a_run_on_dask_records_what_a_run_in_line_records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The task runner is a setting: nothing else changes."""
-    ground, inline = prepared(tmp_path / "年度 核算"), prepared(tmp_path / "直接")
+@pytest.mark.usefixtures("stopped_clock")
+def test_a_run_on_dask_leaves_what_a_run_in_line_leaves(tmp_path: Path) -> None:
+    """The task runner is a setting: with it not a byte changes, and which process ends first leaves no trace."""
+    inline = sampled(tmp_path / "直接", counties=2)
+    ground = inline.copy_to(tmp_path / "年度 核算")
     inline.run()
-    monkeypatch.setenv(RUNNER, "dask")
-    with start(ground) as process:
+    with start(ground, {RUNNER: "dask", **stopped_environment(tmp_path / "钟")}) as process:
         out, _ = process.communicate(timeout=300)
     assert process.returncode == 0, out
-    assert_same_record(ground, inline)
+    assert_identical(ground, inline)
 
 
 @pytest.mark.slow

@@ -1,0 +1,63 @@
+"""Two years carried out by different means, held to the same bytes: outputs, entries of the record, objects kept.
+
+Both keep the time of a stopped clock. This process stops its own with `stop_clock`; a process that it starts is given
+`stopped_environment`, whose folder holds a module that every Python interpreter imports as it starts.
+"""
+
+import hashlib
+import os
+from pathlib import Path
+
+from contracts.library import open_library
+from desk.exits import Exit
+from desk.sampling import Wanted, make_samples
+from desk.verifying import show_verification
+from review.events import Entry
+from tests.builders.dongchuan import YEAR
+from tests.builders.year import ROOT, Ground, ground_of
+
+_AT_START = "from tests.builders.stopped_clock import stop_clock\n\nstop_clock()\n"
+
+
+def stopped_environment(folder: Path) -> dict[str, str]:
+    """Return what makes the clock of a child's ledger, and of its children's, stand still."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "sitecustomize.py").write_text(_AT_START, encoding="utf-8")
+    return {"PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)])}
+
+
+def sampled(root: Path, *, counties: int, plots: int = 5, seed: int = 3) -> Ground:
+    """Make an inbox of several counties that runs through to filing."""
+    ground = ground_of(root)
+    wanted = Wanted(year=YEAR, counties=counties, plots=plots, seed=seed, out=ground.places.inputs)
+    assert make_samples(open_library(), wanted) is Exit.CLEAR
+    return ground
+
+
+def entries(ground: Ground) -> list[Entry]:
+    """Return the whole record, seals and times included."""
+    with ground.ledger() as ledger:
+        return ledger.entries()
+
+
+def objects(ground: Ground) -> dict[str, str]:
+    """Return the hash of everything kept in the store, by its place."""
+    top = ground.places.state / "objects"
+    kept = (one for one in sorted(top.rglob("*")) if one.is_file())
+    return {one.relative_to(top).as_posix(): hashlib.sha256(one.read_bytes()).hexdigest() for one in kept}
+
+
+def assert_identical(ground: Ground, other: Ground) -> None:
+    """Hold two years to the same entries, the same outputs with their manifests, and the same objects, to the byte."""
+    assert [_said(one) for one in entries(ground)] == [_said(one) for one in entries(other)]  # first what differs
+    assert entries(ground) == entries(other)
+    assert ground.head() == other.head()
+    mine, its = ground.outputs(), other.outputs()
+    assert mine.keys() == its.keys()
+    assert [path for path, data in mine.items() if data != its[path]] == []
+    assert objects(ground) == objects(other)
+    assert show_verification(ground.places.state, ground.places, head=None) is Exit.CLEAR
+
+
+def _said(entry: Entry) -> tuple[int, str, str, str, str]:
+    return entry.sequence, entry.event.kind.value, entry.event.county, entry.at, str(dict(entry.event.facts))

@@ -1,0 +1,14 @@
+"""What the tests of whole runs share."""
+
+import pytest
+
+from ledger.record import Ledger
+from tests.builders.stopped_clock import stop_clock
+
+
+@pytest.fixture
+def stopped_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the clock of every ledger of this process stand still for one test."""
+    kept = Ledger.open.__func__.__kwdefaults__  # type: ignore[attr-defined]
+    monkeypatch.setitem(kept, "clock", kept["clock"])  # put back at the end
+    stop_clock()

@@ -1,0 +1,68 @@
+"""Whoever carries the jobs out, and whoever is done first: the same bytes."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Event
+from types import ModuleType
+
+import openpyxl
+import pytest
+
+from flows.engine import Result, attempt, in_line
+from flows.running import run_stages
+from flows.stages import Job
+from tests.builders import expectations
+from tests.builders.identical import assert_identical, sampled
+from tests.builders.year import Ground
+
+FIRST, SECOND = "620102", "620103"
+
+
+@pytest.fixture
+def light_expectations(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put the double in the place of the engine of expectations, for one test."""
+    double = ModuleType(expectations.MODULE)
+    double.hold = expectations.hold  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, expectations.MODULE, double)
+
+
+def last_first(_: str, jobs: Sequence[Job]) -> Iterator[Result]:
+    """Carry jobs out in threads, each done only after the one behind it; give the results in the order of the jobs."""
+    done = [Event() for _ in range(len(jobs) + 1)]
+    done[-1].set()
+
+    def carry(at: int) -> Result:
+        result = attempt(jobs[at])
+        assert done[at + 1].wait(60)
+        done[at].set()
+        return result
+
+    with ThreadPoolExecutor(max_workers=len(jobs)) as pool:
+        yield from pool.map(carry, range(len(jobs)))
+
+
+def disturb(ground: Ground) -> None:
+    """Change a figure of one county, which sends it back marked, and let another hand in what is no workbook."""
+    (path,) = (ground.places.inbox / SECOND).glob("*.xlsx")
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[1]
+    cells = (one for row in sheet.iter_rows(min_row=5) for one in row)
+    figure, value = next((one, one.value) for one in cells if isinstance(one.value, float))
+    sheet[figure.coordinate] = value + 1000
+    book.save(path)
+    (ground.places.inbox / FIRST / "坏.xlsx").write_bytes(b"PK")
+
+
+@pytest.mark.usefixtures("stopped_clock", "light_expectations")
+def test_the_order_in_which_counties_finish_leaves_no_trace(tmp_path: Path) -> None:
+    """Filed, refused and marked counties: in line, and in threads where the last is always done first."""
+    inline = sampled(tmp_path / "直接", counties=2)
+    disturb(inline)
+    ground = inline.copy_to(tmp_path / "并行 核算")
+    assert run_stages(inline.places, in_line) == 0
+    assert run_stages(ground.places, last_first) == 0
+    found = {code: (one.state, one.hard > 0) for code, one in ground.rows().items()}
+    assert found == {FIRST: ("filed", False), SECOND: ("returned", True)}
+    assert_identical(ground, inline)
