@@ -2,6 +2,7 @@
 
 from contracts.messages import Wording
 from desk.console import Progress, complain, say, watched
+from desk.cost_lines import cost_lines
 from desk.exits import Exit
 from desk.outlook_lines import outlook_lines, shaken_lines
 from flows.earlier import shaken_by
@@ -11,6 +12,7 @@ from flows.filings import shaken_here
 from flows.handed_in import read_desk
 from flows.outlook import Outlook, outlook
 from flows.places import Places
+from flows.purse import PURSE, Purse, part_of_children
 from flows.running import LISTENER, run_stages
 from flows.stages import Line
 from flows.survey import has_work, set_scene
@@ -22,7 +24,11 @@ def run_year(places: Places, *, inline: bool, data_docs: bool = False) -> Exit:
     failures = 0
     if _has_work(places, words):
         LISTENER.set(_listener(words))
+        purse = Purse(elsewhere=part_of_children(inline=inline))
+        PURSE.set(purse)
         failures = (_in_line if inline else _on_prefect)(places, words)
+        for line in cost_lines(purse, words):
+            say(line)
     else:
         say(words("run.nothing"))
     if data_docs:

@@ -1,7 +1,7 @@
 """The history that checks are given, read from the record: last year's balances, and the plots that others account."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
@@ -16,8 +16,6 @@ from ledger.store import Store
 from review.background import Background, backgrounds, claims_stand, filed_in, openings_in
 from review.reducing import reviewed
 from review.standing import Standing, Version
-
-Plots = Mapping[str, list[str]]
 
 
 def history_from(background: Background, store: Store) -> History:
@@ -50,16 +48,36 @@ def claims_elsewhere(scene: Scene, ledger: Ledger) -> dict[str, tuple[Claim, ...
 
     Others are the newest versions of other counties of the year, and whatever any county filed in earlier years.
     """
-    store = scene.places.store()
+    year = scene.places.year
     asking = {one.county: one.newest for one in _undecided(scene) if one.newest is not None and one.newest.plots}
-    own = {county: _plots(store, version) for county, version in asking.items()}
-    wanted = {plot for forms in own.values() for plots in forms.values() for plot in plots}
-    found: dict[str, list[Claim]] = {}
-    for year, county, version in (*_this_year(scene), *_earlier(scene, ledger)) if wanted else ():
-        for form, plots in _plots(store, version).items():
-            for plot in wanted.intersection(plots):
-                found.setdefault(plot, []).append(Claim(plot=plot, form=form, year=year, county=county))
-    return {county: tuple(sorted(_of_others(scene, county, forms, found))) for county, forms in own.items()}
+    if not asking:
+        return {}
+    from flows.claim_index import ClaimIndex, Source  # noqa: PLC0415 - polars, only where somebody asks
+
+    index = ClaimIndex(scene.places.state / "claims", scene.places.store())
+    asked = [Source(year, county, newest.plots) for county, newest in asking.items()]
+    claiming = [
+        Source(year, county, version.plots)
+        for year, county, version in (*_this_year(scene), *_earlier(scene, ledger))
+        if version.plots
+    ]
+    return _told(year, asking, index.shared(asked, claiming), {(one.year, one.county) for one in claiming})
+
+
+def _told(
+    year: int, asking: Iterable[str], shared: Iterable[Claim], standing: Container[tuple[int, str]]
+) -> dict[str, tuple[Claim, ...]]:
+    """Return for each county what others claim of the plots that it names; who only asks claims nothing."""
+    by_plot: dict[str, list[Claim]] = {}
+    for claim in shared:
+        by_plot.setdefault(claim.plot, []).append(claim)
+    found: dict[str, set[Claim]] = {county: set() for county in asking}
+    for claims in by_plot.values():
+        for county in {one.county for one in claims if one.year == year and one.county in found}:
+            found[county] |= {
+                one for one in claims if (one.year, one.county) != (year, county) and (one.year, one.county) in standing
+            }
+    return {county: tuple(sorted(claims)) for county, claims in found.items()}
 
 
 def disputed(scene: Scene, claims: Mapping[str, tuple[Claim, ...]]) -> Iterator[tuple[str, Version]]:
@@ -68,17 +86,6 @@ def disputed(scene: Scene, claims: Mapping[str, tuple[Claim, ...]]) -> Iterator[
         newest = scene.standings[county].newest
         if newest is not None and newest.disputed != replace(scene.background(county), claims=found).disputed:
             yield county, newest
-
-
-def _of_others(scene: Scene, county: str, forms: Plots, found: Mapping[str, list[Claim]]) -> set[Claim]:
-    here = (scene.places.year, county)
-    return {
-        claim
-        for plots in forms.values()
-        for plot in plots
-        for claim in found.get(plot, ())
-        if (claim.year, claim.county) != here
-    }
 
 
 def _undecided(scene: Scene) -> Iterator[Standing]:
@@ -97,8 +104,3 @@ def _earlier(scene: Scene, ledger: Ledger) -> Iterator[tuple[int, str, Version]]
             for county, standing in filed_in(scene.procedure, ledger.entries(year)).items():
                 if standing.newest is not None:
                     yield year, county, standing.newest
-
-
-def _plots(store: Store, version: Version) -> Plots:
-    found: Plots = json.loads(store.read(version.plots)) if version.plots else {}
-    return found

@@ -3,10 +3,13 @@
 import os
 from collections.abc import Callable
 
+from psutil import Process
+
 from contracts.errors import ContractError
 from flows.places import Places
 from flows.prefect_server import ServerDidNotStart, is_healthy, local_server
 from flows.prefect_settings import prefect_environment
+from flows.purse import PURSE, seconds_of
 
 API = "PREFECT_API_URL"
 
@@ -25,7 +28,10 @@ def run_on_prefect(places: Places, say: Callable[[str], None]) -> int:
         _warm_up()  # our own imports take seconds too: beside the server's, not after them
         server.wait_until_healthy()
         say("server_ready")
-        return _run(places, server.api)
+        failures = _run(places, server.api)
+        if (purse := PURSE.get()) is not None:
+            purse.server = seconds_of(Process(server.process.pid))
+        return failures
 
 
 def _warm_up() -> None:

@@ -8,6 +8,7 @@ from flows.failure_log import log_failure
 from flows.handed_in import read_desk
 from flows.pen import Pen
 from flows.places import Places
+from flows.purse import PURSE, Purse
 from flows.stages import Line
 from flows.survey import Desk
 from flows.year_lock import hold_year
@@ -44,4 +45,5 @@ def _advance(places: Places, desk: Desk, ledger: Ledger, each: Each) -> list[Fai
 
 
 def _year(places: Places, desk: Desk, ledger: Ledger, each: Each) -> Year:
-    return Year(places=places, desk=desk, ledger=ledger, pen=Pen(ledger), each=each, tell=LISTENER.get())
+    purse = PURSE.get() or Purse()
+    return Year(places=places, desk=desk, ledger=ledger, pen=Pen(ledger), each=each, tell=LISTENER.get(), purse=purse)

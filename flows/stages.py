@@ -4,19 +4,21 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from checks.findings import Refusal, Severity
-from checks.history import History
 from checks.refusing import refuse
 from checks.report import Report
 from checks.shape import refusal_to_json, report_to_json
 from contracts.library import Library
 from flows.history_stage import history_from
-from flows.inbox import shown
+from flows.jobs import Job, Line, Outcome
 from flows.places import Places
-from flows.returning import Office, carried, carried_from, marked_bytes, page_bytes, reports_so_far
+from flows.returning import Office, carried, marked_bytes, page_bytes
+from flows.spending import CHECKS, LEDGER, WRITING, Watch, spending, watching
+from flows.taking_in import Read, in_turn, read_measured
 from ledger.files import write_beside
 from ledger.store import Store
 from review.admission import Admission, Candidate, Fate, admit
@@ -24,51 +26,19 @@ from review.background import Background
 from review.events import Event, JsonValue, Kind
 from review.standing import Standing, Version
 from workbooks.examining import examine
-from workbooks.gate import take_bytes
 
+__all__ = ["Job", "Line", "Outcome", "output_event", "perform", "write_output"]
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of progress: the key of its sentence, and the facts."""
-
-    key: str
-    facts: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a job wants recorded, each event with its key, and what it has to say."""
-
-    events: tuple[tuple[Event, str], ...] = ()
-    lines: tuple[Line, ...] = ()
-    written: tuple[tuple[Path, str], ...] = ()  # outputs that lie beside their place until the record knows them
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
-    """What one county has to do in one stage; small, so that it can travel to another process.
-
-    *files* are paths for the stage that receives, sha256 names in the store for those that come after; *looks* are
-    the sha256 that each path had when the inbox was looked at, empty where it could not be read; *outputs* are the
-    places of what is written, one a file, relative to the year's outputs.
-    """
-
-    stage: str
-    county: str
-    places: Places
-    files: tuple[str, ...]
-    looks: tuple[str, ...] = ()
-    outputs: tuple[str, ...] = ()
-    standing: Standing
-    procedure: str
-    due: bool = True
-    background: Background
-    after: int = 0  # entries of the year when the job was given: what is done anew is recorded anew
+RECEIVE: Final = "receive"
+CHECK: Final = "check"
 
 
 def perform(job: Job) -> Outcome:
-    """Do one job."""
-    return STAGES[job.stage](job)
+    """Do one job, and say what it cost."""
+    watch = Watch()
+    with watching(watch, CHECKS if job.stage in (RECEIVE, CHECK) else WRITING):
+        done = STAGES[job.stage](job)
+    return replace(done, spent=dict(watch.spent))
 
 
 def receive(job: Job) -> Outcome:
@@ -78,7 +48,7 @@ def receive(job: Job) -> Outcome:
     office = Office(library, words, store)
     history = history_from(job.background, store)
     looks = zip(job.files, job.looks, strict=True)
-    read = _in_turn(office, job.standing, [_Read.of(Path(path), look, job, office, history) for path, look in looks])
+    read = in_turn(office, job.standing, [Read.of(Path(path), look, job, office, history) for path, look in looks])
     refused = [_refused(job, library, one, one.result) for one in read if isinstance(one.result, Refusal)]
     reports = {one.sha256: one for one in read if isinstance(one.result, Report)}
     candidates = [
@@ -99,7 +69,10 @@ def check(job: Job) -> Outcome:
     words = library.wording()
     office = Office(library, words, store)
     history = history_from(job.background, store)
-    found = [(sha256, examine(store.read(sha256), library, words, history=history)) for sha256 in job.files]
+    found = [
+        (sha256, examine(store.read(sha256), library, words, history=history, read=read_measured))
+        for sha256 in job.files
+    ]
     reports = [(sha256, carried(office, job.standing, one)) for sha256, one in found if isinstance(one, Report)]
     return _together([_checked(job, sha256, report, store) for sha256, report in reports])
 
@@ -115,54 +88,25 @@ def report(job: Job) -> Outcome:
 
 
 STAGES: Mapping[str, Callable[[Job], Outcome]] = {
-    "receive": receive,
-    "check": check,
+    RECEIVE: receive,
+    CHECK: check,
     "mark": mark,
     "report": report,
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    name: str
-    sha256: str
-    data: bytes
-    result: Report | Refusal
-
-    @property
-    def number(self) -> int:
-        """The version, 0 where the file was refused."""
-        return self.result.identity.version if isinstance(self.result, Report) else 0
-
-    @classmethod
-    def of(cls, path: Path, look: str, job: Job, office: Office, history: History) -> "_Read":
-        """Read a file a second time; one that has changed since the first *look* is still being copied."""
-        name, words = shown(path.name), office.words
-        data = take_bytes(path, words)
-        if isinstance(data, Refusal):
-            return cls(name, "", b"", data)
-        sha256 = hashlib.sha256(data).hexdigest()
-        if look not in ("", sha256):
-            return cls(name, look, b"", refuse(words, "growing"))
-        if not job.due:
-            refusal = refuse(words, "not_due", county=job.county, year=str(job.places.year))
-            return cls(name, sha256, data, refusal)
-        expected = (job.county, job.places.year)
-        return cls(name, sha256, data, examine(data, office.library, words, expected=expected, history=history))
-
-
-def _refused(job: Job, library: Library, read: _Read, refusal: Refusal, rivals: str = "") -> Outcome:
+def _refused(job: Job, library: Library, read: Read, refusal: Refusal, rivals: str = "") -> Outcome:
     facts = {**refusal_to_json(refusal), "name": read.name, "contracts": library.version(), "rivals": rivals}
     event = Event(kind=Kind.REFUSED, year=job.places.year, county=job.county, sha256=read.sha256, facts=facts)
     line = Line("refused", {"name": read.name, "message": refusal.message, "remedy": refusal.remedy})
     return Outcome(((event, _key(job, event)),), (line,))
 
 
-def _settled(job: Job, library: Library, read: _Read, admission: Admission, *, store: Store) -> Outcome:
+def _settled(job: Job, library: Library, read: Read, admission: Admission, *, store: Store) -> Outcome:
     if admission.fate is not Fate.TAKEN:
         refusal = refuse(library.wording(), admission.code, **admission.facts)
         return _refused(job, library, read, refusal, " ".join(admission.rivals))
-    store.put(read.data)
+    _keep(store, read.data)
     event = Event(
         kind=Kind.RECEIVED,
         year=job.places.year,
@@ -179,7 +123,7 @@ def _settled(job: Job, library: Library, read: _Read, admission: Admission, *, s
 def _checked(job: Job, sha256: str, result: Report | Refusal, store: Store) -> Outcome:
     if isinstance(result, Refusal):
         raise TypeError("a refused file has no report")
-    kept = store.put(_bytes(report_to_json(result)))
+    kept = _keep(store, _bytes(report_to_json(result)))
     counts = {"hard": Severity.HARD, "soft": Severity.SOFT, "notes": Severity.REPORT}
     found = {name: result.count(severity) for name, severity in counts.items()}
     event = Event(
@@ -196,11 +140,16 @@ def _checked(job: Job, sha256: str, result: Report | Refusal, store: Store) -> O
             "contracts": result.contracts,
             "outcome": result.outcome,
             **_rests_on(job.background),
-            **({"plots": store.put(_bytes(dict(result.plots)))} if result.plots else {}),
+            **({"plots": _keep(store, _bytes(dict(result.plots)))} if result.plots else {}),
         },
     )
     facts = {name: str(count) for name, count in found.items()} | {"version": str(result.identity.version)}
     return Outcome(((event, _key(job, event)),), (Line("checked", facts),))
+
+
+def _keep(store: Store, data: bytes) -> str:
+    with spending(LEDGER):
+        return store.put(data)
 
 
 def _bytes(value: object) -> bytes:
@@ -211,18 +160,6 @@ def _rests_on(background: Background) -> dict[str, JsonValue]:
     """Say what a check rested on besides the file, where there was anything."""
     named = {"basis": background.basis, "disputed": background.disputed}
     return {name: digest for name, digest in named.items() if digest}
-
-
-def _in_turn(office: Office, standing: Standing, read: list[_Read]) -> list[_Read]:
-    """Carry what was said from version to version, those of the same inbox included."""
-    known = reports_so_far(office, standing)
-    for at in sorted(range(len(read)), key=lambda one: read[one].number):
-        one = read[at]
-        if isinstance(one.result, Report):
-            result = carried_from(office, known, one.result)
-            read[at] = replace(one, result=result)
-            known = {**known, result.identity.version: result}
-    return read
 
 
 def _by_rule(report: Report) -> dict[str, JsonValue]:

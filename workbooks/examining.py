@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from checks.findings import Refusal
 from checks.history import History
@@ -11,7 +12,11 @@ from contracts.messages import Wording
 from workbooks.absence import absent
 from workbooks.reading import read_book
 
+if TYPE_CHECKING:  # a refused file never needs the frames
+    from checks.rawbook import RawBook
+
 CheckBook = Callable[..., Report | Refusal]
+ReadBook = Callable[[bytes, Wording], "RawBook | Refusal"]
 
 
 def examine(
@@ -22,14 +27,15 @@ def examine(
     expected: tuple[str, int] | None = None,
     history: History | None = None,
     alone: bool = False,
+    read: ReadBook = read_book,
 ) -> Report | Refusal:
     """Return the report on a workbook, or why it is refused. The gate speaks before anything heavy is imported.
 
     *expected* is the county code and the year in whose folder the file lies, where it lies in one; *history* is what
     is on file from the year before. *alone* says that no other file follows, so that a process for reading them is
-    not worth its start.
+    not worth its start. *read* is how a workbook is read where no process is to be saved: a run measures it.
     """
-    book = read_book(data, words, alone=alone)
+    book = read_book(data, words, alone=True) if alone else read(data, words)
     if isinstance(book, Refusal):
         return book
     check_book = _loaded_checks()

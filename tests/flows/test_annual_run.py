@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
-import flows.stages
+import flows.taking_in
 from checks.report import Report
 from checks.shape import report_from_json
 from desk import deciding, settings
@@ -445,7 +445,7 @@ def test_a_fault_in_one_county_does_not_stop_another(
         return examine(data, *given, **named)
 
     with monkeypatch.context() as patch:
-        patch.setattr(flows.stages, "examine", faulty)
+        patch.setattr(flows.taking_in, "examine", faulty)
         assert ground.run() is Exit.FAULT
 
     told = capsys.readouterr().out

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-import flows.stages
+import flows.taking_in
 from checks.findings import Refusal
 from contracts.library import open_library
 from contracts.messages import Wording
@@ -47,7 +47,7 @@ def test_file_that_changes_between_two_looks_is_refused_until_it_rests(
 ) -> None:
     """What has other bytes when it is taken than when it was seen is still being copied; the next run takes it."""
     with monkeypatch.context() as patch:
-        patch.setattr(flows.stages, "take_bytes", lambda path, words: _longer(take_bytes(path, words)))
+        patch.setattr(flows.taking_in, "take_bytes", lambda path, words: _longer(take_bytes(path, words)))
         assert ground.run() is Exit.REFUSED_FILE
     assert _refused(ground) == ["growing"]
     (ground.folder / name_of(2)).write_bytes(submission(2).bytes())
@@ -128,7 +128,7 @@ def test_inbox_that_is_pulled_out_is_told_and_taken_when_it_is_back(
         return take_bytes(path, words)
 
     with monkeypatch.context() as patch:
-        patch.setattr(flows.stages, "take_bytes", pulled)
+        patch.setattr(flows.taking_in, "take_bytes", pulled)
         ground.run()
     assert _refused(ground) == ["missing_file"]
     assert Kind.RECEIVED not in {one.kind for one in ground.events()}

@@ -1,0 +1,97 @@
+"""What each stage has to do as the record stands: one job a county, or one a version that goes back."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Final
+
+from checks.history import Claim
+from flows.history_stage import claims_elsewhere, disputed
+from flows.jobs import Job
+from flows.run_of_year import Year
+from flows.spending import LEDGER, spending
+from flows.survey import Scene, page_path, returned_path, sort_arrivals, unchecked, unmarked, unreported
+from review.standing import Standing, Version
+
+
+def _receivings(year: Year, scene: Scene) -> list[Job]:
+    fresh = sort_arrivals(scene, year.desk).fresh
+    return [
+        replace(
+            _job(year, scene, "receive", county, files=tuple(str(one.path) for one in files)),
+            looks=tuple(one.sha256 for one in files),
+        )
+        for county, files in sorted(fresh.items())
+    ]
+
+
+def _checkings(year: Year, scene: Scene) -> list[Job]:
+    """Return what is to be checked again, or for the first time beside what others account."""
+    with spending(LEDGER):
+        claims = claims_elsewhere(scene, year.ledger)
+    due = [*unchecked(scene), *disputed(scene, claims)]
+    return [
+        _job(year, scene, "check", county, files=tuple(one.sha256 for one in versions), claims=claims.get(county, ()))
+        for county, versions in _by_county(due)
+    ]
+
+
+def _markings(year: Year, scene: Scene) -> list[Job]:
+    return _returns(year, scene, "mark", unmarked(scene), returned_path)
+
+
+def _reportings(year: Year, scene: Scene) -> list[Job]:
+    return _returns(year, scene, "report", unreported(scene), page_path)
+
+
+def _returns(
+    year: Year,
+    scene: Scene,
+    stage: str,
+    due: Iterable[tuple[str, Version]],
+    path: Callable[[Scene, str, Version], str],
+) -> list[Job]:
+    """One job a version: what is written is recorded at once, so that a run stopped again and again gets further."""
+    return [
+        _job(year, scene, stage, county, files=(one.sha256,), outputs=(path(scene, county, one),))
+        for county, one in due
+    ]
+
+
+STAGES: Final[tuple[tuple[str, Callable[[Year, Scene], list[Job]]], ...]] = (
+    ("receive", _receivings),
+    ("check", _checkings),
+    ("mark", _markings),
+    ("report", _reportings),
+)
+
+
+def _job(
+    year: Year,
+    scene: Scene,
+    stage: str,
+    county: str,
+    *,
+    files: tuple[str, ...],
+    outputs: tuple[str, ...] = (),
+    claims: tuple[Claim, ...] = (),
+) -> Job:
+    return Job(
+        stage=stage,
+        county=county,
+        places=year.places,
+        files=files,
+        outputs=outputs,
+        standing=scene.standings.get(county) or Standing(county=county, state=scene.procedure.start),
+        procedure=scene.procedure.id,
+        due=year.desk.roster.county(county) is not None,
+        background=replace(scene.background(county), claims=claims),
+        after=len(scene.history),
+    )
+
+
+def _by_county(pairs: Iterable[tuple[str, Version]]) -> list[tuple[str, list[Version]]]:
+    grouped: dict[str, list[Version]] = {}
+    for county, version in pairs:
+        if version not in grouped.setdefault(county, []):
+            grouped[county].append(version)
+    return sorted(grouped.items())

@@ -1,0 +1,114 @@
+"""The search for plots accounted twice, over counties and years: ``python -m tests.benchmarks.claims [ROWS]``.
+
+Rows are made up: counties of 31 provinces in six years, each with so many plots, some of them named by two. They are
+packed as a run packs them; the search is the one of a run. It is measured in a process of its own, whose memory holds
+nothing else.
+"""
+
+import multiprocessing
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+import psutil
+
+from flows.claim_index import AT_A_TIME, Source, packed, shared_plots
+
+ROWS = 10_000_000
+A_COUNTY = 14_286  # 40 million plots over 2,800 counties
+DOUBLED = 1_000
+YEARS = range(2019, 2025)
+PROVINCES = 31
+MEGABYTE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was searched, what it cost, and how many namings of doubled plots came out."""
+
+    rows: int
+    counties: int
+    found: int
+    packing: float  # CPU seconds
+    cpu: float
+    seconds: float
+    least_memory: int  # megabytes before anything was searched: the interpreter and the library
+    most_memory: int
+    disk: int  # megabytes
+
+
+def sources(counties: int) -> Iterator[Source]:
+    """Yield so many versions, spread over provinces and years."""
+    for at in range(counties):
+        province, rest = at % PROVINCES, at // PROVINCES
+        year, county = YEARS[rest % len(YEARS)], rest // len(YEARS)
+        yield Source(year, f"{11 + province:02d}{county // 99 + 1:02d}{county % 99 + 1:02d}", f"{at:064d}")
+
+
+def write(folder: Path, counties: int, *, a_county: int, doubled: int) -> list[Path]:
+    """Pack the plots of each county; the last names some plots of the first as its own."""
+    paths: list[Path] = []
+    first: list[str] = []
+    for at, source in enumerate(sources(counties)):
+        plots = [f"{source.county}-{source.year}-{number:07d}" for number in range(a_county)]
+        if at == 0:
+            first = plots[:doubled]
+        if at == counties - 1:
+            plots[: len(first)] = first
+        path = folder / str(source.year) / source.county[:2] / f"{source.county}-{at}.parquet"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(packed(source, {"added_plots": plots}))
+        paths.append(path)
+    return paths
+
+
+def measure(
+    rows: int, folder: Path, *, a_county: int = A_COUNTY, doubled: int = DOUBLED, at_a_time: int = AT_A_TIME
+) -> Found:
+    """Pack and search; all ask, as in the first run of a year."""
+    start = time.process_time()
+    counties = rows // a_county
+    paths = write(folder, counties, a_county=a_county, doubled=doubled)
+    packing = time.process_time() - start
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        found, cpu, seconds, least, most = pool.apply(_search, (paths, at_a_time))
+    disk = sum(one.stat().st_size for one in paths) // MEGABYTE
+    return Found(counties * a_county, counties, found, packing, cpu, seconds, least, most, disk)
+
+
+def _search(paths: list[Path], at_a_time: int) -> tuple[int, float, float, int, int]:
+    pl.DataFrame({"a": [1]}).lazy().select(pl.len()).collect(engine="streaming")  # its threads are started
+    least, cpu, clock = _memory(), time.process_time(), time.monotonic()
+    found = sum(1 for _ in shared_plots(paths, paths, at_a_time=at_a_time))
+    return found, time.process_time() - cpu, time.monotonic() - clock, least, _memory()
+
+
+def _memory() -> int:
+    """Return the most megabytes that this process has held, where the system keeps that; else what it holds."""
+    held = psutil.Process(os.getpid()).memory_info()
+    try:
+        lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return int(getattr(held, "peak_wset", held.rss)) // MEGABYTE
+    return next(int(one.split()[1]) // 1024 for one in lines if one.startswith("VmHWM"))
+
+
+def main() -> None:
+    """Print one line."""
+    rows = int(sys.argv[1]) if len(sys.argv) > 1 else ROWS
+    with tempfile.TemporaryDirectory() as folder:
+        one = measure(rows, Path(folder))
+    sys.stdout.write(
+        f"{one.rows} plots of {one.counties} counties and years, {one.disk} MB on disk: packed in {one.packing:.1f} s, "
+        f"searched in {one.cpu:.1f} s of CPU ({one.seconds:.1f} s by the clock), {one.found} namings of doubled plots, "
+        f"memory at its highest {one.most_memory} MB ({one.least_memory} MB before)\n"
+    )
+
+
+if __name__ == "__main__":
+    main()
