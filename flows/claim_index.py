@@ -89,7 +89,8 @@ def shared_plots(asked: list[Path], every: list[Path], *, at_a_time: int = AT_A_
 
 def _several(asked: list[Path], every: list[Path], keys: tuple[int, int]) -> pl.DataFrame:
     """Return the keys of a range that somebody asks for and that have more than one owner."""
-    now = pl.col(_KEY).is_between(*(pl.lit(one, pl.UInt64) for one in keys))
+    least, most = (pl.lit(one, pl.UInt64) for one in keys)
+    now = pl.col(_KEY).is_between(least, most)
     rows = pl.scan_parquet(every).select(_KEY, _OWNER).filter(now)
     if len(asked) < len(every):
         wanted = pl.scan_parquet(asked).select(_KEY).filter(now)
