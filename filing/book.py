@@ -81,12 +81,12 @@ class Chart:
 class Sheet:
     """One sheet: *rows* top to bottom (an empty tuple is an empty row), *widths* of columns in characters.
 
-    *header_rows* (first, last; 1-based) are frozen above and repeated on every printed page. *row_heights*
-    are points by 1-based row; the height of any other row is estimated from its texts. *locked* keeps all but the
-    cells to fill in from being changed by a slip, without a password. *groups* counts the columns, from the left, that
-    stay together on paper: a sheet too wide for one page is printed over several, side by side, each beginning with
-    the first *titles* columns, which stay in sight on a screen too. *one_page* is for a document or a drawing, which
-    is never broken over two pages.
+    *header_rows* (first, last; 1-based) are repeated on every printed page and, where *frozen*, stay in sight above.
+    *row_heights* are points by 1-based row; the height of any other row is estimated from its texts. *locked* keeps
+    all but the cells to fill in from being changed by a slip, without a password. *groups* counts the columns, from
+    the left, that stay together on paper: a sheet too wide for one page is printed over several, side by side, each
+    beginning with the first *titles* columns, which stay in sight on a screen too. *one_page* is for a document or a
+    drawing, which is never broken over two pages.
     """
 
     name: str
@@ -100,6 +100,7 @@ class Sheet:
     titles: int = 0
     charts: tuple[Chart, ...] = ()
     one_page: bool = False
+    frozen: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

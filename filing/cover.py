@@ -6,6 +6,7 @@ from filing.cells import Row, clean, day_of, say_date, text
 from filing.county_links import quote_sheet
 from filing.record import say_state
 from filing.scene import CITY, COUNTY, PROVINCE, FiledCounty, FilingScene
+from filing.sealing import say_sealed_cities, say_sealing
 
 WIDTHS = (20.0, 30.0, 30.0)
 SEAL_HEIGHT = 64.0
@@ -14,7 +15,7 @@ _SEALED = {PROVINCE: (-1,), CITY: (1,), COUNTY: (0, 1, -1)}  # which levels sign
 
 def cover_of(scene: FilingScene, sheets: tuple[tuple[str, str], ...], words: Wording) -> Sheet:
     """Return the cover; *sheets* is what follows it: the number and the name of each."""
-    rows: list[Row] = [(), (text(title_of(scene, words), Look.TITLE, span=len(WIDTHS)),), ()]
+    rows: list[Row] = [(), (text(_title(scene, words), Look.TITLE, span=len(WIDTHS)),), ()]
     rows += _county_facts(scene, words) if scene.whose.kind == COUNTY else _facts(scene, words)
     rows += _ground(scene, words)
     rows.append(())
@@ -34,7 +35,12 @@ def cover_of(scene: FilingScene, sheets: tuple[tuple[str, str], ...], words: Wor
 
 
 def title_of(scene: FilingScene, words: Wording) -> str:
-    """Return the title of the filing; it is a stage of one as long as somebody is missing."""
+    """Return the title of the filing in one line; it is a stage of one as long as somebody is missing."""
+    return _title(scene, words).replace("\n", "")
+
+
+def _title(scene: FilingScene, words: Wording) -> str:
+    """Return the title in the lines in which a cover sets it."""
     whose = scene.whose
     facts = {"province": whose.name, "year": scene.roster.year, "procedure": scene.procedure.name}
     title = words(f"filing.title.cover_{whose.kind}", **facts)
@@ -52,9 +58,12 @@ def _facts(scene: FilingScene, words: Wording) -> list[Row]:
         "filed": words("filing.cover.counties", count=count),
         "open": words("filing.cover.counties", count=missing),
         "stage": stage,
+        "sealing": say_sealing(scene, words),
         "as_of": say_date(day_of(scene.as_of), words),
         "basis": scene.procedure.basis,
     }
+    if scene.whose.kind == PROVINCE:
+        facts["sealed_cities"] = say_sealed_cities(scene, words)
     if scene.excused:
         facts["excused"] = words("filing.cover.counties", count=len(scene.excused))
     shaken = [_say_shaken(one, words) for one in scene.in_order if one.shaken]

@@ -1,22 +1,21 @@
 """Documents to be signed: the county's report, the city's opinion, the receipt; A4, their figures filled in."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 
 from checks.findings import Severity
 from contracts.messages import Wording
-from filing.book import Cell, Look, Sheet
+from filing.book import Look, Sheet
 from filing.cells import Row, clean, figure, rate_of, say_date, text
 from filing.figures import Accounts, Kind, account_of
+from filing.paper import WIDTHS, document_sheet
 from filing.register import decision_of
 from filing.scene import FiledCounty, FilingScene
 from filing.substance import say_decision
 from review.events import Event
 
-WIDTHS = (21.0, 21.0, 21.0, 21.0)
 MOST_OPINION = 1200  # characters of an opinion on the signed page; the whole stands in the list of opinions
-BOX = 62.0
 
 
 def report_of(scene: FilingScene, county: FiledCounty, accounts: Accounts, words: Wording) -> Sheet:
@@ -33,7 +32,7 @@ def report_of(scene: FilingScene, county: FiledCounty, accounts: Accounts, words
         words("filing.report.checked", **counts, explained=county.report.explained, waived=allowed[0], cut=allowed[1]),
         words("filing.report.attached"),
     ]
-    return _document(
+    return document_sheet(
         "report",
         words("filing.document.report", **facts),
         _number(submitted, words),
@@ -57,7 +56,7 @@ def opinion_of(scene: FilingScene, county: FiledCounty, accounts: Accounts, word
         words("filing.opinion.conclusion", conclusion=conclusion, opinion=clean(said)[:MOST_OPINION]),
         words("filing.opinion.figures", unit=accounts.unit),
     ]
-    return _document(
+    return document_sheet(
         "opinion",
         words("filing.document.opinion", **facts),
         _number(decision, words),
@@ -97,7 +96,7 @@ def receipt_of(scene: FilingScene, county: FiledCounty, accounts: Accounts, word
         for name, value in pairs.items()
     ]
     body = [words("filing.receipt.ground", **facts, province=unit), *_results(county, accounts, words)]
-    return _document(
+    return document_sheet(
         "receipt",
         words("filing.document.receipt", **facts),
         words("filing.document.number", number=receipt.number),
@@ -185,37 +184,3 @@ def _difference(name: str, amounts: tuple[Decimal | None, Decimal | None], decim
         # typed: a document's row has no fixed place, and its figures never change after it is signed
         figure(less, Look.FIGURE, decimals=decimals),
     )
-
-
-def _document(
-    name: str,
-    title: str,
-    number: str,
-    body: Sequence[str],
-    *,
-    signed: tuple[str, str],
-    words: Wording,
-    table: Sequence[Row] = (),
-    after: Sequence[str] = (),
-    signers: Sequence[str] = (),
-) -> Sheet:
-    columns = len(WIDTHS)
-    rows: list[Row] = [
-        (),
-        (text(title, Look.TITLE, span=columns),),
-        (text(number, Look.SUBTITLE, span=columns),),
-        (),
-        *((text(one, Look.PARAGRAPH, span=columns),) for one in body),
-        *table,
-        *((text(one, Look.PARAGRAPH, span=columns),) for one in after),
-        (),
-        (text(signed[0], Look.CLOSING, span=columns),),
-        (text(signed[1], Look.CLOSING, span=columns),),
-    ]
-    if signers:
-        rows += [
-            (),
-            tuple(text(words(f"filing.sign.{one}"), Look.HEADER) for one in signers),
-            tuple(Cell(None, Look.BLANK) for _ in signers),
-        ]
-    return Sheet(name=words(f"filing.sheet.{name}"), rows=tuple(rows), widths=WIDTHS)

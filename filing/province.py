@@ -6,6 +6,7 @@ from contracts.messages import Wording
 from filing.allowances import allowances_of
 from filing.book import FilingBook, Sheet
 from filing.charts import charts_of
+from filing.city_opinion import city_opinion_of
 from filing.closing import closing_of
 from filing.cover import cover_of, title_of
 from filing.detail import detail_of
@@ -22,7 +23,9 @@ from filing.scene import FiledCounty, FilingScene
 from filing.tasks import tasks_of
 from filing.trace import trace_of
 
-__all__ = ["FiledCounty", "FilingScene", "city_book", "county_book", "province_book", "receipt_book"]
+EDITION = "2"  # what the workbooks show: another number makes every filing anew
+
+__all__ = ["EDITION", "FiledCounty", "FilingScene", "city_book", "county_book", "province_book", "receipt_book"]
 
 
 def province_book(scene: FilingScene, words: Wording) -> FilingBook:
@@ -32,9 +35,10 @@ def province_book(scene: FilingScene, words: Wording) -> FilingBook:
 
 
 def city_book(scene: FilingScene, words: Wording) -> FilingBook:
-    """Return a city's filing, of a scene within the city: the same sheets as the province's, of its counties alone."""
+    """Return a city's filing, of a scene within the city: its opinion to sign, then sheets like the province's."""
     accounts = read_accounts(scene, words)
-    return _book(scene, _of_counties(scene, accounts, words), words)
+    sheets = {"city_opinion": city_opinion_of(scene, accounts, words), **_of_counties(scene, accounts, words)}
+    return _book(scene, sheets, words)
 
 
 def county_book(scene: FilingScene, words: Wording) -> FilingBook:

@@ -9,6 +9,7 @@ from contracts.model import Form
 from contracts.plans import Plan
 from contracts.procedures import Procedure
 from filing.evidence import Proof
+from review.rollups import Sealing
 from review.roster import Due, Roster
 from review.standing import Standing, Version
 
@@ -65,7 +66,7 @@ class FilingScene:
     *excused* are codes of due counties that need not report this year: nobody waits for them. *area* is whose
     filing it is, the province's where there is none; *key* the fingerprint of the key that signs the manifest;
     *exhibits* what is shown besides the roll-up; *evidence* how the roll-ups came out
-    when they were held against their expectations.
+    when they were held against their expectations; *sealings* the newest word on each roll-up, by level and area.
     """
 
     roster: Roster
@@ -80,6 +81,7 @@ class FilingScene:
     key: str = ""
     exhibits: Exhibits = field(default_factory=Exhibits)
     evidence: tuple[Proof, ...] = ()
+    sealings: Mapping[tuple[str, str], Sealing] = field(default_factory=dict)
 
     @property
     def whose(self) -> Area:
@@ -121,12 +123,19 @@ class FilingScene:
         return self.roster.cities.get(due.city, due.city)
 
     @property
+    def sealing(self) -> Sealing | None:
+        """Return the newest word on the roll-up of this area; nothing where it was never sealed."""
+        return self.sealings.get((self._level, self.whose.code))
+
+    @property
+    def _level(self) -> str:
+        kinds = (COUNTY, CITY, PROVINCE)
+        return self.procedure.levels[kinds.index(self.whose.kind) - len(kinds)].id
+
+    @property
     def unit(self) -> str:
         """Return the unit that answers for the filing: that of its level's officers, else the area itself."""
-        kinds = (COUNTY, CITY, PROVINCE)
-        whose = self.whose
-        level = self.procedure.levels[kinds.index(whose.kind) - len(kinds)].id
-        return self.unit_of(level, whose.code, whose.name)
+        return self.unit_of(self._level, self.whose.code, self.whose.name)
 
     def unit_of(self, level: str, area: str, otherwise: str) -> str:
         """Return the unit of an area's officers at a level."""

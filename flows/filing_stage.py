@@ -20,6 +20,7 @@ from flows.stages import Line, Outcome, output_event, write_output
 from ledger.keys import Signer
 from ledger.store import Store
 from review.reducing import reviewed
+from review.rollups import sealings
 from review.roster import Due, Roster
 from review.standing import Standing, Version
 from workbooks.writing import write_book
@@ -78,6 +79,7 @@ class Filer:
             key=Signer(scene.places.key_folder).public.fingerprint,
             exhibits=scene.library.exhibits(),
             evidence=evidence_on_record(scene, self.roster) if due.kind == PROVINCE else (),
+            sealings=sealings(scene.procedure, scene.history),
         )
         return whole if due.kind == PROVINCE else whole.within(due.area, head=due.head, as_of=due.as_of)
 

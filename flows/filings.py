@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from filing.county_links import city_file, county_file, own_copy, province_file
+from filing.province import EDITION
 from filing.scene import CITY, COUNTY, PROVINCE, Area
 from flows.earlier import Shaken, shaken_years
 from flows.issuing import basis_of_filing, is_current
 from flows.scene import Scene
 from ledger.errors import KeyUnusable
 from ledger.keys import Signer
-from review.events import Entry, Kind
+from review.events import Entry, Event, Kind
 from review.roster import Due, Roster
 from review.standing import Standing, as_filed
 
@@ -72,7 +73,7 @@ def filings(scene: Scene, roster: Roster) -> list[FilingDue]:
                 CITY,
                 area,
                 FOLDER + city_file(city, roster.year),
-                _last(scene, members),
+                _last(scene, members, city),
                 [*ground, *_past(scene, members)],
             )
         )
@@ -136,14 +137,21 @@ def _due(kind: str, area: Area, path: str, entry: Entry, ground: Sequence[str]) 
 
 
 def _ground(scene: Scene, key: str) -> list[str]:
-    """What every filing rests on besides the entries about its counties: roster, contracts, key."""
+    """What every filing rests on besides the entries about its counties: roster, contracts, key, and what is shown."""
     roster = [one.digest for one in scene.history if one.event.kind is Kind.ROSTER]
-    return [*roster[-1:], scene.contracts, key]
+    return [*roster[-1:], scene.contracts, key, EDITION]
 
 
-def _last(scene: Scene, counties: set[str]) -> Entry:
-    """Return the newest entry that concerns any of the counties."""
-    return next(one for one in reversed(scene.history) if one.event.kind in _SHOWN and one.event.county in counties)
+def _last(scene: Scene, counties: set[str], city: str = "") -> Entry:
+    """Return the newest entry that concerns any of the counties, or the roll-up of their city."""
+    level = scene.procedure.levels[1].id
+
+    def concerns(event: Event) -> bool:
+        if event.kind is Kind.ROLL_UP:
+            return (event.level, event.county) == (level, city)
+        return event.kind in _SHOWN and event.county in counties
+
+    return next(one for one in reversed(scene.history) if concerns(one.event))
 
 
 def _past(scene: Scene, counties: set[str]) -> list[str]:

@@ -1,11 +1,34 @@
 """Roll-ups: which are sealed, which may be."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from contracts.procedures import Effect, Level, Procedure
 from review.events import Entry, Event, Kind
 from review.roster import Due, Roster
 from review.standing import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Sealing:
+    """The newest word on a roll-up: sealed or opened, by which decision, and which ledger entry says so, and when."""
+
+    sealed: bool
+    event: Event
+    sequence: int
+    at: str
+
+
+def sealings(procedure: Procedure, history: Iterable[Entry]) -> dict[tuple[str, str], Sealing]:
+    """Return the newest word on each roll-up that was ever sealed, by level and area."""
+    found: dict[tuple[str, str], Sealing] = {}
+    for entry in history:
+        event = entry.event
+        action = procedure.action(event.level, event.action) if event.kind is Kind.ROLL_UP else None
+        if action is not None and action.effect in (Effect.SEAL, Effect.UNSEAL):
+            sealed = action.effect is Effect.SEAL
+            found[event.level, event.county] = Sealing(sealed, event, entry.sequence, entry.at)
+    return found
 
 
 def roll_up_events(history: Iterable[Entry]) -> tuple[Event, ...]:

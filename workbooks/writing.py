@@ -139,7 +139,8 @@ def _repeat_header(page: Worksheet, sheet: Sheet) -> None:
     if not 1 <= first <= last <= len(sheet.rows):
         raise ValueError(f"sheet {sheet.name!r}: header rows {first} to {last} are not among its rows")
     page.repeat_rows(first - 1, last - 1)
-    page.freeze_panes(last, sheet.titles)
+    if sheet.frozen:
+        page.freeze_panes(last, sheet.titles)
 
 
 def _place_cells(page: Worksheet, sheet: Sheet) -> Iterator[tuple[_Spot, Cell]]:

@@ -37,6 +37,13 @@ def refused(year: YearFolders, level: str, action: str, **given: str) -> Denial:
     return done
 
 
+def covers(year: YearFolders) -> str:
+    """Return what the covers of the province's and the city's filing say."""
+    names = ("530000-2024-年度核算备案.xlsx", "530100/530100-2024-年度复核汇总.xlsx")
+    sheets = [openpyxl.load_workbook(year.places.output(f"filing/{one}"))["封面"] for one in names]
+    return "\n".join(str(cell.value) for sheet in sheets for row in sheet.iter_rows() for cell in row)
+
+
 def test_a_return_is_answered_point_by_point(year: YearFolders) -> None:
     """After a return bound to a cell and a rule, the next version is taken only with an answer to each."""
     recorded(year, "county", "approve")
@@ -110,8 +117,12 @@ def test_a_seal_holds_and_opens_from_the_top(year: YearFolders) -> None:
     assert refused(year, "city", "seal", county="530100").code == "roll_up_open"
     for level in ("county", "city", "province"):
         recorded(year, level, "approve")
+    year.run()
+    assert "尚未封存" in covers(year)
     recorded(year, "city", "seal", county="530100")
     recorded(year, "province", "seal", county="530000")
+    year.run()
+    assert covers(year).count("已封存（自") == 2
     assert refused(year, "province", "reopen").code == "roll_up_sealed"
     assert refused(year, "city", "unseal", county="530100").code == "seal_above"
     recorded(year, "province", "unseal", county="530000")
