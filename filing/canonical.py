@@ -7,6 +7,7 @@ from decimal import Context, Decimal, InvalidOperation
 from filing.cells import MOST_DIGITS
 
 Values = Mapping[str, Mapping[str, str]]  # by sheet and address
+Around = Mapping[str, Mapping[str, Mapping[str, str]]]  # by sheet, kind and place
 
 _QUOTED = re.compile(r'("(?:[^"]|"")*")')
 _SHEET = re.compile(r"'((?:[^']|'')+)'!")
@@ -19,10 +20,10 @@ def typed(value: str | int | Decimal | None) -> str:
     return f"t:{value}" if isinstance(value, str) else number(str(value))
 
 
-def number(written: str) -> str:
-    """Return the canonical form of a figure: the fifteen digits that a spreadsheet keeps."""
+def number(written: str, *, digits: int = MOST_DIGITS) -> str:
+    """Return the canonical form of a figure: the fifteen digits that a spreadsheet keeps, or fewer."""
     try:
-        figure = Context(prec=MOST_DIGITS).create_decimal(Decimal(written))
+        figure = Context(prec=digits).create_decimal(Decimal(written))
     except InvalidOperation:
         return f"t:{written}"
     return f"n:{format(figure.normalize(), 'f')}" if figure else "n:0"
@@ -30,10 +31,11 @@ def number(written: str) -> str:
 
 def live(formula: str, shown: str) -> str:
     """Return the canonical form of a live cell; programs differ in blanks, capitals and quotes round a sheet's name."""
-    return f"f:{_plain(formula)}\n{shown}"
+    return f"f:{plain_formula(formula)}\n{shown}"
 
 
-def _plain(formula: str) -> str:
+def plain_formula(formula: str) -> str:
+    """Return a formula, or the name of cells, without what programs write each in their own way."""
     parts = _QUOTED.split(formula.removeprefix("="))
     return "".join(one if at % 2 else _unquoted(one) for at, one in enumerate(parts))
 

@@ -23,6 +23,7 @@ from review.reducing import reviewed
 from review.rollups import sealings
 from review.roster import Due, Roster
 from review.standing import Standing, Version
+from workbooks.around import read_around
 from workbooks.writing import write_book
 
 BOOKS = {PROVINCE: province_book, CITY: city_book, COUNTY: county_book, RECEIPT: receipt_book}
@@ -46,8 +47,8 @@ class Filer:
         else:
             book = self.book(due, store)
             data = write_book(book)
-            kept = json.dumps(values_of(book), ensure_ascii=False, sort_keys=True)
-            values = store.put(kept.encode())
+            told = {"around": read_around(data), "values": values_of(book)}
+            values = store.put(json.dumps(told, ensure_ascii=False, sort_keys=True).encode())
         event = output_event(scene.places, due.path, data, basis=due.basis)
         if values:
             event = replace(event, facts={**event.facts, "values": values})

@@ -9,23 +9,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from filing.canonical import agree, said
+from filing.canonical import Around, Values
+from filing.tampering import Changed, changes
 from flows.checkpoint import Checkpoint
-from flows.manifest import FORMAT, MANIFEST, OURS, PUBLIC, SIGNATURE, VALUES
+from flows.manifest import MANIFEST, OURS, PUBLIC, READABLE, SIGNATURE, VALUES
 from ledger.keys import PublicKey
+from workbooks.around import read_around
 from workbooks.values import NotReadable, read_values
 
 PASSING = (".hesuan-", "~$", ".")
-Values = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """A manifest that was read: its folder, what it lists by path, and the values of its workbooks."""
+    """A manifest that was read: its folder, what it lists by path, what its workbooks say and what stands round it."""
 
     folder: Path
     files: Mapping[str, Mapping[str, str]]
-    values: Mapping[str, Values]
+    values: Mapping[str, tuple[Values, Around | None]]
 
 
 def manifest_above(path: Path) -> Path | None:
@@ -106,11 +107,11 @@ def _read(folder: Path) -> Signed | Checkpoint:
     try:
         manifest: Any = json.loads((folder / MANIFEST).read_bytes())
         lines = (folder / VALUES).read_bytes()
-        if manifest["format"] != FORMAT or hashlib.sha256(lines).hexdigest() != manifest["values"]["sha256"]:
+        if manifest["format"] not in READABLE or hashlib.sha256(lines).hexdigest() != manifest["values"]["sha256"]:
             return Checkpoint("values_changed", intact=False, facts={"path": str(folder / VALUES)})
         rows = [json.loads(line) for line in lines.decode().splitlines()]
         files = {str(one["path"]): one for one in manifest["files"]}
-        return Signed(folder, files, {str(one["path"]): one["values"] for one in rows})
+        return Signed(folder, files, {str(one["path"]): (one["values"], one.get("around")) for one in rows})
     except (OSError, ValueError, KeyError, TypeError):
         return Checkpoint("values_changed", intact=False, facts={"path": str(folder / VALUES)})
 
@@ -130,29 +131,21 @@ def _file(signed: Signed, name: str) -> Iterator[Checkpoint]:
         yield Checkpoint("bytes_changed", intact=False, facts=facts)
         return
     try:
-        after = read_values(data)
+        after = read_values(data), read_around(data)
     except NotReadable:
         yield Checkpoint("not_readable", intact=False, facts=facts)
         return
-    cells = list(changed_cells(before, after))
-    if not cells:
-        yield Checkpoint("resaved", intact=True, facts=facts)
-    for sheet, cell, was, now in cells:
-        kind = "cell" if cell else "sheet_gone" if was else "sheet_new"
-        yield Checkpoint(kind, intact=False, facts={**facts, "sheet": sheet, "cell": cell, "was": was, "now": now})
+    found = [_told(one, facts) for one in changes(before, after)]
+    yield from found or [Checkpoint("resaved", intact=True, facts=facts)]
 
 
-def changed_cells(before: Values, after: Values) -> Iterator[tuple[str, str, str, str]]:
-    """Yield every cell that says something else: sheet, address, before, after; a lost or new sheet as a whole."""
-    for sheet in [*before, *(one for one in after if one not in before)]:
-        if sheet not in after or sheet not in before:
-            yield sheet, "", "" if sheet not in before else sheet, "" if sheet not in after else sheet
-            continue
-        was, now = before[sheet], after[sheet]
-        for cell in [*was, *(one for one in now if one not in was)]:
-            one, other = was.get(cell, ""), now.get(cell, "")
-            if not agree(one, other):
-                yield sheet, cell, said(one), said(other)
+def _told(one: Changed, facts: Mapping[str, str]) -> Checkpoint:
+    """Say one change; what is no value is told with what it is."""
+    told = {**facts, "sheet": one.sheet, "cell": one.place, "was": one.was, "now": one.now}
+    if one.kind in {"cell", "sheet_gone", "sheet_new"}:
+        return Checkpoint(one.kind, intact=False, facts=told)
+    place = "!".join(part for part in (one.sheet, one.place) if part)
+    return Checkpoint("around", intact=False, facts={**told, "place": place, "kind": one.kind})
 
 
 def _unlisted(signed: Signed, below: Path) -> Iterator[Path]:

@@ -85,12 +85,13 @@ def _listed(scene: Scene) -> Iterator[Event]:
 
 
 def _values(scene: Scene, due: ManifestDue) -> Iterator[str]:
-    """Yield a line for each workbook: its path and its canonical values by sheet and cell."""
+    """Yield a line for each workbook: its path, its canonical values by sheet and cell, and what stands round them."""
     store = scene.places.store()
     for event in due.files:
         if "values" in event.facts:
             path = json.dumps(str(event.facts["path"]), ensure_ascii=False)
-            yield f'{{"path": {path}, "values": {store.read(str(event.facts["values"])).decode()}}}\n'
+            told = store.read(str(event.facts["values"])).decode()
+            yield f'{{"path": {path}, {told.removeprefix("{")}\n'
 
 
 def _manifest(scene: Scene, roster: Roster, due: ManifestDue, signer: Signer, values: bytes) -> dict[str, object]:

@@ -1,0 +1,75 @@
+"""What stands round the values of a workbook, read back from its parts."""
+
+from decimal import Decimal
+from io import BytesIO
+
+import openpyxl
+import pytest
+
+from filing.book import Cell, FilingBook, Look, Sheet
+from filing.tampering import changes
+from tests.unit.test_canonical import whole_scene
+from tests.unit.test_filing import AS_OF, load_words
+from workbooks.around import read_around
+from workbooks.values import NotReadable, read_values
+from workbooks.writing import write_book
+
+
+def made_of(*cells: Cell) -> FilingBook:
+    """Make a book of one row."""
+    sheet = Sheet(name="甲 表", rows=(cells,), widths=tuple(10.0 for _ in cells))
+    return FilingBook(title="书", subject="年", created=AS_OF, sheets=(sheet,))
+
+
+def test_what_a_book_was_made_with_is_read_back() -> None:
+    """Formats, links, merges, the printed area, the order of sheets, the file's title."""
+    book = made_of(
+        Cell(Decimal("1.5"), Look.FIGURE, decimals=2),
+        Cell("甲", link="'甲 表'!A1"),
+        Cell("乙", source="530100/某 件.xlsx#'汇总 表'!A1"),
+        Cell("丙", Look.HEADER, span=2),
+    )
+    found = read_around(write_book(book))
+    sheet = found["甲 表"]
+    assert sheet["look"] == {"A1": "0.00", "D1": "fill F2F2F2"}
+    assert sheet["link"] == {"B1": "甲表!A1", "C1": "530100/某 件.xlsx#汇总表!A1"}
+    assert sheet["merge"] == {"D1:E1": "+"}
+    assert sheet["print"] == {"Print_Area": "甲表!A1:E1"}
+    assert sheet["paper"] == {"oddFooter": "&C第&P页共&N页"}
+    assert found[""]["order"] == {"": "甲 表"}
+    assert found[""]["property"] == {"title": "书", "subject": "年", "created": "2025-03-20T16:30:00Z"}
+
+
+def test_a_lost_cell_is_told_once() -> None:
+    """A figure that was taken out has lost its format too: the cell alone is named."""
+    before, after = (write_book(made_of(Cell(one, Look.FIGURE), Cell(1))) for one in (Decimal(7), None))
+    told = list(changes((read_values(before), read_around(before)), (read_values(after), read_around(after))))
+    assert [(one.kind, one.place) for one in told] == [("cell", "A1")]
+
+
+def test_values_alone_are_compared_where_nothing_else_was_signed() -> None:
+    """A manifest of the first format says nothing of links: nothing is said of them."""
+    one, other = (write_book(made_of(Cell("甲", link=f"'甲 表'!A{row}"))) for row in (1, 2))
+    told = list(changes((read_values(one), None), (read_values(other), read_around(other))))
+    assert told == []
+    told = list(changes((read_values(one), read_around(one)), (read_values(other), read_around(other))))
+    assert [(change.kind, change.place, change.was, change.now) for change in told] == [
+        ("link", "A1", "甲表!A1", "甲表!A2")
+    ]
+
+
+def test_a_library_s_save_of_the_whole_filing_says_the_same() -> None:
+    """Charts, links, formats and paper of the province's book survive a save of openpyxl as far as they count."""
+    from filing.province import province_book  # noqa: PLC0415 - only this test makes a whole filing
+
+    data = write_book(province_book(whole_scene(), load_words()))
+    store = BytesIO()
+    openpyxl.load_workbook(BytesIO(data)).save(store)
+    saved = store.getvalue()
+    assert list(changes((read_values(data), read_around(data)), (read_values(saved), read_around(saved)))) == []
+
+
+def test_what_is_no_workbook_is_told() -> None:
+    """Bytes that are no workbook have no surroundings."""
+    with pytest.raises(NotReadable):
+        read_around(b"PK\x03\x04nothing")
