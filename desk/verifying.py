@@ -10,7 +10,7 @@ from flows.places import Places
 from flows.verifying import verify_path
 from ledger.errors import LedgerUnreadable
 
-REMARKS = frozenset({"clock", "resaved", "other_ledger"})
+REMARKS = frozenset({"clock", "moved", "resaved", "other_ledger"})
 
 
 def show_verification(path: Path, places: Places, *, head: str | None, key: Path | None = None) -> Exit:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from filing.canonical import Around, Values, agree, said
 
-ORDER, LOOK, KEPT = "order", "look", "chart_values"
+ORDER, LOOK, KEPT, LINK, MOVED = "order", "look", "chart_values", "link", "moved"
 WITHIN_CELL = frozenset({LOOK})  # told of a cell only where its value is what it was
 
 Kinds = Mapping[str, Mapping[str, str]]
@@ -15,7 +15,8 @@ Kinds = Mapping[str, Mapping[str, str]]
 class Changed:
     """One change: *kind* is ``cell``, ``sheet_gone``, ``sheet_new`` or what stands round the values, and *place* where.
 
-    A place of no sheet belongs to the whole book.
+    A place of no sheet belongs to the whole book. *moved* is said once, where the links to other files lead to the same
+    files in another folder: that is what a program makes of them which saves the book there, and nobody else's doing.
     """
 
     kind: str
@@ -32,7 +33,12 @@ def changes(before: tuple[Values, Around | None], after: tuple[Values, Around]) 
     if before[1] is None:
         return
     known = {(one.sheet, one.place) for one in cells}
-    for one in _round(before[1], after[1]):
+    found = list(_round(before[1], after[1]))
+    folder = _moved(before[1], after[1])
+    if folder is not None:
+        found = [one for one in found if one.kind != LINK or "#" not in one.was]
+        yield Changed(MOVED, "", "", "", folder)
+    for one in found:
         if one.kind not in WITHIN_CELL or (one.sheet, one.place) not in known:
             yield one
 
@@ -70,3 +76,29 @@ def _order(before: Kinds, after: Kinds) -> Iterator[Changed]:
     was, now = [one for one in first if one in second], [one for one in second if one in first]
     if was != now:
         yield Changed(ORDER, "", "", "、".join(was), "、".join(now))
+
+
+def _moved(before: Around, after: Around) -> str | None:
+    """Return the folder that stands before every link to another file now; nothing where they differ otherwise."""
+    was, now = (dict(_outside(one)) for one in (before, after))
+    if was == now or was.keys() != now.keys():
+        return None
+    folders = {_folder_before(link, now[place]) for place, link in was.items()}
+    return folders.pop() if len(folders) == 1 else None
+
+
+def _outside(around: Around) -> Iterator[tuple[tuple[str, str], str]]:
+    for sheet, kinds in around.items():
+        for place, link in kinds.get(LINK, {}).items():
+            if "#" in link:
+                yield (sheet, place), link
+
+
+def _folder_before(was: str, now: str) -> str | None:
+    """Return what was put before a link; nothing where it is no folder of the same disk."""
+    tail = was.removeprefix("../").removeprefix("../")
+    if not now.endswith(tail):
+        return None
+    folder = now[: len(now) - len(tail)]
+    plain = not folder or (folder.endswith("/") and not folder.startswith("/") and ":" not in folder)
+    return folder if plain else None

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from filing.canonical import Around, Values
-from filing.tampering import Changed, changes
+from filing.tampering import MOVED, Changed, changes
 from flows.checkpoint import Checkpoint
 from flows.manifest import MANIFEST, OURS, PUBLIC, READABLE, SIGNATURE, VALUES
 from ledger.keys import PublicKey
@@ -86,7 +86,7 @@ def resaved(path: Path) -> bool:
     if not isinstance(signed, Signed):
         return False
     found = list(_file(signed, path.resolve().relative_to(signed.folder.resolve()).as_posix()))
-    return [one.key for one in found] == ["resaved"]
+    return [one.key for one in found if one.key != MOVED] == ["resaved"]
 
 
 def _signature(folder: Path, key: Path | None) -> Checkpoint:
@@ -136,7 +136,9 @@ def _file(signed: Signed, name: str) -> Iterator[Checkpoint]:
         yield Checkpoint("not_readable", intact=False, facts=facts)
         return
     found = [_told(one, facts) for one in changes(before, after)]
-    yield from found or [Checkpoint("resaved", intact=True, facts=facts)]
+    yield from found
+    if all(one.intact for one in found):
+        yield Checkpoint("resaved", intact=True, facts=facts)
 
 
 def _told(one: Changed, facts: Mapping[str, str]) -> Checkpoint:
@@ -144,6 +146,8 @@ def _told(one: Changed, facts: Mapping[str, str]) -> Checkpoint:
     told = {**facts, "sheet": one.sheet, "cell": one.place, "was": one.was, "now": one.now}
     if one.kind in {"cell", "sheet_gone", "sheet_new"}:
         return Checkpoint(one.kind, intact=False, facts=told)
+    if one.kind == MOVED:
+        return Checkpoint(MOVED, intact=True, facts=told)
     place = "!".join(part for part in (one.sheet, one.place) if part)
     return Checkpoint("around", intact=False, facts={**told, "place": place, "kind": one.kind})
 

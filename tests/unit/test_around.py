@@ -58,6 +58,26 @@ def test_values_alone_are_compared_where_nothing_else_was_signed() -> None:
     ]
 
 
+def linked(*targets: str) -> bytes:
+    """Make a book with links to other files."""
+    return write_book(made_of(*(Cell("甲", source=one) for one in targets)))
+
+
+def test_links_of_a_book_that_was_saved_elsewhere() -> None:
+    """The same folder before every link is a remark; before one of them, or with another file, a change."""
+    signed = linked("../530113/a.xlsx#'表'!A1", "../530114/b.xlsx")
+    before = read_values(signed), read_around(signed)
+
+    def told(*targets: str) -> list[tuple[str, str]]:
+        data = linked(*targets)
+        return [(one.kind, one.place) for one in changes(before, (read_values(data), read_around(data)))]
+
+    assert told("收到的/530113/a.xlsx#'表'!A1", "收到的/530114/b.xlsx") == [("moved", "")]
+    assert told("收到的/530113/a.xlsx#'表'!A1", "../530114/b.xlsx") == [("link", "A1")]
+    assert told("收到的/530113/a.xlsx#'表'!A2", "收到的/530114/b.xlsx") == [("link", "A1"), ("link", "B1")]
+    assert told("../530113/c.xlsx#'表'!A1", "../530114/b.xlsx") == [("link", "A1")]
+
+
 def test_a_library_s_save_of_the_whole_filing_says_the_same() -> None:
     """Charts, links, formats and paper of the province's book survive a save of openpyxl as far as they count."""
     from filing.province import province_book  # noqa: PLC0415 - only this test makes a whole filing
