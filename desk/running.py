@@ -1,5 +1,8 @@
 """``hesuan run``: look, say what there is to do, do it, say where everything stands."""
 
+from collections.abc import Sequence
+
+from checks.refusing import refuse
 from contracts.messages import Wording
 from desk.console import Progress, complain, say, watched
 from desk.cost_lines import cost_lines
@@ -10,19 +13,21 @@ from flows.engine import Tell, in_line
 from flows.evidence_stage import write_data_docs
 from flows.filings import shaken_here
 from flows.handed_in import read_desk
+from flows.inbox import Arrival
 from flows.outlook import Outlook, outlook
 from flows.places import Places
 from flows.purse import PURSE, Purse, part_of_children
 from flows.running import LISTENER, run_stages
 from flows.stages import Line
-from flows.survey import has_work, set_scene
+from flows.survey import has_work, set_scene, vanished
 
 
 def run_year(places: Places, *, inline: bool, data_docs: bool = False) -> Exit:
     """Carry the year as far as it can go and return the exit code of its standing state."""
     words = places.library().wording()
     failures = 0
-    if _has_work(places, words):
+    seen, work = _first_look(places, words)
+    if work:
         LISTENER.set(_listener(words))
         purse = Purse(elsewhere=part_of_children(inline=inline))
         PURSE.set(purse)
@@ -33,7 +38,7 @@ def run_year(places: Places, *, inline: bool, data_docs: bool = False) -> Exit:
         say(words("run.nothing"))
     if data_docs:
         _document(places, words)
-    return _conclude(places, words, failures)
+    return _conclude(places, words, failures, seen)
 
 
 def _document(places: Places, words: Wording) -> None:
@@ -56,10 +61,11 @@ def exit_code(standing: Outlook, failures: int) -> Exit:
     return Exit.REFUSED_ACTION if standing.denied else Exit.CLEAR
 
 
-def _has_work(places: Places, words: Wording) -> bool:
+def _first_look(places: Places, words: Wording) -> tuple[tuple[Arrival, ...], bool]:
+    """Return the files that lie there when the run begins, and whether there is anything to do."""
     desk = read_desk(places, words)
     with places.open_ledger() as ledger:
-        return has_work(set_scene(places, ledger, desk.roster), desk)
+        return desk.inbox.arrivals, has_work(set_scene(places, ledger, desk.roster), desk)
 
 
 def _in_line(places: Places, _: Wording) -> int:
@@ -87,12 +93,13 @@ def _listener(words: Wording) -> Tell:
     return hear
 
 
-def _conclude(places: Places, words: Wording, failures: int) -> Exit:
+def _conclude(places: Places, words: Wording, failures: int, seen: Sequence[Arrival]) -> Exit:
     desk = read_desk(places, words)
     with places.open_ledger() as ledger:
         scene = set_scene(places, ledger, desk.roster)
         shaken = (*shaken_here(scene), *shaken_by(scene.procedure, ledger, places.year))
-    standing = outlook(scene, desk)
+        gone = [(f"{one.county}/{one.name}", refuse(words, "vanished")) for one in vanished(scene, desk, seen)]
+    standing = outlook(scene, desk, gone)
     for line in (*shaken_lines(shaken, desk.roster, words), *outlook_lines(scene, standing, failures)):
         say(line)
     return exit_code(standing, failures)

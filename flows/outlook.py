@@ -1,6 +1,6 @@
 """Where a year stands, in plain values: for the end of a run, for the status command, for exit codes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from checks.findings import Refusal
@@ -27,14 +27,14 @@ class Outlook:
         return any(row.hard for row in self.rows)
 
 
-def outlook(scene: Scene, desk: Desk) -> Outlook:
-    """Return how the year stands, with all that is still refused."""
+def outlook(scene: Scene, desk: Desk, gone: Sequence[tuple[str, Refusal]] = ()) -> Outlook:
+    """Return how the year stands, with all that is still refused; *gone* are files that vanished during the run."""
     files = sort_arrivals(scene, desk)
     refused = [(f"{one.county}/{one.name}", refusal) for one, refusal in files.refused]
     path = filing_path(desk.roster)
     return Outlook(
         rows=rows_of(scene.standings, desk.roster),
-        refused=(*refused, *desk.refused, *judge_openings(scene, desk)[1]),
+        refused=(*refused, *gone, *desk.refused, *judge_openings(scene, desk)[1]),
         skipped=tuple((one.name, one.reason) for one in files.skipped),
         denied=tuple(judge_handed(scene, desk)[1]),
         filing=path if scene.places.output(path).is_file() else None,

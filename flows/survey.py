@@ -1,6 +1,6 @@
 """Look at inbox and record with plain functions: what stands, what can advance. Nothing is changed here."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from checks.findings import Refusal
@@ -95,6 +95,12 @@ def sort_arrivals(scene: Scene, desk: Desk) -> Sorted:
         else:
             fresh.setdefault(arrival.county, []).append(arrival)
     return Sorted({county: tuple(files) for county, files in fresh.items()}, tuple(refused), tuple(skipped))
+
+
+def vanished(scene: Scene, desk: Desk, seen: Sequence[Arrival]) -> tuple[Arrival, ...]:
+    """Return the files that were seen and lie there no more, unless the record holds them: the inbox was pulled out."""
+    present = {one.path for one in desk.inbox.arrivals}
+    return tuple(one for one in seen if one.path not in present and _received_as(scene, one) is None)
 
 
 def _received_as(scene: Scene, arrival: Arrival) -> str | None:

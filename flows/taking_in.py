@@ -44,7 +44,8 @@ class Read:
         with spending(INTAKE):
             data = take_bytes(path, words)
         if isinstance(data, Refusal):
-            return cls(name, "", b"", data)
+            gone = bool(look) and data.code == "missing_file"
+            return cls(name, "", b"", refuse(words, "vanished") if gone else data)
         sha256 = hashlib.sha256(data).hexdigest()
         if look not in ("", sha256):
             return cls(name, look, b"", refuse(words, "growing"))

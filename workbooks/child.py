@@ -194,8 +194,8 @@ def _pool(owner: int) -> Pool:
 def _cause(process: "subprocess.Popen[bytes]", overrun: threading.Event) -> str:
     import signal  # noqa: PLC0415 - only after a death
 
-    limit = -getattr(signal, "SIGXCPU", 0)
-    return "too_costly" if overrun.is_set() or (limit and process.returncode == limit) else "reader_died"
+    limits = {-getattr(signal, name, 0) for name in ("SIGPROF", "SIGXCPU")} - {0}
+    return "too_costly" if overrun.is_set() or process.returncode in limits else "reader_died"
 
 
 def _asked(pid: int) -> int:

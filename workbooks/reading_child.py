@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
-from workbooks.allowance import allowance, limit
+from workbooks.allowance import allowance, limit, rest
 from workbooks.faults import FaultFound, found
 from workbooks.messages import receive, send
 from workbooks.opening import opened, unpacked_size
@@ -35,6 +35,7 @@ def main() -> None:
         for message in (json.dumps(header).encode(), *frames):
             send(target, message)
         target.flush()
+        rest()
 
 
 def answer(data: bytes) -> tuple[dict[str, Any], list[bytes]]:

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
+import flows.stages
 import flows.taking_in
 from checks.findings import Refusal
 from contracts.library import open_library
 from contracts.messages import Wording
 from desk.exits import Exit
 from flows.inbox import look
+from flows.jobs import Job
 from review.events import Kind
 from tests.builders.dongchuan import COUNTY, name_of, submission
 from tests.builders.year import Ground, prepared
@@ -129,9 +131,25 @@ def test_inbox_that_is_pulled_out_is_told_and_taken_when_it_is_back(
 
     with monkeypatch.context() as patch:
         patch.setattr(flows.taking_in, "take_bytes", pulled)
-        ground.run()
-    assert _refused(ground) == ["missing_file"]
+        assert ground.run() is Exit.REFUSED_FILE
+    assert _refused(ground) == ["vanished"]
     assert Kind.RECEIVED not in {one.kind for one in ground.events()}
+    assert ground.run() is Exit.CLEAR  # the inbox as it now is holds nothing
     kept.rename(ground.folder)
     assert ground.run() is Exit.CLEAR
+    assert ground.rows()[COUNTY].version == 2
+
+
+@pytest.mark.hostile(98)
+def test_inbox_that_goes_after_all_was_taken_is_no_loss(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is on record may go from the inbox: nothing was lost with it."""
+    real = flows.stages.report
+
+    def pulled(job: Job) -> flows.stages.Outcome:
+        shutil.rmtree(ground.folder, ignore_errors=True)
+        return real(job)
+
+    monkeypatch.setattr(flows.stages, "STAGES", {**flows.stages.STAGES, "report": pulled})
+    assert ground.run() is Exit.CLEAR
+    assert not ground.folder.exists()
     assert ground.rows()[COUNTY].version == 2

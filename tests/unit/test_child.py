@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 
 import pytest
@@ -40,6 +41,21 @@ def test_death_of_the_child_is_a_fault_of_its_file_alone(data: bytes, number: si
     assert child.read(data).header["fault"]["code"] == "reader_died"
     assert "sheets" in pool.read(data).header
     pool.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
+def test_child_whose_time_is_over_has_a_file_that_costs_too_much(data: bytes) -> None:
+    """The system ends a child that has used its CPU time: by a timer, to the fraction of a second."""
+    start = "import polars; from workbooks.allowance import Allowance, limit"
+    spin = f"{start}; limit(Allowance(0.01, 1 << 29, 1 << 29), 0.0)\nwhile True: pass"
+    done = subprocess.run([sys.executable, "-c", spin], check=False, env=os.environ, timeout=60)
+    assert done.returncode == -signal.SIGPROF
+    child = Child()
+    child.read(data)
+    os.kill(child.process.pid, signal.SIGSTOP)
+    os.kill(child.process.pid, signal.SIGPROF)
+    os.kill(child.process.pid, signal.SIGCONT)
+    assert child.read(data).header["fault"]["code"] == "too_costly"
 
 
 def test_child_that_takes_too_long_is_killed(data: bytes) -> None:
