@@ -1,21 +1,26 @@
 """Does each cell parse? (phase: parsed)"""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
 
 import polars as pl
 
-from checks.cleaning import applied
+from checks.cleaning import applied, compact, compact_expr
+from checks.dates import date_expr, is_day
 from checks.offence import Offence
 from checks.rawbook import CellKind
 from checks.subject import Subject
 from checks.tables import ROW, Table
-from contracts.model import Field, Role, Rule
+from contracts.model import Field, Layout, Role, Rule
 
+_EIGHT: Final = 8  # digits of a day written together, 20240305
 _WITHOUT_VALUE = (CellKind.ERROR, CellKind.UNCALCULATED)
 
 
 def numbers_parse(subject: Subject, rule: Rule) -> Iterator[Offence]:
-    """Find fault with each figure or serial number that is blank or is no number."""
+    """Find fault with each figure or serial number that is blank or is no number, and each day that is none."""
+    yield from _unread_days(subject, rule)
     for table, field in _numeric(subject):
         # In the serial column a total row holds its name.
         rows = table.body if field.role is Role.SERIAL else table.body.vstack(table.totals)
@@ -25,6 +30,48 @@ def numbers_parse(subject: Subject, rule: Rule) -> Iterator[Offence]:
             if kind not in _WITHOUT_VALUE:  # the rule on error values speaks of those
                 blank = not (text or "").strip()
                 yield _offence(table, field, rule, row=row, text=text, case=_case(field, blank=blank))
+
+
+def _unread_days(subject: Subject, rule: Rule) -> Iterator[Offence]:
+    if subject.form.layout is Layout.PAIRS:
+        yield from _cover_days(subject, rule)
+    for table, field in _dated(subject):
+        named = table.body.filter(pl.col(field.name).is_not_null())
+        unread = named.filter(~is_day(pl.col(field.name))).select(ROW)
+        for row, text, kind in _of_rows(table, unread, field).rows():
+            if kind not in _WITHOUT_VALUE:
+                yield _offence(table, field, rule, row=row, text=text, case="day")
+
+
+def _cover_days(subject: Subject, rule: Rule) -> Iterator[Offence]:
+    fields = (one for one in subject.form.fields if one.kind == "date")
+    for field in fields:
+        for entry in subject.cover.entries.get(field.name, ())[:1]:
+            text = pl.lit(compact(entry.text))
+            if entry.text and pl.select(date_expr(text).is_null()).item():
+                facts = {"heading": field.heading, "value": entry.text, "cell": entry.cell.address}
+                cell = entry.cell
+                yield Offence(
+                    rule=rule,
+                    sheet=cell.sheet,
+                    cell=cell,
+                    cells=(cell,),
+                    case="cover_day",
+                    facts=facts,
+                    value=entry.text,
+                )
+
+
+def _days_as_written(subject: Subject, rule: Rule) -> Iterator[Offence]:
+    """List each day that was written in another form than 2024-03-05, or as a bare number of the sheet's own count."""
+    for table, field in _dated(subject):
+        read = table.body.select(ROW, pl.col(field.name).alias("read")).filter(is_day(pl.col("read")))
+        raw = table.raw.select(ROW, field.name, f"{field.name}:kind").join(read, on=ROW).sort(ROW)
+        other = compact_expr(pl.col(field.name)) != pl.col("read")
+        for row, text, kind, day in raw.filter(other & (pl.col(f"{field.name}:kind") != CellKind.DATE)).rows():
+            counted = kind == CellKind.NUMBER and len(text.partition(".")[0]) < _EIGHT
+            found = _offence(table, field, rule, row=row, text=text, case="serial_day" if counted else "day")
+            yield replace(found, facts={**found.facts, "expected": day}, expected=day)
 
 
 def no_error_values(subject: Subject, rule: Rule) -> Iterator[Offence]:
@@ -43,7 +90,8 @@ def no_error_values(subject: Subject, rule: Rule) -> Iterator[Offence]:
 
 
 def numbers_as_text(subject: Subject, rule: Rule) -> Iterator[Offence]:
-    """List each figure that was typed as text and is read as the number it means."""
+    """List each figure that was typed as text and is read as the number it means, and each day in another form."""
+    yield from _days_as_written(subject, rule)
     for table, field in _numeric(subject):
         if not table.has_kind(field.name, CellKind.TEXT):
             continue
@@ -75,9 +123,20 @@ def _case(field: Field, *, blank: bool) -> str:
     return ("serial_" if field.role is Role.SERIAL else "") + ("blank" if blank else "words")
 
 
+def _dated(subject: Subject) -> Iterator[tuple[Table, Field]]:
+    table = subject.table
+    if table is not None:
+        for field in subject.form.fields:
+            if field.name in table.columns and field.kind == "date":
+                yield table, field
+
+
 def _unread(table: Table, rows: pl.DataFrame, field: Field) -> pl.DataFrame:
-    typed = rows.filter(pl.col(field.name).is_null()).select(ROW)
-    return table.raw.join(typed, on=ROW).sort(ROW).select(ROW, field.name, f"{field.name}:kind")
+    return _of_rows(table, rows.filter(pl.col(field.name).is_null()).select(ROW), field)
+
+
+def _of_rows(table: Table, rows: pl.DataFrame, field: Field) -> pl.DataFrame:
+    return table.raw.join(rows, on=ROW).sort(ROW).select(ROW, field.name, f"{field.name}:kind")
 
 
 def _offence(table: Table, field: Field, rule: Rule, *, row: int, text: str | None, case: str) -> Offence:

@@ -1,5 +1,6 @@
 """Days as people write them: 2024-09-30, 2024.9.30, 2024年9月30日, 20240930, 二〇二四年九月三十日."""
 
+from datetime import date
 from typing import Final
 
 import polars as pl
@@ -9,6 +10,29 @@ _TOGETHER: Final = r"^((?:19|20)\d{2})(\d{2})(\d{2})$"
 _DIGITS: Final = dict(zip("〇○零一二三四五六七八九", "000123456789", strict=True))
 # ten is said, not written: 十 is 10, 十二 is 12, 三十 is 30, 二十一 is 21
 _TENS: Final = ((r"(\d)十(\d)", "$1$2"), (r"(\d)十", "${1}0"), (r"十(\d)", "1$1"), ("十", "10"))
+
+
+_WRITTEN_OUT: Final = r"^\d{4}-\d{2}-\d{2}$"
+_SERIAL: Final = r"^[2-7]\d{4}(\.\d+)?$"  # days since the sheet's beginning, from 1954 to 2119
+
+
+def day_expr(text: pl.Expr, bare: pl.Expr, *, since_1904: bool) -> pl.Expr:
+    """Return a text without spaces as the day that it means, 2024-03-05; as it stands where it means none.
+
+    *bare* tells where a cell holds a number that no format makes a date: such a one is taken for a day of the sheet's
+    own count. Eight digits are a day as well, 20240305.
+    """
+    begin = date(1904, 1, 1) if since_1904 else date(1899, 12, 30)
+    number = pl.when(bare & text.str.contains(_SERIAL)).then(text).otherwise(None)
+    days = number.cast(pl.Float64, strict=False).floor().cast(pl.Int64)
+    counted = pl.lit(begin) + pl.duration(days=days)
+    meant = pl.coalesce(date_expr(text), counted).dt.to_string("%Y-%m-%d")
+    return pl.when(text.str.contains(_WRITTEN_OUT)).then(text).otherwise(pl.coalesce(meant, text))
+
+
+def is_day(text: pl.Expr) -> pl.Expr:
+    """Tell whether what `day_expr` returned is a day."""
+    return text.str.to_date("%Y-%m-%d", strict=False).is_not_null()
 
 
 def date_expr(text: pl.Expr) -> pl.Expr:

@@ -40,7 +40,8 @@ class RawSheet:
     *text* and *kinds* have the same shape: columns named A, B, C…, the first row is Excel's row 1. *text* is null
     where a cell is empty; a number stands there as a plain decimal of at most 15 significant digits, which is what
     Excel itself keeps. *formulas* maps an address to the formula whose cached value is in *text*. *merges* holds
-    first and last cell of each merged range; rows and columns, hidden ones too, count from 1.
+    first and last cell of each merged range; rows and columns, hidden ones too, count from 1. *since_1904* tells from
+    when a bare number counts days.
     """
 
     name: str
@@ -52,6 +53,7 @@ class RawSheet:
     hidden_rows: tuple[int, ...] = ()
     hidden_columns: tuple[int, ...] = ()
     masked: tuple[Masked, ...] = ()
+    since_1904: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from decimal import Decimal
 import polars as pl
 
 from checks.cleaning import compact, compact_expr, number_expr
+from checks.dates import day_expr
 from checks.findings import CellRef
 from checks.furniture import no_data_rows
 from checks.rawbook import CellKind, address
@@ -27,9 +28,10 @@ class Table:
     """One table of a submission.
 
     *raw* holds the text of each cell as received, ``<field>:kind`` beside it. *body* and *totals* hold the same
-    rows typed: serial Int64, text String, figures Decimal(38, 10) in the unit of the field; null where the text
-    does not parse, or parses only after cleaning is recorded in *raw*. *numbers* holds the plain decimal text that
-    each cell of a numeric column means (``<field>:number``), of total rows alone where the form is one of plots.
+    rows typed: serial Int64, text String, days String (2024-03-05), figures Decimal(38, 10) in the unit of the field;
+    null where the text does not parse, or parses only after cleaning is recorded in *raw*. *numbers* holds the plain
+    decimal text that each cell of a numeric column means (``<field>:number``), of total rows alone where the form is
+    one of plots.
     """
 
     form: Form
@@ -86,7 +88,7 @@ def build_table(located: Located, county: County | None) -> Table:
     form, rows = located.form, _rows_below(located)
     read = rows.with_columns(_is_total(form).alias(TOTAL), *_numbers_read(form, rows))
     within = _with_unnamed_total(_within(read, form), form)
-    typed = _typed(within, form, county)
+    typed = _typed(within, form, county, since_1904=located.sheet.since_1904)
     numbers = within.select(ROW, *(one for one in within.columns if one.endswith(_number(""))))
     total = within[TOTAL]
     return Table(
@@ -197,9 +199,10 @@ def _is_note(form: Form) -> pl.Expr:
     return pl.any_horizontal([pl.col(name).str.contains("[:：]").fill_null(value=False) for name in names])
 
 
-def _typed(rows: pl.DataFrame, form: Form, county: County | None) -> pl.DataFrame:
+def _typed(rows: pl.DataFrame, form: Form, county: County | None, *, since_1904: bool) -> pl.DataFrame:
     present = set(rows.columns)
-    columns = [pl.col(ROW), *(_typed_column(one) if one.name in present else _absent(one) for one in form.fields)]
+    typed = (_typed_column(one, since_1904=since_1904) if one.name in present else _absent(one) for one in form.fields)
+    columns = [pl.col(ROW), *typed]
     frame = rows.select(columns)
     township = next(iter(_names(form, Role.TOWNSHIP)), None)
     if township is None:
@@ -209,7 +212,10 @@ def _typed(rows: pl.DataFrame, form: Form, county: County | None) -> pl.DataFram
     return frame.with_columns(resolved.alias(TOWNSHIP_FULL))
 
 
-def _typed_column(field: Field) -> pl.Expr:
+def _typed_column(field: Field, *, since_1904: bool) -> pl.Expr:
+    if field.kind == "date":
+        bare = pl.col(f"{field.name}:kind") == CellKind.NUMBER
+        return day_expr(pl.col(_short(field.name)), bare, since_1904=since_1904).alias(field.name)
     if not _is_numeric(field):
         return pl.col(_short(field.name)).alias(field.name)
     numeric = pl.col(f"{field.name}:kind").is_in([CellKind.NUMBER, CellKind.TEXT])

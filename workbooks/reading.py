@@ -48,7 +48,9 @@ def _read_here(data: bytes, container: Container) -> RawBook | None:
         from workbooks.sheet_frames import read_frames  # noqa: PLC0415 - as above
 
         read = zip(passed.sheets, read_frames(data, passed), strict=True)
-        return RawBook(tuple(_sheet(header_of(sheet, one.formulas), one.text, one.kinds) for sheet, one in read))
+        return RawBook(
+            tuple(_sheet(header_of(sheet, passed.book, one.formulas), one.text, one.kinds) for sheet, one in read)
+        )
 
 
 def _read_apart(data: bytes) -> RawBook:
@@ -82,4 +84,5 @@ def _sheet(header: dict[str, Any], text: pl.DataFrame, kinds: pl.DataFrame) -> R
             Masked(effect, column, tuple((first, last) for first, last in rows))
             for effect, column, rows in header["masked"]
         ),
+        since_1904=header["since_1904"],
     )

@@ -17,6 +17,7 @@ from workbooks.allowance import allowance, limit, rest
 from workbooks.faults import FaultFound, found
 from workbooks.messages import receive, send
 from workbooks.opening import opened, unpacked_size
+from workbooks.parts import Book
 from workbooks.passage import Passed, PassedSheet, pass_through
 
 if TYPE_CHECKING:  # frames only behind the gate
@@ -66,7 +67,7 @@ def _packed(passed: Passed, data: bytes) -> tuple[dict[str, Any], list[bytes]]:
     headers, messages = [], []
     for sheet, read in zip(passed.sheets, read_frames(data, passed), strict=True):
         packed = [_stream(part) for frame in (read.text, read.kinds) for part in _slices(frame)]
-        headers.append({**header_of(sheet, read.formulas), "messages": len(packed)})
+        headers.append({**header_of(sheet, passed.book, read.formulas), "messages": len(packed)})
         messages += packed
     return {"sheets": headers}, messages
 
@@ -81,7 +82,7 @@ def _stream(frame: "pl.DataFrame") -> bytes:
     return store.getvalue()
 
 
-def header_of(sheet: PassedSheet, formulas: Mapping[str, str]) -> dict[str, Any]:
+def header_of(sheet: PassedSheet, book: Book, formulas: Mapping[str, str]) -> dict[str, Any]:
     """Return what is said of a sheet beside its cells, in plain values."""
     return {
         "name": sheet.xml.sheet.name,
@@ -90,6 +91,7 @@ def header_of(sheet: PassedSheet, formulas: Mapping[str, str]) -> dict[str, Any]
         "hidden_rows": sheet.xml.hidden_rows,
         "hidden_columns": sheet.xml.hidden_columns,
         "masked": sheet.masked,
+        "since_1904": book.since_1904,
         "formulas": dict(formulas),
     }
 

@@ -15,6 +15,7 @@ from workbooks.quick import CREATED
 
 FONT = "宋体"
 WIDTH = 14
+_WORDS = ("string", "date")  # kinds of fields that are typed as text
 LONGEST_HINT = 250  # a note longer than the box is not read
 
 
@@ -50,7 +51,7 @@ def _write_cover(page: Any, template: Template, looks: dict[str, Any]) -> None: 
     page.write_string(0, 0, template.cover.title, looks["title"])
     for at, one in enumerate(template.cover.form.fields, start=2):
         page.write_string(at, 0, one.heading, looks["label"])
-        page.write(at, 1, template.known.get(one.name, ""), looks["text" if one.kind == "string" else "input"])
+        page.write(at, 1, template.known.get(one.name, ""), looks["text" if one.kind in _WORDS else "input"])
     page.write_string(len(template.cover.form.fields) + 3, 0, template.notes, looks["label"])
     page.protect()
 
@@ -106,11 +107,11 @@ def _write_cell(
     elif isinstance(filled, str) and filled.startswith("="):
         page.write_formula(at, column, filled, looks["locked"], "")
     elif filled is not None:
-        page.write(at, column, filled, looks["text" if one.kind == "string" else "input"])
+        page.write(at, column, filled, looks["text" if one.kind in _WORDS else "input"])
     elif one.name in sheet.formulas:
         page.write_formula(at, column, sheet.formulas[one.name].format(row=at + 1), looks["locked"], "")
     else:
-        page.write_blank(at, column, None, looks["text" if one.kind == "string" else "input"])
+        page.write_blank(at, column, None, looks["text" if one.kind in _WORDS else "input"])
 
 
 def _write_total(page: Any, sheet: BlankSheet, one: Field, column: int, looks: dict[str, Any]) -> None:  # noqa: ANN401 - as above

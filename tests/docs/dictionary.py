@@ -17,7 +17,7 @@ HEAD = """# 字段说明
 - 来源：[S] 文件有明文，[A] 算术关系，[C] 报送惯例。
 - “取整”为是的栏目，合计时容许每项末位半个单位的差额，只作提示。
 """
-KINDS = {"string": "文本", "number": "数字", "integer": "整数"}
+KINDS = {"string": "文本", "number": "数字", "integer": "整数", "date": "日期"}
 
 
 def chapter(library: Library) -> str:

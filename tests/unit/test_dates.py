@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from checks.dates import date_expr
+from checks.dates import date_expr, day_expr, is_day
 
 LAST_OF_SEPTEMBER = (
     "2024-09-30",
@@ -47,3 +47,27 @@ NONE = (
 def test_a_day_is_read_or_none(written: str, day: date | None) -> None:
     """A day in any usual form is that day; what names no day is none, whatever digits it has."""
     assert pl.select(date_expr(pl.lit(written))).item() == day
+
+
+@pytest.mark.parametrize(
+    ("written", "bare", "since_1904", "day"),
+    [
+        ("45356", True, False, "2024-03-05"),
+        ("43894", True, True, "2024-03-05"),
+        ("45356.75", True, False, "2024-03-05"),
+        ("45356", False, False, "45356"),  # a text of five digits is no count of days
+        ("20240305", True, False, "2024-03-05"),
+        ("2024", True, False, "2024"),
+        ("2024.3", True, False, "2024.3"),
+        ("2024.3.5", False, False, "2024-03-05"),
+        ("二〇二四年三月五日", False, True, "2024-03-05"),
+        ("2024-02-30", False, False, "2024-02-30"),
+        ("年底", False, False, "年底"),
+    ],
+)
+def test_a_cell_of_days_is_one_day_or_stays_as_it_stands(written: str, bare: bool, since_1904: bool, day: str) -> None:  # noqa: FBT001 - parameters
+    """Only a bare number counts days, from the sheet's own beginning; reading a day again changes nothing."""
+    read = pl.select(day_expr(pl.lit(written), pl.lit(bare), since_1904=since_1904)).item()
+    assert read == day
+    assert pl.select(day_expr(pl.lit(read), pl.lit(bare), since_1904=since_1904)).item() == day
+    assert pl.select(is_day(pl.lit(read))).item() == (len(day) == 10 and day != "2024-02-30")
