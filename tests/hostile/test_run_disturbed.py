@@ -15,7 +15,7 @@ from contracts.library import open_library
 from contracts.messages import Wording
 from desk.exits import Exit
 from flows.inbox import look
-from flows.jobs import Job
+from flows.jobs import Job, Outcome
 from review.events import Kind
 from tests.builders.dongchuan import COUNTY, name_of, submission
 from tests.builders.year import Ground, prepared
@@ -145,7 +145,7 @@ def test_inbox_that_goes_after_all_was_taken_is_no_loss(ground: Ground, monkeypa
     """What is on record may go from the inbox: nothing was lost with it."""
     real = flows.stages.report
 
-    def pulled(job: Job) -> flows.stages.Outcome:
+    def pulled(job: Job) -> Outcome:
         shutil.rmtree(ground.folder, ignore_errors=True)
         return real(job)
 
