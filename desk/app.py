@@ -198,13 +198,15 @@ def sample(
     plots: Annotated[int, typer.Option(help="每县地块数", min=1, max=1_000_000)] = 100,
     seed: Annotated[int, typer.Option(help="随机种子：相同的种子写出相同的文件")] = 1,
     years: Annotated[int, typer.Option(help="年数：从该年度起，逐年衔接", min=1)] = 1,
+    county: Annotated[str, typer.Option(help="只写这一个有计划的县，各年任务全部完成")] = "",
     out: Annotated[Path, typer.Option(help="写到这个收件文件夹")],
 ) -> None:
     """写出可以一路办到备案的样例：报送文件、名单、办理意见、首年的期初数。"""
     from desk.sampling import Wanted, make_samples  # noqa: PLC0415
+    from desk.sampling_plan import make_plan_samples  # noqa: PLC0415
 
-    wanted = Wanted(year=year, years=years, counties=counties, plots=plots, seed=seed, out=out)
-    guard(lambda: make_samples(library(), wanted))
+    wanted = Wanted(year=year, years=years, counties=counties, plots=plots, seed=seed, out=out, county=county)
+    guard(lambda: (make_plan_samples if county else make_samples)(library(), wanted))
 
 
 @app.command()

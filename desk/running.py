@@ -11,7 +11,6 @@ from desk.outlook_lines import outlook_lines, shaken_lines
 from flows.earlier import shaken_by
 from flows.engine import Tell, in_line
 from flows.evidence_stage import write_data_docs
-from flows.filings import shaken_here
 from flows.handed_in import read_desk
 from flows.inbox import Arrival
 from flows.outlook import Outlook, outlook
@@ -97,7 +96,7 @@ def _conclude(places: Places, words: Wording, failures: int, seen: Sequence[Arri
     desk = read_desk(places, words)
     with places.open_ledger() as ledger:
         scene = set_scene(places, ledger, desk.roster)
-        shaken = (*shaken_here(scene), *shaken_by(scene.procedure, ledger, places.year))
+        shaken = (*scene.shaken, *shaken_by(scene.procedure, ledger, places.year))
         gone = [(f"{one.county}/{one.name}", refuse(words, "vanished")) for one in vanished(scene, desk, seen)]
     standing = outlook(scene, desk, gone)
     for line in (*shaken_lines(shaken, desk.roster, words), *outlook_lines(scene, standing, failures)):

@@ -25,7 +25,10 @@ from workbooks.quick import Rows, write_rows
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """How much to make, from which seed, and where: *years* years that carry on from one another, from *year* on."""
+    """How much to make, from which seed, and where: *years* years that carry on from one another, from *year* on.
+
+    *county* names one county that works to a plan of its own, where its submissions are wanted.
+    """
 
     year: int
     years: int = 1
@@ -33,6 +36,7 @@ class Wanted:
     plots: int
     seed: int
     out: Path
+    county: str = ""
 
     @property
     def all_years(self) -> range:
@@ -51,7 +55,7 @@ def make_samples(library: Library, wanted: Wanted) -> Exit:
         return Exit.USAGE
     drawn = [_write_county(library, package, one, wanted) for one in counties]
     for year in wanted.all_years:
-        _write_office(library, package, counties, year, (wanted.out / str(year), [one.hashes[year] for one in drawn]))
+        write_office(library, package, counties, year, (wanted.out / str(year), [one.hashes[year] for one in drawn]))
     rows = [row for one in drawn for row in one.opening]
     sheet = opening_sheet(rows, f"{package.province:0<6}", wanted.year, words)
     name = words("opening_book.sheet")
@@ -90,7 +94,7 @@ def _write_county(library: Library, package: Package, county: County, wanted: Wa
     return _Drawn(hashes, opening)
 
 
-def _write_office(
+def write_office(
     library: Library, package: Package, counties: list[County], year: int, place: tuple[Path, list[str]]
 ) -> None:
     """Write a year's roster and decisions into its inbox; *place* is that folder and the hashes of the submissions."""

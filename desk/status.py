@@ -11,10 +11,12 @@ from contracts.procedures import Procedure
 from desk.console import say, say_json
 from desk.exits import Exit
 from desk.standing_lines import standing_line
+from filing.board import say_shaken
+from flows.earlier import earlier_told, grounds_of, shaken_in
 from flows.places import Places
 from flows.rows import rows_of, to_json
 from ledger.errors import LedgerMissing
-from review.events import Kind
+from review.events import Kind, Told
 from review.folding import standings
 from review.progress import CityProgress, Progress, by_city, progress
 from review.roster import Roster
@@ -51,7 +53,9 @@ def _show(places: Places, *, as_json: bool, today: date) -> Exit:
         return Exit.CLEAR
     library = places.library()
     procedure = library.procedure(roster.procedure)
-    sight = _Sight(library.wording(), procedure, roster, standings(procedure, roster, history))
+    found = standings(procedure, roster, history)
+    shaken = {} if as_json else _shaken(places, procedure, history, found)
+    sight = _Sight(library.wording(), procedure, roster, found, shaken)
     if as_json:
         say_json(to_json(places.year, rows_of(sight.found, roster), procedure.states))
     else:
@@ -67,6 +71,18 @@ class _Sight:
     procedure: Procedure
     roster: Roster
     found: Mapping[str, Standing]
+    shaken: Mapping[str, tuple[int, ...]]
+
+
+def _shaken(
+    places: Places, procedure: Procedure, history: list[Told], found: Mapping[str, Standing]
+) -> dict[str, tuple[int, ...]]:
+    """Return by county the earlier years whose filing has changed since; nothing is read where nothing is filed."""
+    if not any(one.filed for one in found.values()):
+        return {}
+    with places.open_ledger(must_exist=True) as ledger:
+        earlier = earlier_told(procedure, ledger, places.year)
+    return grounds_of(shaken_in(procedure, places.year, history, found, earlier))
 
 
 def _print_nothing(places: Places, *, as_json: bool) -> None:
@@ -86,7 +102,9 @@ def _lines(sight: _Sight, today: date) -> Iterator[str]:
     for city in cities if len(cities) > 1 else ():
         yield _city_line(city, words)
     for row, one in zip(rows, counties, strict=True):
-        yield "  " + standing_line(row, words, procedure) + _late(one, words)
+        said = say_shaken(sight.shaken.get(row.code, ()), words)
+        late = _late(one, words) + (words("status.shaken", said=said) if said else "")
+        yield "  " + standing_line(row, words, procedure) + late
 
 
 def _city_line(one: CityProgress, words: Wording) -> str:

@@ -1,6 +1,7 @@
 """The status board of a year, and how it is written as a workbook; `filing.status_page` writes it as a page."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from contracts.messages import Wording
@@ -19,7 +20,10 @@ MOST_REASON = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
-    """All that a status board shows; *as_of* is the day of the newest entry that it rests on."""
+    """All that a status board shows; *as_of* is the day of the newest entry that it rests on.
+
+    *shaken* names by county the earlier years whose filing has changed since this year was checked.
+    """
 
     roster: Roster
     procedure: Procedure
@@ -27,6 +31,7 @@ class Board:
     cities: tuple[CityProgress, ...]
     as_of: date
     created: str
+    shaken: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 def board_book(board: Board, words: Wording) -> FilingBook:
@@ -87,8 +92,22 @@ def _row(board: Board, one: Progress, words: Wording) -> Row:
         text(words("filing.late", date=deadline) if one.late else deadline, Look.HARD if one.late else Look.TEXT),
         text(say_steps(one, words)),
         text("" if one.waiting is None else str(one.waiting), Look.CENTRE),
-        text(words(f"board.block.{one.block}", reason=clean(one.reason)[:MOST_REASON], turn=turn) if one.block else ""),
+        text(say_block(board, one, turn, words)),
     )
+
+
+def say_block(board: Board, one: Progress, turn: str, words: Wording) -> str:
+    """Return what holds a county up, and whether its figures rest on an earlier year that has changed."""
+    reason = clean(one.reason)[:MOST_REASON]
+    block = words(f"board.block.{one.block}", reason=reason, turn=turn) if one.block else ""
+    shaken = say_shaken(board.shaken.get(one.due.code, ()), words)
+    return "\n".join(part for part in (block, shaken) if part)
+
+
+def say_shaken(years: Sequence[int], words: Wording) -> str:
+    """Say that earlier years have changed since; nothing where none has."""
+    said = words("filing.separator").join(words("filing.year", year=one) for one in years)
+    return words("board.shaken", years=said) if years else ""
 
 
 def say_steps(one: Progress, words: Wording) -> str:

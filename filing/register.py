@@ -11,7 +11,7 @@ from review.events import Event
 
 BEFORE = ("serial", "receipt", "city", "county", "report_number", "opinion_number", "filing_number")
 AFTER = ("filed_on", "state", "sha256")
-BEFORE_WIDTHS = (5.5, 15.0, 10.0, 12.0, 15.0, 15.0, 15.0)
+BEFORE_WIDTHS = (5.5, 15.0, 10.0, 14.0, 17.0, 17.0, 17.0)
 AFTER_WIDTHS = (13.0, 8.0, 22.0)
 AMOUNT = 12.0
 

@@ -222,8 +222,10 @@ def sheet_rows(sample: Sample, form: Form, words: Wording) -> Iterator[tuple[Val
         yield tuple(form.total_names[0] if one.name == first else figures.get(one.name) for one in form.fields)
 
 
-def cover_rows(sample: Sample, form: Form, city: str, words: Wording) -> Iterator[tuple[Value, ...]]:
-    """Fill in the cover."""
+def cover_rows(
+    sample: Sample, form: Form, city: str, words: Wording, known: Mapping[str, Value] | None = None
+) -> Iterator[tuple[Value, ...]]:
+    """Fill in the cover; *known* is what is not made up."""
     entries: dict[str, Value] = {
         "year": sample.year,
         "county_code": sample.county.code,
@@ -236,6 +238,7 @@ def cover_rows(sample: Sample, form: Form, city: str, words: Wording) -> Iterato
         "compiled_by": words("sample.compiled_by", county=sample.county.name),
         **{name: words(f"sample.{name}") for name in ("filled_by", "checked_by", "responsible")},
         "filled_on": f"{sample.year + 1}-01-10",
+        **(known or {}),
     }
     yield (words("sample.cover"), None)
     yield (None, None)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from contracts.messages import Wording
-from filing.board import MOST_REASON, Board, city_counts, say_steps
-from filing.cells import clean, say_date
+from filing.board import Board, city_counts, say_block, say_steps
+from filing.cells import say_date
 from filing.progress import Plot
 from review.progress import CityProgress, Progress
 
@@ -105,7 +105,6 @@ def _city(one: CityProgress) -> CityLine:
 
 def _county(board: Board, one: Progress, beside: Beside, words: Wording) -> CountyLine:
     turn = words("board.turn", level=one.turn.name, action=one.action) if one.turn else ""
-    reason = clean(one.reason)[:MOST_REASON]
     return CountyLine(
         code=one.due.code,
         name=one.due.name,
@@ -118,6 +117,6 @@ def _county(board: Board, one: Progress, beside: Beside, words: Wording) -> Coun
         late=one.late,
         steps=say_steps(one, words),
         waiting="" if one.waiting is None else str(one.waiting),
-        block=words(f"board.block.{one.block}", reason=reason, turn=turn) if one.block else "",
+        block=say_block(board, one, turn, words),
         link=beside.links.get(one.due.code, ""),
     )

@@ -5,6 +5,7 @@ from filing.cells import day_of
 from filing.html import status_html
 from filing.status_page import status_page
 from flows.beside_board import beside_board
+from flows.earlier import grounds_of
 from flows.issuing import basis_of_board
 from flows.scene import Scene
 from flows.stages import Line, Outcome, output_event, write_output
@@ -39,4 +40,5 @@ def board_of(scene: Scene, roster: Roster) -> Board:
         cities=by_city(scene.procedure, roster, counties),
         as_of=day_of(resting.at),
         created=resting.at,
+        shaken=grounds_of(scene.shaken),
     )

@@ -1,15 +1,18 @@
 """What earlier years have on file, and which later years rest on a filing that has changed since."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from contracts.procedures import Procedure
 from ledger.record import Ledger
-from review.events import Entry, Event, Kind
+from review.events import Entry, Event, Kind, Told
 from review.folding import standings
 from review.standing import Standing, as_filed, recorded_roster
 
 YEARS_BACK = 5  # no plan of the measures runs longer
+
+Recorded = TypeVar("Recorded", Entry, Told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,14 @@ def earlier_filings(procedure: Procedure, ledger: Ledger, year: int) -> dict[int
     return {one: filings for one, filings in found.items() if filings}
 
 
-def filings_of(procedure: Procedure, history: Sequence[Entry]) -> dict[str, EarlierFiling]:
+def earlier_told(procedure: Procedure, ledger: Ledger, year: int) -> dict[int, dict[str, EarlierFiling]]:
+    """Return the same as `earlier_filings`, at half its cost, for who only looks."""
+    past = range(year - YEARS_BACK, year)
+    found = {one: filings_of(procedure, ledger.told(one, apart_from=Kind.ISSUED)) for one in past}
+    return {one: filings for one, filings in found.items() if filings}
+
+
+def filings_of(procedure: Procedure, history: Sequence[Recorded]) -> dict[str, EarlierFiling]:
     """Return the filings in force of one year, by county."""
     roster = recorded_roster(history) if history else None
     if roster is None:
@@ -41,7 +51,7 @@ def filings_of(procedure: Procedure, history: Sequence[Entry]) -> dict[str, Earl
     return found
 
 
-def filing_entry(procedure: Procedure, history: Sequence[Entry], filed: Standing) -> Entry | None:
+def filing_entry(procedure: Procedure, history: Sequence[Recorded], filed: Standing) -> Recorded | None:
     """Return the entry by which a county's filed version was filed."""
     sha256 = filed.newest.sha256 if filed.newest else ""
     return next(
@@ -57,7 +67,7 @@ def filing_entry(procedure: Procedure, history: Sequence[Entry], filed: Standing
 
 
 def shaken_years(
-    history: Sequence[Entry], filed: Standing, earlier: Mapping[int, Mapping[str, EarlierFiling]]
+    history: Sequence[Recorded], filed: Standing, earlier: Mapping[int, Mapping[str, EarlierFiling]]
 ) -> tuple[int, ...]:
     """Return the earlier years whose filing is younger than the check of this one, which rests on what was before."""
     sha256 = filed.newest.sha256 if filed.newest else ""
@@ -84,6 +94,31 @@ class Shaken:
     county: str
     year: int
     ground: int
+
+
+def grounds_of(shaken: Iterable[Shaken]) -> dict[str, tuple[int, ...]]:
+    """Return by county the earlier years that have changed."""
+    found: dict[str, tuple[int, ...]] = {}
+    for one in shaken:
+        found[one.county] = (*found.get(one.county, ()), one.ground)
+    return found
+
+
+def shaken_in(
+    procedure: Procedure,
+    year: int,
+    history: Sequence[Recorded],
+    found: Mapping[str, Standing],
+    earlier: Mapping[int, Mapping[str, EarlierFiling]],
+) -> list[Shaken]:
+    """Return the filings of *year* that rest on earlier ones which have changed since; *found* is by county."""
+    filed = ((county, as_filed(procedure, one)) for county, one in found.items()) if earlier else ()
+    return [
+        Shaken(county, year, ground)
+        for county, standing in filed
+        if standing is not None
+        for ground in shaken_years(history, standing, earlier)
+    ]
 
 
 def shaken_by(procedure: Procedure, ledger: Ledger, year: int) -> tuple[Shaken, ...]:

@@ -8,7 +8,6 @@ from pathlib import Path
 from filing.county_links import city_file, county_file, own_copy, province_file
 from filing.province import EDITION
 from filing.scene import CITY, COUNTY, PROVINCE, Area
-from flows.earlier import Shaken, shaken_years
 from flows.issuing import basis_of_filing, is_current
 from flows.scene import Scene
 from ledger.errors import KeyUnusable
@@ -92,17 +91,6 @@ def filed_counties(scene: Scene, roster: Roster) -> list[tuple[Due, Standing]]:
     return [(due, standing) for due, standing in found if standing is not None]
 
 
-def shaken_here(scene: Scene) -> list[Shaken]:
-    """Return the filings of this year that rest on earlier ones which have changed since."""
-    filed = ((county, as_filed(scene.procedure, one)) for county, one in scene.standings.items())
-    return [
-        Shaken(county, scene.places.year, ground)
-        for county, standing in filed
-        if standing is not None
-        for ground in shaken_years(scene.history, standing, scene.earlier)
-    ]
-
-
 def withdrawn(scene: Scene, roster: Roster) -> list[Path]:
     """Return the files that were issued for a filing which is in force no more, and still lie there."""
     wanted = {one.path for one in filings(scene, roster)}
@@ -175,6 +163,5 @@ __all__ = [
     "filings_due",
     "fingerprint",
     "receipt_path",
-    "shaken_here",
     "withdrawn",
 ]

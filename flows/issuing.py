@@ -123,5 +123,6 @@ def boards_due(scene: Scene, roster: Roster) -> list[str]:
 
 
 def basis_of_board(scene: Scene) -> str:
-    """Return what a status board rests on: the record's newest entry, and the words and rules of the contracts."""
-    return f"{basis_of_filing(scene)} {scene.contracts}"
+    """Return what a status board rests on: the record's newest entry, the contracts, and earlier years that changed."""
+    shaken = [f"{one.county} {one.ground}" for one in scene.shaken]
+    return " ".join([basis_of_filing(scene), scene.contracts, *shaken])

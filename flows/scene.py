@@ -9,7 +9,7 @@ from contracts.library import Library
 from contracts.messages import Wording
 from contracts.procedures import Procedure
 from contracts.returning import Returning
-from flows.earlier import EarlierFiling, earlier_filings
+from flows.earlier import EarlierFiling, Shaken, earlier_filings, shaken_in
 from flows.inbox import Inbox
 from flows.places import Places
 from ledger.record import Ledger
@@ -69,6 +69,11 @@ class Scene:
     def background(self, county: str) -> Background:
         """Return what is on record from the year before."""
         return self.backgrounds.get(county) or Background(year=self.places.year - 1)
+
+    @property
+    def shaken(self) -> list[Shaken]:
+        """The filings of this year that rest on earlier ones which have changed since."""
+        return shaken_in(self.procedure, self.places.year, self.history, self.standings, self.earlier)
 
     @property
     def last_year(self) -> dict[str, str]:

@@ -156,7 +156,7 @@ class Ledger:
         )
         with reading(self._engine) as connection:
             rows = connection.execute(query).all()
-        return [Told(at, self._event(sequence, body)) for sequence, at, body in rows]
+        return [Told(at, self._event(sequence, body), sequence) for sequence, at, body in rows]
 
     def years(self) -> list[int]:
         """List the years of which anything is recorded, oldest first."""

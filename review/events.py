@@ -59,7 +59,8 @@ class Entry:
 
 
 class Told(NamedTuple):
-    """An event and when it was recorded: as much of an entry as a fold needs, and no more, for tens of thousands."""
+    """An event, when and as which entry it was recorded: all that a fold needs, and no more, for tens of thousands."""
 
     at: str
     event: Event
+    sequence: int = 0

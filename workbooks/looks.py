@@ -86,13 +86,19 @@ def describe_format(cell: Cell) -> dict[str, object]:
         **_describe_edges(style),
         "align": style.align,
         "valign": "vcenter",
-        "text_wrap": style.wrap,
-        # a figure wider than its column would print as ####, which a reader takes for an error
-        "shrink": cell.look in _FIGURES | _PERCENTS,
+        "text_wrap": style.wrap and not leads(cell),
+        # a figure wider than its column would print as ####, which a reader takes for an error;
+        # a link is one word to some programs, which cut it where they cannot break it
+        "shrink": cell.look in _FIGURES | _PERCENTS or leads(cell),
         "num_format": choose_number_format(cell),
         "quote_prefix": needs_text_mark(cell),
         **({"locked": False, "num_format": "@"} if cell.look is Look.INPUT else {}),
     }
+
+
+def leads(cell: Cell) -> bool:
+    """Tell whether a cell leads somewhere."""
+    return cell.link is not None or cell.source is not None
 
 
 def needs_text_mark(cell: Cell) -> bool:
@@ -147,7 +153,7 @@ def _describe_edges(style: Style) -> dict[str, object]:
 def _estimate_cell_height(cell: Cell, room: float) -> float:
     style = STYLES[cell.look]
     lines = 1
-    if style.wrap and isinstance(cell.value, str):
+    if style.wrap and isinstance(cell.value, str) and not leads(cell):
         # widths are counted in characters of the body size; one is kept back for the cell's own margins and
         # for punctuation that may not begin a line
         lines = count_lines(cell.value, room * BODY_SIZE / style.size - 1)

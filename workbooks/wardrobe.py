@@ -6,7 +6,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
 from filing.book import Cell, Look
-from workbooks.looks import choose_number_format, describe_format, needs_text_mark
+from workbooks.looks import choose_number_format, describe_format, leads, needs_text_mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,11 +14,11 @@ class Wardrobe:
     """The formats of one workbook, each made once however many cells wear it."""
 
     workbook: Workbook
-    formats: dict[tuple[Look, str, bool], Format]
+    formats: dict[tuple[Look, str, bool, bool], Format]
 
     def dress(self, cell: Cell) -> Format:
         """Give the format in which *cell* is drawn."""
-        key = (cell.look, choose_number_format(cell), needs_text_mark(cell))
+        key = (cell.look, choose_number_format(cell), needs_text_mark(cell), leads(cell))
         if key not in self.formats:
             self.formats[key] = self.workbook.add_format(describe_format(cell))
         return self.formats[key]

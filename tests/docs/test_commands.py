@@ -141,9 +141,21 @@ RUNNABLE = {
 }
 
 
+THREE_YEARS = [line for line in command_lines(DOCUMENTS["README.md"]) if " three-years" in line]
+
+
+def test_three_years_run_as_shown(tmp_path: Path) -> None:
+    """The lines of the three years, typed one after the other, lead to the closing comparison of the last."""
+    assert [line.split()[1] for line in THREE_YEARS] == ["sample", "sample", "run", "run", "run"]
+    for line in THREE_YEARS[1:]:
+        done = hesuan(tmp_path, line)
+        assert done.exit_code == Exit.CLEAR, done.output
+    assert (tmp_path / "three-years-out/2026/filing/530113/530113-2026-年度备案件.xlsx").is_file()
+
+
 def test_all_shown_commands_are_tried() -> None:
     """Each shown command is run below, stands for one that is, or goes on until stopped (tests/flows)."""
-    rest = [line for line in COMMAND_LINES if line not in RUNNABLE]
+    rest = [line for line in COMMAND_LINES if line not in {*RUNNABLE, *THREE_YEARS}]
     assert all(line.startswith(("hesuan decide ", "hesuan serve ", "hesuan verify state --head ")) for line in rest)
     assert set(RUNNABLE) <= set(COMMAND_LINES)
 

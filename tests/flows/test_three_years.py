@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import yaml
 
 from desk.exits import Exit
 from desk.running import run_year
+from desk.status import show_status
 from flows.places import Places
 from tests.builders import dongchuan
 from tests.builders.dongchuan import COUNTY, COVER, SHEET_DONE, Draft
@@ -106,6 +108,11 @@ def cover(base: Path, year: int, name: str = f"{COUNTY}/{COUNTY}-{{}}-年度备�
     return "\n".join(str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value is not None)
 
 
+def board(base: Path, year: int) -> str:
+    """Return everything that the page of a year says."""
+    return places(base, year).output(f"status/{year}-进度.html").read_text(encoding="utf-8")
+
+
 SHORT: Short = {(2025, "汤丹镇"): (12.5, 0), (2026, "阿旺镇"): (0.75, 10.2)}
 
 
@@ -158,7 +165,11 @@ def test_a_correction_flags_every_later_year_that_rests_on_it(tmp_path: Path, ca
     said = capsys.readouterr().out
     assert re.findall(r"2024 年度的备案有变动，(\d{4}) 年度", said) == ["2025", "2026"]
     for year in (2025, 2026):
+        capsys.readouterr()
+        assert show_status(places(tmp_path, year), as_json=False, today=date(2027, 12, 1)) is Exit.CLEAR
+        assert "须重新核对：2024年度的备案在本年度核对之后有变动" in capsys.readouterr().out
         assert run(tmp_path, year) is Exit.CLEAR
+        assert "须重新核对：2024年度" in board(tmp_path, year)
         assert f"2024 年度的备案有变动，{year} 年度" in capsys.readouterr().out
         assert "2024年度的备案在本年度核对之后有变动" in cover(tmp_path, year)
         assert "须重新核对" in cover(tmp_path, year, "530000-{}-年度核算备案.xlsx")

@@ -49,7 +49,7 @@ class FakeLedger:
 
     def told(self, year: int, *, apart_from: Kind) -> list[Told]:
         """List a year's events and when they were recorded, those of one kind passed over."""
-        return [Told(one.at, one.event) for one in self.entries(year) if one.event.kind is not apart_from]
+        return [Told(one.at, one.event, one.sequence) for one in self.entries(year) if one.event.kind is not apart_from]
 
     def years(self) -> list[int]:
         """List the years of which anything is recorded."""

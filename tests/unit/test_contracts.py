@@ -258,6 +258,7 @@ def test_added_year_takes_effect(copy: Library) -> None:
     """The next year of the plan needs one number in the package."""
     draft = dongchuan.submission().put(COVER, "B3", 2025)
     draft.put(SHEET_DONE, "A1", "2025年度乡镇（街道）任务完成情况表（示例）")
+    (copy.root / "packages" / "530113-2025-2026.yaml").unlink()
     refusal = examine(draft.bytes(), copy, copy.wording())
     assert isinstance(refusal, Refusal)
     assert refusal.code == "no_contract"
