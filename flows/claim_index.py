@@ -4,6 +4,7 @@ The index is derived: one Parquet file a version, by year and province, made fro
 It may be deleted; what a search needs is made again.
 """
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ Plots = Mapping[str, Sequence[str]]
 
 AT_A_TIME: Final = 2_000_000  # rows: their keys are in memory together
 _PROVINCE_DIGITS: Final = 2
+_SHORT: Final = 32  # digits of a hash in a file name: enough to tell, and no path gets too long for Windows
 _KEYS: Final = 1 << 64
 _ROW_GROUP: Final = 2_048  # rows that are read or passed over together
 _KEY, _OWNER = "key", "owner"
@@ -50,16 +52,27 @@ class ClaimIndex:
         return shared_plots(asked, every)
 
     def file(self, source: Source) -> Path:
-        """Return the file of a version; it is made where it is missing."""
-        path = self._place(source)
-        if not path.is_file():
-            write_whole(path, packed(source, json.loads(self.store.read(source.plots))))
+        """Return the file of a version; it is made where it is missing or not as it was written."""
+        folder, stem = self._place(source)
+        found = next(folder.glob(f"{stem}-*.parquet"), None)
+        if found is not None and found == _called(folder, stem, found.read_bytes()):
+            return found
+        data = packed(source, json.loads(self.store.read(source.plots)))
+        path = _called(folder, stem, data)
+        write_whole(path, data)
+        if found is not None and found != path:
+            found.unlink(missing_ok=True)
         return path
 
-    def _place(self, source: Source) -> Path:
+    def _place(self, source: Source) -> tuple[Path, str]:
         # Keys follow from the version of the library that makes them: another one makes files of its own.
         parts = f"polars-{pl.__version__}", str(source.year), source.county[:_PROVINCE_DIGITS]
-        return self.folder.joinpath(*parts, f"{source.county}-{source.plots[:32]}.parquet")
+        return self.folder.joinpath(*parts), f"{source.county}-{source.plots[:_SHORT]}"
+
+
+def _called(folder: Path, stem: str, data: bytes) -> Path:
+    """Name a file by what is in it too: a damaged one would hide a plot that is accounted twice."""
+    return folder / f"{stem}-{hashlib.sha256(data).hexdigest()[:_SHORT]}.parquet"
 
 
 def packed(source: Source, plots: Plots) -> bytes:

@@ -105,3 +105,21 @@ def test_benchmark_runs(tmp_path: Path) -> None:
     found = measure(2_000, tmp_path, a_county=100, doubled=7, at_a_time=500)
     assert (found.rows, found.counties, found.found) == (2_000, 20, 14)
     assert found.least_memory > 0
+
+
+def test_a_damaged_file_is_made_again(index: ClaimIndex) -> None:
+    """One flipped byte anywhere must neither stop a search nor hide what is accounted twice."""
+    ours = kept(index, 2024, "620101", {FORMS[0]: ["地块1", "地块2"]})
+    theirs = kept(index, 2024, "620102", {FORMS[1]: ["地块2"]})
+    due = set(index.shared([ours], [theirs]))
+    assert {one.county for one in due} == {"620101", "620102"}
+    size = index.file(theirs).stat().st_size
+    for at in range(0, size, 97):
+        path = index.file(theirs)
+        data = bytearray(path.read_bytes())
+        data[at] ^= 1
+        path.write_bytes(bytes(data))
+        assert set(index.shared([ours], [theirs])) == due, at
+    index.file(theirs).write_bytes(b"")
+    assert set(index.shared([ours], [theirs])) == due
+    assert len(list(index.folder.rglob("*.parquet"))) == 2
