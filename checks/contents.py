@@ -99,8 +99,8 @@ def _spot(
     if finding.sheet not in tables:
         return Spot(finding.sheet, "", finding.cell or "")
     _, row, column, _ = place(cell)
-    here = tables[finding.sheet]
-    # of several tables on one sheet, that whose header is the nearest above
+    # of several tables on one sheet, one that has the column, and that whose header is the nearest above
+    here = [one for one in tables[finding.sheet] if column in one[2]] or tables[finding.sheet]
     table, rows, columns = max((one for one in here if one[0].header_row <= row), key=_header, default=here[0])
     return Spot(table.form.name, rows.get(row, ""), columns.get(column, cell.address if row not in rows else ""))
 

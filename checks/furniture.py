@@ -9,7 +9,15 @@ import polars as pl
 from checks.cleaning import compact
 from contracts.model import Form, Role
 
-_PART: Final = re.compile(r"^(其中|小计|本页小计|本页合计|过次页|承前页)")
+# A total under any name that says all; the county's other words for it stand in the contract.
+TOTAL_NAMES: Final = (
+    r"(?i)^(?:全[县区市州省盟旗镇乡]|(?:全[县区市州省盟旗镇乡]|本[县区市表]|各?乡镇(?:\(?街道\)?)?)?"
+    r"(?:合计|总计|共计|总数|总和|汇总|总合计|合总计|合計|總計|共計|计|計|total|sum)[数行]?)"
+    r":?(?:\((?:万?亩|公顷|平方米)\))?:?$"
+)
+_TOTAL: Final = re.compile(TOTAL_NAMES)
+_PART: Final = re.compile(r"^(其中|小计|本页小计|本页合计|过次页|承前页)|(小计|分计|合计|小計|合計):?$")
+_SIGNS: Final = "其中|小计|过次页|承前页|合计|分计|小計|合計"
 _NUMBERING: Final = re.compile(r"^(?:第?(\d{1,2})栏?|\((\d{1,2})\))$")
 _LEAST: Final = 3  # a run of one or two numbers may be data
 _HEADINGS: Final = 2  # cells that repeat their own heading
@@ -30,7 +38,11 @@ def _suspect(form: Form, rows: pl.DataFrame) -> pl.Expr:
     labels = [one.name for role in (Role.SERIAL, Role.TOWNSHIP) for one in form.of_role(role)]
     usual = [pl.col(name).str.contains("^[0-9]+$") for name in labels[:1] if name in rows.columns]
     names = [pl.col(name).str.contains(r"\p{Han}") for name in labels[1:] if name in rows.columns]
-    parts = [pl.col(name).str.contains("其中|小计|过次页|承前页") for name in labels if name in rows.columns]
+    parts = [
+        pl.col(name).str.contains("其中|小计|过次页|承前页|合计|分计|小計|合計")
+        for name in labels
+        if name in rows.columns
+    ]
     plain = pl.all_horizontal([one.fill_null(value=False) for one in (*usual, *names)] or [pl.lit(value=False)])
     return ~plain | pl.any_horizontal([one.fill_null(value=False) for one in parts] or [pl.lit(value=False)])
 
@@ -56,7 +68,9 @@ def _is_numbering(row: Row, names: Sequence[str]) -> bool:
 
 def _is_part(row: Row, form: Form) -> bool:
     labels = [one.name for role in (Role.SERIAL, Role.TOWNSHIP) for one in form.of_role(role)]
-    return any(_PART.match(compact(row.get(name) or "")) for name in labels)
+    said = [compact(row.get(name) or "") for name in labels]
+    totals = {compact(name) for name in form.total_names}
+    return any(_PART.search(one) and not _TOTAL.match(one) and one not in totals for one in said)
 
 
 def _page_titles(rows: pl.DataFrame, form: Form, names: Sequence[str], found: Sequence[int]) -> Iterator[int]:

@@ -8,7 +8,7 @@ from typing import Final
 from checks.cleaning import compact
 from checks.headings import ANY_UNIT, BRACKETED_UNIT, Names, Top, header_row, top_of
 from checks.rawbook import RawBook, RawSheet
-from checks.stretches import Stretch, stretches
+from checks.stretches import Stretch, side_by_side, stretches
 from contracts.model import Field, Form
 
 _UNIT: Final = re.compile(rf"单位[:]?\(?({ANY_UNIT}(?:[、,;/和或及]{ANY_UNIT})*)")
@@ -61,18 +61,35 @@ class _Fit:
         """The better the higher; a hidden sheet serves only where no shown one holds the form."""
         return self.located.sheet.visible, self.score
 
+    @property
+    def whole(self) -> bool:
+        """Tell whether every heading of the form is there, once."""
+        return not self.located.missing and not self.located.doubled
+
 
 def locate(forms: Iterable[Form], book: RawBook) -> dict[str, Search]:
     """Return where each form lies; one table a stretch of a sheet, each used by one form, best matches first."""
     wanted = tuple(forms)
-    parts = [(one, top_of(one.sheet, one.start)) for sheet in book.sheets for one in stretches(sheet, wanted)]
-    fits = [fit for form in wanted for stretch, top in parts if (fit := _fit(form, stretch, top))]
+    fits = [fit for sheet in book.sheets for fit in _fits(sheet, wanted)]
     fits.sort(key=lambda one: one.rank, reverse=True)
     taken: dict[str, _Fit] = {}
     for one in fits:
         if one.form.name not in taken and not any(other.stretch is one.stretch for other in taken.values()):
             taken[one.form.name] = one
     return {form.name: _search(form, taken, fits, book) for form in wanted}
+
+
+def _fits(sheet: RawSheet, forms: Sequence[Form]) -> list[_Fit]:
+    """Return how the tables of a sheet fit; those side by side are told apart where each is another form's, whole."""
+    apart = [_fits_below(one, forms) for one in side_by_side(sheet, forms)]
+    best = [max(fits, key=lambda one: one.rank, default=None) for fits in apart]
+    own = {one.form.name for one in best if one is not None and one.whole}
+    return [fit for fits in apart for fit in fits] if apart and len(own) == len(apart) else _fits_below(sheet, forms)
+
+
+def _fits_below(sheet: RawSheet, forms: Sequence[Form]) -> list[_Fit]:
+    parts = [(one, top_of(one.sheet, one.start)) for one in stretches(sheet, forms)]
+    return [fit for form in forms for stretch, top in parts if (fit := _fit(form, stretch, top))]
 
 
 def _search(form: Form, taken: Mapping[str, _Fit], fits: Sequence[_Fit], book: RawBook) -> Search:

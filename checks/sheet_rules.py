@@ -13,6 +13,8 @@ from checks.subject import Subject
 from checks.tables import ROW
 from contracts.model import Field, Role, Rule
 
+_HEADER_AGAIN = 3  # headings
+
 
 def form_present(subject: Subject, rule: Rule) -> Iterator[Offence]:
     """Find fault where a form is on no visible sheet, or on several that look alike."""
@@ -35,6 +37,9 @@ def headings_found(subject: Subject, rule: Rule) -> Iterator[Offence]:
     located = subject.search.located
     if located is None:
         return
+    if _repeated(located):
+        yield _beside(located, rule)
+        return
     spare = sorted(located.spare.items())
     doubled = list(located.doubled.items())
     for field in located.missing:
@@ -45,6 +50,19 @@ def headings_found(subject: Subject, rule: Rule) -> Iterator[Offence]:
             yield _missing(located, rule, field, column, found=found)
     for name, columns in doubled:
         yield _doubled(located, rule, name, columns)
+
+
+def _repeated(located: Located) -> bool:
+    """Tell whether the whole header stands there again to the right: a slip of the hand repeats one heading."""
+    distances = {columns[1] - columns[0] for columns in located.doubled.values()}
+    return len(located.doubled) >= _HEADER_AGAIN and len(distances) == 1
+
+
+def _beside(located: Located, rule: Rule) -> Offence:
+    again = sorted(columns[1] for columns in located.doubled.values())
+    cells = tuple(CellRef(located.sheet.name, address(located.header_row, column)) for column in again)
+    facts = {"title": located.form.title, "sheet": located.sheet.name, "cell": cells[0].address}
+    return Offence(rule=rule, sheet=located.sheet.name, cell=cells[0], cells=cells, case="beside", facts=facts)
 
 
 def _missing(located: Located, rule: Rule, field: Field, column: int, *, found: str) -> Offence:

@@ -1,5 +1,6 @@
-"""A sheet that holds several tables, one below the other, taken apart at their titles; every cell keeps its place."""
+"""A sheet that holds several tables, one below or beside the other, taken apart; every cell keeps its place."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -9,9 +10,10 @@ import polars as pl
 
 from checks.cleaning import compact
 from checks.rawbook import RawSheet
-from contracts.model import Form
+from contracts.model import Form, Role
 
 _MOST_IN_TITLE: Final = 3  # cells with text in a row that holds a title
+_LOOKED_AT: Final = 500  # rows: the header of a table beside another stands higher
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,32 @@ def stretches(sheet: RawSheet, forms: Sequence[Form]) -> list[Stretch]:
         return [Stretch(sheet, 0)]
     bounds = [0, *changes, sheet.text.height]
     return [Stretch(_only(sheet, start, end), start) for start, end in pairwise(bounds)]
+
+
+def side_by_side(sheet: RawSheet, forms: Sequence[Form]) -> list[RawSheet]:
+    """Return a sheet cut at each column that begins with row numbers, nothing where there is one such column at most.
+
+    Every cell keeps its place; whether the cut makes sense is for the caller to judge.
+    """
+    words = {compact(heading) for form in forms for field in form.of_role(Role.SERIAL) for heading in field.headings}
+    headed = re.compile("|".join(r"\s*".join(map(re.escape, word)) for word in sorted(words)) or "$^")
+    top = sheet.text.head(_LOOKED_AT)
+    counted = [at for at, column in enumerate(top.get_columns()) if _bears_heading(column, headed.pattern)]
+    bounds = [0, *counted[1:], sheet.text.width]
+    return [_columns(sheet, start, end) for start, end in pairwise(bounds)] if len(counted) > 1 else []
+
+
+def _bears_heading(column: pl.Series, words: str) -> bool:
+    return bool(column.str.contains(rf"^\s*(?:{words})\s*$").any())
+
+
+def _columns(sheet: RawSheet, start: int, end: int) -> RawSheet:
+    """Return a sheet with all columns blank but those from *start*, counted from 0, up to *end*."""
+    beyond = [name for at, name in enumerate(sheet.text.columns) if not start <= at < end]
+    text = sheet.text.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in beyond)
+    kinds = sheet.kinds.with_columns(pl.lit(0, dtype=sheet.kinds[name].dtype).alias(name) for name in beyond)
+    merges = tuple(one for one in sheet.merges if start < one[0][1] <= end)
+    return replace(sheet, text=text, kinds=kinds, merges=merges)
 
 
 def _titles(sheet: RawSheet, forms: Sequence[Form]) -> Iterator[tuple[int, str]]:

@@ -9,7 +9,7 @@ import polars as pl
 from checks.cleaning import compact, compact_expr, number_expr
 from checks.dates import day_expr
 from checks.findings import CellRef
-from checks.furniture import no_data_rows
+from checks.furniture import TOTAL_NAMES, no_data_rows
 from checks.rawbook import CellKind, address
 from checks.recognise import Located
 from contracts.model import Field, Form, Role
@@ -86,7 +86,7 @@ class Table:
 def build_table(located: Located, county: County | None) -> Table:
     """Read the rows below a header into frames; sign-off lines and notes below the table are left out."""
     form, rows = located.form, _rows_below(located)
-    read = rows.with_columns(_is_total(form).alias(TOTAL), *_numbers_read(form, rows))
+    read = rows.with_columns(_is_total(form, county).alias(TOTAL), *_numbers_read(form, rows))
     within = _with_unnamed_total(_within(read, form), form)
     typed = _typed(within, form, county, since_1904=located.sheet.since_1904)
     numbers = within.select(ROW, *(one for one in within.columns if one.endswith(_number(""))))
@@ -162,10 +162,11 @@ def _names(form: Form, *roles: Role) -> list[str]:
     return [one.name for role in roles for one in form.of_role(role)]
 
 
-def _is_total(form: Form) -> pl.Expr:
-    words = [compact(name) for name in form.total_names]
+def _is_total(form: Form, county: County | None) -> pl.Expr:
+    words = [compact(name) for name in (*form.total_names, *([county.name] if county else []))]
     labels = _names(form, Role.SERIAL, Role.TOWNSHIP)
-    return pl.any_horizontal([pl.col(_short(name)).is_in(words).fill_null(value=False) for name in labels])
+    named = (pl.col(_short(name)).is_in(words) | pl.col(_short(name)).str.contains(TOTAL_NAMES) for name in labels)
+    return pl.any_horizontal([one.fill_null(value=False) for one in named])
 
 
 def _has_figures(form: Form) -> pl.Expr:

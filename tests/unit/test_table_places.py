@@ -149,3 +149,56 @@ def test_leaf_headings_are_read_with_the_words_above(name: str, library: Library
     at = header_row([len(one) for one in known])
     assert at == len(rows) - 1
     assert {field: column for column, field in known[at].items()} == columns
+
+
+TOTALS = ("共计", "全区合计", "全县", "东川区", "总数", "合计：", "合计（亩）", "總計", "Total", "各乡镇合计", "计")
+
+
+@pytest.mark.hostile(59)
+@pytest.mark.parametrize("name", TOTALS)
+def test_total_row_is_known_under_any_name_that_says_all(name: str, library: Library) -> None:
+    """However a county calls the sum of everything, it is the total and no township."""
+    report = _report(_changed(lambda rows: [*rows[:-1], [name, *rows[-1][1:]]]), library)
+    assert report.findings == ()
+
+
+@pytest.mark.hostile(59)
+@pytest.mark.parametrize("name", ["北部小计", "坝区合计", "城区分计", "片区小计："])
+def test_sum_of_some_rows_is_not_added_again(name: str, library: Library) -> None:
+    """A subtotal with a name of its own counts nothing."""
+    some = [None, name, 50 + 230, 0, 0, 280]
+    assert _report(_changed(lambda rows: [*rows[:6], some, *rows[6:]]), library).findings == ()
+
+
+def _beside(left: Rows, right: Rows, *, gap: int = 1, down: int = 0) -> Rows:
+    """Put a table beside another, *gap* columns apart and some rows further down."""
+    width, height = len(left[0]), max(len(left), len(right) + down)
+    rows = [[*(left[at] if at < len(left) else [None] * width), *[None] * gap] for at in range(height)]
+    for at, row in enumerate(rows):
+        row.extend(right[at - down] if 0 <= at - down < len(right) else [None] * len(right[0]))
+    return rows
+
+
+@pytest.mark.parametrize(("gap", "down"), [(1, 0), (0, 0), (3, 4), (2, 30)])
+def test_tables_side_by_side_are_told_apart(gap: int, down: int, library: Library) -> None:
+    """Two tables on one sheet, the one beside the other, are both read, each cell at its place."""
+    draft = submission(2)
+    right = draft.sheets.pop(SHEET_3)
+    right[6][2] = "51"  # the third township's, typed as text
+    draft.sheets = {**draft.sheets, SHEET_2: _beside(draft.sheets[SHEET_2], right, gap=gap, down=down)}
+    cell = f"{'ABCDEFGHIJKL'[6 + gap + 2]}{7 + down}" if gap < 4 else ""
+    told = {(one.rule, one.sheet, one.cell) for one in _report(draft, library).findings}
+    assert ("F05", SHEET_2, cell) in told
+    assert {sheet for _, sheet, _ in told} == {SHEET_2}
+    assert all(rule not in ("F01", "F02", "C15", "X04") for rule, _, _ in told)
+
+
+def test_table_in_two_halves_beside_each_other_is_one_finding(library: Library) -> None:
+    """The same header twice in a row cannot be told apart: one finding that says so and how to mend it."""
+    draft = submission(2)
+    rows = draft.sheets[SHEET_3]
+    left, right = rows[:9], [*[[None] * 6 for _ in range(3)], rows[3], *rows[9:]]
+    draft.sheets[SHEET_3] = _beside(left, right)
+    (found,) = _report(draft, library).findings
+    assert (found.rule, found.severity, found.cell) == ("F02", Severity.HARD, "H4")
+    assert "左右并排" in found.message
