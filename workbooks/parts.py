@@ -11,7 +11,8 @@ from workbooks.xml_outline import Element, elements
 
 WORKBOOK: Final = "xl/workbook.xml"
 _RELATIONS: Final = "xl/_rels/workbook.xml.rels"
-_REQUIRED: Final = ("[Content_Types].xml", "_rels/.rels", WORKBOOK, _RELATIONS)
+_ROOT_RELATIONS: Final = "_rels/.rels"
+_REQUIRED: Final = ("[Content_Types].xml", _ROOT_RELATIONS, WORKBOOK, _RELATIONS)
 _KINDS: Final = {
     "xl/workbook.bin": "xlsb",
     "word/document.xml": "word",
@@ -62,8 +63,11 @@ def read_list(container: Container) -> Book:
     outline = list(elements(WORKBOOK, content))
     if outline[0].name != "workbook" or outline[0].space not in SPACES:
         raise found("namespace", part=WORKBOOK)
+    _refuse_other_book(container)
     related = _related(container)
-    named = [one for one in outline if one.name == "sheet" and one.space in SPACES]
+    named = [one for one in outline if one.name == "sheet"]
+    if any(one.space not in SPACES for one in named):
+        raise found("namespace", part=WORKBOOK)
     if len(named) > CAPS.sheets:
         raise found("too_many_sheets", count=str(len(named)), most=str(CAPS.sheets))
     sheets = tuple(_sheets(named, related, container))
@@ -77,19 +81,39 @@ def read_list(container: Container) -> Book:
     )
 
 
+def _refuse_other_book(container: Container) -> None:
+    """The package names the part that a program opens: were it another one, people would see another workbook."""
+    for kind, target in _relations(container, _ROOT_RELATIONS, "").values():
+        if kind == "officeDocument" and target != WORKBOOK:
+            raise found("part_missing", part=shown_part(target))
+
+
 def _related(container: Container) -> Mapping[str, tuple[str, str]]:
-    """Return kind and target of each relationship of the workbook by its id."""
-    found_in = elements(_RELATIONS, container.read(_RELATIONS))
-    inside = (one.attributes for one in found_in if one.name == "Relationship")
+    """Return kind and target of each relationship of the workbook by its id; texts and styles are one part each."""
+    related = _relations(container, _RELATIONS, "xl")
+    for kind in ("sharedStrings", "styles"):
+        targets = [target for one, target in related.values() if one == kind]
+        # the library takes the part of the usual name, whatever part the workbook names
+        usual = next((name for name in container.names if name.lower() == f"xl/{kind}.xml".lower()), None)
+        if len(targets) > 1 or (usual and targets != [usual]):
+            raise found("part_twice", part=shown_part(usual or targets[1]))
+    return related
+
+
+def _relations(container: Container, part: str, base: str) -> Mapping[str, tuple[str, str]]:
+    inside = [one.attributes for one in elements(part, container.read(part)) if one.name == "Relationship"]
+    named = [one.get("Id", "") for one in inside]
+    if len(set(named)) < len(named):
+        raise found("part_twice", part=shown_part(part))
     return {
-        one.get("Id", ""): (one.get("Type", "").rpartition("/")[2], _absolute(one.get("Target", "")))
+        one.get("Id", ""): (one.get("Type", "").rpartition("/")[2], _absolute(one.get("Target", ""), base))
         for one in inside
         if one.get("TargetMode") != "External"
     }
 
 
-def _absolute(target: str) -> str:
-    return posixpath.normpath(target[1:] if target.startswith("/") else posixpath.join("xl", target))
+def _absolute(target: str, base: str) -> str:
+    return posixpath.normpath(target[1:] if target.startswith("/") else posixpath.join(base, target))
 
 
 def _sheets(named: list[Element], related: Mapping[str, tuple[str, str]], container: Container) -> Iterator[SheetPart]:

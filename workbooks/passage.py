@@ -1,6 +1,5 @@
 """The way through the gate: every part unpacked once, every sheet scanned, before any reader sees the file."""
 
-import re
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -14,12 +13,11 @@ from workbooks.parts import WORKBOOK, Book, SheetPart, read_list
 from workbooks.positions import address, column_number
 from workbooks.sheet_grammar import FILLED_COLUMNS
 from workbooks.sheet_xml import SheetXml, scan_sheet
-from workbooks.xml_outline import refuse_malformed
+from workbooks.string_list import count_strings
 
 if TYPE_CHECKING:  # frames only behind the gate
     from workbooks.sheet_markup import Gathering
 
-_STRING = re.compile(rb"<(?:[\w.-]+:)?si[ />]")
 # A reader lays the used range out in full; a lone cell in the last corner makes it huge.
 MOST_CELLS: Final = 5_000_000
 MOST_CELLS_SHORT: Final = 1_500_000  # where there is little in them
@@ -66,8 +64,7 @@ def _strings(container: Container, part: str | None) -> tuple[int, frozenset[int
     if part is None:
         return 0, frozenset()
     content = _needed(container, part)
-    refuse_malformed(part, content)
-    return sum(1 for _ in _STRING.finditer(content)), struck_strings(content)
+    return count_strings(part, content), struck_strings(content)
 
 
 def _needed(container: Container, part: str) -> bytes:

@@ -11,16 +11,18 @@ from typing import Final
 FORMULA: Final = rb'(?:<f(?: [A-Za-z0-9]{1,8}="[^"<>]*+")*+(?:/>|>[^<]*+</f>))'
 _ATTRIBUTE: Final = rb'(?: (?!xmlns)[A-Za-z0-9:]{1,40}="[^"<>]{0,400}+")'
 _PLAIN_VALUE: Final = rb"(?:<v>[^<]*+</v>|<v/>)"
-_RICH: Final = (
-    rb"(?:</?(?:r|rPr|t|rPh|phoneticPr|b|i|u|strike|sz|color|rFont|family|charset|scheme|vertAlign)"
-    rb"(?: [^<>]*+)?/?>[^<]*+)"
-)
+# A text as it is, or in runs that look different; how it is pronounced may follow, and is no part of it.
+_TEXT: Final = rb'<t(?: xml:space="(?:preserve|default)")?+(?:/>|>[^<]*+</t>)'
+_LOOK: Final = rb"(?:<rPr/>|<rPr>(?:<[A-Za-z]{1,20}(?: [^<>]*+)?/>)*+</rPr>)"
+_RUN: Final = rb"(?:<r>" + _LOOK + rb"?+" + _TEXT + rb"</r>)"
+_SPOKEN: Final = rb"(?:<rPh(?: [^<>]*+)?>" + _TEXT + rb"</rPh>|<phoneticPr(?: [^<>]*+)?/>)"
+TEXT_ITEM: Final = rb"(?:" + _TEXT + rb"|" + _RUN + rb"*+)" + _SPOKEN + rb"*+"
 _CELL: Final = (
     rb'<c r="[A-Z]{1,3}%(row)s"(?: s="[0-9]{1,6}")?+(?:/>'
     rb'|(?: t="n")?+>%(f)s?+%(v)s?+</c>'
     rb'| t="s">%(f)s?+<v>[0-9]{1,8}</v></c>'
     rb'| t="str">%(f)s?+%(v)s?+</c>'
-    rb'| t="inlineStr"><is>(?:<t(?: xml:space="preserve")?+>[^<]*+</t>|%(rich)s*+)</is></c>'
+    rb'| t="inlineStr"><is>%(text)s</is></c>'
     rb'| t="b">%(f)s?+<v>[01]</v></c>'
     rb'| t="[de]">%(f)s?+<v>[^<]++</v></c>'
     rb'| t="(?:n|s|str|b|e|d|inlineStr)"(?:/>|></c>))'
@@ -29,7 +31,7 @@ _ROW: Final = rb'<row r="([1-9][0-9]{0,6})"%(attribute)s*+(?:/>|>(?:%(cell)s)*+<
 
 
 def _cell(row: bytes) -> bytes:
-    return _CELL % {b"row": row, b"f": FORMULA, b"v": _PLAIN_VALUE, b"rich": _RICH}
+    return _CELL % {b"row": row, b"f": FORMULA, b"v": _PLAIN_VALUE, b"text": TEXT_ITEM}
 
 
 SHEET: Final = re.compile(b"(?:" + _ROW % {b"attribute": _ATTRIBUTE, b"cell": _cell(rb"\1")} + b")*+")
@@ -50,7 +52,7 @@ TEXT_INDEX: Final = re.compile(
 )
 FILLED_COLUMNS: Final = re.compile(rb'<c r="([A-Z]{1,3})[0-9]{1,7}"[^<>]*+(?<!/)>(?!</c>)')
 ROW_NUMBERS: Final = re.compile(rb'<row r="([0-9]{1,7})"')
-HIDDEN_ROWS: Final = re.compile(rb'<row r="([0-9]{1,7})"[^<>]*? hidden="(?:1|true)"')
+HIDDEN_ROWS: Final = re.compile(rb'<row r="([0-9]{1,7})"[^<>]*? (?:hidden="(?:1|true)"|ht="0+(?:\.0*)?")')
 
 
 @cache

@@ -20,6 +20,7 @@ LARGEST: Final = 1e15  # from here on a spreadsheet has lost digits; no area is 
 SMALLEST: Final = 1e-30
 _LONGEST_TEXT: Final = 32_767
 _NUMBER: Final = r"^-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?$"
+_NOT_ZERO: Final = "^-?[0.]*[1-9]"  # a number below the smallest float is read as 0
 _UNWRITABLE: Final = "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f\ufffe\uffff]"
 _VALUE: Final = pl.col("text").cast(pl.Float64, strict=False)
 
@@ -37,11 +38,14 @@ def judge_numbers(name: str, numbers: pl.DataFrame) -> None:
     """Refuse what is no number, has lost digits or is out of range."""
     # what is written plainly is a number of at most fifteen digits: only the rest has to be looked at
     rest = numbers.filter(~pl.col("plain")).with_columns(value=_VALUE)
-    size = pl.col("value").abs()
+    size, not_zero = pl.col("value").abs(), pl.col("text").str.contains(_NOT_ZERO)
     faults = (
         ("bad_number", ~pl.col("text").str.contains(_NUMBER)),
         ("digits_lost", (size >= LARGEST) & (size < LARGEST * 1e6)),
-        ("out_of_range", ~size.is_finite() | (size >= LARGEST) | ((size > 0) & (size < SMALLEST))),
+        (
+            "out_of_range",
+            ~size.is_finite() | (size >= LARGEST) | ((size < SMALLEST) & not_zero),
+        ),
     )
     wrong = rest.filter(pl.any_horizontal([one.fill_null(value=True) for _, one in faults])).head(1)
     for row, column, written, *_ in wrong.rows():

@@ -2,7 +2,7 @@
 
 import re
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -16,9 +16,10 @@ from workbooks.sheet_normal import Rewriting
 from workbooks.sheet_rows import SheetRows
 from workbooks.xml_outline import elements
 
+_NOTHING: Final = re.compile(r"0+(?:\.0*)?")  # no width at all
 _DIGITS: Final = 5  # of a column's number
 _MOST_MERGES: Final = 100_000
-_WANTED: Final = frozenset({"worksheet", "col", "mergeCell", "autoFilter"})
+_WANTED: Final = frozenset({"worksheet", "sheetData", "col", "mergeCell", "autoFilter"})
 
 Range = tuple[Position, Position]
 Sink = Callable[[bytes], object]
@@ -52,7 +53,7 @@ class _Judged:
         in_order = all(map(int.__lt__, [before, *numbers], numbers))
         self.ordered = self.ordered and in_order
         self.numbers.extend(numbers)
-        if b" hidden=" in rows:
+        if b" hidden=" in rows or b' ht="0' in rows:
             self.hidden += map(int, HIDDEN_ROWS.findall(rows))
         mark = max(rows.rfind(b"<v"), 0)
         mark = max(rows.rfind(b"<is", mark), rows.rfind(b"<f", mark), mark or -1)
@@ -119,11 +120,17 @@ def _around(sheet: SheetPart, skeleton: bytes) -> tuple[tuple[Range, ...], tuple
     outline = list(elements(sheet.part, skeleton, most=3_000_000, wanted=_WANTED))
     if not outline or outline[0].name != "worksheet" or outline[0].space not in SPACES:
         raise found("namespace", part=shown_part(sheet.part), sheet=sheet.name)
+    if sum(1 for one in outline if one.name == "sheetData") != 1:  # the rows of one, read by us, are not all of them
+        raise found("sheet_markup", sheet=sheet.name, cell="A1", part=shown_part(sheet.part))
     merges = [_range(sheet, one.attributes.get("ref", "")) for one in outline if one.name == "mergeCell"]
     if len(merges) > _MOST_MERGES:
         raise found("too_many_merges", sheet=sheet.name, count=str(len(merges)), most=str(_MOST_MERGES))
-    hidden = [one.attributes for one in outline if one.name == "col" and one.attributes.get("hidden") in ("1", "true")]
+    hidden = [one.attributes for one in outline if one.name == "col" and _is_hidden(one.attributes)]
     return tuple(merges), _columns((one.get("min", ""), one.get("max", "")) for one in hidden)
+
+
+def _is_hidden(column: Mapping[str, str]) -> bool:
+    return column.get("hidden") in ("1", "true") or bool(_NOTHING.fullmatch(column.get("width", "")))
 
 
 def _range(sheet: SheetPart, reference: str) -> Range:

@@ -56,9 +56,17 @@ def refuse_malformed(part: str, content: bytes) -> None:
 
 
 def walk(
-    part: str, content: bytes, begin: Callable[[str, Mapping[str, str]], object], finish: Callable[[], object]
+    part: str,
+    content: bytes,
+    begin: Callable[[str, Mapping[str, str]], object],
+    finish: Callable[[], object],
+    *,
+    spaced: bool = False,
 ) -> None:
-    """Call *begin* with local name and attributes of each element, *finish* at its end; nothing is kept here."""
+    """Call *begin* with local name and attributes of each element, *finish* at its end; nothing is kept here.
+
+    *spaced* names keep their namespace before them, and a space.
+    """
     _refuse_long_tags(part, content)
     depth = 0
     parser = expat.ParserCreate(namespace_separator=_SEPARATOR)
@@ -68,7 +76,7 @@ def walk(
         depth += 1
         if depth > _DEEPEST:
             raise found("suspicious", part=shown_part(part))
-        begin(name.rpartition(_SEPARATOR)[2], attributes)
+        begin(name if spaced else name.rpartition(_SEPARATOR)[2], attributes)
 
     def end(_: str) -> None:
         nonlocal depth

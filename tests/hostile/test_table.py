@@ -13,12 +13,13 @@ from tests.hostile.generator.container_cases import CASES as CONTAINER
 from tests.hostile.generator.layout_cases import CASES as LAYOUTS
 from tests.hostile.generator.long_cases import CASES as LONG
 from tests.hostile.generator.markup_cases import CASES as MARKUP
+from tests.hostile.generator.split_cases import CASES as SPLIT
 from tests.hostile.generator.value_cases import CASES as VALUES
 from workbooks.examining import examine
 
 SEED = 20_241_231
-CASES = (*CONTAINER, *MARKUP, *LAYOUTS, *VALUES)
-IN_PLACE = tuple(one for one in (*MARKUP, *LAYOUTS, *VALUES) if not one.name.startswith("1,048,576"))
+CASES = (*CONTAINER, *MARKUP, *SPLIT, *LAYOUTS, *VALUES)
+IN_PLACE = tuple(one for one in (*MARKUP, *SPLIT, *LAYOUTS, *VALUES) if not one.name.startswith("1,048,576"))
 
 
 def _tried(one: Case, *, alone: bool, marks: Sequence[pytest.MarkDecorator] = ()) -> ParameterSet:

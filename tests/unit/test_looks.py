@@ -14,6 +14,7 @@ from openpyxl.workbook import Workbook
 from checks.findings import Finding
 from tests.builders.dongchuan import SHEET_2, SHEET_3, submission
 from tests.builders.examined import report_of
+from tests.hostile.generator.package import SHEET, good
 from workbooks.number_formats import BLANK, OTHERWISE, PALE, read_format
 
 HONEST = (
@@ -135,3 +136,12 @@ def test_looks_of_two_kinds_and_of_the_cover_are_told_apart() -> None:
 
     told = sorted((one.sheet, one.cell, [cell.address for cell in one.cells]) for one in _told(change))
     assert told == [("封面", "B8", ["B8"]), (SHEET_2, "C5", ["C5"]), (SHEET_2, "D6", ["D6"])]
+
+
+@pytest.mark.hostile(47)
+def test_what_has_no_height_or_width_is_hidden() -> None:
+    """A row of height 0 and a column of width 0 are as hidden as those that say so."""
+    row = good().swap(SHEET, '<row r="6"', '<row ht="0" customHeight="1" r="6"').zipped()
+    column = good().swap(SHEET, "<cols>", '<cols><col min="3" max="3" width="0" customWidth="1"/>', 1)
+    told = [(one.rule, one.cell) for data in (row, column.zipped()) for one in report_of(data).findings]
+    assert told == [("F08", "A6"), ("F08", "C4")]
