@@ -106,6 +106,15 @@ def status(
 
 
 @app.command()
+def recheck(year: Year, state: State = None) -> None:
+    """规则改了以后，哪些县的结论会变；只看不记，已备案的不动。"""
+    from desk.rechecking import show_recheck  # noqa: PLC0415
+
+    where = places(year, inputs=Path("inputs"), outputs=Path("outputs"), state=state)
+    guard(lambda: show_recheck(where), state)
+
+
+@app.command()
 def decide(
     year: Year,
     county: Annotated[str, typer.Argument(help="县级行政区划代码；汇总封存用市（州）或省的代码")] = "",

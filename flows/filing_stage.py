@@ -14,7 +14,7 @@ from filing.province import city_book, county_book, province_book, receipt_book
 from filing.scene import CITY, COUNTY, PROVINCE, FiledCounty, FilingScene, Receipt
 from flows.earlier import filing_entry, shaken_years
 from flows.evidence_stage import evidence_on_record
-from flows.filings import OWN, RECEIPT, FilingDue, filed_counties
+from flows.filings import OWN, RECEIPT, FilingDue, contracts_behind, filed_counties
 from flows.scene import Scene
 from flows.stages import Line, Outcome, output_event, write_output
 from ledger.keys import Signer
@@ -74,7 +74,7 @@ class Filer:
             filed=tuple(self._filed(store, one, at) for one, at in filed),
             open=tuple(at for _, at in everybody if not at.filed),
             excused=frozenset(one.code for one, at in everybody if at.state in scene.procedure.excused),
-            contracts=scene.contracts,
+            contracts=contracts_behind(scene, filed, wanted),
             head=due.head,
             as_of=due.as_of,
             key=Signer(scene.places.key_folder).public.fingerprint,

@@ -1,7 +1,7 @@
 """Which filings are due: workbooks of province, cities and counties, receipts, copies of the counties' own files."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,13 +73,14 @@ def filings(scene: Scene, roster: Roster) -> list[FilingDue]:
                 area,
                 FOLDER + city_file(city, roster.year),
                 _last(scene, members, city),
-                [*ground, *_past(scene, members)],
+                [*ground, contracts_behind(scene, filed, members), *_past(scene, members)],
             )
         )
     resting = next(one for one in reversed(scene.history) if one.event.kind is not Kind.ISSUED)
     codes = {one.code for one in roster.due}
     area = Area(PROVINCE, *roster.province)
-    found.append(_due(PROVINCE, area, filing_path(roster), resting, [*ground, *_past(scene, codes)]))
+    more = [*ground, contracts_behind(scene, filed, codes), *_past(scene, codes)]
+    found.append(_due(PROVINCE, area, filing_path(roster), resting, more))
     return found
 
 
@@ -89,6 +90,17 @@ def filed_counties(scene: Scene, roster: Roster) -> list[tuple[Due, Standing]]:
         (one, as_filed(scene.procedure, scene.standings[one.code])) for one in roster.due if one.code in scene.standings
     )
     return [(due, standing) for due, standing in found if standing is not None]
+
+
+def contracts_behind(scene: Scene, filed: Sequence[tuple[Due, Standing]], counties: Container[str]) -> str:
+    """Return the contracts under which what is filed was checked, the last of them where there were several.
+
+    A filing names these: contracts that change afterwards do not touch what is filed.
+    """
+    behind = {(due.code, at.newest.sha256) for due, at in filed if at.newest is not None and due.code in counties}
+    checks = (one.event for one in reversed(scene.history) if one.event.kind is Kind.CHECKED)
+    last = next((one for one in checks if (one.county, one.sha256) in behind), None)
+    return str(last.facts["contracts"]) if last is not None else scene.contracts
 
 
 def withdrawn(scene: Scene, roster: Roster) -> list[Path]:
@@ -112,7 +124,7 @@ def _of_county(scene: Scene, due: Due, standing: Standing, ground: Sequence[str]
     if newest is None:
         return
     area, entry = Area(COUNTY, due.code, due.name), _last(scene, {due.code})
-    more = [*ground, *_past(scene, {due.code})]
+    more = [*ground, newest.contracts, *_past(scene, {due.code})]
     own = FOLDER + own_copy(due.code, year, newest.number, newest.name)
     yield FilingDue(kind=OWN, area=area, path=own, basis=newest.sha256, head=entry.digest, as_of=entry.at)
     yield _due(COUNTY, area, FOLDER + county_file(due.code, year), entry, more)
@@ -125,9 +137,9 @@ def _due(kind: str, area: Area, path: str, entry: Entry, ground: Sequence[str]) 
 
 
 def _ground(scene: Scene, key: str) -> list[str]:
-    """What every filing rests on besides the entries about its counties: roster, contracts, key, and what is shown."""
+    """What every filing rests on besides the entries about its counties: roster, key, and what is shown."""
     roster = [one.digest for one in scene.history if one.event.kind is Kind.ROSTER]
-    return [*roster[-1:], scene.contracts, key, EDITION]
+    return [*roster[-1:], key, EDITION]
 
 
 def _last(scene: Scene, counties: set[str], city: str = "") -> Entry:
@@ -157,6 +169,7 @@ __all__ = [
     "RECEIPT",
     "FilingDue",
     "basis_of_filing",
+    "contracts_behind",
     "filed_counties",
     "filing_path",
     "filings",

@@ -44,18 +44,23 @@ def history_on_record(places: Places, county: str) -> History | None:
 
 
 def claims_elsewhere(scene: Scene, ledger: Ledger) -> dict[str, tuple[Claim, ...]]:
-    """Return, for each county with an undecided version, those of its plots that another submission accounts.
+    """Return, for each county with an undecided version, those of its plots that another submission accounts."""
+    return claims_of(scene, ledger, {one.county: one.newest for one in _undecided(scene) if one.newest is not None})
+
+
+def claims_of(scene: Scene, ledger: Ledger, versions: Mapping[str, Version]) -> dict[str, tuple[Claim, ...]]:
+    """Return, for the counties of these versions that name plots, those of them that another submission accounts.
 
     Others are the newest versions of other counties of the year, and whatever any county filed in earlier years.
     """
     year = scene.places.year
-    asking = {one.county: one.newest for one in _undecided(scene) if one.newest is not None and one.newest.plots}
+    asking = {county: version for county, version in versions.items() if version.plots}
     if not asking:
         return {}
     from flows.claim_index import ClaimIndex, Source  # noqa: PLC0415 - polars, only where somebody asks
 
     index = ClaimIndex(scene.places.state / "claims", scene.places.store())
-    asked = [Source(year, county, newest.plots) for county, newest in asking.items()]
+    asked = [Source(year, county, version.plots) for county, version in asking.items()]
     claiming = [
         Source(year, county, version.plots)
         for year, county, version in (*_this_year(scene), *_earlier(scene, ledger))

@@ -24,6 +24,7 @@ from flows.judging import judge_handed, judge_one
 from flows.manifest_stage import manifest_due
 from flows.opening_stage import judge_openings
 from flows.scene import Desk, Handed, Scene, scene_of, set_scene
+from flows.touch import Touch
 from review.events import Entry, Event, Kind
 from review.roster import Roster, roster_facts
 from review.standing import Version
@@ -147,17 +148,16 @@ def _same_file(event: Event, arrival: Arrival) -> bool:
 
 def unchecked(scene: Scene) -> Iterator[tuple[str, Version]]:
     """Return the versions to check: never checked, or newest and undecided on contracts or balances that changed."""
+    touch = Touch(scene)
     for county, standing in scene.standings.items():
         undecided = standing.state in scene.procedure.on_check.values()
         for version in standing.versions:
-            newest = version is standing.newest
-            stale = newest and undecided and _rests_on(version) != (scene.contracts, scene.background(county).basis)
-            if not version.checked or stale:
+            if not version.checked or (version is standing.newest and undecided and _is_stale(touch, county, version)):
                 yield county, version
 
 
-def _rests_on(version: Version) -> tuple[str, str]:
-    return version.contracts, version.basis
+def _is_stale(touch: Touch, county: str, version: Version) -> bool:
+    return version.basis != touch.scene.background(county).basis or touch.on(county, version)
 
 
 def has_work(scene: Scene, desk: Desk) -> bool:

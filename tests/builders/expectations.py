@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 
+import pytest
+
 from contracts.rollups import Expectation, RollUpTable
 from filing.evidence import Held
 from filing.rollup_tables import Line
@@ -45,6 +47,15 @@ def _name(line: Line, one: Expectation) -> str:
 
 def install() -> None:
     """Put the double in the engine's place, for the rest of this process and its children."""
+    sys.modules[MODULE] = _module()
+
+
+def stand_in(patch: pytest.MonkeyPatch) -> None:
+    """Put the double in the engine's place until the patch is taken back."""
+    patch.setitem(sys.modules, MODULE, _module())
+
+
+def _module() -> ModuleType:
     module = ModuleType(MODULE)
     module.hold = hold  # type: ignore[attr-defined]
-    sys.modules[MODULE] = module
+    return module

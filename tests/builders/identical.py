@@ -6,6 +6,8 @@ Both keep the time of a stopped clock. This process stops its own with `stop_clo
 
 import hashlib
 import os
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from contracts.library import open_library
@@ -32,6 +34,16 @@ def sampled(root: Path, *, counties: int, plots: int = 5, seed: int = 3) -> Grou
     wanted = Wanted(year=YEAR, counties=counties, plots=plots, seed=seed, out=ground.places.inputs)
     assert make_samples(open_library(), wanted) is Exit.CLEAR
     return ground
+
+
+def keep_only(ground: Ground, counties: Sequence[str]) -> None:
+    """Let nobody else be due, and leave nobody else's files."""
+    for folder in ground.places.inbox.glob("??????"):
+        if folder.name not in counties:
+            shutil.rmtree(folder)
+    roster = ground.roster()
+    roster["due"] = [one for one in roster["due"] if one["code"] in counties]
+    ground.write_roster(roster)
 
 
 def entries(ground: Ground) -> list[Entry]:

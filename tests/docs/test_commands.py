@@ -129,6 +129,7 @@ RUNNABLE = {
     "hesuan status 2024": Exit.CLEAR,
     "hesuan status 2024 --date 2025-02-01": Exit.CLEAR,
     "hesuan status 2024 --format json": Exit.CLEAR,
+    "hesuan recheck 2024": Exit.CLEAR,
     "hesuan verify state": Exit.CLEAR,
     "hesuan verify outputs/2024": Exit.CLEAR,
     "hesuan verify outputs/2024/filing": Exit.CLEAR,

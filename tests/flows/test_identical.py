@@ -1,11 +1,9 @@
 """Whoever carries the jobs out, and whoever is done first: the same bytes."""
 
-import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
-from types import ModuleType
 
 import openpyxl
 import pytest
@@ -13,19 +11,10 @@ import pytest
 from flows.engine import Result, attempt, in_line
 from flows.running import run_stages
 from flows.stages import Job
-from tests.builders import expectations
 from tests.builders.identical import assert_identical, sampled
 from tests.builders.year import Ground
 
 FIRST, SECOND = "620102", "620103"
-
-
-@pytest.fixture
-def light_expectations(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Put the double in the place of the engine of expectations, for one test."""
-    double = ModuleType(expectations.MODULE)
-    double.hold = expectations.hold  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, expectations.MODULE, double)
 
 
 def last_first(_: str, jobs: Sequence[Job]) -> Iterator[Result]:

@@ -1,0 +1,55 @@
+"""A change of the contracts touches the counties whose package names what changed, and no other."""
+
+import pytest
+
+from contracts.library import Library, open_library
+from contracts.touching import changed_files, touched, unpacked
+from tests.builders.year import ROOT
+
+DONGCHUAN, LANZHOU = ("530113", 2024), ("620102", 2024)
+
+
+@pytest.fixture(scope="module")
+def library() -> Library:
+    """Open the contracts."""
+    return open_library(ROOT / "contracts")
+
+
+def test_what_was_packed_comes_out(library: Library) -> None:
+    """Every file with its name."""
+    assert unpacked(library.packed()) == library.data_files()
+
+
+@pytest.mark.parametrize(
+    ("file", "dongchuan", "lanzhou"),
+    [
+        ("forms/township-tasks.odcs.yaml", True, False),
+        ("forms/gansu-plots.odcs.yaml", False, True),
+        ("forms/cover.odcs.yaml", True, True),
+        ("plans/530113-2024-2026.yaml", True, False),
+        ("packages/530113-2024.yaml", True, True),  # where in doubt, it may
+        ("messages/zh.yaml", True, True),
+        ("returning.yaml", True, True),
+        ("procedures/annual-accounting.yaml", False, False),
+        ("filing.yaml", False, False),
+        ("rollups/annual-accounting.odcs.yaml", False, False),
+    ],
+)
+def test_an_edit_touches_whom_it_concerns(library: Library, file: str, *, dongchuan: bool, lanzhou: bool) -> None:
+    """One file edited, and the same file gone."""
+    before = library.data_files()
+    for after in ({**before, file: before[file] + b"# edited\n"}, {one: before[one] for one in before if one != file}):
+        changed = changed_files(before, after)
+        found = [touched(changed, library, county, year) for county, year in (DONGCHUAN, LANZHOU)]
+        assert found == [dongchuan, lanzhou]
+
+
+def test_nothing_changed_touches_nobody(library: Library) -> None:
+    """The same files."""
+    assert changed_files(library.data_files(), library.data_files()) == {}
+    assert not touched({}, library, *LANZHOU)
+
+
+def test_who_has_no_package_is_touched(library: Library) -> None:
+    """Nothing is known of it, so anything may concern it."""
+    assert touched({"plans/x.yaml": b""}, library, "990101", 2024)
