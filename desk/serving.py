@@ -4,19 +4,17 @@ from desk.console import complain, say
 from desk.exits import Exit
 from flows.places import Places
 from flows.prefect_server import ServerDidNotStart
-from flows.schedule import serve_year
-
-_FIELDS = 5  # minute, hour, day of month, month, day of week
+from flows.schedule import CronUnreadable, serve_year
 
 
 def serve(places: Places, cron: str, port: int) -> Exit:
     """Serve a year; return when stopped from outside."""
     words = places.library().wording()
-    if len(cron.split()) != _FIELDS:
-        complain(words("serve.bad_cron", cron=cron))
-        return Exit.USAGE
     try:
         serve_year(places, cron, port, lambda key, **facts: say(words(f"serve.{key}", cron=cron, **facts)))
+    except CronUnreadable:
+        complain(words("serve.bad_cron", cron=cron))
+        return Exit.USAGE
     except ServerDidNotStart:
         complain(words("serve.server_failed", path=str(places.state / "prefect" / "server.log")))
         return Exit.FAULT

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -73,10 +74,21 @@ def test_parameters_do_not_depend_on_the_working_folder(tmp_path: Path, monkeypa
     assert found["year"] == YEAR
 
 
-def test_cron_line_is_five_fields(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.fixture
+def same_environment() -> Iterator[None]:
+    """Take back what a command sets for Prefect in this process."""
+    before = dict(os.environ)
+    yield
+    for name in set(os.environ) - set(before):
+        del os.environ[name]
+
+
+@pytest.mark.usefixtures("same_environment")
+@pytest.mark.parametrize("cron", ["7 点", "99 7 * * *", "0 7 * * 星期一"])
+def test_cron_line_must_say_hours(cron: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What cannot be a schedule starts no server."""
-    assert serve(ground_of(tmp_path).places, "7 点", 4200) is Exit.USAGE
-    assert "7 点" in capsys.readouterr().err
+    assert serve(ground_of(tmp_path).places, cron, 4200) is Exit.USAGE
+    assert cron in capsys.readouterr().err
     assert not (ground_of(tmp_path).places.state / "prefect").exists()
 
 
