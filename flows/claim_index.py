@@ -94,7 +94,7 @@ def shared_plots(asked: list[Path], every: list[Path], *, at_a_time: int = AT_A_
     """
     if not asked:
         return
-    rows = pl.scan_parquet(every).select(pl.len()).collect().item()
+    rows = pl.scan_parquet(asked).select(pl.len()).collect().item()
     double = pl.concat([_several(asked, every, found) for found in _ranges(-(-rows // at_a_time))] or [_NONE])
     if double.height:
         yield from _named(every, double)
