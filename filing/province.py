@@ -23,7 +23,7 @@ from filing.scene import FiledCounty, FilingScene
 from filing.tasks import tasks_of
 from filing.trace import trace_of
 
-EDITION = "2"  # what the workbooks show: another number makes every filing anew
+EDITION = "3"  # what the workbooks show: another number makes every filing anew
 
 __all__ = ["EDITION", "FiledCounty", "FilingScene", "city_book", "county_book", "province_book", "receipt_book"]
 

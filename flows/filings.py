@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from filing.county_links import city_file, county_file, own_copy, province_file
 from filing.province import EDITION
@@ -103,14 +102,6 @@ def contracts_behind(scene: Scene, filed: Sequence[tuple[Due, Standing]], counti
     return str(last.facts["contracts"]) if last is not None else scene.contracts
 
 
-def withdrawn(scene: Scene, roster: Roster) -> list[Path]:
-    """Return the files that were issued for a filing which is in force no more, and still lie there."""
-    wanted = {one.path for one in filings(scene, roster)}
-    issued = (path for path in scene.issued if path.startswith(FOLDER) or path.endswith("-备案回执.xlsx"))
-    places = (scene.places.output(path) for path in issued if path not in wanted)
-    return [one for one in places if one.is_file()]
-
-
 def fingerprint(scene: Scene) -> str:
     """Return the fingerprint of the signing key; where the key is of no use, the stage that signs will say so."""
     try:
@@ -176,5 +167,4 @@ __all__ = [
     "filings_due",
     "fingerprint",
     "receipt_path",
-    "withdrawn",
 ]

@@ -12,6 +12,7 @@ from flows.review_stage import write_review
 from flows.scene import Scene
 from flows.stages import Outcome
 from flows.survey import boards_due, filings_due, reviews_due, withdrawn
+from flows.withdrawing import withdraw
 from review.roster import Roster
 
 Making = tuple[str, Callable[[], Outcome]]  # the stage, and what writes one output
@@ -19,10 +20,9 @@ Making = tuple[str, Callable[[], Outcome]]  # the stage, and what writes one out
 
 def makings(scene: Scene, roster: Roster, *, anew: Callable[[], Scene]) -> list[Making]:
     """Return what is to be written; *anew* reads the record again for what lists the outputs before it."""
-    for left in withdrawn(scene, roster):
-        left.unlink(missing_ok=True)  # what stands in no filing any more must not lie beside those that do
     filer, manifest = Filer(scene=scene, roster=roster), ManifestMaker(anew, roster)
     return [
+        *(("withdraw", partial(withdraw, scene, path)) for path in withdrawn(scene, roster)),
         *(("review", partial(write_review, scene, roster, one)) for one in reviews_due(scene, roster)),
         *(("file", partial(filer.write, one)) for one in filings_due(scene, roster)),
         *(("board", partial(write_board, scene, roster, path)) for path in boards_due(scene, roster)),

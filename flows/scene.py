@@ -115,5 +115,6 @@ def scene_of(places: Places, roster: Roster, history: Sequence[Entry]) -> Scene:
 
 
 def latest_issues(history: Iterable[Entry]) -> dict[str, Event]:
-    """Return what the record says last of each output."""
-    return {str(one.event.facts["path"]): one.event for one in history if one.event.kind is Kind.ISSUED}
+    """Return what the record says last of each output; what was withdrawn is none any more."""
+    last = {str(one.event.facts["path"]): one.event for one in history if one.event.kind is Kind.ISSUED}
+    return {path: event for path, event in last.items() if event.facts["file"]}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from checks.findings import Refusal
 from checks.shape import refusal_from_json
 from flows.evidence_stage import evidence_due
-from flows.filings import filing_path, filings_due, withdrawn
+from flows.filings import filing_path, filings_due
 from flows.inbox import Arrival, Skipped
 from flows.issuing import (
     ReviewDue,
@@ -25,6 +25,7 @@ from flows.manifest_stage import manifest_due
 from flows.opening_stage import judge_openings
 from flows.scene import Desk, Handed, Scene, scene_of, set_scene
 from flows.touch import Touch
+from flows.withdrawing import withdrawn
 from review.events import Entry, Event, Kind
 from review.roster import Roster, roster_facts
 from review.standing import Version

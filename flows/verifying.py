@@ -111,7 +111,8 @@ def verify_outputs(path: Path, places: Places) -> Iterator[Checkpoint]:
     """Compare output files with what the ledger says was written last under their names."""
     with places.open_ledger(must_exist=True) as ledger:
         events = [one.event for one in ledger.entries() if one.event.kind is Kind.ISSUED]
-    written = {(str(one.year), str(one.facts["path"])): str(one.facts["file"]) for one in events}
+    last = {(str(one.year), str(one.facts["path"])): str(one.facts["file"]) for one in events}
+    written = {path: file for path, file in last.items() if file}  # what was withdrawn is no output any more
     for file in _files(path):
         year_path = _year_and_path(file, written)
         found = hashlib.sha256(file.read_bytes()).hexdigest()

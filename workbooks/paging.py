@@ -5,6 +5,7 @@ from typing import Final
 from xlsxwriter.worksheet import Worksheet
 
 from filing.book import Sheet
+from workbooks.page_heights import pages_high
 from workbooks.page_widths import spread
 
 MM_PER_INCH: Final = 25.4
@@ -24,15 +25,22 @@ def set_paper(page: Worksheet, sheet: Sheet) -> None:
 
 def _set_pages(page: Worksheet, sheet: Sheet) -> None:
     """One page wide; or, where the sheet groups its columns, as many as they need to be read."""
+    room = _room(landscape=sheet.landscape)
     if not sheet.groups:
-        page.fit_to_pages(1, 1 if sheet.one_page else 0)
+        page.fit_to_pages(1, 1 if sheet.one_page else pages_high(sheet, room))
         return
-    left, right, *_ = _margins(landscape=sheet.landscape)
-    found = spread(sheet, (297 if sheet.landscape else 210) - left - right)  # the sides of A4, in mm
+    found = spread(sheet, room[0])
     page.set_print_scale(found.scale)
     page.set_v_pagebreaks(list(found.breaks))
     page.repeat_columns(0, sheet.titles - 1)
     page.print_across()
+
+
+def _room(*, landscape: bool) -> tuple[float, float]:
+    """Give what the margins leave of A4, in mm: width and height."""
+    left, right, top, bottom, _ = _margins(landscape=landscape)
+    wide, high = (297, 210) if landscape else (210, 297)
+    return wide - left - right, high - top - bottom
 
 
 def _margins(*, landscape: bool) -> tuple[int, int, int, int, int]:

@@ -1,0 +1,43 @@
+"""Signatures and notes do not stand on a page of their own."""
+
+import pytest
+
+from filing.book import Cell, Look, Sheet
+from workbooks.page_heights import pages_high
+
+ROOM = (156.0, 225.0)  # of A4 in portrait
+LINE = 20.0
+
+
+def table(rows: int, notes: int = 3, *, width: float = 20.0) -> Sheet:
+    """Make a table of *rows* rows of one line, with a header and as many notes below."""
+    body = [(Cell("甲"),)] * rows + [(Cell("注：一", Look.NOTE),)] * notes
+    return Sheet(name="表", rows=((Cell("名", Look.HEADER),), *body), widths=(width,), header_rows=(1, 1))
+
+
+def test_a_table_that_ends_on_its_page_is_left_alone() -> None:
+    """Nothing is fitted where the notes stand below rows of the table."""
+    assert pages_high(table(10), ROOM) == 0
+    assert pages_high(table(50), ROOM) == 0
+
+
+@pytest.mark.parametrize("pages", [1, 2, 3])
+def test_notes_alone_are_drawn_back(pages: int) -> None:
+    """Where the last row of the table is the last of a page, the notes come to it: one page less, a little smaller."""
+    found = {rows: pages_high(table(rows), ROOM) for rows in range(30 * pages - 6, 32 * pages + 2)}
+    wanted = {rows for rows, count in found.items() if count == pages}
+    assert wanted
+    assert all(count in (0, pages) for count in found.values())
+
+
+def test_a_page_is_never_crowded() -> None:
+    """Twenty lines of notes do not come to a full page: they would press everything together."""
+    assert {pages_high(table(rows, 20), ROOM) for rows in range(24, 34)} == {0}
+
+
+def test_a_wide_table_has_more_lines_on_its_page() -> None:
+    """What is scaled down to the width of the page is scaled in height as well."""
+    wide = {rows for rows in range(20, 80) if pages_high(table(rows, width=120.0), ROOM)}
+    narrow = {rows for rows in range(20, 80) if pages_high(table(rows), ROOM) == 1}
+    assert narrow
+    assert min(wide) > max(narrow)
