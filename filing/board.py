@@ -115,5 +115,5 @@ def say_steps(one: Progress, words: Wording) -> str:
     said = []
     for step in one.steps:
         key = "board.step" if step.days is None else "board.step_days"
-        said.append(words(key, action=step.action, day=step.day.isoformat() if step.day else "", days=step.days))
+        said.append(words(key, action=step.action, day=say_date(step.day, words) if step.day else "", days=step.days))
     return "\n".join(said)

@@ -34,10 +34,11 @@ def spread(sheet: Sheet, room_mm: float) -> Spread:
             breaks.append(start)
             pages.append(titles)
         pages[-1] += size
-    return Spread(_scale(max(pages), room_mm), tuple(breaks))
+    return Spread(scale_to(max(pages), room_mm), tuple(breaks))
 
 
-def _scale(widest: float, room_mm: float) -> int:
+def scale_to(widest: float, room_mm: float) -> int:
+    """Return the scale, in per cent, at which so many mm go on a page."""
     return max(10, min(100, int(100 * room_mm * SLACK / widest)))
 
 

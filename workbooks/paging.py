@@ -5,7 +5,7 @@ from typing import Final
 from xlsxwriter.worksheet import Worksheet
 
 from filing.book import Sheet
-from workbooks.page_heights import pages_high
+from workbooks.page_heights import Paged, paged
 from workbooks.page_widths import spread
 
 MM_PER_INCH: Final = 25.4
@@ -27,13 +27,22 @@ def _set_pages(page: Worksheet, sheet: Sheet) -> None:
     """One page wide; or, where the sheet groups its columns, as many as they need to be read."""
     room = _room(landscape=sheet.landscape)
     if not sheet.groups:
-        page.fit_to_pages(1, 1 if sheet.one_page else pages_high(sheet, room))
+        _set_rows(page, sheet, room)
         return
     found = spread(sheet, room[0])
     page.set_print_scale(found.scale)
     page.set_v_pagebreaks(list(found.breaks))
     page.repeat_columns(0, sheet.titles - 1)
     page.print_across()
+
+
+def _set_rows(page: Worksheet, sheet: Sheet, room: tuple[float, float]) -> None:
+    found = Paged(high=1) if sheet.one_page else paged(sheet, room)
+    if not found.row:
+        page.fit_to_pages(1, found.high)
+        return
+    page.set_print_scale(found.scale)  # where pages are fitted, programs pass over breaks
+    page.set_h_pagebreaks([found.row])
 
 
 def _room(*, landscape: bool) -> tuple[float, float]:

@@ -3,7 +3,7 @@
 import pytest
 
 from filing.book import Cell, Look, Sheet
-from workbooks.page_heights import pages_high
+from workbooks.page_heights import Paged, paged
 
 ROOM = (156.0, 225.0)  # of A4 in portrait
 LINE = 20.0
@@ -17,27 +17,31 @@ def table(rows: int, notes: int = 3, *, width: float = 20.0) -> Sheet:
 
 def test_a_table_that_ends_on_its_page_is_left_alone() -> None:
     """Nothing is fitted where the notes stand below rows of the table."""
-    assert pages_high(table(10), ROOM) == 0
-    assert pages_high(table(50), ROOM) == 0
+    assert paged(table(10), ROOM) == Paged()
+    assert paged(table(50), ROOM) == Paged()
 
 
 @pytest.mark.parametrize("pages", [1, 2, 3])
 def test_notes_alone_are_drawn_back(pages: int) -> None:
     """Where the last row of the table is the last of a page, the notes come to it: one page less, a little smaller."""
-    found = {rows: pages_high(table(rows), ROOM) for rows in range(30 * pages - 6, 32 * pages + 2)}
-    wanted = {rows for rows, count in found.items() if count == pages}
-    assert wanted
-    assert all(count in (0, pages) for count in found.values())
+    found = {rows: paged(table(rows), ROOM) for rows in range(30 * pages - 6, 32 * pages + 2)}
+    assert {one.high for one in found.values()} == {0, pages}
+    assert {one.row for one in found.values()} == {0}
 
 
 def test_a_page_is_never_crowded() -> None:
-    """Twenty lines of notes do not come to a full page: they would press everything together."""
-    assert {pages_high(table(rows, 20), ROOM) for rows in range(24, 34)} == {0}
+    """Twenty lines of notes would press a full page together: some rows go over to them instead."""
+    found = {rows: paged(table(rows, 20), ROOM) for rows in range(24, 34)}
+    taken = {rows: one.row for rows, one in found.items() if one.row}
+    assert {one.high for one in found.values()} == {0}
+    assert taken
+    assert all(row == rows + 1 - 3 for rows, row in taken.items())
+    assert all(found[rows].scale == 100 for rows in taken)
 
 
 def test_a_wide_table_has_more_lines_on_its_page() -> None:
     """What is scaled down to the width of the page is scaled in height as well."""
-    wide = {rows for rows in range(20, 80) if pages_high(table(rows, width=120.0), ROOM)}
-    narrow = {rows for rows in range(20, 80) if pages_high(table(rows), ROOM) == 1}
+    wide = {rows for rows in range(20, 80) if paged(table(rows, width=120.0), ROOM) != Paged()}
+    narrow = {rows for rows in range(20, 80) if paged(table(rows), ROOM).high == 1}
     assert narrow
     assert min(wide) > max(narrow)
