@@ -12,8 +12,13 @@ from contracts.messages import Wording
 from flows.places import DECISIONS, OPENING, ROSTER
 from workbooks.gate import take_bytes
 
-COUNTY_FOLDER = re.compile(r"\d{6}")
-_NOT_SUBMISSIONS = re.compile(r"^(~\$|\.|desktop\.ini$|thumbs\.db$)|\.(part|partial|tmp|crdownload)$", re.IGNORECASE)
+COUNTY_FOLDER = re.compile(r"[0-9]{6}")
+# What systems and office programs leave behind, and copies that are not complete yet.
+_NOT_SUBMISSIONS = re.compile(
+    r"^(~\$|\.|desktop\.ini$|thumbs\.db$|icon\r$|__macosx$|\$recycle\.bin$|system volume information$)"
+    r"|~$|\.(part|partial|filepart|tmp|crdownload|download|opdownload|downloading|xltd|td|bc!|!ut|aria2)$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ _ENCRYPTED_FLAGS = 0x1 | 0x40 | 0x2000  # ZipCrypto, strong encryption, masked h
 _STREAMED_FLAG = 0x8  # sizes and CRC follow the data
 _CENTRAL, _LOCAL, _END = b"PK\x01\x02", b"PK\x03\x04", b"PK\x05\x06"
 _END_SIZE, _LOCAL_SIZE = 22, 30
+_LONG = 0xFFFFFFFF  # the size stands elsewhere
 _MEDIA = re.compile(r"(?i)(^|/)(media|embeddings|fonts|customdata)/|\.(png|jpe?g|gif|bmp|tiff?|emf|wmf|wdp|svg)$")
 _XML = (".xml", ".rels", ".vml")
 
@@ -172,11 +173,20 @@ def _refuse_overlaps(data: bytes, archive: ZipFile) -> None:
             raise found("part_twice", part=shown_part(entry.filename))
         if flags & _ENCRYPTED_FLAGS:
             raise found("encrypted", part=shown_part(entry.filename))
-        if not flags & _STREAMED_FLAG and struct.unpack_from("<L", head, 14)[0] != entry.CRC:
+        if not flags & _STREAMED_FLAG and not _told_alike(head, entry):
             raise found("damaged", part=shown_part(entry.filename))
+        if _LOCAL in data[end : entry.header_offset]:
+            raise found("junk_around", part="zip")  # read from the front, the file holds other parts
         end = start + name_length + extra_length + entry.compress_size
     if end > archive.start_dir:
         raise found("overlap", part="zip")
+    if _LOCAL in data[end : archive.start_dir]:
+        raise found("junk_around", part="zip")
+
+
+def _told_alike(head: bytes, entry: ZipInfo) -> bool:
+    crc, packed, unpacked = struct.unpack_from("<LLL", head, 14)
+    return crc == entry.CRC and packed in (entry.compress_size, _LONG) and unpacked in (entry.file_size, _LONG)
 
 
 def _same_name(entry: ZipInfo, name: bytes, flags: int) -> bool:

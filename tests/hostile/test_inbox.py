@@ -23,7 +23,12 @@ ODD_NAMES = (
     "😀.xlsx",
     "x" * 200 + ".xlsx",
 )
-SKIPPED = ("~$a.xlsx", ".DS_Store", "Thumbs.db", "._a.xlsx", "a.xlsx.part", "desktop.ini", "a.crdownload")
+SKIPPED = (
+    *("~$a.xlsx", ".DS_Store", "Thumbs.db", "._a.xlsx", "a.xlsx.part", "desktop.ini", "a.crdownload", "a.xlsx~"),
+    *(".~东川.xlsx", ".~lock.东川.xlsx#", "~$$东川.xlsx", "~WRL0001.tmp", "东川.xlsx.baiduyun.downloading", "Icon\r"),
+    *("东川.xlsx.filepart", "东川.xlsx.aria2", "东川.xlsx.td", "__MACOSX", "$RECYCLE.BIN"),
+)
+NAMESAKES = ("é.xlsx", "e\u0301.xlsx", "东川.XLSX", "东川.xlsx", "\u200f东川.xlsx", " 东川.xlsx")
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="names, links and pipes of POSIX")
 
@@ -34,7 +39,7 @@ def test_every_file_has_one_outcome(tmp_path: Path) -> None:
     """Files taken, refused and skipped add up to the files seen."""
     folder = tmp_path / "530113"
     folder.mkdir()
-    for name in (*ODD_NAMES, *SKIPPED):
+    for name in (*ODD_NAMES, *NAMESAKES, *SKIPPED):
         (folder / name).write_bytes(submission(2).bytes())
     (folder / "dead.xlsx").symlink_to("nowhere")
     (folder / "loop.xlsx").symlink_to("loop.xlsx")
@@ -47,6 +52,14 @@ def test_every_file_has_one_outcome(tmp_path: Path) -> None:
     refused = {one.path.name: one.refusal.code for one in inbox.arrivals if one.refusal}
     assert refused == {"dead.xlsx": "link", "loop.xlsx": "link", "folder.xlsx": "not_a_file", "pipe.xlsx": "not_a_file"}
     assert all(one.name.isprintable() for one in inbox.arrivals)
+
+
+@pytest.mark.parametrize("name", ["530113东川", "53011", "５３０１１３", "530113 ", "东川区", "__MACOSX"])
+def test_folder_that_is_no_county_is_skipped(name: str, tmp_path: Path) -> None:
+    """Only six plain digits are a county: whatever lies elsewhere is told as skipped, and not looked into."""
+    submission(2).save(tmp_path / name / "东川.xlsx")
+    inbox = look(tmp_path, WORDS)
+    assert (inbox.arrivals, len(inbox.skipped)) == ((), 1)
 
 
 @pytest.mark.hostile(80)

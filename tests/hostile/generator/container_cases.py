@@ -141,7 +141,31 @@ def _renamed_zip(name: str) -> bytes:
     return zipped({name: b"<x/>", "mimetype": b"x"})
 
 
+def _two_in_one() -> bytes:
+    """Another workbook in front: read from the front, or by the directory at the end, the file says two things."""
+    return good().swap(SHEET, "<v>150</v>", "<v>999</v>").zipped() + _file()
+
+
+def _hidden_between() -> bytes:
+    """A part that no directory names, before the directory."""
+    data = _file()
+    at = data.index(b"PK\x01\x02")
+    more = entry(SHEET.encode(), good().parts[SHEET].replace(b"<v>150</v>", b"<v>999</v>"))
+    end = _END.unpack_from(data, len(data) - _END.size)
+    return data[:at] + more + data[at : -_END.size] + _END.pack(*end[:6], end[6] + len(more), end[7])
+
+
+def _other_sizes() -> bytes:
+    data = bytearray(_file())
+    struct.pack_into("<L", data, data.index(b"PK\x03\x04", 4) + 22, 7)
+    return bytes(data)
+
+
 CASES: tuple[Case, ...] = (
+    simple(3, "another workbook in front", Due.REFUSE, _two_in_one, "junk_around"),
+    simple(3, "part that nothing names", Due.REFUSE, _hidden_between, "junk_around"),
+    simple(8, "part that tells another size of itself", Due.REFUSE, _other_sizes, "damaged"),
+    simple(3, "remark behind the directory", Due.ACCEPT, lambda: _file()[:-2] + b"\x05\x00hello"),
     simple(1, "empty file", Due.REFUSE, lambda: b"", "empty"),
     simple(2, "cut in the middle", Due.REFUSE, lambda: _file()[: len(_file()) // 2], "damaged"),
     simple(2, "cut before its end", Due.REFUSE, lambda: _file()[:-10], "damaged"),
