@@ -8,7 +8,7 @@ from typing import Final
 from checks.evidence import place
 from checks.findings import CellRef
 from checks.offence import Offence
-from checks.rawbook import Masked, RawSheet, address
+from checks.rawbook import CellKind, Masked, RawSheet, address
 from checks.subject import Subject
 from checks.tables import ROW
 from contracts.model import Field, Layout, Role, Rule
@@ -38,6 +38,8 @@ def shown_as_stored(subject: Subject, rule: Rule) -> Iterator[Offence]:
 def nothing_hidden(subject: Subject, rule: Rule) -> Iterator[Offence]:
     """Find fault with each hidden sheet, row and column that the form was read from: it counts, but nobody sees it."""
     sheet, every, _ = _counted(subject)
+    if subject.form.layout is Layout.PAIRS:
+        yield from _unread_sheets(subject, rule)
     if sheet is None or not every:
         return
     if not sheet.visible:
@@ -51,6 +53,18 @@ def nothing_hidden(subject: Subject, rule: Rule) -> Iterator[Offence]:
         located = subject.search.located
         top = located.header_row if located else min(every[columns[0]])
         yield _hidden(subject, rule, "columns", [CellRef(sheet.name, address(top, column)) for column in columns])
+
+
+def _unread_sheets(subject: Subject, rule: Rule) -> Iterator[Offence]:
+    """List the hidden sheets with figures that no form was read from: an older copy, as a rule."""
+    used = {subject.cover.sheet, *(one.sheet for one in subject.tables.values())}
+    for sheet in subject.book.sheets:
+        if not sheet.visible and sheet.name not in used and _holds_figures(sheet):
+            yield _hidden(subject, rule, "unread", [CellRef(sheet.name, "A1")])
+
+
+def _holds_figures(sheet: RawSheet) -> bool:
+    return any((column == CellKind.NUMBER).any() for column in sheet.kinds.get_columns())
 
 
 def _hidden(subject: Subject, rule: Rule, case: str, cells: list[CellRef]) -> Offence:

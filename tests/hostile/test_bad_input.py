@@ -286,6 +286,14 @@ def test_a_hidden_sheet_is_read_and_told() -> None:
     assert briefs(report) == [("F08", "soft", SHEET_2, "A1")]
 
 
+@pytest.mark.hostile(46)
+def test_a_hidden_sheet_that_nothing_was_read_from_is_listed() -> None:
+    """An older copy of a table on a hidden sheet is not read, and that is told; one without figures is nothing."""
+    sheets = submission(2).sheets
+    older = plain_bytes({**sheets, "旧": sheets[SHEET_2], "说明": [["说明"]]}, hidden=("旧", "说明"))
+    assert briefs(report_of(older)) == [("F08", "report", "旧", "A1")]
+
+
 @dataclass(frozen=True, slots=True)
 class Rejected:
     """A cover that says not whose file it is: the damage, code and cell of the refusal, and what it must name."""
