@@ -13,9 +13,9 @@ _ATTRIBUTE: Final = rb'(?: (?!xmlns)[A-Za-z0-9:]{1,40}="[^"<>]{0,400}+")'
 _PLAIN_VALUE: Final = rb"(?:<v>[^<]*+</v>|<v/>)"
 # A text as it is, or in runs that look different; how it is pronounced may follow, and is no part of it.
 _TEXT: Final = rb'<t(?: xml:space="(?:preserve|default)")?+(?:/>|>[^<]*+</t>)'
-_LOOK: Final = rb"(?:<rPr/>|<rPr>(?:<[A-Za-z]{1,20}(?: [^<>]*+)?/>)*+</rPr>)"
+_LOOK: Final = rb"(?:<rPr/>|<rPr>(?:<[A-Za-z]{1,20}(?: [^<>]*?)?/>)*+</rPr>)"
 _RUN: Final = rb"(?:<r>" + _LOOK + rb"?+" + _TEXT + rb"</r>)"
-_SPOKEN: Final = rb"(?:<rPh(?: [^<>]*+)?>" + _TEXT + rb"</rPh>|<phoneticPr(?: [^<>]*+)?/>)"
+_SPOKEN: Final = rb"(?:<rPh(?: [^<>]*+)?>" + _TEXT + rb"</rPh>|<phoneticPr(?: [^<>]*?)?/>)"
 TEXT_ITEM: Final = rb"(?:" + _TEXT + rb"|" + _RUN + rb"*+)" + _SPOKEN + rb"*+"
 _CELL: Final = (
     rb'<c r="[A-Z]{1,3}%(row)s"(?: s="[0-9]{1,6}")?+(?:/>'

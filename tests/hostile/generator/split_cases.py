@@ -108,6 +108,15 @@ CASES: tuple[Case, ...] = (
     simple(69, "zero in a long way", Due.FLAG, lambda: _value("-0.000E+12"), cell="C6"),
     simple(35, "number in CDATA", Due.REFUSE, lambda: _value("<![CDATA[150]]>"), "sheet_markup", cell="C6"),
     simple(76, "number in runs, spoken", Due.ACCEPT, lambda: _inline("<r><t>1</t></r><r><t>50</t></r><phoneticPr/>")),
+    simple(
+        76,
+        "number in runs of two looks",
+        Due.ACCEPT,
+        lambda: _inline(
+            '<r><rPr><b/><sz val="9"/><color rgb="FF00B050"/></rPr><t xml:space="preserve">1</t></r><r><t>50</t></r>'
+            '<rPh sb="0" eb="1"><t>x</t></rPh><phoneticPr fontId="1" type="noConversion"/>'
+        ),
+    ),
     simple(79, "two texts in a cell", Due.REFUSE, lambda: _inline("<t>1</t><t>50</t>"), "sheet_markup", cell="C6"),
     simple(79, "text and runs", Due.REFUSE, lambda: _inline("<t>1</t><r><t>50</t></r>"), "sheet_markup", cell="C6"),
     simple(
