@@ -73,13 +73,14 @@ def _in_line(places: Places, _: Wording) -> int:
 
 def _on_prefect(places: Places, words: Wording) -> int:
     # Imported here: where nothing can advance, and with --inline, the flow engine is not touched.
-    from flows.orchestration import ServerDidNotStart, run_on_prefect  # noqa: PLC0415
+    from flows.orchestration import ServerDidNotStart, ServerLost, run_on_prefect  # noqa: PLC0415
 
     progress = Progress(watched())
     try:
         return run_on_prefect(places, lambda key: progress.line("Prefect", "", words(f"run.{key}")))
-    except ServerDidNotStart:
-        complain(words("run.server_failed", path=str(places.state / "prefect" / "server.log")))
+    except (ServerDidNotStart, ServerLost) as error:
+        key = "run.server_lost" if isinstance(error, ServerLost) else "run.server_failed"
+        complain(words(key, path=str(places.state / "prefect" / "server.log")))
         return run_stages(places, in_line)  # the year must not wait for an orchestrator
 
 

@@ -3,11 +3,9 @@
 import os
 from collections.abc import Callable
 
-from psutil import Process
-
 from contracts.errors import ContractError
 from flows.places import Places
-from flows.prefect_server import ServerDidNotStart, is_healthy, local_server
+from flows.prefect_server import LocalServer, ServerDidNotStart, ServerLost, is_healthy, local_server
 from flows.prefect_settings import prefect_environment
 from flows.purse import PURSE, seconds_of
 
@@ -28,10 +26,20 @@ def run_on_prefect(places: Places, say: Callable[[str], None]) -> int:
         _warm_up()  # our own imports take seconds too: beside the server's, not after them
         server.wait_until_healthy()
         say("server_ready")
-        failures = _run(places, server.api)
+        failures = _run_while_it_lives(places, server)
         if (purse := PURSE.get()) is not None:
-            purse.server = seconds_of(Process(server.process.pid))
+            purse.server = seconds_of(server.process.pid)
         return failures
+
+
+def _run_while_it_lives(places: Places, server: LocalServer) -> int:
+    """Run the flow; raise `ServerLost` where it broke because the server is there no more."""
+    try:
+        return _run(places, server.api)
+    except Exception as error:
+        if server.process.poll() is None:
+            raise
+        raise ServerLost("the local Prefect server ended during the run: see its log in the state folder") from error
 
 
 def _warm_up() -> None:
@@ -54,4 +62,4 @@ def _run(places: Places, api: str) -> int:
         )
 
 
-__all__ = ["ServerDidNotStart", "run_on_prefect"]
+__all__ = ["ServerDidNotStart", "ServerLost", "run_on_prefect"]

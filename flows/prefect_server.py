@@ -25,6 +25,10 @@ class ServerDidNotStart(Exception):  # noqa: N818 - reads as what happened
     """The local server died or was not healthy in time."""
 
 
+class ServerLost(Exception):  # noqa: N818 - as above
+    """The local server ended while a run was on it."""
+
+
 @dataclass(frozen=True, slots=True)
 class LocalServer:
     """The child and the address of its API."""

@@ -32,14 +32,14 @@ class Burnt:
         me = psutil.Process(os.getpid())
         times = me.cpu_times()
         reaped = float(getattr(times, "children_user", 0.0) + getattr(times, "children_system", 0.0))
-        living = sum(seconds_of(one) for one in me.children(recursive=True))
+        living = sum(seconds_of(one.pid) for one in me.children(recursive=True))
         return cls(time.process_time(), _native(me), reaped + living)
 
 
-def seconds_of(process: psutil.Process) -> float:
-    """Return what a process, and those of its children that have ended, burnt so far."""
+def seconds_of(process: int) -> float:
+    """Return what a process, and those of its children that have ended, burnt so far; nothing once it is gone."""
     try:
-        return float(sum(process.cpu_times()[:4]))  # user and system, its own and its children's
+        return float(sum(psutil.Process(process).cpu_times()[:4]))  # user and system, its own and its children's
     except psutil.Error:
         return 0.0
 

@@ -17,6 +17,7 @@ import tempfile
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import psutil
@@ -121,6 +122,12 @@ def exponent(points: Sequence[tuple[float, float]]) -> float:
     return above / sum((x - means[0]) ** 2 for x, _ in logs)
 
 
+def further(points: Sequence[tuple[float, float]]) -> str:
+    """Say what each further plot costs from size to size: what a county costs without any is left out."""
+    steps = ((above[1] - below[1]) / (above[0] - below[0]) for below, above in pairwise(points))
+    return ", ".join(f"{1e6 * one:.0f} µs" for one in steps)
+
+
 def late_county(inputs: Path, base: Path, *, inline: bool) -> tuple[Cost, Cost]:
     """Run a year without one county, then with it; return what each cost."""
     copied = base / "inputs"
@@ -166,7 +173,7 @@ def main() -> None:
             points.append((float(plots), cost.parts["total"]))
             say(told(f"{plots} plots", cost))
         if len(points) > 1:
-            say(f"exponent over plots: {exponent(points):.2f}")
+            say(f"exponent over plots: {exponent(points):.2f}; between sizes, a further plot costs {further(points)}")
         _, again = late_county(
             make(folder, asked.plots[-1], asked.counties), Path(passing, "late"), inline=asked.inline
         )

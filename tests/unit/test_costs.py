@@ -1,6 +1,8 @@
 """What a run costs is split by part: nothing is counted twice, nothing is lost."""
 
 import itertools
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -75,3 +77,10 @@ def test_people_read_a_line_a_part(burning: Callable[[Burnt], None]) -> None:
     one.server = 6.0
     found = ["".join(line.split()) for line in cost_lines(one, open_library().wording())]
     assert found[1:] == ["核对6.060%", "调度4.040%", "合计10.0", "另：本机Prefect服务6.0"]
+
+
+def test_a_process_that_is_gone_costs_nothing_more() -> None:
+    """The server may have died by the time it is looked at."""
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        process.wait()
+    assert purse.seconds_of(process.pid) == 0.0

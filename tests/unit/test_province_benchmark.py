@@ -6,7 +6,7 @@ from contracts.library import open_library
 from desk.cost_lines import cost_lines
 from flows import purse
 from flows.purse import Burnt, Purse
-from tests.benchmarks.province import exponent, parts_in
+from tests.benchmarks.province import exponent, further, parts_in
 
 NOTHING = Burnt(own=0.0, native=0.0, children=0.0)
 
@@ -15,6 +15,11 @@ NOTHING = Burnt(own=0.0, native=0.0, children=0.0)
 def test_exponent_is_that_of_the_growth(power: float) -> None:
     """Three sizes, as measured."""
     assert exponent([(x, 3 * x**power) for x in (1e4, 1e5, 1e6)]) == pytest.approx(power)
+
+
+def test_further_plots_cost_the_same_where_cost_is_a_line() -> None:
+    """What is spent without any plot is left out."""
+    assert further([(x, 100 + 3e-4 * x) for x in (1e4, 1e5, 1e6)]) == "300 µs, 300 µs"
 
 
 def test_printed_table_is_read_back(monkeypatch: pytest.MonkeyPatch) -> None:
