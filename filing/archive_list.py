@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from contracts.exhibits import ArchiveItem
 from contracts.messages import Wording
 from filing.book import Cell, FilingBook, Look, Sheet
-from filing.cells import Heading, Row, full, headers, text
+from filing.cells import Heading, Row, clean, full, headers, text
 
 ITEMS = ("serial", "item", "basis", "electronic", "paper", "standing")
 ITEM_WIDTHS = (6.0, 30.0, 18.0, 30.0, 18.0, 10.0)
@@ -56,7 +56,7 @@ class ArchiveScene:
 
 def archive_book(scene: ArchiveScene, words: Wording) -> FilingBook:
     """Return the checklist as a workbook: items, sub-projects, files."""
-    title = words("archive.title", county=scene.county, year=scene.year)
+    title = words("archive.title", county=clean(scene.county), year=scene.year)
     items = [_item(scene, one, words) for one in scene.items]
     sub_projects = [_sub_project(one, words) for one in scene.sub_projects]
     files = [_file(*one) for one in sorted(scene.digests.items())]

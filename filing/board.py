@@ -45,7 +45,7 @@ def board_book(board: Board, words: Wording) -> FilingBook:
 
 
 def _title(board: Board, words: Wording) -> str:
-    return words("board.title", province=board.roster.province[1], year=board.roster.year)
+    return words("board.title", province=clean(board.roster.province[1]), year=board.roster.year)
 
 
 def _as_of(board: Board, words: Wording) -> str:

@@ -6,7 +6,7 @@ from contracts.messages import Wording
 from filing.scene import CITY, COUNTY, PROVINCE, FiledCounty, FilingScene
 from review.roster import Due
 
-_PLAIN = re.compile(r"[^\\/:?*\[\]]+")
+_PLAIN = re.compile(r"[^\\/:?*\[\]\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]+")
 _UP = {PROVINCE: "", CITY: "../"}
 
 

@@ -36,7 +36,7 @@ def cover_of(scene: FilingScene, sheets: tuple[tuple[str, str], ...], words: Wor
 
 def title_of(scene: FilingScene, words: Wording) -> str:
     """Return the title of the filing in one line; it is a stage of one as long as somebody is missing."""
-    return _title(scene, words).replace("\n", "")
+    return clean(_title(scene, words).replace("\n", ""))
 
 
 def _title(scene: FilingScene, words: Wording) -> str:

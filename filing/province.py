@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from contracts.messages import Wording
 from filing.allowances import allowances_of
 from filing.book import FilingBook, Sheet
+from filing.cells import clean
 from filing.charts import charts_of
 from filing.city_opinion import city_opinion_of
 from filing.closing import closing_of
@@ -71,7 +72,7 @@ def receipt_book(scene: FilingScene, words: Wording) -> FilingBook:
     sheet = receipt_of(scene, scene.in_order[0], read_accounts(scene, words), words)
     year = words("filing.year", year=scene.roster.year)
     title = words("filing.document.receipt", county=scene.whose.name, year=scene.roster.year)
-    return FilingBook(title=title, subject=year, created=scene.as_of, sheets=(sheet,))
+    return FilingBook(title=clean(title), subject=year, created=scene.as_of, sheets=(sheet,))
 
 
 def _of_counties(scene: FilingScene, accounts: Accounts, words: Wording) -> dict[str, Sheet]:

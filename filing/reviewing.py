@@ -49,7 +49,7 @@ def review_book(scene: ReviewScene, words: Wording) -> FilingBook:
     groups = (len(SHOWN), *(len(FIGURES) for _ in measures), len(TOLD), len(FILLED) + len(BOUND))
     wide = sum(groups[:3] if measures[1:] else groups[:2]) - TITLES  # what lies on the first page beside the names
     notes = [_beside(words(f"review_book.note.{one}"), Look.NOTE, wide) for one in ("fill", "points", "bound")]
-    title = words("review_book.title", name=scene.name, year=scene.roster.year, level=scene.level.name)
+    title = words("review_book.title", name=clean(scene.name), year=scene.roster.year, level=scene.level.name)
     sheet = Sheet(
         name=words("review_book.sheet"),
         rows=(*_heading(scene, title, wide, words), _header(measures, words), *rows, *notes),

@@ -247,6 +247,7 @@ def _check_cached(spot: _Spot, value: str | int | Decimal | None) -> str | int |
 
 
 def _refuse_dead_link(spot: _Spot, cell: Cell, names: frozenset[str]) -> None:
+    _check_text(spot, f"{cell.link or ''}{cell.source or ''}")  # the library writes a link as it is
     if cell.source is not None and (cell.link is not None or _SOURCE.fullmatch(cell.source) is None):
         raise ValueError(f"{spot}: a link names a workbook of this filing as folder/file.xlsx, got {cell.source!r}")
     if cell.link is None:
