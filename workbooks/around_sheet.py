@@ -30,13 +30,20 @@ def said_of_sheet(page: Element, parts: Parts, looks: tuple[str, ...], runs: tup
     yield from _links(page, parts)
     yield from _ranges(page)
     yield from _paper(page)
+    noted = list(_notes(parts))
+    yield from noted
+    yield from drawn_on(parts)
+    # shapes of the old kind: the boxes of notes are such, and told with their words
+    odd = _OBJECTS if noted else _OBJECTS | {"legacyDrawing"}
+    for one in page.iter():
+        if _bare(one) in odd:
+            yield "object", _bare(one), "+"
+
+
+def _notes(parts: Parts) -> Iterator[Said]:
     for _, notes in parts.read("comments"):
         for note in notes.iter(f"{MAIN}comment"):
             yield "note", note.attrib["ref"], "".join(one.text or "" for one in note.iter(f"{MAIN}t"))
-    yield from drawn_on(parts)
-    for one in page.iter():
-        if _bare(one) in _OBJECTS:
-            yield "object", _bare(one), "+"
 
 
 def _cells(page: Element, looks: tuple[str, ...], runs: tuple[str, ...]) -> Iterator[Said]:

@@ -1,5 +1,8 @@
 """What stands round the values of a filing is signed too: links, formats, what is hidden, drawn, noted, printed."""
 
+import base64
+import hashlib
+import json
 import shutil
 from collections.abc import Callable
 from io import BytesIO
@@ -18,7 +21,9 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from desk.exits import Exit
 from desk.verifying import show_verification
+from flows.manifest import MANIFEST, PUBLIC, SIGNATURE, VALUES
 from flows.places import Places
+from ledger.keys import Signer
 from tests.builders.year import prepared
 
 Capture = pytest.CaptureFixture[str]
@@ -189,6 +194,10 @@ SHAPE = (
     "<xdr:sp><xdr:txBody><a:p><a:r><a:t>以此为准</a:t></a:r></a:p></xdr:txBody></xdr:sp>"
     "</xdr:twoCellAnchor></xdr:wsDr>"
 ).encode()
+OLD_BOX = (
+    b'<legacyDrawing xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" r:id="rId99"/>'
+    b"</worksheet>"
+)
 TYPED: dict[Callable[[Workbook], None], str] = {
     _far_link: "（链接）已被改动：原为“530100/530100-2024-年度复核汇总.xlsx#汇总表!A1”",
     _link: "汇总表!B5（链接）已被改动：原为“分乡镇明细!A5”，现为“封面!A1”",
@@ -220,6 +229,7 @@ PATCHED = {
     ("charts/chart2.xml", b"<a:t>", b"<a:t>X"): "附图1!2（图表的数据范围、标题）",
     ("charts/chart1.xml", b"<c:v>1700", b"<c:v>9"): "附图1!1（图表中保存的数值）",
     ("drawings/drawing1.xml", b"</xdr:wsDr>", SHAPE): "现为“shape 以此为准”",
+    ("worksheets/sheet1.xml", b"</worksheet>", OLD_BOX): "封面!legacyDrawing（嵌入的对象）",
 }
 
 
@@ -287,3 +297,27 @@ def test_a_save_without_a_change_is_still_accepted(elsewhere: Path, tmp_path: Pa
         typed(lambda _: None)(elsewhere / name)
         assert verified(elsewhere / name, tmp_path) is Exit.CLEAR
     assert capsys.readouterr().out.count("文件被重新保存过，内容未变") == len(names)
+
+
+def test_a_manifest_of_the_first_format_vouches_for_values(elsewhere: Path, tmp_path: Path, capsys: Capture) -> None:
+    """What was signed before links and formats were: a changed cell is found, of a link nothing is said."""
+    rows = [json.loads(line) for line in (elsewhere / VALUES).read_text(encoding="utf-8").splitlines()]
+    lines = "".join(json.dumps({"path": one["path"], "values": one["values"]}) + "\n" for one in rows).encode()
+    manifest = json.loads((elsewhere / MANIFEST).read_text(encoding="utf-8"))
+    manifest["format"] = "hesuan-manifest-1"
+    manifest["values"]["sha256"] = hashlib.sha256(lines).hexdigest()
+    data, signer = json.dumps(manifest).encode(), Signer(tmp_path / "密钥")
+    written = {VALUES: lines, MANIFEST: data, PUBLIC: signer.public.pem, SIGNATURE: base64.b64encode(signer.sign(data))}
+    for name, content in written.items():
+        (elsewhere / name).write_bytes(content)
+    path = elsewhere / PROVINCE_FILE
+    typed(_link)(path)
+    assert verified(path, tmp_path) is Exit.CLEAR
+    assert "文件被重新保存过" in capsys.readouterr().out
+    typed(_retyped)(path)
+    assert verified(path, tmp_path) is Exit.FINDINGS
+    assert "汇总表!B5 已被改动" in capsys.readouterr().out
+
+
+def _retyped(book: Workbook) -> None:
+    book["汇总表"]["B5"] = "西山区"
