@@ -40,7 +40,8 @@ class _Listed:
 
     def begin(self, spaced: str, _: Mapping[str, str]) -> None:
         space, name = spaced.rpartition(" ")[::2]
-        if name in _OWN and (space not in SPACES or self.path[-1] not in _ABOVE[name]):
+        foreign = space not in SPACES and name != "sst"  # a list without a text says nothing in any language
+        if name in _OWN and (foreign or self.path[-1] not in _ABOVE[name]):
             raise self._odd()
         if name == "si":
             self.count, self.texts, self.runs = self.count + 1, 0, 0

@@ -324,7 +324,7 @@ REJECTED = (
     Rejected("two versions", below(["版次", 3], sheet=COVER), "cover_field_doubled", "B14", ("版次",)),
     Rejected("two years", below(["年度", 2023], sheet=COVER), "cover_field_doubled", "B14", ("核算年度",)),
     Rejected("county without contract", put("B4", "530114", COVER), "no_contract", "B4", ("530114", "2024", "B4")),
-    Rejected("year without contract", put("B3", 2025, COVER), "no_contract", "B3", ("530113", "2025", "B3")),
+    Rejected("year without contract", put("B3", 2027, COVER), "no_contract", "B3", ("530113", "2027", "B3")),
 )
 
 
