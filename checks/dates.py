@@ -5,7 +5,11 @@ from typing import Final
 
 import polars as pl
 
-_SEPARATED: Final = r"^(\d{4})\D{1,2}(\d{1,2})\D{1,2}(\d{1,2})(?:\D|$|\d\d:)"  # a time may follow
+# A day of the week and a time may follow, another day may not.
+_SEPARATED: Final = (
+    r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})[日号]?"
+    r"(?:\(?(?:星期|周|礼拜)[一二三四五六日天1-6]\)?)?(?:T?\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?Z?)?$"
+)
 _TOGETHER: Final = r"^((?:19|20)\d{2})(\d{2})(\d{2})$"
 _DIGITS: Final = dict(zip("〇○零一二三四五六七八九", "000123456789", strict=True))
 # ten is said, not written: 十 is 10, 十二 is 12, 三十 is 30, 二十一 is 21
