@@ -30,7 +30,7 @@ def cover_of(scene: FilingScene, sheets: tuple[tuple[str, str], ...], words: Wor
         rows=tuple(rows),
         widths=WIDTHS,
         row_heights={1: 24.0, 3: 20.0, **boxes},
-        one_page=scene.whose.kind == COUNTY,
+        one_page=scene.whose.kind == COUNTY or not scene.missing,
     )
 
 

@@ -12,6 +12,7 @@ POINTS_A_MM: Final = 72 / 25.4
 LINE: Final = 15.0  # points of a row that was given no height
 CROWDED: Final = 1.2  # pages are not crowded by more than this
 FONTS: Final = (8, 9.3)  # pixels a character, of 宋体 and of what stands in for it where there is none
+MOST_TRUSTED: Final = 8  # pages; over more of them nobody can tell where the last one begins
 TAKEN_OVER: Final = 3  # rows that go to the last page with the notes
 
 
@@ -38,15 +39,16 @@ def paged(sheet: Sheet, room: tuple[float, float]) -> Paged:
     heights = [_height(sheet, at) for at in range(len(sheet.rows))]
     repeated = sum(heights[first - 1 : last]) if first else 0.0
     counted = [_pages(heights, repeated, _capacity(sheet, room, pixels)) for pixels in FONTS]
+    notes = next((at for at in range(len(sheet.rows)) if _notes_alone(sheet, at)), 0)
+    over = Paged(scale=scale_to(max(printed_sizes(sheet, ())), room[0]), row=max(last + 1, notes - TAKEN_OVER))
+    if notes and counted[0][0] > MOST_TRUSTED:
+        return over
     lonely = [count - 1 for count, start in counted if count > 1 and _notes_alone(sheet, start)]
     if not lonely:
         return Paged()
     wanted = max(lonely)
     crowded = (_pages(heights, repeated, _capacity(sheet, room, one) * CROWDED)[0] > wanted for one in FONTS)
-    if not any(crowded):
-        return Paged(high=wanted)
-    notes = next(at for at in range(len(sheet.rows)) if _notes_alone(sheet, at))
-    return Paged(scale=scale_to(max(printed_sizes(sheet, ())), room[0]), row=max(last + 1, notes - TAKEN_OVER))
+    return over if any(crowded) else Paged(high=wanted)
 
 
 def _height(sheet: Sheet, at: int) -> float:

@@ -45,3 +45,8 @@ def test_a_wide_table_has_more_lines_on_its_page() -> None:
     narrow = {rows for rows in range(20, 80) if paged(table(rows), ROOM).high == 1}
     assert narrow
     assert min(wide) > max(narrow)
+
+
+def test_the_last_rows_of_a_very_long_table_go_with_the_notes() -> None:
+    """Over many pages programs differ by a row: there the last rows always stand with the notes."""
+    assert {paged(table(rows), ROOM).row - rows for rows in range(400, 440)} == {-2}
