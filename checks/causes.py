@@ -96,11 +96,12 @@ def blamed(sums: Sequence[Offence], others: Iterable[Offence]) -> tuple[list[Off
     """Name beside a broken sum what rests on its cells; return the sums, and what stands by itself."""
     apart: list[Offence] = []
     resting: dict[int, list[Offence]] = {}
+    held = [set(broken.cells) for broken in sums]
     for one in others:
         # a stale result is why its sum does not hold; whatever rests on several tables may be
         resting_on = one.rule.phase.rank >= Phase.ACROSS_TABLES.rank or one.rule.check == "formula_results"
         cells = set(one.cells) if resting_on and one.case != "taken" else set()
-        at = next((at for at, broken in enumerate(sums) if cells & set(broken.cells)), None)
+        at = next((at for at, broken in enumerate(held) if cells & broken), None) if cells else None
         if at is None:
             apart.append(one)
         else:
