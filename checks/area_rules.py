@@ -8,7 +8,6 @@ import polars as pl
 from checks.offence import Offence
 from checks.pointing import said
 from checks.row_rules import Cases, Failure, RowCheck
-from checks.tables import ROW
 from contracts.model import Field, Form, Rule
 
 FINE = 10**4  # amounts are compared in ten-thousandths: a figure with more decimals has a rule of its own
@@ -47,7 +46,7 @@ def _deduction(field: Field, rule: Rule) -> Cases:
 def _explain_deduction(failure: Failure) -> Offence:
     names = [failure.rule.arguments[one] for one in ("gross", "ratio", "deducted", "net")]
     cells = tuple(failure.table.ref(one, failure.row) for one in names)
-    row = failure.table.body.filter(pl.col(ROW) == failure.row)
+    row = failure.table.typed(failure.row)
     deducted = Decimal(row.select(_deducted_due(failure.rule)).item()) / CENT
     due = row[failure.rule.arguments["gross"]][0] - deducted
     return failure.offence(cells, deducted=said(deducted), expected=said(due))
@@ -92,7 +91,7 @@ def _explain_rate(failure: Failure) -> Offence:
 
 def _explain_due(failure: Failure, due: pl.Expr, *sources: str) -> Offence:
     cells = (failure.cell, *(failure.table.ref(one, failure.row) for one in sources))
-    cents = failure.table.body.filter(pl.col(ROW) == failure.row).select(due).item()
+    cents = failure.table.typed(failure.row).select(due).item()
     return failure.offence(cells, expected=said(Decimal(cents) / CENT))
 
 
@@ -128,7 +127,7 @@ def _until(form: Form, rule: Rule) -> tuple[Field, ...]:
 
 def _explain_years(failure: Failure) -> Offence:
     first = failure.rule.arguments["from"]
-    row = failure.table.body.filter(pl.col(ROW) == failure.row)
+    row = failure.table.typed(failure.row)
     years = row[failure.field.name][0] - row[first][0] + 1
     limit = failure.rule.arguments["usual" if failure.case else "most"]
     cells = (failure.cell, failure.table.ref(first, failure.row))

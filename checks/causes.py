@@ -4,18 +4,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TypeVar
 
 from checks.findings import CellRef
 from checks.offence import Offence
-from checks.pointing import offence_at
-from checks.row_rules import Failure
+from checks.offenders import Offenders
 from checks.serial_doctor import ROW_DOUBLED
 from checks.sum_rules import Group, Stated
 from checks.tables import ROW, TOWNSHIP_FULL, Table
 from contracts.model import Phase
-
-T = TypeVar("T", bound=Failure | Offence)
 
 PROJECT = "project"
 REST = "rest"  # the case of the offence that counts what is not put into words
@@ -143,24 +139,22 @@ def is_silent(stated: Stated, spoilt: Mapping[str, frozenset[Group]]) -> bool:
     return unknown or group in spoilt[group.form]
 
 
-def worded(found: Iterable[T], most: int) -> Iterator[T | Offence]:
+def worded(found: Iterable[Offence | Offenders], most: int) -> Iterator[Offence]:
     """Let the first of each rule and case through; count the others in one offence each."""
     counts: Counter[tuple[str, str]] = Counter()
-    last: dict[tuple[str, str], T] = {}
+    last: dict[tuple[str, str], Offence | Offenders] = {}
     for one in found:
         key = (one.rule.id, one.case)
-        counts[key] += 1
-        if not most or counts[key] <= most:
-            yield one
-        else:
+        count = one.rows.height if isinstance(one, Offenders) else 1
+        room = max(0, most - counts[key]) if most else count
+        yield from one.first(room) if isinstance(one, Offenders) else (one,) * min(room, 1)
+        counts[key] += count
+        if count > room:
             last[key] = one
-    yield from (_rest(_as_offence(one), counts[key], most) for key, one in last.items())
-
-
-def _as_offence(one: Failure | Offence) -> Offence:
-    return (
-        one if isinstance(one, Offence) else offence_at(one.table, one.rule, one.field.name, row=one.row, case=one.case)
-    )
+    for key, one in last.items():
+        offence = one.last() if isinstance(one, Offenders) else one
+        if offence is not None:
+            yield _rest(offence, counts[key], most)
 
 
 def _rest(last: Offence, total: int, most: int) -> Offence:

@@ -6,9 +6,10 @@ from typing import Final
 
 import polars as pl
 
-from checks.cleaning import applied, compact, compact_expr
-from checks.dates import date_expr, is_day
+from checks.cleaning import WRITTEN_PLAIN, applied, compact, compact_expr
+from checks.dates import WRITTEN_OUT, date_expr, is_day
 from checks.offence import Offence
+from checks.offenders import Offenders
 from checks.rawbook import CellKind
 from checks.subject import Subject
 from checks.tables import ROW, Table
@@ -18,7 +19,7 @@ _EIGHT: Final = 8  # digits of a day written together, 20240305
 _WITHOUT_VALUE = (CellKind.ERROR, CellKind.UNCALCULATED)
 
 
-def numbers_parse(subject: Subject, rule: Rule) -> Iterator[Offence]:
+def numbers_parse(subject: Subject, rule: Rule) -> Iterator[Offence | Offenders]:
     """Find fault with each figure or serial number that is blank or is no number, and each day that is none."""
     yield from _unread_days(subject, rule)
     for table, field in _numeric(subject):
@@ -26,21 +27,22 @@ def numbers_parse(subject: Subject, rule: Rule) -> Iterator[Offence]:
         rows = table.body if field.role is Role.SERIAL else table.body.vstack(table.totals)
         if not rows[field.name].null_count():
             continue
-        for row, text, kind in _unread(table, rows, field).rows():
-            if kind not in _WITHOUT_VALUE:  # the rule on error values speaks of those
-                blank = not (text or "").strip()
-                yield _offence(table, field, rule, row=row, text=text, case=_case(field, blank=blank))
+        kind, blank = pl.col(f"{field.name}:kind"), pl.col(field.name).fill_null("").str.strip_chars() == ""
+        # the rule on error values speaks of those
+        unread = _unread(table, rows, field).filter(~kind.is_in(_WITHOUT_VALUE))
+        yield _offenders(table, field, rule, rows=unread.filter(~blank), case=_case(field, blank=False))
+        yield _offenders(table, field, rule, rows=unread.filter(blank), case=_case(field, blank=True))
 
 
-def _unread_days(subject: Subject, rule: Rule) -> Iterator[Offence]:
+def _unread_days(subject: Subject, rule: Rule) -> Iterator[Offence | Offenders]:
     if subject.form.layout is Layout.PAIRS:
         yield from _cover_days(subject, rule)
     for table, field in _dated(subject):
         named = table.body.filter(pl.col(field.name).is_not_null())
         unread = named.filter(~is_day(pl.col(field.name))).select(ROW)
-        for row, text, kind in _of_rows(table, unread, field).rows():
-            if kind not in _WITHOUT_VALUE:
-                yield _offence(table, field, rule, row=row, text=text, case="day")
+        if unread.height:
+            valued = ~pl.col(f"{field.name}:kind").is_in(_WITHOUT_VALUE)
+            yield _offenders(table, field, rule, rows=_of_rows(table, unread, field).filter(valued), case="day")
 
 
 def _cover_days(subject: Subject, rule: Rule) -> Iterator[Offence]:
@@ -65,8 +67,12 @@ def _cover_days(subject: Subject, rule: Rule) -> Iterator[Offence]:
 def _days_as_written(subject: Subject, rule: Rule) -> Iterator[Offence]:
     """List each day that was written in another form than 2024-03-05, or as a bare number of the sheet's own count."""
     for table, field in _dated(subject):
+        # what is written 2024-03-05 is no other form: hardly any row is left to be looked at
+        unlike = table.raw.filter(~pl.col(field.name).str.contains(WRITTEN_OUT))
+        if not unlike.height:
+            continue
         read = table.body.select(ROW, pl.col(field.name).alias("read")).filter(is_day(pl.col("read")))
-        raw = table.raw.select(ROW, field.name, f"{field.name}:kind").join(read, on=ROW).sort(ROW)
+        raw = unlike.select(ROW, field.name, f"{field.name}:kind").join(read, on=ROW).sort(ROW)
         other = compact_expr(pl.col(field.name)) != pl.col("read")
         for row, text, kind, day in raw.filter(other & (pl.col(f"{field.name}:kind") != CellKind.DATE)).rows():
             counted = kind == CellKind.NUMBER and len(text.partition(".")[0]) < _EIGHT
@@ -74,7 +80,7 @@ def _days_as_written(subject: Subject, rule: Rule) -> Iterator[Offence]:
             yield replace(found, facts={**found.facts, "expected": day}, expected=day)
 
 
-def no_error_values(subject: Subject, rule: Rule) -> Iterator[Offence]:
+def no_error_values(subject: Subject, rule: Rule) -> Iterator[Offenders]:
     """Find fault with each cell that holds a formula error such as #REF!."""
     if subject.table is None:
         return
@@ -83,29 +89,34 @@ def no_error_values(subject: Subject, rule: Rule) -> Iterator[Offence]:
             kind = f"{field.name}:kind"
             if not any(subject.table.has_kind(field.name, one) for one in _WITHOUT_VALUE):
                 continue
-            wrong = subject.table.raw.filter(pl.col(kind).is_in(_WITHOUT_VALUE))
-            for row, text, found in wrong.select(ROW, field.name, kind).rows():
-                case = "uncalculated" if found == CellKind.UNCALCULATED else ""
-                yield _offence(subject.table, field, rule, row=row, text=text, case=case)
+            for one, case in ((CellKind.ERROR, ""), (CellKind.UNCALCULATED, "uncalculated")):
+                wrong = subject.table.raw.filter(pl.col(kind) == one)
+                yield _offenders(subject.table, field, rule, rows=wrong, case=case)
 
 
-def numbers_as_text(subject: Subject, rule: Rule) -> Iterator[Offence]:
+def numbers_as_text(subject: Subject, rule: Rule) -> Iterator[Offence | Offenders]:
     """List each figure that was typed as text and is read as the number it means, and each day in another form."""
     yield from _days_as_written(subject, rule)
     for table, field in _numeric(subject):
         if not table.has_kind(field.name, CellKind.TEXT):
             continue
         typed = table.body.vstack(table.totals)
-        read = set(typed.filter(pl.col(field.name).is_not_null())[ROW])
-        as_text = table.raw.filter(pl.col(f"{field.name}:kind") == CellKind.TEXT)
-        for row, text in as_text.select(ROW, field.name).rows():
-            if row in read:
-                yield _offence(table, field, rule, row=row, text=text, case=_weightiest(text))
+        read = typed.filter(pl.col(field.name).is_not_null()).select(ROW)
+        as_text = table.raw.filter(pl.col(f"{field.name}:kind") == CellKind.TEXT).join(read, on=ROW, how="semi")
+        cases = as_text.select(ROW, field.name).with_columns(case=_cases(as_text[field.name]))
+        for (case,), rows in cases.group_by(["case"], maintain_order=True):
+            yield _offenders(table, field, rule, rows=rows, case=str(case))
 
 
-def _weightiest(text: str | None) -> str:
+def _cases(texts: pl.Series) -> pl.Series:
+    """Name of each text what was changed most about it; one that is a plain figure is looked at no further."""
+    odd = texts.filter(~texts.str.contains(WRITTEN_PLAIN)).unique().to_list()
+    return texts.replace_strict({one: _weightiest(one) for one in odd}, default="", return_dtype=pl.String)
+
+
+def _weightiest(text: str) -> str:
     """Name the rule that changed most about a figure: the steward is told of that one."""
-    rules = applied(text or "")
+    rules = applied(text)
     return next(
         (name for name in ("dash", "unit", "separator", "full_width", "line_break", "space") if name in rules), ""
     )
@@ -137,6 +148,15 @@ def _unread(table: Table, rows: pl.DataFrame, field: Field) -> pl.DataFrame:
 
 def _of_rows(table: Table, rows: pl.DataFrame, field: Field) -> pl.DataFrame:
     return table.raw.join(rows, on=ROW).sort(ROW).select(ROW, field.name, f"{field.name}:kind")
+
+
+def _offenders(table: Table, field: Field, rule: Rule, *, rows: pl.DataFrame, case: str) -> Offenders:
+    return Offenders(
+        rule=rule,
+        case=case,
+        rows=rows.select(ROW, field.name),
+        told=lambda row, text: _offence(table, field, rule, row=row, text=text, case=case),
+    )
 
 
 def _offence(table: Table, field: Field, rule: Rule, *, row: int, text: str | None, case: str) -> Offence:

@@ -16,7 +16,7 @@ _MARKS = r"\s\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"  #
 _INVISIBLE = f"[{_MARKS}]+"
 _PLAIN_NUMBER = r"^[+-]?\d+(\.\d+)?$"
 _COMPACT: Final = "^[!-~\u4e00-\u9fff]+$"  # nothing to fold, nothing to take out: what nearly every cell is
-_WRITTEN_PLAIN: Final = r"^[+-]?[0-9]+(\.[0-9]+)?$"
+WRITTEN_PLAIN: Final = r"^[+-]?[0-9]+(\.[0-9]+)?$"
 _UNITS: Final = ("平方公里", "平方米", "公顷", "万亩", "亩")
 _ZERO: Final = r"^[-−–—―─ー]{1,2}$"  # the dashes by which people mean 0; a blank stays blank
 _GROUPED: Final = r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$"
@@ -53,7 +53,7 @@ def _folded(text: pl.Expr) -> pl.Expr:
 
 
 def _as_numbers(texts: pl.Series, unit: str) -> pl.Series:
-    return _changed_where(texts, texts.str.contains(_WRITTEN_PLAIN), _meant(pl.col(texts.name), unit))
+    return _changed_where(texts, texts.str.contains(WRITTEN_PLAIN), _meant(pl.col(texts.name), unit))
 
 
 def _meant(text: pl.Expr, unit: str) -> pl.Expr:

@@ -16,7 +16,7 @@ _DIGITS: Final = dict(zip("〇○零一二三四五六七八九", "000123456789"
 _TENS: Final = ((r"(\d)十(\d)", "$1$2"), (r"(\d)十", "${1}0"), (r"十(\d)", "1$1"), ("十", "10"))
 
 
-_WRITTEN_OUT: Final = r"^\d{4}-\d{2}-\d{2}$"
+WRITTEN_OUT: Final = r"^\d{4}-\d{2}-\d{2}$"
 _SERIAL: Final = r"^[2-7]\d{4}(\.\d+)?$"  # days since the sheet's beginning, from 1954 to 2119
 
 
@@ -31,7 +31,7 @@ def day_expr(text: pl.Expr, bare: pl.Expr, *, since_1904: bool) -> pl.Expr:
     days = number.cast(pl.Float64, strict=False).floor().cast(pl.Int64)
     counted = pl.lit(begin) + pl.duration(days=days)
     meant = pl.coalesce(date_expr(text), counted).dt.to_string("%Y-%m-%d")
-    return pl.when(text.str.contains(_WRITTEN_OUT)).then(text).otherwise(pl.coalesce(meant, text))
+    return pl.when(text.str.contains(WRITTEN_OUT)).then(text).otherwise(pl.coalesce(meant, text))
 
 
 def is_day(text: pl.Expr) -> pl.Expr:
@@ -41,6 +41,17 @@ def is_day(text: pl.Expr) -> pl.Expr:
 
 def date_expr(text: pl.Expr) -> pl.Expr:
     """Return the day that a text without spaces means, null where it means none."""
+    return text.map_batches(_days, return_dtype=pl.Date, is_elementwise=True)
+
+
+def _days(texts: pl.Series) -> pl.Series:
+    """Read each text once, however many rows bear it: a year has few days."""
+    distinct = texts.unique()
+    days = distinct.to_frame("text").select("text", day=_read(pl.col("text")))
+    return texts.to_frame("text").join(days, on="text", how="left", maintain_order="left")["day"].alias(texts.name)
+
+
+def _read(text: pl.Expr) -> pl.Expr:
     return pl.coalesce(_day(text, _SEPARATED), _day(text, _TOGETHER), _day(_in_figures(text), _SEPARATED))
 
 

@@ -2,34 +2,45 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import reduce
+from operator import and_
 
 import polars as pl
 
-from checks.cleaning import compact_expr
 from checks.offence import Offence
+from checks.offenders import Offenders
 from checks.pointing import listed, offence_at, said
 from checks.rawbook import CellKind
 from checks.subject import Subject
 from checks.tables import ROW, TOWNSHIP_FULL, Table
 from contracts.model import Field, Role, Rule
 
+_LEAST_RUN = 2  # two rows always rise by one step
 MOST_DIGITS = 15  # a spreadsheet's number keeps no more
 
 
-def code_length(subject: Subject, rule: Rule) -> Iterator[Offence]:
+def code_length(subject: Subject, rule: Rule) -> Iterator[Offenders]:
     """Find fault with codes that have lost digits, or will: a long code kept as a number."""
     table = subject.table
     if table is None:
         return
-    rows = table.raw.join(table.body.select(ROW), on=ROW)
     for column, length in rule.arguments["columns"].items():
         if column in table.columns:
-            text, kind = compact_expr(pl.col(column)), pl.col(f"{column}:kind")
-            wrong = ~text.str.contains(f"^[0-9]{{{length}}}$")
-            if length > MOST_DIGITS:
-                wrong |= kind == CellKind.NUMBER
-            for row, value in rows.filter(wrong).select(ROW, column).rows():
-                yield offence_at(table, rule, column, row=row, value=value, length=str(length))
+            wrong = ~pl.col(column).str.contains(f"^[0-9]{{{length}}}$")
+            if length > MOST_DIGITS and table.has_kind(column, CellKind.NUMBER):
+                wrong |= pl.col(ROW).is_in(_kept_as_numbers(table, column))
+            yield _wrong_length(table, rule, column, rows=table.body.filter(wrong), length=length)
+
+
+def _kept_as_numbers(table: Table, column: str) -> list[int]:
+    return table.raw.filter(pl.col(f"{column}:kind") == CellKind.NUMBER)[ROW].to_list()
+
+
+def _wrong_length(table: Table, rule: Rule, column: str, *, rows: pl.DataFrame, length: int) -> Offenders:
+    def told(row: int) -> Offence:
+        return offence_at(table, rule, column, row=row, value=table.received(column, row), length=str(length))
+
+    return Offenders(rule=rule, rows=rows.select(ROW), told=told)
 
 
 def not_dragged(subject: Subject, rule: Rule) -> Iterator[Offence]:
@@ -40,7 +51,16 @@ def not_dragged(subject: Subject, rule: Rule) -> Iterator[Offence]:
             yield from _runs(table, rule, column)
 
 
+def _any_run(amounts: pl.Series, rows: int) -> bool:
+    """Tell whether so many rows anywhere rise by the same step: hardly a table has any, and they are costly to find."""
+    steps = amounts.diff()
+    same = ((steps == steps.shift()) & (steps != 0)).fill_null(value=False)
+    return bool(reduce(and_, (same.shift(at, fill_value=False) for at in range(max(1, rows - 2)))).any())
+
+
 def _runs(table: Table, rule: Rule, column: str) -> Iterator[Offence]:
+    if rule.arguments["rows"] > _LEAST_RUN and not _any_run(table.body[column], rule.arguments["rows"]):
+        return
     step = pl.col(column).diff()
     runs = (
         table.body.select(ROW, column, step.alias("step"))
@@ -65,7 +85,7 @@ def _runs(table: Table, rule: Rule, column: str) -> Iterator[Offence]:
         )
 
 
-def township_code(subject: Subject, rule: Rule) -> Iterator[Offence]:
+def township_code(subject: Subject, rule: Rule) -> Iterator[Offenders]:
     """Find fault with a township code that the county does not have, or that belongs to another name."""
     table, county = subject.table, subject.county
     if table is None or county is None:
@@ -75,35 +95,46 @@ def township_code(subject: Subject, rule: Rule) -> Iterator[Offence]:
     known = table.body.select(ROW, column, TOWNSHIP_FULL, name.alias("due")).filter(pl.col(column).is_not_null())
     township = subject.form.of_role(Role.TOWNSHIP)[0].name
     register = subject.submission.register
-    for row, code, full, due in known.filter(pl.col("due").is_null() | (pl.col("due") != pl.col(TOWNSHIP_FULL))).rows():
-        cells = (table.ref(township, row),)
-        facts = {"due": due or "", "name": full or "", "system": f"{register.system} {register.edition}"}
-        case = "" if due else "unknown"
-        yield offence_at(table, rule, column, row=row, value=code, involved=cells, case=case, **facts)
+    unknown = known.filter(pl.col("due").is_null())
+    for case, wrong in (("", known.filter(pl.col("due") != pl.col(TOWNSHIP_FULL))), ("unknown", unknown)):
+
+        def told(row: int, code: str, full: str | None, due: str | None, case: str = case) -> Offence:
+            cells = (table.ref(township, row),)
+            facts = {"due": due or "", "name": full or "", "system": f"{register.system} {register.edition}"}
+            return offence_at(table, rule, column, row=row, value=code, involved=cells, case=case, **facts)
+
+        yield Offenders(rule=rule, case=case, rows=wrong, told=told)
 
 
-def township_unambiguous(subject: Subject, rule: Rule) -> Iterator[Offence]:
+def township_unambiguous(subject: Subject, rule: Rule) -> Iterator[Offenders]:
     """Find fault with a short name that several townships of the county answer to."""
     table, county = subject.table, subject.county
     if table is None or county is None:
         return
     column = rule.arguments["column"]
     unsure = table.body.filter(pl.col(TOWNSHIP_FULL).is_null() & pl.col(column).is_not_null())
-    for row, written in unsure.select(ROW, column).rows():
-        meant = county.resolve(written)
-        if len(meant) > 1:
-            yield offence_at(table, rule, column, row=row, value=written, meant=listed(meant))
+    several = [one for one in unsure[column].unique() if len(county.resolve(one)) > 1]
+    yield Offenders(
+        rule=rule,
+        rows=unsure.filter(pl.col(column).is_in(several)).select(ROW, column),
+        told=lambda row, written: offence_at(
+            table, rule, column, row=row, value=written, meant=listed(county.resolve(written))
+        ),
+    )
 
 
-def project_code(subject: Subject, rule: Rule) -> Iterator[Offence]:
+def project_code(subject: Subject, rule: Rule) -> Iterator[Offenders]:
     """Find fault with a project number that is not county, year and serial in fourteen digits."""
     table = subject.table
     if table is None:
         return
     column, county = rule.arguments["column"], subject.submission.package.county
     wrong = table.body.filter(~pl.col(column).str.contains(f"^{county}(19|20)[0-9]{{6}}$"))
-    for row, written in wrong.select(ROW, column).rows():
-        yield offence_at(table, rule, column, row=row, value=written, county=county)
+    yield Offenders(
+        rule=rule,
+        rows=wrong.select(ROW, column),
+        told=lambda row, written: offence_at(table, rule, column, row=row, value=written, county=county),
+    )
 
 
 def unique_rows(subject: Subject, rule: Rule) -> Iterator[Offence]:

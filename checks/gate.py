@@ -1,6 +1,8 @@
 """pandera at the gate of every table: the contract's rules compiled to a schema, its failing rows read back."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import dataclasses
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 import pandera.polars as pa
@@ -8,60 +10,102 @@ import polars as pl
 from pandera.backends.register_checks import register_default_check_backends
 from pandera.errors import SchemaErrors
 
+from checks.offenders import Offenders
+from checks.pointing import offence_at
 from checks.registry import ROW_CHECKS
 from checks.relations import Relation
 from checks.row_rules import Failure, figure_columns
-from checks.tables import AMOUNT, ROW, Table
+from checks.tables import AMOUNT, ROW, TOWNSHIP_FULL, Table
 from contracts.model import Field, Form, Role, Rule
 
 register_default_check_backends(pl.LazyFrame)  # loads its parts now, not within the first validation
 
-_CASE = ":"  # between rule id and case in the name that pandera carries back
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What one case of a rule asks of one column: true where a row is right, null where it cannot say."""
+
+    field: Field
+    rule: Rule
+    case: str
+    holds: pl.Expr
 
 
-def table_schema(form: Form, rules: Sequence[Rule]) -> pa.DataFrameSchema:
-    """Compile a form and its row rules; cross-column rules sit on an anchor column, so that a failing row is named."""
-    checks: dict[str, list[pa.Check]] = {field.name: [] for field in form.fields}
-    for field, name, holds in _conditions(form, rules):
-        checks[field.name].append(_pandera_check(name, holds))
-    return _schema(form, checks)
+@dataclass(frozen=True, slots=True)
+class Look:
+    """All conditions on a table in one pass; what each of them said is kept, for naming the rows where one failed."""
+
+    conditions: tuple[Condition, ...]
+    said: list[pl.DataFrame] = dataclasses.field(default_factory=list)
+
+    def holds(self, data: pa.PolarsData) -> pl.LazyFrame:
+        """Tell of each row whether all is right."""
+        # A row that cannot say (null) passes: the rule on blank or unreadable cells has spoken already.
+        each = [one.holds.fill_null(value=True).alias(str(at)) for at, one in enumerate(self.conditions)]
+        self.said.append(data.lazyframe.select(each).collect())
+        return self.said[-1].lazy().select(pl.all_horizontal(pl.all()))
+
+    def failing(self) -> Iterator[tuple[Condition, pl.Series]]:
+        """Yield each condition that failed and the positions of the rows, from 0, in the order of the columns."""
+        for at, one in enumerate(self.conditions):
+            right = self.said[-1][str(at)]
+            if not right.all():
+                yield one, (~right).arg_true()
 
 
-def first_look(form: Form, rules: Sequence[Rule]) -> pa.DataFrameSchema:
-    """Compile the same rules into one condition: most tables hold, and that can be told in one pass."""
-    everything = [holds.fill_null(value=True) for _, _, holds in _conditions(form, rules)]
-    together = [_pandera_check("all", pl.all_horizontal(everything))] if everything else []
-    return _schema(form, {form.fields[0].name: together})
+def conditions(form: Form, rules: Sequence[Rule]) -> tuple[Condition, ...]:
+    """Compile the row rules of a form; one across columns sits on an anchor column, so that a failing cell is named."""
+    found = [
+        Condition(field, rule, case, holds)
+        for rule in rules
+        for check in [ROW_CHECKS[rule.check]]
+        for field in check.anchors(form, rule)
+        for case, holds in check.holds(field, rule).items()
+    ]
+    places = {field.name: at for at, field in enumerate(form.fields)}
+    return tuple(sorted(found, key=lambda one: places[one.field.name]))
 
 
-def _conditions(form: Form, rules: Sequence[Rule]) -> Iterator[tuple[Field, str, pl.Expr]]:
-    for rule in rules:
-        row_check = ROW_CHECKS[rule.check]
-        for field in row_check.anchors(form, rule):
-            for case, holds in row_check.holds(field, rule).items():
-                yield field, f"{rule.id}{_CASE}{case}", holds
-
-
-def _schema(form: Form, checks: Mapping[str, list[pa.Check]]) -> pa.DataFrameSchema:
-    columns = {field.name: pa.Column(_dtype(field), checks.get(field.name), nullable=True) for field in form.fields}
+def table_schema(form: Form, *checks: pa.Check) -> pa.DataFrameSchema:
+    """Compile the types of a form; *checks* look at the whole frame and anchor on its first column."""
+    first = form.fields[0].name
+    columns = {
+        field.name: pa.Column(_dtype(field), list(checks) if field.name == first else None, nullable=True)
+        for field in form.fields
+    }
     return pa.DataFrameSchema(columns)
 
 
-def failures(table: Table, rules: Sequence[Rule]) -> Iterator[Failure]:
-    """Return every row that a rule finds wrong; what is asked of each figure is asked of total rows too."""
-    yield from _failures_in(table.body, table, rules)
+def row_offenders(table: Table, rules: Sequence[Rule]) -> Iterator[Offenders]:
+    """Return the rows that each rule finds wrong; what is asked of each figure is asked of total rows too."""
+    yield from _offenders_in(table.body, table, rules)
     on_figures = [rule for rule in rules if ROW_CHECKS[rule.check].anchors is figure_columns]
-    yield from _failures_in(table.totals, table, on_figures)
+    yield from _offenders_in(table.totals, table, on_figures)
 
 
-def _failures_in(rows: pl.DataFrame, table: Table, rules: Sequence[Rule]) -> Iterator[Failure]:
-    if rows.is_empty() or not rules or not _failing(first_look(table.form, rules), rows):
+def _offenders_in(rows: pl.DataFrame, table: Table, rules: Sequence[Rule]) -> Iterator[Offenders]:
+    look = Look(conditions(table.form, rules))
+    if rows.is_empty() or not look.conditions:
         return
-    by_id = {rule.id: rule for rule in rules}
-    for column, name, index in _failing(table_schema(table.form, rules), rows):
-        rule_id, _, case = name.partition(_CASE)
-        field = table.form.field(column)
-        yield Failure(table=table, rule=by_id[rule_id], field=field, case=case, row=int(rows[ROW][index]))
+    # one failing row is enough to know: which they are is told from what the look kept. A schema copies its checks
+    # deeply, a bound method's object too, but not what a function closes over.
+    all_right = pa.Check(lambda data: look.holds(data), error="all", n_failure_cases=1)  # noqa: PLW0108
+    if _failing(table_schema(table.form, all_right), rows):
+        for one, positions in look.failing():
+            names = (ROW, one.field.name, *({TOWNSHIP_FULL} & set(rows.columns)))
+            yield _offenders(table, one, rows.select(names)[positions])
+
+
+def _offenders(table: Table, condition: Condition, rows: pl.DataFrame) -> Offenders:
+    rule, field, case = condition.rule, condition.field, condition.case
+    explain = ROW_CHECKS[rule.check].explain
+    return Offenders(
+        rule=rule,
+        case=case,
+        rows=rows.select(ROW),
+        told=lambda row: explain(Failure(table=table, rule=rule, field=field, case=case, row=row, alike=rows)),
+        counted=lambda row: offence_at(table, rule, field.name, row=row, case=case),
+    )
 
 
 def unbalanced(sums: Sequence[tuple[Relation, Decimal]]) -> list[int]:
@@ -75,13 +119,8 @@ def unbalanced(sums: Sequence[tuple[Relation, Decimal]]) -> list[int]:
         schema={"seen": AMOUNT, "due": AMOUNT, "tolerance": AMOUNT},
     )
     holds = (pl.col("seen") - pl.col("due")).abs() <= pl.col("tolerance")
-    schema = pa.DataFrameSchema({"seen": pa.Column(AMOUNT, _pandera_check("balanced", holds))})
-    return [index for _, _, index in _failing(schema, frame)]
-
-
-def _pandera_check(name: str, holds: pl.Expr) -> pa.Check:
-    # A row that cannot say (null) passes: the rule on blank or unreadable cells has spoken already.
-    return pa.Check(lambda data: data.lazyframe.select(holds.fill_null(value=True)), error=name)
+    check = pa.Check(lambda data: data.lazyframe.select(holds.fill_null(value=True)), error="balanced")
+    return _failing(pa.DataFrameSchema({"seen": pa.Column(AMOUNT, check)}), frame)
 
 
 def _dtype(field: Field) -> pl.DataType | type[pl.DataType]:
@@ -90,12 +129,12 @@ def _dtype(field: Field) -> pl.DataType | type[pl.DataType]:
     return AMOUNT if field.kind in ("number", "integer") else pl.String
 
 
-def _failing(schema: pa.DataFrameSchema, frame: pl.DataFrame) -> list[tuple[str, str, int]]:
+def _failing(schema: pa.DataFrameSchema, frame: pl.DataFrame) -> list[int]:
     try:
         schema.validate(frame, lazy=True)
     except SchemaErrors as error:
         cases = error.failure_cases
         if cases["index"].is_null().any():  # a type or column that does not fit its own contract: our fault
             raise RuntimeError("the typed frame does not fit the schema made from the same contract") from error
-        return list(cases.select("column", "check", "index").rows())
+        return [int(index) for index in cases["index"]]
     return []

@@ -10,7 +10,7 @@ from checks.contents import spotted
 from checks.cover import Cover, identify, read_cover
 from checks.explaining import explain
 from checks.findings import CellRef, Refusal
-from checks.gate import failures
+from checks.gate import row_offenders
 from checks.history import History
 from checks.identity import Identity
 from checks.offence import NotRun, Offence
@@ -20,7 +20,6 @@ from checks.recognise import Search, locate
 from checks.refusing import refuse
 from checks.registry import FORM_CHECKS, ROW_CHECKS, SUM_CHECKS, refuse_unknown
 from checks.report import Figure, Report
-from checks.row_rules import Failure
 from checks.serial_doctor import treated
 from checks.subject import Subject
 from checks.sum_rules import Stated, values_of
@@ -86,7 +85,11 @@ def check_book(
 
 def judge(book: RawBook, cover: Cover, submission: Submission, history: History | None = None) -> Verdict:
     """Run every rule in force on every form of the submission."""
-    subjects = _subjects(book, cover, submission, history)
+    return verdict_on(subjects_of(book, cover, submission, history))
+
+
+def verdict_on(subjects: Sequence[Subject]) -> Verdict:
+    """Run every rule on forms whose tables have been taken."""
     for subject in subjects:
         refuse_unknown(subject.form)
     said = [one for subject in subjects for one in _form_results(subject)]
@@ -106,7 +109,10 @@ def judge(book: RawBook, cover: Cover, submission: Submission, history: History 
     )
 
 
-def _subjects(book: RawBook, cover: Cover, submission: Submission, history: History | None) -> tuple[Subject, ...]:
+def subjects_of(
+    book: RawBook, cover: Cover, submission: Submission, history: History | None = None
+) -> tuple[Subject, ...]:
+    """Find the table of each form and take it into frames."""
     forms = [form for form in submission.forms if form.layout is Layout.TABLE]
     searches: Mapping[str, Search] = locate(forms, book)
     county = submission.register.counties.get(submission.package.county)
@@ -136,17 +142,10 @@ def _form_results(subject: Subject) -> Iterator[Offence | NotRun]:
         if rule.check in FORM_CHECKS:
             found = list(FORM_CHECKS[rule.check](subject, rule))
             yield from (one for one in found if isinstance(one, NotRun))
-            yield from worded((one for one in found if isinstance(one, Offence)), most)
+            yield from worded((one for one in found if not isinstance(one, NotRun)), most)
     rows = [rule for rule in subject.form.rules if rule.check in ROW_CHECKS]
     if subject.table is not None:
-        yield from treated(subject.table, _row_offences(failures(subject.table, rows), most))
-
-
-def _row_offences(found: Iterable[Failure], most: int) -> Iterator[Offence]:
-    for one in worded(found, most):
-        offence = one if isinstance(one, Offence) else ROW_CHECKS[one.rule.check].explain(one)
-        if offence is not None:
-            yield offence
+        yield from treated(subject.table, worded(row_offenders(subject.table, rows), most))
 
 
 def _sums(subjects: Iterable[Subject], offences: Sequence[Offence]) -> tuple[list[Stated], list[NotRun]]:
@@ -213,9 +212,9 @@ def _cell(cover: Cover, name: str) -> str:
 
 def _figures(verdict: Verdict) -> Iterator[Figure]:
     """Carry up what was reported; plots stay in the file, as do rows of neither township nor project."""
-    for table in verdict.tables:
+    for table in (one for one in verdict.tables if not one.form.detail):
         places = _places(table)
-        for field in table.form.of_role(Role.FIGURE) if not table.form.detail else ():
+        for field in table.form.of_role(Role.FIGURE):
             for row, (project, township) in places.items():
                 cell = table.ref(field.name, row)
                 if cell in verdict.values:

@@ -8,6 +8,7 @@ import polars as pl
 from checks.cleaning import compact
 from checks.dates import date_expr
 from checks.offence import Offence
+from checks.offenders import Offenders
 from checks.pointing import offence_at, said
 from checks.subject import Subject
 from checks.tables import ROW, TOWNSHIP_FULL, Table
@@ -16,16 +17,22 @@ from contracts.model import Role, Rule
 PROJECT = "project"
 
 
-def groups_in_summary(subject: Subject, rule: Rule) -> Iterator[Offence]:
+def groups_in_summary(subject: Subject, rule: Rule) -> Iterator[Offenders]:
     """Find fault with plots of a project and township that the summary does not have."""
     table, summary = subject.table, subject.tables.get(rule.arguments["form"])
     if table is None or summary is None:
         return
     keys = [PROJECT, TOWNSHIP_FULL]
-    strange = table.body.drop_nulls(keys).join(summary.body.select(keys), on=keys, how="anti")
+    strange = table.body.select(ROW, *keys).drop_nulls().join(summary.body.select(keys), on=keys, how="anti")
     township = subject.form.of_role(Role.TOWNSHIP)[0].name
-    for row, project, name in strange.sort(ROW).select(ROW, *keys).rows():
-        yield offence_at(table, rule, township, row=row, value=name, case="summary", project=project, name=name)
+    yield Offenders(
+        rule=rule,
+        case="summary",
+        rows=strange.sort(ROW),
+        told=lambda row, project, name: offence_at(
+            table, rule, township, row=row, value=name, case="summary", project=project, name=name
+        ),
+    )
 
 
 def accepted_before_counted(subject: Subject, rule: Rule) -> Iterator[Offence]:
@@ -44,14 +51,14 @@ def accepted_before_counted(subject: Subject, rule: Rule) -> Iterator[Offence]:
         .otherwise(pl.lit("fine"))
     )
     known = other.body.select(pl.col("sub_project").alias(column), state.alias("state")).unique(column, keep="last")
-    judged = table.body.drop_nulls([column]).join(known, on=column, how="left").sort(ROW)
+    judged = table.body.select(ROW, column).drop_nulls().join(known, on=column, how="left", maintain_order="left")
     wrong = judged.with_columns(pl.col("state").fill_null("unknown")).filter(pl.col("state") != "fine")
     told = wrong.group_by(column, "state", maintain_order=True).agg(pl.col(ROW).first(), pl.len())
     for number, case, row, count in told.rows():
         yield offence_at(table, rule, column, row=row, value=number, case=case, count=str(count))
 
 
-def accepted_in_time(subject: Subject, rule: Rule) -> Iterator[Offence]:
+def accepted_in_time(subject: Subject, rule: Rule) -> Iterator[Offenders]:
     """Find fault with an acceptance after the day of filling in, softly with one of another year."""
     table = subject.table
     if table is None:
@@ -60,15 +67,18 @@ def accepted_in_time(subject: Subject, rule: Rule) -> Iterator[Offence]:
     filled = pl.select(date_expr(pl.lit(compact(subject.cover.text("filled_on"))))).item()
     day = date_expr(pl.col(column))
     known = table.body.select(ROW, column, day.alias("day")).drop_nulls()
-    wrong = known.filter(
-        (pl.col("day").dt.year() != year) | (pl.col("day") > pl.lit(filled, pl.Date)).fill_null(value=False)
-    )
-    for row, written, on in wrong.rows():
-        case = "after" if filled is not None and on > filled else "other_year"
-        yield offence_at(table, rule, column, row=row, value=written, case=case, filled=str(filled), year=str(year))
+    after = (pl.col("day") > pl.lit(filled, pl.Date)).fill_null(value=False)
+    for case, wrong in (("after", after), ("other_year", ~after & (pl.col("day").dt.year() != year))):
+
+        def told(row: int, written: str, case: str = case) -> Offence:
+            return offence_at(
+                table, rule, column, row=row, value=written, case=case, filled=str(filled), year=str(year)
+            )
+
+        yield Offenders(rule=rule, case=case, rows=known.filter(wrong).select(ROW, column), told=told)
 
 
-def used_once(subject: Subject, rule: Rule) -> Iterator[Offence]:
+def used_once(subject: Subject, rule: Rule) -> Iterator[Offenders]:
     """Find fault with a plot that serves two purposes, by its own columns or by the other table."""
     table, other = subject.table, subject.tables.get(rule.arguments["form"])
     if table is None:
@@ -80,21 +90,29 @@ def used_once(subject: Subject, rule: Rule) -> Iterator[Offence]:
     )
     used = rule.arguments["used"]
     twice = (pl.col(first) == used) & ((pl.col(second) == used) | pl.col(number).is_in(elsewhere))
-    for row, plot in table.body.filter(twice).select(ROW, number).rows():
-        yield offence_at(table, rule, second, row=row, involved=(table.ref(first, row),), plot=plot or "")
+    yield Offenders(
+        rule=rule,
+        rows=table.body.lazy().filter(twice).select(ROW, number).collect(),
+        told=lambda row, plot: offence_at(
+            table, rule, second, row=row, involved=(table.ref(first, row),), plot=plot or ""
+        ),
+    )
 
 
-def disjoint(subject: Subject, rule: Rule) -> Iterator[Offence]:
+def disjoint(subject: Subject, rule: Rule) -> Iterator[Offenders]:
     """Find fault with a plot that stands in the other table too."""
     table, other = subject.table, subject.tables.get(rule.arguments["form"])
     if table is None or other is None:
         return
     for column in rule.arguments["columns"]:
         places = other.body.drop_nulls([column]).group_by(column).agg(pl.col(ROW).first().alias("there"))
-        both = table.body.join(places, on=column).sort(ROW).select(ROW, column, "there")
-        for row, written, there in both.rows():
+        both = table.body.select(ROW, column).join(places, on=column).sort(ROW)
+
+        def told(row: int, written: str, there: int, column: str = column) -> Offence:
             cells = (other.ref(column, there),)
-            yield offence_at(table, rule, column, row=row, value=written, involved=cells, other=other.form.title)
+            return offence_at(table, rule, column, row=row, value=written, involved=cells, other=other.form.title)
+
+        yield Offenders(rule=rule, rows=both, told=told)
 
 
 def no_worse(subject: Subject, rule: Rule) -> Iterator[Offence]:

@@ -19,6 +19,7 @@ from checks.frame_rules import (
 )
 from checks.look_rules import nothing_hidden, shown_as_stored
 from checks.offence import NotRun, Offence
+from checks.offenders import Offenders
 from checks.plot_rules import (
     accepted_before_counted,
     accepted_in_time,
@@ -64,7 +65,7 @@ from contracts.model import Form, Rule
 
 ROW_CHECKS: Mapping[str, RowCheck] = {**BASIC_CHECKS, **CODE_CHECKS, **AREA_CHECKS}
 
-FORM_CHECKS: Mapping[str, Callable[[Subject, Rule], Iterator[Offence | NotRun]]] = {
+FORM_CHECKS: Mapping[str, Callable[[Subject, Rule], Iterator[Offence | Offenders | NotRun]]] = {
     "accepted_before_counted": accepted_before_counted,
     "accepted_in_time": accepted_in_time,
     "adjustment_ratio": adjustment_ratio,

@@ -28,13 +28,17 @@ class RowCheck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """One row that a check found wrong; *row* is Excel's number of it."""
+    """One row that a check found wrong; *row* is Excel's number of it.
+
+    *alike* has every row that failed in the same way: its number, the field, and the township's full name.
+    """
 
     table: Table
     rule: Rule
     field: Field
     case: str
     row: int
+    alike: pl.DataFrame
 
     @property
     def cell(self) -> CellRef:
@@ -90,11 +94,35 @@ def _explain_decimals(failure: Failure) -> Offence:
 
 def _serial_numbers(field: Field, _: Rule) -> Cases:
     serial = pl.col(field.name)
-    return {
+    cases = {
         "repeat": ~(serial.is_duplicated() & serial.is_not_null()),
         "gap": _follows(serial),
         "start": _starts(serial),
     }
+    return {case: _unless(_in_order, serial, holds) for case, holds in cases.items()}
+
+
+def _unless(fine: Callable[[pl.Series], bool], column: pl.Expr, holds: pl.Expr) -> pl.Expr:
+    """Return what *holds* of a column; where a glance tells that all is *fine*, its rows are not compared."""
+    return column.map_batches(
+        lambda rows: (
+            pl.repeat(True, len(rows), eager=True)  # noqa: FBT003 - the value repeated
+            if fine(rows)
+            else rows.to_frame().select(holds).to_series()
+        ),
+        return_dtype=pl.Boolean,
+    )
+
+
+def _in_order(serial: pl.Series) -> bool:
+    """Tell whether numbers count from 1, as they nearly always do."""
+    return len(serial) > 0 and serial[0] == 1 and bool((serial.diff().slice(1) == 1).all(ignore_nulls=False))
+
+
+def _all_differ(names: pl.Series) -> bool:
+    """Tell whether no two names are alike: those whose hashes differ do, and numbers are told apart faster."""
+    known = names.drop_nulls().hash()
+    return known.n_unique() == len(known)
 
 
 def _starts(serial: pl.Expr) -> pl.Expr:
@@ -119,12 +147,12 @@ def _unread(serial: pl.Expr) -> pl.Expr:
 def _explain_serial(failure: Failure) -> Offence | None:
     table, name = failure.table, failure.field.name
     numbers = table.body[name]
-    here = table.body.filter(pl.col(ROW) == failure.row)[name][0]
+    here = table.typed(failure.row)[name][0]
     if failure.case == "repeat":
-        rows = table.body.filter(pl.col(name) == here)[ROW].to_list()
-        cells = tuple(table.ref(name, row) for row in rows)
+        rows = failure.alike.filter(pl.col(name) == here)[ROW]
         if failure.row != rows[-1]:
             return None  # the last of the repeated rows speaks for all of them
+        cells = tuple(table.ref(name, row) for row in rows)
         return failure.offence(cells, number=str(here), cells="、".join(one.address for one in cells))
     before = numbers.filter(numbers < here).max()
     first = before + 1 if isinstance(before, int) else 1
@@ -146,22 +174,21 @@ def _explain_full_name(failure: Failure) -> Offence:
 
 
 def _of_row(failure: Failure, column: str) -> str:
-    return str(failure.table.body.filter(pl.col(ROW) == failure.row)[column][0] or "")
+    return str(failure.table.typed(failure.row)[column][0] or "")
 
 
 def _unique_in_table(field: Field, _: Rule) -> Cases:
     name = pl.coalesce(TOWNSHIP_FULL, field.name) if field.role is Role.TOWNSHIP else pl.col(field.name)
-    return {"": name.is_null() | ~name.is_duplicated()}
+    return {"": _unless(_all_differ, name, pl.first().is_null() | ~pl.first().is_duplicated())}
 
 
 def _explain_repeat(failure: Failure) -> Offence | None:
-    frame = failure.table.body
     key = TOWNSHIP_FULL if failure.field.role is Role.TOWNSHIP else failure.field.name
     here = _of_row(failure, key) or _of_row(failure, failure.field.name)
-    rows = frame.filter((pl.col(key) == here) | (pl.col(failure.field.name) == here))[ROW].to_list()
-    cells = tuple(failure.table.ref(failure.field.name, row) for row in rows)
+    rows = failure.alike.filter((pl.col(key) == here) | (pl.col(failure.field.name) == here))[ROW]
     if failure.row != rows[-1]:
         return None  # the last of the repeated rows speaks for all of them
+    cells = tuple(failure.table.ref(failure.field.name, row) for row in rows)
     return failure.offence(cells, cells="、".join(one.address for one in cells))
 
 

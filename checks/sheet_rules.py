@@ -141,7 +141,7 @@ def total_row_once(subject: Subject, rule: Rule) -> Iterator[Offence]:
     names = "、".join(subject.form.total_names)
     label = subject.form.of_role(Role.SERIAL)[0].name
     rows = table.totals[ROW].to_list()
-    below = max(table.body[ROW].to_list(), default=table.header_row) + 1
+    below = int(table.body[ROW][-1] if table.body.height else table.header_row) + 1
     cells = tuple(table.ref(label, row) for row in rows) or (table.ref(label, below),)
     facts = {"title": subject.form.title, "names": names, "cells": "、".join(one.address for one in cells)}
     case = "missing" if not rows else "unnamed" if len(rows) == 1 else "several"

@@ -1,5 +1,6 @@
 """A located table as typed frames that keep the address of every cell."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -71,10 +72,19 @@ class Table:
         return bool((self.raw[f"{field}:kind"] == kind).any())
 
     def written(self, field: str, row: int) -> str:
-        """Return the text of one cell as received, empty where the cell is."""
-        rows = self.raw[ROW]  # in order: a long table of faults asks for thousands
-        at = int(rows.search_sorted(row))
-        return (self.raw[field][at] or "").strip() if at < len(rows) and rows[at] == row else ""
+        """Return the text of one cell without the spaces around it, empty where the cell is."""
+        return (self.received(field, row) or "").strip()
+
+    def received(self, field: str, row: int) -> str | None:
+        """Return the text of one cell as received, none where the cell or the row is empty."""
+        at = _position(self.raw, row)
+        text: str | None = None if at is None else self.raw[field][at]
+        return text
+
+    def typed(self, row: int) -> pl.DataFrame:
+        """Return one row of the body, by Excel's number; no row where it is none of the body's."""
+        at = _position(self.body, row)
+        return self.body.clear() if at is None else self.body.slice(at, 1)
 
     def label(self, row: int) -> str:
         """Return what people call a row: its township, or the word on its total."""
@@ -116,6 +126,13 @@ def _within(read: pl.DataFrame, form: Form) -> pl.DataFrame:
     if last_total is not None:
         kept &= (pl.col(ROW) <= last_total) | ~_is_note(form)
     return only(read, read.select(kept).to_series())
+
+
+def _position(rows: pl.DataFrame, row: int) -> int | None:
+    """Return where the row with Excel's number stands; rows are in its order, so that hardly any is looked at."""
+    numbers = rows[ROW]
+    at = bisect_left(numbers, row)
+    return at if at < len(numbers) and numbers[at] == row else None
 
 
 def only(rows: pl.DataFrame, kept: pl.Series) -> pl.DataFrame:

@@ -2,7 +2,7 @@
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checks.cleaning import RULES, applied, compact, compact_expr, number_expr, read_integer
@@ -58,6 +58,7 @@ def test_compact_is_idempotent(text: str) -> None:
     assert compact(compact(text)) == compact(text)
 
 
+@settings(deadline=None)
 @given(st.lists(st.none() | st.text(alphabet="a!~ 0９（\t\u3000\u200b\u4e00\u9fff\uf900\ufb01①é", max_size=4)))
 def test_a_column_is_compacted_as_its_texts_are(texts: list[str | None]) -> None:
     """The texts that are let through unfolded are those that folding would not change, wherever they stand."""
@@ -65,7 +66,8 @@ def test_a_column_is_compacted_as_its_texts_are(texts: list[str | None]) -> None
     assert column == [compact(one) or None if one is not None else None for one in texts]
 
 
-@given(st.lists(st.none() | st.text(alphabet="01２.-+,，— 亩x", max_size=5)))
+@settings(deadline=None, max_examples=50)
+@given(st.lists(st.none() | st.text(alphabet="01２.-+,，— 亩x", max_size=5), max_size=5))
 def test_a_column_of_figures_is_read_as_each_of_them(texts: list[str | None]) -> None:
     """What stands beside a figure has no part in how it is read."""
     column = pl.DataFrame({"a": texts}, schema={"a": pl.String}).select(number_expr(pl.col("a"), "亩"))["a"].to_list()

@@ -1,0 +1,223 @@
+"""The contract's rules on plots, taken apart into what any validation library would be told of them."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from checks.dates import date_expr
+from checks.subject import Subject
+from checks.tables import ROW, TOWNSHIP_FULL
+from contracts.model import Role, Rule
+from tests.benchmarks.plots import table_of
+
+Given = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """One thing that must hold of one column; *given* says what else it takes."""
+
+    rule: str
+    kind: str
+    column: str
+    given: Given = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """A name of its own among all of a form's."""
+        return f"{self.rule}:{self.kind}:{self.column}"
+
+
+# They look at the sheet rather than at rows, at other years, or at the register's several meanings of a short name.
+NOT_OF_ROWS = ("F01", "F02", "F03", "F07", "F14", "C05", "Y03")
+
+
+def plain_rules(subject: Subject) -> tuple[Plain, ...]:
+    """Return what the contract asks of the plots, in its order."""
+    return tuple(
+        Plain(rule.id, *one)
+        for rule in subject.form.rules
+        if rule.id not in NOT_OF_ROWS
+        for one in _KINDS[rule.check](subject, rule)
+    )
+
+
+def held_on(subject: Subject) -> tuple[str, ...]:
+    """Return the ids of the rules that are taken apart here."""
+    return tuple(dict.fromkeys(one.rule for one in plain_rules(subject)))
+
+
+_Parts = Iterator[tuple[str, str, Given]]
+
+
+def _figures(subject: Subject) -> list[str]:
+    return [one.name for one in subject.form.of_role(Role.FIGURE)]
+
+
+def _numeric(subject: Subject) -> list[str]:
+    return [one.name for one in subject.form.of_role(Role.SERIAL)] + _figures(subject)
+
+
+def _numbers_parse(subject: Subject, _: Rule) -> _Parts:
+    yield from (("filled", one, {}) for one in _numeric(subject))
+
+
+def _numbers_as_text(subject: Subject, _: Rule) -> _Parts:
+    yield from (("typed_as_text", one, {}) for one in _numeric(subject))
+
+
+def _no_error_values(subject: Subject, _: Rule) -> _Parts:
+    yield from (("error_value", one.name, {}) for one in subject.form.fields if one.name in table_of(subject).columns)
+
+
+def _not_negative(subject: Subject, _: Rule) -> _Parts:
+    yield from (("at_least", one, {"least": 0}) for one in _figures(subject))
+
+
+def _decimals(subject: Subject, _: Rule) -> _Parts:
+    yield from (("decimals", one.name, {"most": one.decimals}) for one in subject.form.of_role(Role.FIGURE))
+
+
+def _serial(_: Subject, rule: Rule) -> _Parts:
+    column = rule.arguments["column"]
+    yield from (("unique", column, {}), ("no_gap", column, {}), ("begins_at_one", column, {}))
+
+
+def _project_code(subject: Subject, rule: Rule) -> _Parts:
+    county = subject.submission.package.county
+    yield "matches", rule.arguments["column"], {"pattern": f"^{county}(19|20)[0-9]{{6}}$"}
+
+
+def _filled(_: Subject, rule: Rule) -> _Parts:
+    yield from (("filled", one, {}) for one in rule.arguments["columns"])
+
+
+def _township_known(_: Subject, __: Rule) -> _Parts:
+    yield "filled", TOWNSHIP_FULL, {}
+
+
+def _township_full_name(_: Subject, rule: Rule) -> _Parts:
+    yield "equals", rule.arguments["column"], {"other": TOWNSHIP_FULL}
+
+
+def _township_code(subject: Subject, rule: Rule) -> _Parts:
+    known = dict(subject.county.townships) if subject.county else {}
+    yield "in_set", rule.arguments["column"], {"values": tuple(known)}
+    yield "labelled", rule.arguments["column"], {"name": TOWNSHIP_FULL, "labels": known}
+
+
+def _code_length(_: Subject, rule: Rule) -> _Parts:
+    for name, length in rule.arguments["columns"].items():
+        yield "matches", name, {"pattern": f"^[0-9]{{{length}}}$"}
+
+
+def _in_code_list(subject: Subject, rule: Rule) -> _Parts:
+    yield from (("in_set", one, {"values": subject.form.field(one).codes}) for one in rule.arguments["columns"])
+
+
+def _not_dragged(_: Subject, rule: Rule) -> _Parts:
+    yield from (("not_dragged", one, {"rows": rule.arguments["rows"]}) for one in rule.arguments["columns"])
+
+
+def _unique(_: Subject, rule: Rule) -> _Parts:
+    yield "unique", rule.arguments["column"], {}
+
+
+def _codes_nested(_: Subject, rule: Rule) -> _Parts:
+    yield from (("begins_with", one, {"above": above}) for one, above in rule.arguments["pairs"])
+
+
+def _one_of(_: Subject, rule: Rule) -> _Parts:
+    yield "in_set", rule.arguments["column"], {"values": tuple(rule.arguments["values"])}
+
+
+def _none_of(_: Subject, rule: Rule) -> _Parts:
+    yield "not_in_set", rule.arguments["column"], {"values": tuple(rule.arguments["values"])}
+
+
+def _none_beginning(_: Subject, rule: Rule) -> _Parts:
+    yield "not_beginning", rule.arguments["column"], {"prefix": rule.arguments["prefix"]}
+
+
+def _grade(_: Subject, rule: Rule) -> _Parts:
+    yield "grade", rule.arguments["column"], dict(rule.arguments)
+
+
+def _label_agrees(subject: Subject, rule: Rule) -> _Parts:
+    for code, name in rule.arguments["pairs"]:
+        yield "labelled", code, {"name": name, "labels": dict(subject.form.field(code).labels)}
+
+
+def _deduction(_: Subject, rule: Rule) -> _Parts:
+    yield "deducted", rule.arguments["net"], dict(rule.arguments)
+
+
+def _converted(_: Subject, rule: Rule) -> _Parts:
+    yield "converted", rule.arguments["column"], dict(rule.arguments)
+
+
+def _detail_total(subject: Subject, _: Rule) -> _Parts:
+    stated = table_of(subject).totals
+    yield from (("total", one, {"total": stated[one][0]}) for one in _figures(subject))
+
+
+def _groups(subject: Subject, rule: Rule) -> _Parts:
+    summary = subject.tables[rule.arguments["form"]].body.select("project", TOWNSHIP_FULL)
+    yield "pair_known", TOWNSHIP_FULL, {"other": "project", "known": summary}
+
+
+def _accepted(subject: Subject, rule: Rule) -> _Parts:
+    listed = subject.tables[rule.arguments["form"]].body
+    year = subject.submission.year
+    in_time = date_expr(pl.col("accepted_on")) <= pl.date(year, 12, 31)
+    passed = listed.filter((pl.col("accepted") == rule.arguments["passed"]) & in_time)
+    yield "in_set", rule.arguments["column"], {"values": tuple(passed["sub_project"].to_list())}
+
+
+def _accepted_in_time(subject: Subject, rule: Rule) -> _Parts:
+    filled = pl.select(date_expr(pl.lit(subject.cover.text("filled_on")))).item()
+    yield "day", rule.arguments["column"], {"year": subject.submission.year, "latest": filled}
+
+
+def _used_once(subject: Subject, rule: Rule) -> _Parts:
+    first, second = rule.arguments["columns"]
+    number = rule.arguments["column"]
+    elsewhere = tuple(subject.tables[rule.arguments["form"]].body[number].drop_nulls().to_list())
+    given = {"first": first, "used": rule.arguments["used"], "number": number, "elsewhere": elsewhere}
+    yield "used_once", second, given
+
+
+_KINDS: Mapping[str, Callable[[Subject, Rule], _Parts]] = {
+    "accepted_before_counted": _accepted,
+    "accepted_in_time": _accepted_in_time,
+    "code_length": _code_length,
+    "codes_nested": _codes_nested,
+    "converted": _converted,
+    "decimals_at_most": _decimals,
+    "deduction": _deduction,
+    "detail_total": _detail_total,
+    "filled": _filled,
+    "grade_within": _grade,
+    "groups_in_summary": _groups,
+    "in_code_list": _in_code_list,
+    "label_agrees": _label_agrees,
+    "no_error_values": _no_error_values,
+    "none_beginning": _none_beginning,
+    "none_of": _none_of,
+    "not_dragged": _not_dragged,
+    "not_negative": _not_negative,
+    "numbers_as_text": _numbers_as_text,
+    "numbers_parse": _numbers_parse,
+    "one_of": _one_of,
+    "project_code": _project_code,
+    "serial_numbers": _serial,
+    "township_code": _township_code,
+    "township_full_name": _township_full_name,
+    "township_known": _township_known,
+    "unique_in_table": _unique,
+    "used_once": _used_once,
+}
+
+__all__ = ["NOT_OF_ROWS", "ROW", "Plain", "held_on", "plain_rules"]

@@ -1,0 +1,144 @@
+"""The plots that everything is measured on: made by ``hesuan sample``, read once, multiplied, and some of them spoilt."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import polars as pl
+
+from checks.cover import identify, read_cover
+from checks.findings import Refusal
+from checks.judge import subjects_of
+from checks.own_sheets import submitted
+from checks.subject import Subject
+from checks.tables import ROW, Table
+from contracts.library import open_library
+from contracts.model import Role
+from desk.sampling import Wanted, make_samples
+from workbooks.child import shared_pool
+from workbooks.reading import read_book
+
+FORM = "new_farmland"
+YEAR = 2024
+SEED = 7
+SPOILT = 10  # one plot in so many fails, where some are to fail
+_KINDS = 8
+
+
+def workbook(folder: Path, plots: int) -> Path:
+    """Return a county's workbook of so many plots, made if it is not there yet."""
+    out = folder / f"{plots}-plots"
+    if not out.exists():
+        make_samples(open_library(), Wanted(year=YEAR, counties=1, plots=plots, seed=SEED, out=out))
+    return next(path for path in sorted(out.rglob("*.xlsx")) if path.parent.name.isdigit())
+
+
+def subject_of(path: Path) -> Subject:
+    """Return the plot form of a workbook as the checks see it, the other forms beside it."""
+    library = open_library()
+    words = library.wording()
+    book = read_book(path.read_bytes(), words)
+    shared_pool().close()
+    if isinstance(book, Refusal):
+        raise TypeError(book.message)
+    own = submitted(book, words)
+    form = library.cover()
+    cover = read_cover(own, form)
+    identity = identify(cover, form, words)
+    if cover is None or isinstance(identity, Refusal):
+        raise TypeError("the sample has no cover")
+    package = library.package(identity.county, identity.year)
+    if package is None:
+        raise TypeError("no contract holds for the sample")
+    subjects = subjects_of(own, cover, library.submission(package, identity.year))
+    return next(one for one in subjects if one.form.name == FORM)
+
+
+def table_of(subject: Subject) -> Table:
+    """Return the plot table of a subject."""
+    if subject.table is None:
+        raise TypeError("the sample has no table of plots")
+    return subject.table
+
+
+def with_table(subject: Subject, table: Table) -> Subject:
+    """Return the subject with another table in the place of its own."""
+    return replace(subject, table=table, tables={**subject.tables, FORM: table})
+
+
+def multiplied(table: Table, times: int) -> Table:
+    """Return a table of as many plots over again, numbered through, with the total that is then due."""
+    height = table.body.height
+    plots = table.raw.filter(pl.col(ROW).is_in(table.body[ROW].implode()))
+    moved = (pl.col(ROW) + height * (times - 1)).alias(ROW)
+    figures = [one.name for one in table.form.of_role(Role.FIGURE)]
+    whole = table.body.select(pl.col(one).sum() * times for one in figures).row(0, named=True)
+    stated = [pl.lit(amount).cast(table.body.schema[name]).alias(name) for name, amount in whole.items()]
+    texts = [pl.lit(format(amount, "f")).alias(f"{name}:number") for name, amount in whole.items()]
+    return replace(
+        table,
+        raw=pl.concat([_repeated(plots, times, height), _moved(table, height * (times - 1))]),
+        body=_repeated(table.body, times, height),
+        totals=table.totals.with_columns(moved, *stated),
+        numbers=table.numbers.with_columns(moved, *texts),
+    )
+
+
+def _moved(table: Table, by: int) -> pl.DataFrame:
+    totals = table.raw.filter(pl.col(ROW).is_in(table.totals[ROW].implode()))
+    return totals.with_columns(pl.col(ROW) + by)
+
+
+def _repeated(rows: pl.DataFrame, times: int, height: int) -> pl.DataFrame:
+    serial = pl.col("serial").cast(pl.Int64)
+    parts = [
+        rows.with_columns(
+            pl.col(ROW) + height * at,
+            (serial + height * at).cast(rows.schema["serial"]).alias("serial"),
+            pl.format("{}-{}", "plot", pl.lit(at)).alias("plot"),
+        )
+        for at in range(times)
+    ]
+    return pl.concat(parts, rechunk=True)
+
+
+def spoilt(table: Table) -> Table:
+    """Return a table in which one plot in ten fails, each of eight kinds as often as the next."""
+    changes: Mapping[str, tuple[int, pl.Expr]] = {
+        "slope": (0, pl.lit("9")),
+        "class_after": (1, pl.lit("0305")),
+        "parcel": (2, pl.lit(None, pl.String)),
+        "town_code": (3, pl.lit("620000001")),
+        "new_mu": (4, pl.col("new_mu") + 1),
+        "plot": (5, pl.lit("同号")),
+        "ownership": (6, pl.lit("99")),
+        "accepted_on": (7, pl.lit("2023-05-06")),
+    }
+    at = pl.int_range(pl.len())
+    fails, kind = at % SPOILT == 3, at // SPOILT % _KINDS  # noqa: PLR2004 - any rest of the division does
+    body = table.body.with_columns(
+        pl.when(fails & (kind == which)).then(value).otherwise(pl.col(name)).cast(table.body.schema[name]).alias(name)
+        for name, (which, value) in changes.items()
+    )
+    return replace(table, body=body)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Where a table's frames lie between processes."""
+
+    folder: Path
+
+    def keep(self, table: Table) -> None:
+        """Write the frames."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for name in ("raw", "body", "totals", "numbers"):
+            getattr(table, name).write_ipc(self.folder / f"{name}.arrow")
+
+    def restore(self, table: Table) -> Table:
+        """Return *table* with the frames that were written."""
+        frames = {
+            name: pl.read_ipc(self.folder / f"{name}.arrow", memory_map=False)
+            for name in ("raw", "body", "totals", "numbers")
+        }
+        return replace(table, **frames)
