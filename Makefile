@@ -4,7 +4,7 @@ YEAR ?= 2024
 VENV := .venv
 PY := $(VENV)/bin/python
 
-.PHONY: run test samples clean
+.PHONY: run test bench samples clean
 
 run: $(VENV)/ready
 	@$(PY) -m desk run $(YEAR)
@@ -15,6 +15,11 @@ test: $(VENV)/ready-for-tests
 	$(PY) -m mypy
 	$(VENV)/bin/lint-imports
 	$(PY) -m pytest -n 2
+
+# Our path beside its peers, about half an hour; SIZE=small takes some minutes. The page is written at full size only.
+SIZE ?= full
+bench: $(VENV)/ready-for-bench
+	$(PY) -m tests.benchmarks $(SIZE) $(if $(filter full,$(SIZE)),docs/performance.md)
 
 # The sample submissions and decisions in inputs/, made anew from the plan.
 samples: $(VENV)/ready-for-tests
@@ -28,6 +33,10 @@ $(VENV)/ready-for-tests: pyproject.toml constraints.txt | $(PY)
 	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
 	@touch $@ $(VENV)/ready
 
+$(VENV)/ready-for-bench: pyproject.toml constraints.txt | $(PY)
+	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev,bench]"
+	@touch $@ $(VENV)/ready $(VENV)/ready-for-tests
+
 $(PY):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "hesuan needs Python 3.11 or later; name one with: make PYTHON=/path/to/python3.11 run"; exit 2; }
@@ -37,4 +46,4 @@ $(PY):
 	@$(PYTHON) -m venv $(VENV)
 
 clean:
-	rm -rf $(VENV) outputs/2* state
+	rm -rf $(VENV) .bench outputs/2* state

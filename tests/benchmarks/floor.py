@@ -34,23 +34,25 @@ def _labelled(column: pl.Expr, one: Plain) -> pl.Expr:
 def _deducted(column: pl.Expr, one: Plain) -> pl.Expr:
     gross, ratio, deducted = (pl.col(one.given[name]) for name in ("gross", "ratio", "deducted"))
     due = (gross * ratio).round(2, mode="half_away_from_zero")
-    return (deducted != due) | (column != gross - deducted)
+    wrong_sum: pl.Expr = (deducted != due) | (column != gross - deducted)
+    return wrong_sum
 
 
 def _converted(column: pl.Expr, one: Plain) -> pl.Expr:
     times, over = one.given["per"]
     factor = pl.lit(Decimal(times) / Decimal(over))
-    return column != (pl.col(one.given["from"]) * factor).round(2, mode="half_away_from_zero")
+    return column.ne((pl.col(one.given["from"]) * factor).round(2, mode="half_away_from_zero"))
 
 
 def _day(column: pl.Expr, one: Plain) -> pl.Expr:
     day = column.str.to_date("%Y-%m-%d", strict=False)
-    return (day.dt.year() != one.given["year"]) | (day > pl.lit(one.given["latest"], pl.Date)).fill_null(value=False)
+    other_year = day.dt.year().ne(one.given["year"])
+    return other_year | (day > pl.lit(one.given["latest"], pl.Date)).fill_null(value=False)
 
 
 def _used_once(column: pl.Expr, one: Plain) -> pl.Expr:
     used, elsewhere = one.given["used"], pl.col(one.given["number"]).is_in(one.given["elsewhere"])
-    return (pl.col(one.given["first"]) == used) & ((column == used) | elsewhere)
+    return pl.col(one.given["first"]).eq(used) & (column.eq(used) | elsewhere)
 
 
 # What is wrong of a row, by kind; null is not wrong.
@@ -106,7 +108,7 @@ def _failing(body: pl.LazyFrame, raw: pl.LazyFrame, one: Plain) -> pl.LazyFrame:
         return body.filter(expression)
     kind = pl.col(f"{one.column}:kind")
     special: Mapping[str, Callable[[], pl.LazyFrame]] = {
-        "typed_as_text": lambda: raw.filter(kind == CellKind.TEXT),
+        "typed_as_text": lambda: raw.filter((kind == CellKind.TEXT) & pl.col(one.column).str.contains("[0-9]")),
         "error_value": lambda: raw.filter(kind.is_in([CellKind.ERROR, CellKind.UNCALCULATED])),
         "not_dragged": lambda: _dragged(body, one),
         "pair_known": lambda: _pairs(body, one, [one.column, one.given["other"]]),

@@ -7,8 +7,9 @@ from typing import Any
 import polars as pl
 
 from checks.dates import date_expr
+from checks.registry import ROW_CHECKS
 from checks.subject import Subject
-from checks.tables import ROW, TOWNSHIP_FULL
+from checks.tables import TOWNSHIP_FULL
 from contracts.model import Role, Rule
 from tests.benchmarks.plots import table_of
 
@@ -30,16 +31,12 @@ class Plain:
         return f"{self.rule}:{self.kind}:{self.column}"
 
 
-# They look at the sheet rather than at rows, at other years, or at the register's several meanings of a short name.
-NOT_OF_ROWS = ("F01", "F02", "F03", "F07", "F14", "C05", "Y03")
-
-
 def plain_rules(subject: Subject) -> tuple[Plain, ...]:
     """Return what the contract asks of the plots, in its order."""
     return tuple(
         Plain(rule.id, *one)
         for rule in subject.form.rules
-        if rule.id not in NOT_OF_ROWS
+        if rule.check in _KINDS or rule.check in ROW_CHECKS  # a new rule on rows must be taken apart here too
         for one in _KINDS[rule.check](subject, rule)
     )
 
@@ -47,6 +44,11 @@ def plain_rules(subject: Subject) -> tuple[Plain, ...]:
 def held_on(subject: Subject) -> tuple[str, ...]:
     """Return the ids of the rules that are taken apart here."""
     return tuple(dict.fromkeys(one.rule for one in plain_rules(subject)))
+
+
+def not_of_rows(subject: Subject) -> tuple[str, ...]:
+    """Return the rules that look at more than rows: at the sheet, at other years, at what a short name may mean."""
+    return tuple(one.id for one in subject.form.rules if one.id not in held_on(subject))
 
 
 _Parts = Iterator[tuple[str, str, Given]]
@@ -219,5 +221,3 @@ _KINDS: Mapping[str, Callable[[Subject, Rule], _Parts]] = {
     "unique_in_table": _unique,
     "used_once": _used_once,
 }
-
-__all__ = ["NOT_OF_ROWS", "ROW", "Plain", "held_on", "plain_rules"]

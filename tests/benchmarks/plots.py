@@ -1,8 +1,8 @@
-"""The plots that everything is measured on: made by ``hesuan sample``, read once, multiplied, and some of them spoilt."""
+"""The plots that all is measured on: made by ``hesuan sample``, read once, multiplied, some of them spoilt."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -18,11 +18,17 @@ from desk.sampling import Wanted, make_samples
 from workbooks.child import shared_pool
 from workbooks.reading import read_book
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from checks.rawbook import RawBook
+
 FORM = "new_farmland"
 YEAR = 2024
 SEED = 7
 SPOILT = 10  # one plot in so many fails, where some are to fail
 _KINDS = 8
+_FRAMES = ("raw", "body", "totals", "numbers")
 
 
 def workbook(folder: Path, plots: int) -> Path:
@@ -35,14 +41,18 @@ def workbook(folder: Path, plots: int) -> Path:
 
 def subject_of(path: Path) -> Subject:
     """Return the plot form of a workbook as the checks see it, the other forms beside it."""
-    library = open_library()
-    words = library.wording()
-    book = read_book(path.read_bytes(), words)
+    book = read_book(path.read_bytes(), open_library().wording())
     shared_pool().close()
     if isinstance(book, Refusal):
         raise TypeError(book.message)
+    return next(one for one in subjects_in(book) if one.form.name == FORM)
+
+
+def subjects_in(book: "RawBook") -> tuple[Subject, ...]:
+    """Return every form of a sample, its table taken into frames."""
+    library = open_library()
+    words, form = library.wording(), library.cover()
     own = submitted(book, words)
-    form = library.cover()
     cover = read_cover(own, form)
     identity = identify(cover, form, words)
     if cover is None or isinstance(identity, Refusal):
@@ -50,8 +60,7 @@ def subject_of(path: Path) -> Subject:
     package = library.package(identity.county, identity.year)
     if package is None:
         raise TypeError("no contract holds for the sample")
-    subjects = subjects_of(own, cover, library.submission(package, identity.year))
-    return next(one for one in subjects if one.form.name == FORM)
+    return subjects_of(own, cover, library.submission(package, identity.year))
 
 
 def table_of(subject: Subject) -> Table:
@@ -115,7 +124,7 @@ def spoilt(table: Table) -> Table:
         "accepted_on": (7, pl.lit("2023-05-06")),
     }
     at = pl.int_range(pl.len())
-    fails, kind = at % SPOILT == 3, at // SPOILT % _KINDS  # noqa: PLR2004 - any rest of the division does
+    fails, kind = at % SPOILT == 3, at // SPOILT % _KINDS
     body = table.body.with_columns(
         pl.when(fails & (kind == which)).then(value).otherwise(pl.col(name)).cast(table.body.schema[name]).alias(name)
         for name, (which, value) in changes.items()
@@ -132,13 +141,10 @@ class Stored:
     def keep(self, table: Table) -> None:
         """Write the frames."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        for name in ("raw", "body", "totals", "numbers"):
+        for name in _FRAMES:
             getattr(table, name).write_ipc(self.folder / f"{name}.arrow")
 
     def restore(self, table: Table) -> Table:
         """Return *table* with the frames that were written."""
-        frames = {
-            name: pl.read_ipc(self.folder / f"{name}.arrow", memory_map=False)
-            for name in ("raw", "body", "totals", "numbers")
-        }
-        return replace(table, **frames)
+        raw, body, totals, numbers = (pl.read_ipc(self.folder / f"{name}.arrow") for name in _FRAMES)
+        return replace(table, raw=raw, body=body, totals=totals, numbers=numbers)

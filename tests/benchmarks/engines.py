@@ -1,0 +1,196 @@
+"""What is measured, by name: our path, the floor, the peers; each made ready on a subject, then run."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from io import BytesIO
+from itertools import pairwise
+from pathlib import Path
+
+import polars as pl
+
+from checks.findings import Refusal
+from checks.judge import verdict_on
+from checks.subject import Subject
+from checks.wording import findings_of
+from contracts.library import open_library
+from tests.benchmarks import floor
+from tests.benchmarks.cpu import ENDED, OWN, used_by
+from tests.benchmarks.plain_rules import plain_rules
+from tests.benchmarks.plots import FORM, subjects_in, table_of
+from workbooks.child import shared_pool
+from workbooks.examining import examine
+from workbooks.gate import take_bytes
+from workbooks.reading import read_book
+
+Run = Callable[[], Mapping[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """One library on the rules: where its parts are, up to how many rows it is worth waiting for, what it names."""
+
+    title: str
+    module: str
+    made: str
+    rules: str
+    most: int
+    names: str
+
+    def ready(self, subject: Subject) -> Run:
+        """Return the run, all that is made once being made."""
+        run: Run = getattr(import_module(self.module), self.made)(subject)
+        return run
+
+    def without(self, subject: Subject) -> tuple[str, ...]:
+        """Return the rules that it has no words for, in whole or in part."""
+        every = plain_rules(subject)
+        said = getattr(import_module(self.module), self.rules)(subject) if self.rules else every
+        known = {one.name for one in said}
+        return tuple(dict.fromkeys(one.rule for one in every if one.name not in known))
+
+
+def ours(subject: Subject) -> Run:
+    """Return our own path over the plot form, from typed rows to offences and silenced sums."""
+
+    def run() -> dict[str, int]:
+        found: dict[str, int] = {}
+        for one in verdict_on((subject,)).offences:
+            found[one.rule.id] = found.get(one.rule.id, 0) + 1
+        return found
+
+    return run
+
+
+def bare_polars(subject: Subject) -> Run:
+    """Return the floor."""
+    return lambda: {rule: rows.height for rule, rows in floor.hold(subject).items()}
+
+
+_HERE = "tests.benchmarks"
+_CELL, _ROW = "row and cell", "row"
+MILLION = 1_000_000
+ENGINES: Mapping[str, Engine] = {
+    "hesuan": Engine("hesuan", f"{_HERE}.engines", "ours", "", MILLION, "row, cell, sentence"),
+    "floor": Engine("bare polars", f"{_HERE}.engines", "bare_polars", "", MILLION, _CELL),
+    "dataframely": Engine("dataframely", f"{_HERE}.polars_peers", "dataframely", "expressed", MILLION, _ROW),
+    "pointblank": Engine("pointblank", f"{_HERE}.polars_peers", "pointblank", "expressed", MILLION, _ROW),
+    "pandera-pandas": Engine(
+        "pandera (pandas)",
+        f"{_HERE}.pandas_peers",
+        "pandera",
+        "pandera_rules",
+        MILLION,
+        "row and column, of some rules",
+    ),
+    "great-expectations": Engine(
+        "Great Expectations",
+        f"{_HERE}.pandas_peers",
+        "great_expectations",
+        "expectation_rules",
+        MILLION,
+        "row and column",
+    ),
+    "frictionless": Engine(
+        "frictionless", f"{_HERE}.frictionless_peer", "frictionless", "frictionless_rules", 10_000, "row and column"
+    ),
+}
+
+
+def county(path: Path) -> Run:
+    """Return our path over a whole workbook: bytes, gate, child, second reading, checks, findings with cells."""
+    library = open_library()
+
+    def run() -> dict[str, int]:
+        words = library.wording()
+        data = take_bytes(path, words)
+        report = data if isinstance(data, Refusal) else examine(data, library, words)
+        shared_pool().close()  # what a child used is told to its parent when it ends
+        if isinstance(report, Refusal):
+            raise TypeError(report.message)
+        return {"findings": len(report.findings)}
+
+    return run
+
+
+def fastexcel_read(path: Path) -> Run:
+    """Return the bare read of every sheet."""
+    import fastexcel  # noqa: PLC0415 - each process loads what it measures
+
+    def run() -> dict[str, int]:
+        reader = fastexcel.read_excel(path.read_bytes())
+        sheets = [reader.load_sheet(name, header_row=None, dtypes="string").to_polars() for name in reader.sheet_names]
+        return {"rows": sum(one.height for one in sheets)}
+
+    return run
+
+
+def openpyxl_read(path: Path) -> Run:
+    """Return the read of every cell in the streaming mode."""
+    return lambda: {"rows": sum(len(rows) for rows in _cells(path).values())}
+
+
+def openpyxl_expectations(path: Path) -> Run:
+    """Return the peer's way from bytes to failing rows: openpyxl into pandas, then Great Expectations on the plots."""
+    from tests.benchmarks import pandas_peers  # noqa: PLC0415 - as above
+    from tests.benchmarks.plots import subject_of  # noqa: PLC0415 - as above
+
+    subject = subject_of(path)
+    rules = pandas_peers.expectation_rules(subject)
+    form, table = subject.form, table_of(subject)
+    names = {at: name for name, at in table.columns.items()}
+
+    def run() -> dict[str, int]:
+        rows = _cells(path)[form.sheet_names[0]][table.header_row : -1]
+        columns = {name: [row[at - 1] for row in rows] for at, name in names.items()}
+        whole = pl.DataFrame(columns, strict=False, infer_schema_length=None)
+        asked = tuple(one for one in rules if one.column in columns and one.given.get("other", "plot") in columns)
+        return pandas_peers.expectations_held(pandas_peers.as_pandas(whole.with_row_index("row")), asked)
+
+    return run
+
+
+def _cells(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    import openpyxl  # noqa: PLC0415 - as above
+
+    book = openpyxl.load_workbook(BytesIO(path.read_bytes()), read_only=True, data_only=True)
+    return {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book.worksheets}
+
+
+def stages(path: Path) -> Run:
+    """Return our path over a workbook taken apart: the CPU milliseconds of each stage, the child's own apart."""
+    library = open_library()
+    words = library.wording()
+
+    def run() -> dict[str, int]:
+        marks = [("", _used())]
+        book = read_book(path.read_bytes(), words)
+        marks.append(("parent: receiving", _used()))
+        shared_pool().close()
+        marks.append(("child: gate, two readings, packing", _used()))
+        if isinstance(book, Refusal):
+            raise TypeError(book.message)
+        subjects = subjects_in(book)
+        marks.append(("parent: tables found and typed", _used()))
+        verdict = verdict_on(subjects)
+        marks.append(("parent: rules", _used()))
+        findings_of(verdict.offences, words)
+        marks.append(("parent: sentences", _used()))
+        return {name: round((at - before) * 1000) for (_, before), (name, at) in pairwise(marks)}
+
+    return run
+
+
+def _used() -> float:
+    return used_by(OWN) + used_by(ENDED)
+
+
+READERS: Mapping[str, tuple[str, Callable[[Path], Run]]] = {
+    "county": ("hesuan: bytes to findings", county),
+    "fastexcel": ("fastexcel: bare read", fastexcel_read),
+    "openpyxl": ("openpyxl: bare read", openpyxl_read),
+    "stages": ("hesuan, stage by stage", stages),
+    "openpyxl-expectations": ("openpyxl + Great Expectations", openpyxl_expectations),
+}
+
+__all__ = ["ENGINES", "FORM", "READERS"]

@@ -1,0 +1,123 @@
+"""The benchmark at its smallest: it runs, every engine finds what ours finds, and the page says so."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from checks.judge import verdict_on
+from checks.subject import Subject
+from contracts.model import Rule
+from tests.benchmarks import floor
+from tests.benchmarks.engines import ENGINES, READERS
+from tests.benchmarks.page import page
+from tests.benchmarks.plain_rules import held_on, not_of_rows, plain_rules
+from tests.benchmarks.plots import Stored, multiplied, spoilt, subject_of, table_of, with_table, workbook
+from tests.benchmarks.trial import SIZES, Results
+
+PLOTS = 160  # each of eight kinds of fault, twice
+GROWN = 3
+COST = {"seconds": 0.5, "over": 1, "whole": 2, "found": {"C11": 1}}
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Subject:
+    """Return the plots of a made-up county."""
+    return subject_of(workbook(tmp_path_factory.mktemp("plots"), PLOTS))
+
+
+@pytest.fixture(scope="module")
+def faulty(sound: Subject) -> Subject:
+    """Return the same, a tenth of them spoilt, every failing row told."""
+    return with_table(replace(sound, form=replace(sound.form, most_worded=0)), spoilt(table_of(sound)))
+
+
+def rows_by_rule(subject: Subject) -> Mapping[str, set[int]]:
+    """Return the rows that our path finds wrong, by rule; rules that join others' findings are told apart again."""
+    found: dict[str, set[int]] = {}
+    for one in verdict_on((subject,)).offences:
+        for rule in (one.rule.id, *one.also):
+            at = {int("".join(filter(str.isdigit, cell.address))) for cell in one.cells}
+            found.setdefault(rule, set()).update(at)
+    return found
+
+
+def test_the_floor_finds_what_our_path_finds(faulty: Subject) -> None:
+    """By rule, the rows of the floor are those of our path; a total is silent while a plot of its own is at fault."""
+    due = {rule: set(rows["row"]) for rule, rows in floor.hold(faulty).items()}
+    ours = rows_by_rule(faulty)
+    silenced = {one.rule for one in verdict_on((faulty,)).not_run if one.reason == "rows_at_fault"}
+    assert set(ours) == set(due) - silenced
+    assert ours == {rule: due[rule] for rule in ours}
+    assert silenced < set(due)
+
+
+def test_sound_plots_are_sound_on_every_path(sound: Subject) -> None:
+    """However often they are repeated, the plots of a sample break no rule."""
+    grown = with_table(sound, multiplied(table_of(sound), GROWN))
+    assert table_of(grown).body.height == PLOTS * GROWN
+    for one in (sound, grown):
+        assert floor.hold(one) == {}
+        assert verdict_on((one,)).offences == ()
+
+
+@pytest.mark.parametrize("name", [one for one in ENGINES if one not in ("hesuan", "floor")])
+def test_a_peer_finds_what_the_floor_finds(name: str, faulty: Subject) -> None:
+    """A peer that is installed finds as many failing rows as the floor, of each rule that it can be told whole."""
+    pytest.importorskip({"pandera-pandas": "pandera", "great-expectations": "great_expectations"}.get(name, name))
+    if name in ("pandera-pandas", "great-expectations"):
+        pytest.importorskip("pyarrow")
+    engine = ENGINES[name]
+    due = {rule: rows.height for rule, rows in floor.hold(faulty).items() if rule not in engine.without(faulty)}
+    found = engine.ready(faulty)()
+    assert due
+    assert {rule: found.get(rule, 0) for rule in due} == due or name == "frictionless"
+
+
+def test_frames_come_back_as_they_were_stored(faulty: Subject, tmp_path: Path) -> None:
+    """What one process stores, another holds to the same effect."""
+    kept = Stored(tmp_path)
+    kept.keep(table_of(faulty))
+    back = with_table(faulty, kept.restore(table_of(faulty)))
+    assert rows_by_rule(back) == rows_by_rule(faulty)
+
+
+def test_every_rule_is_taken_apart_or_named(sound: Subject) -> None:
+    """No rule on rows is forgotten: each is either handed to the floor or listed as one that is not of rows."""
+    assert {*held_on(sound), *not_of_rows(sound)} == {one.id for one in sound.form.rules}
+    assert all(one.rule in held_on(sound) for one in plain_rules(sound))
+
+
+def test_a_new_rule_on_rows_must_be_taken_apart(sound: Subject) -> None:
+    """A rule on rows that the floor does not know stops the benchmark rather than flattering it."""
+    unknown = Rule(
+        id="Z99", check="reason_given", severity="hard", phase=sound.form.rules[0].phase, description="", basis=""
+    )
+    form = replace(sound.form, rules=(*sound.form.rules, unknown))
+    with pytest.raises(KeyError):
+        plain_rules(replace(sound, form=form))
+
+
+@pytest.mark.parametrize("name", ["county", "fastexcel", "openpyxl", "stages"])
+def test_a_reader_reads(name: str, tmp_path: Path) -> None:
+    """Each way from a workbook's bytes comes to its end."""
+    made: Callable[[Path], Callable[[], Mapping[str, int]]] = READERS[name][1]
+    found = made(workbook(tmp_path, 20))()
+    assert found
+    assert found.get("findings", 0) == 0
+
+
+def test_the_page_tells_met_from_missed(sound: Subject) -> None:
+    """Every target that was measured stands on the page with its verdict."""
+    results = Results()
+    for what, size, name, seconds in (
+        *(("clean", 50, one, 0.5) for one in ENGINES),
+        *(("spoilt", 50, one, 2.0 if one == "hesuan" else 0.5) for one in ENGINES),
+        *(("county", 50, one, 0.5) for one in READERS),
+        *(("cold", 0, one, 0.5) for one in ("hesuan check", "import pandera.polars", "hesuan --help")),
+    ):
+        results.costs[what, size, name] = [{**COST, "seconds": seconds}]
+    text = page(results, SIZES["tiny"], sound, 50)
+    assert "one in ten fails, times where none does | 2 | 4.00 | **missed** |" in text
+    assert "times the bare read | 4 | 1.00 | met |" in text
