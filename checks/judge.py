@@ -15,7 +15,7 @@ from checks.history import History
 from checks.identity import Identity
 from checks.offence import NotRun, Offence
 from checks.own_sheets import said_in, submitted
-from checks.rawbook import RawBook
+from checks.rawbook import RawBook, address
 from checks.recognise import Search, locate
 from checks.refusing import refuse
 from checks.registry import FORM_CHECKS, ROW_CHECKS, SUM_CHECKS, refuse_unknown
@@ -71,7 +71,11 @@ def check_book(
     if package is None:
         return _no_package(identity, cover, library, words)
     submission = library.submission(package, identity.year)
-    verdict = judge(book, cover, submission, history)
+    subjects = subjects_of(book, cover, submission, history)
+    crowded = _crowded(subjects, words)
+    if crowded is not None:
+        return crowded
+    verdict = verdict_on(subjects)
     report = Report(
         identity=identity,
         contracts=library.version(),
@@ -195,6 +199,17 @@ def _misplaced(identity: Identity, cover: Cover, words: Wording, expected: tuple
     if identity.year != year:
         cell = _cell(cover, "year")
         return refuse(words, "wrong_year", **place, cell=cell, value=str(identity.year), expected=str(year))
+    return None
+
+
+def _crowded(subjects: Sequence[Subject], words: Wording) -> Refusal | None:
+    """Refuse a table of townships that is thousands of rows long: what lies there is no such table."""
+    for table in _tables(subjects):
+        most = table.form.most_rows
+        if most and table.raw.height > most:
+            facts = {"form": table.form.title, "count": str(table.raw.height), "most": str(most)}
+            cell = address(table.raw[ROW][most], min(table.columns.values()))
+            return refuse(words, "too_many_rows", sheet=table.sheet, cell=cell, **facts)
     return None
 
 

@@ -9,6 +9,7 @@ from checks.repair_program import Line, Program, Variable, answered
 from checks.repair_system import Pins, Row, Shifts, System, free, mends, rows_of, solve
 
 SLIP_GAIN = 1e-5  # breaks ties only, so that a search cut short has listed the likelier ones
+HOPELESS = 100  # a repair of more cells is none that a person would make: the table is another one, not a slip
 SEEDS = 64  # so many broken rows are tried as the first of a packing; more would cost time and narrow little
 
 
@@ -50,6 +51,9 @@ def searched(whole: System, guide: Guide) -> Found:
     """Find the smallest repairs of a system that no single cell mends."""
     if not all(row.weights for row in whole.broken):
         return Found((), complete=True)  # a sum without cells cannot be mended
+    rows = _shortest_first(whole)
+    if len(_packing(rows, rows[0])) > HOPELESS:
+        return Found((), complete=False)
     near = _narrowed(whole)
     if near.least > 1 and near.cells:
         found = _enumerated(whole, near, guide)
@@ -65,7 +69,7 @@ def _narrowed(whole: System) -> Field:
     So many broken rows without a common cell, so many cells at least; and when no more than these change,
     just one changes in each of those rows and closes it by itself. Every choice of such rows narrows them.
     """
-    rows = sorted(whole.broken, key=lambda row: len(row.weights))
+    rows = _shortest_first(whole)
     packings = [_packing(rows, first) for first in rows[:SEEDS]]
     size = max(map(len, packings))
     exact = not any(row.slack for row in rows)
@@ -76,6 +80,10 @@ def _narrowed(whole: System) -> Field:
     forced = {at: int(shift) for at, shift in near if shift.denominator == 1}
     forced = {at: shift for at, shift in forced.items() if whole.seen[at] + shift >= whole.lower}
     return Field(tuple(forced), size, size, forced)
+
+
+def _shortest_first(whole: System) -> list[Row]:
+    return sorted(whole.broken, key=lambda row: len(row.weights))
 
 
 def _closing(rows: Iterable[Row], *, exact: bool) -> Iterator[tuple[int, Fraction]]:

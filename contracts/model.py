@@ -127,7 +127,8 @@ class Spoken:
 class Form:
     """One sheet of a submission: where it is found, its fields, the rules on it.
 
-    A *detail* form has a row a plot: it may be long, is summed by group and is not carried up. *most_worded* is how
+    A *detail* form has a row a plot: it may be long, is summed by group and is not carried up; any other has
+    at most *most_rows*, as each of its rows is weighed against each sum. *most_worded* is how
     many offences of one rule are put into words (0: all); the rest is counted. *paragraphs* are those of a report.
     """
 
@@ -141,6 +142,7 @@ class Form:
     unit: str = ""
     total_names: tuple[str, ...] = ()
     detail: bool = False
+    most_rows: int = 0
     most_worded: int = 0
     paragraphs: tuple[Paragraph, ...] = ()
 

@@ -38,6 +38,9 @@ def forms_of(path: Path, *, year: int, plan_years: Iterable[int], province: str 
     return _compiled(read_text(path), path.name, year, tuple(plan_years), province)
 
 
+MOST_ROWS = 3000  # a whole province has fewer townships; a contract may say otherwise (mostRows)
+
+
 @lru_cache(maxsize=32)  # the same text means the same forms: a run of many counties compiles each contract once
 def _compiled(text: str, file: str, year: int, plan_years: tuple[int, ...], province: str) -> tuple[Form, ...]:
     contract = read_contract(text, file)
@@ -66,6 +69,7 @@ def _form(schema: SchemaObject, file: str, year: int, plan_years: tuple[int, ...
         unit=own.get("unit", ""),
         total_names=_listed(own, "totalNames", file),
         detail=_flag(own, "detail", file),
+        most_rows=int(own.get("mostRows", 0 if _flag(own, "detail", file) else MOST_ROWS)),
         most_worded=int(own.get("mostWorded", 0)),
         paragraphs=tuple(Paragraph(one["heading"], one["text"]) for one in own.get("paragraphs", ())),
     )
