@@ -9,7 +9,7 @@ from checks.causes import at_fault, blamed, by_row, is_silent, settled, unknown_
 from checks.contents import spotted
 from checks.cover import Cover, identify, read_cover
 from checks.explaining import explain
-from checks.findings import CellRef, Refusal
+from checks.findings import CellRef, Finding, Refusal
 from checks.gate import row_offenders
 from checks.history import History
 from checks.identity import Identity
@@ -76,15 +76,20 @@ def check_book(
     if crowded is not None:
         return crowded
     verdict = verdict_on(subjects)
-    report = Report(
+    found = spotted(findings_of(verdict.offences, words), verdict.tables, cover, form.name)
+    report = _report(identity, library.version(), verdict, found)
+    return explain(report, said, library.returning(), words)
+
+
+def _report(identity: Identity, contracts: str, verdict: Verdict, findings: tuple[Finding, ...]) -> Report:
+    return Report(
         identity=identity,
-        contracts=library.version(),
-        findings=spotted(findings_of(verdict.offences, words), verdict.tables, cover, form.name),
+        contracts=contracts,
+        findings=findings,
         not_run=verdict.not_run,
         figures=tuple(_figures(verdict)),
         plots=claimed_plots(verdict.tables),
     )
-    return explain(report, said, library.returning(), words)
 
 
 def judge(book: RawBook, cover: Cover, submission: Submission, history: History | None = None) -> Verdict:
