@@ -1,11 +1,13 @@
 """The yearly run at set hours, on threads or on Dask: the same record as in line, and tables on Prefect's own pages."""
 
+import http
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -149,14 +151,18 @@ def serving(ground: Ground, port: int) -> "subprocess.Popen[bytes]":
 
 
 def asked(address: str, body: dict[str, Any] | None = None) -> Any:
-    """Return what the server answers, nothing where it has nothing there."""
+    """Return what the server answers, nothing where it has nothing there; a server too busy to say is asked again."""
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(address, data=data, headers={"Content-Type": "application/json"})  # noqa: S310
-    try:
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as answer:
-            return json.loads(answer.read())
-    except urllib.error.HTTPError:
-        return None
+    for wait in (1, 2, 4, 8, 0):
+        try:
+            with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as answer:
+                return json.loads(answer.read())
+        except urllib.error.HTTPError as error:
+            if error.code < http.HTTPStatus.INTERNAL_SERVER_ERROR:
+                return None
+            time.sleep(wait)
+    return None
 
 
 def free_port() -> int:
