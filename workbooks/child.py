@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _START: Final = "import sys; sys.path.insert(0, sys.argv[1]); from workbooks.reading_child import main; main()"
 _GLANCE: Final = 0.05  # seconds between two looks of the watch
 _IDLE: Final = 96 * MEGABYTE  # a child that has read a small file
-_SWOLLEN: Final = 350 * MEGABYTE  # in use after a file: a process does not give everything back
+_SWOLLEN: Final = 128 * MEGABYTE  # in use after a long file: it would stand beside what the parent then unpacks
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,9 @@ import pytest
 
 from tests.builders.dongchuan import submission
 from tests.hostile.generator.package import SHEET, good
+from workbooks.allowance import allowance
 from workbooks.child import Child, Limits, Pool
+from workbooks.container import MEGABYTE
 
 
 @pytest.fixture
@@ -56,6 +58,13 @@ def test_child_whose_time_is_over_has_a_file_that_costs_too_much(data: bytes) ->
     os.kill(child.process.pid, signal.SIGPROF)
     os.kill(child.process.pid, signal.SIGCONT)
     assert child.read(data).header["fault"]["code"] == "too_costly"
+
+
+def test_long_file_is_given_time_by_its_length() -> None:
+    """What 100,000 honest plots take on a slow or busy machine is thrice what they take on a quiet one."""
+    short, long, longest = (allowance(size * MEGABYTE).seconds for size in (1, 16, 180))
+    assert short < long < longest
+    assert longest > 20
 
 
 def test_child_that_takes_too_long_is_killed(data: bytes) -> None:
