@@ -9,16 +9,17 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import reduce
 from itertools import product
-from time import monotonic
 
 from checks.evidence import Evidence, Rank, place, rank
 from checks.findings import CellRef, Change
 from checks.relations import Relation
+from checks.repair_program import Effort
 from checks.repair_search import Found, Guide, searched
 from checks.repair_system import Pins, Shifts, System, decimals, silent, single_shifts, system
 
 FORMULA_COST = 1e-3  # breaks ties only: a thousand formula cells would weigh as much as one cell more
 WITNESS_GAIN = 1e-4
+EFFORT = 2_000_000  # about two seconds
 
 Repair = tuple[Change, ...]
 
@@ -27,7 +28,7 @@ Repair = tuple[Change, ...]
 class Repairs:
     """What would mend the whole broken set, the likeliest first, all by as few changes.
 
-    *complete* is False when time or number ran out, so that there may be others as small. *alone* is True
+    *complete* is False when effort or number ran out, so that there may be others as small. *alone* is True
     when the first has no rival: it is the only one, or formulas and witnesses speak for it more than for the
     second.
     """
@@ -72,7 +73,7 @@ def smallest_repairs(
     relations: Iterable[Relation],
     *,
     evidence: Mapping[CellRef, Evidence] | None = None,
-    seconds: float = 2.0,
+    effort: int = EFFORT,
     most: int = 20,
     lower: Decimal = Decimal(0),
 ) -> Repairs:
@@ -80,12 +81,12 @@ def smallest_repairs(
 
     Only sums that hang together with a broken one count, directly or by way of others. Nothing is found, and
     that is complete, where nothing is broken or where no figures in the finest unit in use would do.
-    *seconds* and *most* bound the search and the number of repairs.
+    *effort* (see there for its unit) and *most* bound the search and the number of repairs.
     """
-    deadline, known = monotonic() + seconds, evidence or {}
+    known, bounds = evidence or {}, (Effort(effort), most)
     judged = [relation for relation in relations if not silent(values, relation)]
     systems = [system(values, each, lower) for each in connected_sets(judged)]
-    parts = [_mended(values, each, known, (deadline, most)) for each in systems if each.broken]
+    parts = [_mended(values, each, known, bounds) for each in systems if each.broken]
     whole = reduce(lambda one, other: _joined(one, other, known, most), parts, Repairs(((),), complete=True))
     found = tuple(repair for repair in whole.found if repair)
     return Repairs(found, whole.complete, alone=whole.complete and _alone(found, known))
@@ -95,7 +96,7 @@ def _mended(
     values: Mapping[CellRef, Decimal],
     part: System,
     evidence: Mapping[CellRef, Evidence],
-    bounds: tuple[float, int],
+    bounds: tuple[Effort, int],
 ) -> Repairs:
     """Mend one set of sums that hang together: by one cell if that will do, by more if not."""
     pins = _pins(part, evidence)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from checks.evidence import slip
-from checks.repair_program import Line, Program, Variable, answered
+from checks.repair_program import Effort, Line, Program, Variable, answered
 from checks.repair_system import Pins, Row, Shifts, System, free, mends, rows_of, solve
 
 SLIP_GAIN = 1e-5  # breaks ties only, so that a search cut short has listed the likelier ones
@@ -38,12 +38,12 @@ class Field:
 class Guide:
     """What steers a search: the cost of changing each cell, near 1, what witnesses ask for, and when to stop.
 
-    *deadline* is a reading of the monotonic clock in seconds, *number* the repairs that suffice.
+    *effort* is the work that may still be done, *number* the repairs that suffice.
     """
 
     costs: Mapping[int, float]
     pins: Pins
-    deadline: float
+    effort: Effort
     number: int
 
 
@@ -110,7 +110,7 @@ def _enumerated(whole: System, near: Field, guide: Guide) -> Found:
     lines += [_another(near, tuple(shifts)) for shifts in found]
     while len(found) <= guide.number:
         program = Program(_variables(whole, near, guide), (*lines, _size(near, most)))
-        answer = answered(program, guide.deadline)
+        answer = answered(program, guide.effort)
         if answer.values is None:
             return Found(tuple(found), complete=answer.infeasible)
         support = tuple(at for at, value in zip(near.cells, answer.values, strict=False) if value > 0.5)  # noqa: PLR2004
@@ -172,7 +172,7 @@ def _closest(whole: System, support: tuple[int, ...], pinned: Shifts, guide: Gui
     ]
     column = {at: 2 * number for number, at in enumerate(support)}
     lines = [Line(row.gap - row.slack, row.gap + row.slack, _moves(row, column, 1)) for row in rows_of(whole, support)]
-    values = answered(Program(variables, lines), guide.deadline).values
+    values = answered(Program(variables, lines), guide.effort).values
     if values is None:
         return None
     return {at: round(values[first]) - round(values[first + 1]) for at, first in column.items()}

@@ -299,11 +299,25 @@ def test_more_cells_than_disjoint_sums() -> None:
     assert [set(repair) for repair in answers(mend(("0", "0", "40"), fixed, *eased))] == [{A, B}]
 
 
-def test_no_time_means_no_promise() -> None:
-    """A search without time finds nothing and says that it is incomplete."""
+def test_no_effort_means_no_promise() -> None:
+    """A search without effort finds nothing and says that it is incomplete."""
     values, relations = table(CONSOLIDATION)
     values |= {cell(0, 0): Decimal(1), cell(4, 1): Decimal(1)}
-    assert smallest_repairs(values, relations, seconds=0.0) == Repairs((), complete=False)
+    assert smallest_repairs(values, relations, effort=0) == Repairs((), complete=False)
+
+
+def test_a_search_that_ends_early_ends_at_the_same_place() -> None:
+    """Effort is counted, not timed: a slow machine lists what a fast one lists; more of it only adds."""
+    values, relations = table(LINKED_QUOTA)
+    slips = {(3, 2): "310", (5, 2): "7", (1, 0): "160", (5, 1): "300", (1, 3): "280"}
+    values |= {cell(row, column): Decimal(seen) for (row, column), seen in slips.items()}
+    early = [smallest_repairs(values, relations, effort=30_000) for _ in range(2)]
+    whole = smallest_repairs(values, relations)
+    assert early[0] == early[1]
+    assert not early[0].complete
+    assert whole.complete
+    assert 0 < len(early[0].found) < len(whole.found)
+    assert set(early[0].found) < set(whole.found)
 
 
 def test_a_sum_with_a_cell_that_is_no_number_is_silent() -> None:
