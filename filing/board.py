@@ -55,7 +55,6 @@ def _as_of(board: Board, words: Wording) -> str:
 def _sheet(board: Board, name: str, rows: list[Row], words: Wording) -> Sheet:
     columns, widths = {"cities": (CITY_COLUMNS, CITY_WIDTHS), "counties": (COUNTY_COLUMNS, COUNTY_WIDTHS)}[name]
     heading = Heading(
-        number="",
         right=_as_of(board, words),
         title=f"{_title(board, words)}：{words(f'board.sheet.{name}')}",
         columns=len(columns),

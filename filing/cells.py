@@ -21,12 +21,15 @@ Row = tuple[Cell, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heading:
-    """What stands above a table: form number, what is said at the right, title, and over how many columns."""
+    """What stands above a table: what is said at the right, title, over how many columns, and the form's number.
 
-    number: str
+    A table without a number of its own is given one by the book that it stands in.
+    """
+
     right: str
     title: str
     columns: int
+    number: str = ""
 
     def rows(self) -> tuple[Row, Row]:
         """Return the two rows."""

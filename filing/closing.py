@@ -57,7 +57,6 @@ def closing_of(scene: FilingScene, accounts: Accounts, words: Wording) -> Sheet:
 def _head(desk: _Desk) -> tuple[Row, ...]:
     words, scene = desk.words, desk.scene
     heading = Heading(
-        number=words("filing.number.closing"),
         right=words("filing.unit", unit=desk.accounts.unit),
         title=words("filing.title.closing", province=scene.whose.name, year=scene.roster.year),
         columns=desk.columns,

@@ -73,7 +73,6 @@ def _widths(accounts: Accounts) -> tuple[float, ...]:
 
 def _head(scene: FilingScene, accounts: Accounts, words: Wording) -> tuple[Row, ...]:
     heading = Heading(
-        number=words("filing.number.detail"),
         right=words("filing.unit", unit=accounts.unit),
         title=words("filing.title.detail", province=scene.whose.name, year=scene.roster.year),
         columns=width_of(accounts) + 1,

@@ -76,7 +76,7 @@ def evidence_from_json(raw: Iterable[Mapping[str, Any]]) -> tuple[Proof, ...]:
 
 def evidence_sheet(proofs: Sequence[Proof], title: str, words: Wording) -> Sheet:
     """Return the evidence as a sheet of the filing."""
-    heading = Heading(number=words("filing.number.evidence"), right="", title=title, columns=len(COLUMNS))
+    heading = Heading(right="", title=title, columns=len(COLUMNS))
     header = headers(words(f"evidence.column.{one}") for one in COLUMNS)
     return Sheet(
         name=words("filing.sheet.evidence"),

@@ -56,7 +56,6 @@ def _fields(scene: FilingScene, table: IndicatorTable) -> list[Field]:
 def _sheet(desk: _Desk) -> Sheet:
     words, scene = desk.words, desk.scene
     heading = Heading(
-        number=words(f"filing.number.{desk.table.id}"),
         right=words("filing.unit", unit=desk.fields[0].unit),
         title=words(f"filing.title.{desk.table.id}", province=scene.whose.name, year=scene.roster.year),
         columns=desk.columns,

@@ -18,7 +18,6 @@ WIDTHS = (5.5, 12.0, 8.0, 8.0, 7.0, 13.0, 8.0, 28.0, 28.0, 16.0)
 def issues_of(scene: FilingScene, words: Wording) -> Sheet:
     """Return the list of findings, a county after another, oldest version first."""
     heading = Heading(
-        number=words("filing.number.issues"),
         right=words("filing.year", year=scene.roster.year),
         title=words("filing.title.issues", province=scene.whose.name, year=scene.roster.year),
         columns=len(COLUMNS),

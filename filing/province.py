@@ -16,6 +16,7 @@ from filing.evidence import evidence_sheet
 from filing.figures import Accounts, read_accounts
 from filing.indicators import indicator_sheets
 from filing.issues import issues_of
+from filing.numbering import number_of, numbered
 from filing.ratios import ratios_of
 from filing.record import open_of, opinions_of, versions_of
 from filing.register import register_of
@@ -24,7 +25,7 @@ from filing.scene import FiledCounty, FilingScene
 from filing.tasks import tasks_of
 from filing.trace import trace_of
 
-EDITION = "3"  # what the workbooks show: another number makes every filing anew
+EDITION = "4"  # what the workbooks show: another number makes every filing anew
 
 __all__ = ["EDITION", "FiledCounty", "FilingScene", "city_book", "county_book", "province_book", "receipt_book"]
 
@@ -100,10 +101,11 @@ def _of_counties(scene: FilingScene, accounts: Accounts, words: Wording) -> dict
     return sheets
 
 
-def _book(scene: FilingScene, sheets: Mapping[str, Sheet], words: Wording) -> FilingBook:
+def _book(scene: FilingScene, unnumbered: Mapping[str, Sheet], words: Wording) -> FilingBook:
+    sheets = numbered(unnumbered, words)
     charts = [one.name for one in sheets.values() if one.charts]
     listed = [(name, sheet) for name, sheet in sheets.items() if not sheet.charts or sheet.name == charts[0]]
-    contents = tuple((_number_of(name, words), sheet.name) for name, sheet in listed)
+    contents = tuple((_listed_as(name, sheet, words), sheet.name) for name, sheet in listed)
     return FilingBook(
         title=title_of(scene, words),
         subject=words("filing.year", year=scene.roster.year),
@@ -112,7 +114,9 @@ def _book(scene: FilingScene, sheets: Mapping[str, Sheet], words: Wording) -> Fi
     )
 
 
-def _number_of(name: str, words: Wording) -> str:
-    """Return the number of a table; a document or a page of charts bears its own name."""
+def _listed_as(name: str, sheet: Sheet, words: Wording) -> str:
+    """Return what the contents call a sheet: a table by its number, a document by its name, charts all together."""
+    if sheet.charts:
+        return words("filing.number.unnumbered")
     key = f"filing.number.{name}"
-    return words(key) if words.has(key) else words("filing.number.unnumbered")
+    return words(key) if words.has(key) else number_of(sheet) or ""

@@ -61,7 +61,6 @@ def ratios_of(scene: FilingScene, words: Wording) -> Sheet | None:
 
 def _head(scene: FilingScene, limits: Iterable[Limit], columns: int, words: Wording) -> tuple[Row, ...]:
     heading = Heading(
-        number=words("filing.number.ratios"),
         right=words("filing.year", year=scene.roster.year),
         title=words("filing.title.ratios", province=scene.whose.name, year=scene.roster.year),
         columns=columns,

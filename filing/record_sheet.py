@@ -24,7 +24,6 @@ def list_sheet(
     """
     columns, widths, rows = table
     heading = Heading(
-        number=words(f"filing.number.{name}"),
         right=words("filing.year", year=scene.roster.year),
         title=words(f"filing.title.{name}", province=scene.whose.name, year=scene.roster.year),
         columns=len(columns),

@@ -51,7 +51,6 @@ def _head(desk: _Desk, columns: int) -> tuple[Row, ...]:
     words, roster = desk.words, desk.scene.roster
     title = words("filing.title.rollup", province=desk.scene.whose.name, year=roster.year)
     heading = Heading(
-        number=words("filing.number.rollup"),
         right=words("filing.unit", unit=desk.accounts.unit),
         title=words("filing.title.interim", title=title) if desk.scene.missing else title,
         columns=columns,

@@ -48,7 +48,6 @@ def _years(accounts: Accounts) -> tuple[int, ...]:
 
 def _head(scene: FilingScene, accounts: Accounts, columns: int, words: Wording) -> tuple[Row, ...]:
     heading = Heading(
-        number=words("filing.number.tasks"),
         right=words("filing.unit", unit=accounts.unit),
         title=words("filing.title.tasks", province=scene.whose.name, year=scene.roster.year),
         columns=columns,

@@ -6,7 +6,8 @@ from decimal import Decimal
 from checks.offence import NotRun
 from filing.book import Cell, Look
 from filing.cells import fold, say_date, text
-from filing.province import province_book
+from filing.numbering import number_of
+from filing.province import county_book, province_book
 from tests.unit.test_filing import (
     HEAD,
     check_version,
@@ -169,3 +170,20 @@ def test_short_row_is_not_folded() -> None:
 def test_date_that_is_none_stays_as_written() -> None:
     """A decision whose date is no date shows what was written."""
     assert say_date("二月上旬", load_words()) == "二月上旬"
+
+
+def test_tables_are_numbered_without_a_gap_whatever_a_book_holds() -> None:
+    """Tables bear 附表1, 附表2 and so on as they stand, and the contents on the cover call them by these numbers."""
+    words = load_words()
+    for book in (
+        province_book(make_scene(), words),
+        province_book(make_interim(), words),
+        county_book(make_scene(), words),
+    ):
+        numbers = {sheet.name: str(number_of(sheet)) for sheet in book.sheets if number_of(sheet)}
+        annexes = [one for one in numbers.values() if one.startswith("附表")]
+        assert annexes == [f"附表{at}" for at in range(1, len(annexes) + 1)]
+        contents = {str(row[1].value): row[0].value for row in book.sheets[0].rows if len(row) > 1 and row[1].link}
+        assert {name: one for name, one in numbers.items() if one in annexes} == {
+            name: one for name, one in contents.items() if one in annexes
+        }
