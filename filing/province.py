@@ -91,14 +91,13 @@ def _of_counties(scene: FilingScene, accounts: Accounts, words: Wording) -> dict
         "allowances": allowances_of(scene, words),
         "versions": versions_of(scene, words),
         "register": register_of(scene, accounts, words),
-        **charts_of(scene, accounts, detail, words),
     }
     if scene.evidence:
         title = words("evidence.title", province=scene.roster.province[1], year=scene.roster.year)
         sheets["evidence"] = evidence_sheet(scene.evidence, title, words)
     if scene.missing:
         sheets["open"] = open_of(scene, words)
-    return sheets
+    return {**sheets, **charts_of(scene, accounts, detail, words)}
 
 
 def _book(scene: FilingScene, unnumbered: Mapping[str, Sheet], words: Wording) -> FilingBook:
