@@ -89,7 +89,7 @@ def test_a_reduced_figure_reaches_filing_and_review_book(year: YearFolders) -> N
     filed = openpyxl.load_workbook(year.places.output("filing/530000-2024-年度核算备案.xlsx"), data_only=True)
     assert "1648.1" in {str(cell) for row in filed["汇总表"].iter_rows(values_only=True) for cell in row}
     row = review_row(year, CITY_BOOK)
-    assert (row["新增耕地填报数"], row["新增耕地核定数"]) == (1654.6, 1648.1)
+    assert (row["新增耕地填报数"], row["新增耕地复核数"]) == (1654.6, 1648.1)
 
 
 def test_a_filed_year_is_corrected_by_a_new_version(year: YearFolders) -> None:
