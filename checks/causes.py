@@ -10,10 +10,9 @@ from checks.offence import Offence
 from checks.offenders import Offenders
 from checks.serial_doctor import ROW_DOUBLED
 from checks.sum_rules import Group, Stated
-from checks.tables import ROW, TOWNSHIP_FULL, Table
+from checks.tables import PROJECT, ROW, TOWNSHIP_FULL, Table
 from contracts.model import Phase
 
-PROJECT = "project"
 REST = "rest"  # the case of the offence that counts what is not put into words
 _ROW = re.compile(r"[A-Z]+([0-9]+)")
 

@@ -10,22 +10,18 @@ from checks.offence import NotRun, Offence
 from checks.pointing import offence_at, said
 from checks.relations import Relation, Term
 from checks.subject import Subject
-from checks.sum_rules import Group, Stated
-from checks.tables import ROW, TOWNSHIP_FULL, Table
+from checks.sum_rules import Group, Stated, groups_once
+from checks.tables import PROJECT, ROW, TOWNSHIP_FULL, Table
 from contracts.model import Field, Role, Rule
 
 if TYPE_CHECKING:
     from checks.findings import CellRef
 
-PROJECT = "project"
 UNIT_FACTOR_SLACK = Decimal("0.01")  # a mistaken unit is off by a factor, give or take what is missing
 
 
-def row_sums(subject: Subject, rule: Rule) -> Iterator[Stated | NotRun]:
+def row_sums(_: Subject, table: Table, rule: Rule) -> Iterator[Stated | NotRun]:
     """State that in each row, the total row included, the parts make the whole; that a total has not changed."""
-    table = subject.table
-    if table is None:
-        return
     totals = table.totals[ROW].to_list()
     for row in (*table.body[ROW].to_list(), *totals):
         for wanted in rule.arguments["sums"]:
@@ -51,11 +47,8 @@ def slack(rounded: list[Field]) -> Decimal:
     return sum((Decimal(1).scaleb(-one.decimals) / 2 for one in rounded), Decimal(0))
 
 
-def detail_total(subject: Subject, rule: Rule) -> Iterator[Stated | NotRun]:
+def detail_total(subject: Subject, table: Table, rule: Rule) -> Iterator[Stated | NotRun]:
     """State that the total row of a plot table is the sum of its plots; the plots are summed in one pass."""
-    table = subject.table
-    if table is None:
-        return
     row = table.total_row
     if row is None:
         yield NotRun(rule.id, subject.form.title, "no_single_total_row")
@@ -81,11 +74,8 @@ def detail_total(subject: Subject, rule: Rule) -> Iterator[Stated | NotRun]:
         )
 
 
-def equals_detail(subject: Subject, rule: Rule) -> Iterator[Stated | NotRun]:
+def equals_detail(subject: Subject, table: Table, rule: Rule) -> Iterator[Stated | NotRun]:
     """State that each figure of the summary is what its plots make, by project and township."""
-    table = subject.table
-    if table is None:
-        return
     for wanted in rule.arguments["sums"]:
         detail = subject.tables.get(wanted["form"])
         if detail is None:
@@ -93,7 +83,7 @@ def equals_detail(subject: Subject, rule: Rule) -> Iterator[Stated | NotRun]:
             continue
         due = _due_by_group(detail, wanted)
         field = subject.form.field(wanted["column"])
-        for row, project, township in _certain_groups(table):
+        for row, project, township in groups_once(table):
             relation = Relation(
                 rule=rule.id,
                 terms=(Term(table.ref(field.name, row), 1),),
@@ -118,18 +108,9 @@ def _rounded(amount: Decimal) -> Decimal:
     return amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
-def _certain_groups(table: Table) -> list[tuple[int, str, str]]:
-    """Return the rows of the summary whose project and township are known and stand there once."""
-    keys = [PROJECT, TOWNSHIP_FULL]
-    once = table.body.drop_nulls(keys).filter(~pl.struct(keys).is_duplicated())
-    return list(once.select(ROW, *keys).rows())
-
-
-def equals_sum_of(subject: Subject, rule: Rule) -> Iterator[Stated | NotRun]:
+def equals_sum_of(subject: Subject, table: Table, rule: Rule) -> Iterator[Stated | NotRun]:
     """State that a township's figure is the sum of its figures in another table."""
-    table, other = subject.table, subject.tables.get(rule.arguments["form"])
-    if table is None:
-        return
+    other = subject.tables.get(rule.arguments["form"])
     if other is None:
         yield NotRun(rule.id, subject.form.title, "not_recognised")
         return

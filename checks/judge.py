@@ -23,7 +23,7 @@ from checks.report import Figure, Report
 from checks.serial_doctor import treated
 from checks.subject import Subject
 from checks.sum_rules import Stated, values_of
-from checks.tables import ROW, TOWNSHIP_FULL, Table, build_table
+from checks.tables import PROJECT, ROW, TOWNSHIP_FULL, Table, build_table
 from checks.wording import findings_of
 from checks.year_rules import claimed_plots
 from contracts.library import Library, Submission
@@ -31,7 +31,6 @@ from contracts.messages import Wording
 from contracts.model import Field, Layout, Phase, Role, Rule
 
 _NOWHERE = Search(None, (), None)
-PROJECT = "project"
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +179,7 @@ def _stated(subject: Subject, rule: Rule, short: set[str]) -> Iterator[Stated | 
     if rule.check == "column_total" and subject.table.sheet in short:
         yield NotRun(rule.id, subject.form.title, "township_missing")
         return
-    yield from SUM_CHECKS[rule.check](subject, rule)
+    yield from SUM_CHECKS[rule.check](subject, subject.table, rule)
 
 
 def _without_table(subjects: Iterable[Subject]) -> Iterator[NotRun]:

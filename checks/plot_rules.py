@@ -11,10 +11,8 @@ from checks.offence import Offence
 from checks.offenders import Offenders
 from checks.pointing import offence_at, said
 from checks.subject import Subject
-from checks.tables import ROW, TOWNSHIP_FULL, Table
+from checks.tables import PROJECT, ROW, TOWNSHIP_FULL, Table
 from contracts.model import Role, Rule
-
-PROJECT = "project"
 
 
 def groups_in_summary(subject: Subject, rule: Rule) -> Iterator[Offenders]:

@@ -10,10 +10,9 @@ from checks.findings import CellRef
 from checks.offence import Offence
 from checks.pointing import listed, offence_at, said
 from checks.subject import Subject
-from checks.tables import ROW, TOWNSHIP_FULL, Table
+from checks.tables import PROJECT, ROW, TOWNSHIP_FULL, Table
 from contracts.model import Rule
 
-PROJECT = "project"
 PROJECTS = "projects"
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from checks.area_rules import AREA_CHECKS
+from checks.arguments import NEEDS
 from checks.cell_rules import no_error_values, numbers_as_text, numbers_parse
 from checks.code_rules import CODE_CHECKS
 from checks.detail_rules import detail_total, equals_detail, equals_sum_of, row_sums, unit_plausible
@@ -58,6 +59,7 @@ from checks.sum_rules import (
     row_sum,
     townships_as_planned,
 )
+from checks.tables import Table
 from checks.text_rules import text_figures
 from checks.year_rules import begins_as_ended, carries_forward, not_filed_before, plan_unchanged, steady
 from contracts.errors import ContractError
@@ -111,7 +113,8 @@ FORM_CHECKS: Mapping[str, Callable[[Subject, Rule], Iterator[Offence | Offenders
     "year_within_period": year_within_period,
 }
 
-SUM_CHECKS: Mapping[str, Callable[[Subject, Rule], Iterator[Stated | NotRun]]] = {
+# A sum is stated only where the table was found: `judge` hands it over.
+SUM_CHECKS: Mapping[str, Callable[[Subject, Table, Rule], Iterator[Stated | NotRun]]] = {
     "begins_as_ended": begins_as_ended,
     "carries_forward": carries_forward,
     "column_total": column_total,
@@ -127,22 +130,6 @@ SUM_CHECKS: Mapping[str, Callable[[Subject, Rule], Iterator[Stated | NotRun]]] =
 def known_checks() -> frozenset[str]:
     """Return the name of every check that a contract may ask for."""
     return frozenset((*FORM_CHECKS, *SUM_CHECKS, *ROW_CHECKS))
-
-
-NEEDS: Mapping[str, tuple[str, ...]] = {
-    "at_least_assigned": ("measure", "total"),
-    "divisions_agree": ("county", "city"),
-    "equals_plan": ("measure", "parts", "total"),
-    "filled_in": ("fields",),
-    "column_total": ("rows",),
-    "detail_total": ("rows",),
-    "row_sum": ("parts", "total"),
-    "serial_numbers": ("column",),
-    "township_full_name": ("column",),
-    "township_known": ("column",),
-    "townships_as_planned": ("measure",),
-    "unique_in_table": ("column",),
-}
 
 
 def refuse_unknown(form: Form) -> None:

@@ -13,7 +13,7 @@ from checks.findings import CellRef
 from checks.offence import NotRun, Offence
 from checks.relations import Relation, Term
 from checks.subject import Subject
-from checks.tables import ROW, TOWNSHIP_FULL, Table
+from checks.tables import PROJECT, ROW, TOWNSHIP_FULL, Table
 from contracts.model import Field, Role, Rule
 from contracts.plans import Measure
 
@@ -71,11 +71,8 @@ def values_of(table: Table) -> dict[CellRef, Decimal]:
     return {table.ref(field, row): amount for row, field, amount in table.figures()}
 
 
-def column_total(subject: Subject, rule: Rule) -> Iterator[Stated | NotRun]:
+def column_total(subject: Subject, table: Table, rule: Rule) -> Iterator[Stated | NotRun]:
     """State that each figure of the total row is the sum of the townships above it."""
-    table = subject.table
-    if table is None:
-        return
     total_row = table.total_row
     if total_row is None:
         yield NotRun(rule.id, subject.form.title, "no_single_total_row")
@@ -92,11 +89,8 @@ def column_total(subject: Subject, rule: Rule) -> Iterator[Stated | NotRun]:
         yield Stated(relation=relation, rule=rule, table=table, field=field, row=total_row)
 
 
-def row_sum(subject: Subject, rule: Rule) -> Iterator[Stated | NotRun]:
+def row_sum(subject: Subject, table: Table, rule: Rule) -> Iterator[Stated | NotRun]:
     """State that the years of each row, the total row included, add up to its total column."""
-    table = subject.table
-    if table is None:
-        return
     parts = subject.form.of_stem(rule.arguments["parts"])
     total = subject.form.field(rule.arguments["total"])
     for row in (*table.body[ROW].to_list(), *table.totals[ROW].to_list()):
@@ -105,11 +99,9 @@ def row_sum(subject: Subject, rule: Rule) -> Iterator[Stated | NotRun]:
         yield Stated(relation=Relation(rule=rule.id, terms=terms), rule=rule, table=table, field=total, row=row)
 
 
-def equals_plan(subject: Subject, rule: Rule) -> Iterator[Stated | NotRun]:
+def equals_plan(subject: Subject, table: Table, rule: Rule) -> Iterator[Stated | NotRun]:
     """State that every target, by township, year and total, is the plan's."""
-    table, measure = subject.table, _measure(subject, rule)
-    if table is None:
-        return
+    measure = _measure(subject, rule)
     if measure is None:
         yield NotRun(rule.id, subject.form.title, "no_plan")
         return
@@ -175,6 +167,13 @@ def has_repeats(table: Table, key: Sequence[str] = ()) -> bool:
     """
     names = [*key, *([TOWNSHIP_FULL] if TOWNSHIP_FULL in table.body.columns else [])]
     return bool(names) and bool(table.body.drop_nulls(names).select(pl.struct(names).is_duplicated().any()).item())
+
+
+def groups_once(table: Table) -> list[tuple[int, str, str]]:
+    """Return row, project and township of each row where both are known and stand there together once."""
+    keys = [PROJECT, TOWNSHIP_FULL]
+    once = table.body.drop_nulls(keys).filter(~pl.struct(keys).is_duplicated())
+    return list(once.select(ROW, *keys).rows())
 
 
 def _certain(table: Table) -> dict[int, str]:

@@ -21,6 +21,7 @@ AMOUNT = pl.Decimal(38, 10)
 ROW = "row"  # Excel's row number, 1-based
 _LEAST_ADDED = 3  # rows: of two, the second may well be the same as the first
 TOTAL = "total:mark"  # true on total rows; no field's name holds a colon
+PROJECT = "project"  # the column that tells rows of one township apart, in forms that have it
 TOWNSHIP_FULL = "township_full"  # the register's name for what is written
 
 

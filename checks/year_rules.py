@@ -13,11 +13,9 @@ from checks.offence import NotRun, Offence
 from checks.pointing import offence_at, said
 from checks.relations import Relation, Term
 from checks.subject import Subject
-from checks.sum_rules import Stated
-from checks.tables import ROW, TOWNSHIP_FULL, Table
+from checks.sum_rules import Stated, groups_once
+from checks.tables import PROJECT, ROW, Table
 from contracts.model import Rule
-
-PROJECT = "project"
 
 
 def claimed_plots(tables: Iterable[Table]) -> Mapping[str, tuple[str, ...]]:
@@ -41,13 +39,13 @@ def _not_run(subject: Subject, rule: Rule) -> NotRun:
     return NotRun(rule.id, subject.form.title, "no_history")
 
 
-def begins_as_ended(subject: Subject, rule: Rule) -> Iterator[Stated | NotRun]:
+def begins_as_ended(subject: Subject, table: Table, rule: Rule) -> Iterator[Stated | NotRun]:
     """State that each opening balance is last year's filed closing balance."""
-    table, history = subject.table, _on_file(subject)
-    if table is None or history is None:
+    history = _on_file(subject)
+    if history is None:
         yield _not_run(subject, rule)
         return
-    for row, project, township in _rows(table):
+    for row, project, township in groups_once(table):
         for pair in rule.arguments["pairs"]:
             due = history.figure(subject.form.name, project, township, pair["end"])
             if due is not None:
@@ -57,25 +55,19 @@ def begins_as_ended(subject: Subject, rule: Rule) -> Iterator[Stated | NotRun]:
                 yield Stated(relation=relation, rule=rule, table=table, field=field, row=row, annex=str(history.year))
 
 
-def carries_forward(subject: Subject, rule: Rule) -> Iterator[Stated | NotRun]:
+def carries_forward(subject: Subject, table: Table, rule: Rule) -> Iterator[Stated | NotRun]:
     """State that each cumulative figure is last year's and this year's together; what is new begins at nothing."""
-    table, history = subject.table, _on_file(subject)
-    if table is None or history is None:
+    history = _on_file(subject)
+    if history is None:
         yield _not_run(subject, rule)
         return
-    for row, project, township in _rows(table):
+    for row, project, township in groups_once(table):
         for pair in rule.arguments["pairs"]:
             before = history.figure(subject.form.name, project, township, pair["cumulative"]) or Decimal(0)
             field = subject.form.field(pair["cumulative"])
             terms = (Term(table.ref(field.name, row), 1), Term(table.ref(pair["year"], row), -1))
             relation = Relation(rule=rule.id, terms=terms, constant=before)
             yield Stated(relation=relation, rule=rule, table=table, field=field, row=row, annex=str(history.year))
-
-
-def _rows(table: Table) -> list[tuple[int, str, str]]:
-    keys = [PROJECT, TOWNSHIP_FULL]
-    once = table.body.drop_nulls(keys).filter(~pl.struct(keys).is_duplicated())
-    return list(once.select(ROW, *keys).rows())
 
 
 def steady(subject: Subject, rule: Rule) -> Iterator[Offence | NotRun]:
@@ -87,7 +79,7 @@ def steady(subject: Subject, rule: Rule) -> Iterator[Offence | NotRun]:
     percent, least = Decimal(rule.arguments["percent"]), Decimal(rule.arguments["least"])
     for column in rule.arguments["columns"]:
         amounts = dict(table.body.select(ROW, column).rows())
-        for row, project, township in _rows(table):
+        for row, project, township in groups_once(table):
             before, now = history.figure(subject.form.name, project, township, column), amounts[row]
             if before and now is not None and abs(now - before) > least and abs(now - before) * 100 > before * percent:
                 moved = ((now - before) * 100 / before).quantize(Decimal("0.1"))

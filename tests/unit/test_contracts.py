@@ -3,12 +3,14 @@
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import open_data_contract_standard
 import pytest
 from jsonschema import Draft201909Validator  # type: ignore[import-untyped]  # ships no type information
 
+from checks.arguments import NEEDS
 from checks.findings import Refusal, Severity
 from checks.registry import refuse_unknown
 from checks.report import Report
@@ -304,3 +306,27 @@ def test_issued_forms_have_the_headings_that_are_written() -> None:
     assert register == {name: words(f"filing.column.{name}") for name in (*BEFORE, *AFTER)}
     opinion = {one.name: one.heading for one in forms["review_opinion"].fields}
     assert opinion == {name: words(f"filing.opinion.{name}") for name in ("item", "reported", "reviewed", "cut")}
+
+
+RULES = [
+    (form, rule)
+    for package in SHIPPED.packages()
+    for form in SHIPPED.submission(package, package.years[0]).forms
+    for rule in form.rules
+]
+MAY_BE_LEFT_OUT = {"cover", "instead_of", "joins", "key", "unchanged"}
+
+
+def test_what_a_check_is_told_it_needs_or_may_go_without() -> None:
+    """No rule of ours gives its check an argument that is neither needed nor one of the few that may be left out."""
+    given = {(rule.check, name) for _, rule in RULES for name in rule.arguments if name not in MAY_BE_LEFT_OUT}
+    assert given == {(check, name) for check, names in NEEDS.items() for name in names}
+
+
+@pytest.mark.parametrize(("check", "name"), [(check, name) for check, names in NEEDS.items() for name in names])
+def test_a_rule_that_leaves_out_an_argument_is_refused(check: str, name: str) -> None:
+    """A contract that does not tell a check what it needs is named with the rule, before any workbook is judged."""
+    form, rule = next((form, rule) for form, rule in RULES if rule.check == check)
+    less = replace(rule, arguments={key: value for key, value in rule.arguments.items() if key != name})
+    with pytest.raises(ContractError, match=rf"rule {rule.id}: the check {check} needs .*{name}"):
+        refuse_unknown(replace(form, rules=(less,)))
