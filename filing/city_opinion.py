@@ -8,7 +8,7 @@ from contracts.messages import Wording
 from filing.book import Look, Sheet
 from filing.cells import Row, clean, figure, say_date, text
 from filing.figures import Account, Accounts, Kind, account_of
-from filing.paper import LEAD, document_sheet
+from filing.paper import LEAD, MOST_OPINION, Document, document_sheet
 from filing.register import decision_of
 from filing.scene import FiledCounty, FilingScene
 from filing.sealing import say_sealing
@@ -16,7 +16,6 @@ from review.rollups import Sealing
 
 WIDTHS = (13.0, 18.0, 12.0, 12.0, 8.0, 21.0)
 COLUMNS = ("county", "item", "reported", "reviewed_figure", "cut", "number")
-MOST_OPINION = 1200  # characters of an opinion on the signed page; the whole stands in the record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,16 +40,18 @@ def city_opinion_of(scene: FilingScene, accounts: Accounts, words: Wording) -> S
         "cut": sum(len(one.reductions) for one in standings),
     }
     return document_sheet(
-        "city_opinion",
-        words("filing.document.city_opinion", city=whose.name, year=scene.roster.year),
-        _fact(seal, "number") or words("filing.document.unnumbered"),
-        body,
-        table=_table(desk, LEAD + len(body) + 1),
-        after=(words("filing.city_opinion.allowed", **allowed),),
-        signers=("reviewing", "responsible", "reviewer"),
-        signed=(scene.unit, say_date(_fact(seal, "date"), words) or words("filing.cover.blank_date")),
-        widths=WIDTHS,
-        words=words,
+        Document(
+            name="city_opinion",
+            title=words("filing.document.city_opinion", city=whose.name, year=scene.roster.year),
+            number=_fact(seal, "number") or words("filing.document.unnumbered"),
+            body=body,
+            table=_table(desk, LEAD + len(body) + 1),
+            after=(words("filing.city_opinion.allowed", **allowed),),
+            signers=("reviewing", "responsible", "reviewer"),
+            signed=(scene.unit, say_date(_fact(seal, "date"), words) or words("filing.cover.blank_date")),
+            widths=WIDTHS,
+        ),
+        words,
     )
 
 

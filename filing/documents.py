@@ -9,13 +9,11 @@ from contracts.messages import Wording
 from filing.book import Look, Sheet
 from filing.cells import Row, clean, figure, rate_of, say_date, text
 from filing.figures import Accounts, Kind, account_of
-from filing.paper import WIDTHS, document_sheet
+from filing.paper import MOST_OPINION, WIDTHS, Document, document_sheet
 from filing.register import decision_of
 from filing.scene import FiledCounty, FilingScene
 from filing.substance import say_decision
 from review.events import Event
-
-MOST_OPINION = 1200  # characters of an opinion on the signed page; the whole stands in the list of opinions
 
 
 def report_of(scene: FilingScene, county: FiledCounty, accounts: Accounts, words: Wording) -> Sheet:
@@ -33,13 +31,18 @@ def report_of(scene: FilingScene, county: FiledCounty, accounts: Accounts, words
         words("filing.report.attached"),
     ]
     return document_sheet(
-        "report",
-        words("filing.document.report", **facts),
-        _number(submitted, words),
-        body,
-        signers=("compiled", "responsible", "checked", "filled"),
-        signed=(scene.unit_of(scene.procedure.levels[0].id, county.due.code, county.due.name), _day(submitted, words)),
-        words=words,
+        Document(
+            name="report",
+            title=words("filing.document.report", **facts),
+            number=_number(submitted, words),
+            body=body,
+            signers=("compiled", "responsible", "checked", "filled"),
+            signed=(
+                scene.unit_of(scene.procedure.levels[0].id, county.due.code, county.due.name),
+                _day(submitted, words),
+            ),
+        ),
+        words,
     )
 
 
@@ -57,14 +60,16 @@ def opinion_of(scene: FilingScene, county: FiledCounty, accounts: Accounts, word
         words("filing.opinion.figures", unit=accounts.unit),
     ]
     return document_sheet(
-        "opinion",
-        words("filing.document.opinion", **facts),
-        _number(decision, words),
-        body,
-        table=_reviewed(scene, county, accounts, words),
-        signers=("reviewing", "responsible", "reviewer", "date"),
-        signed=(city, _day(decision, words)),
-        words=words,
+        Document(
+            name="opinion",
+            title=words("filing.document.opinion", **facts),
+            number=_number(decision, words),
+            body=body,
+            table=_reviewed(scene, county, accounts, words),
+            signers=("reviewing", "responsible", "reviewer", "date"),
+            signed=(city, _day(decision, words)),
+        ),
+        words,
     )
 
 
@@ -97,14 +102,16 @@ def receipt_of(scene: FilingScene, county: FiledCounty, accounts: Accounts, word
     ]
     body = [words("filing.receipt.ground", **facts, province=unit), *_results(county, accounts, words)]
     return document_sheet(
-        "receipt",
-        words("filing.document.receipt", **facts),
-        words("filing.document.number", number=receipt.number),
-        body,
-        table=rows,
-        after=(words("filing.receipt.keep"),),
-        signed=(unit, _day(filed, words)),
-        words=words,
+        Document(
+            name="receipt",
+            title=words("filing.document.receipt", **facts),
+            number=words("filing.document.number", number=receipt.number),
+            body=body,
+            table=rows,
+            after=(words("filing.receipt.keep"),),
+            signed=(unit, _day(filed, words)),
+        ),
+        words,
     )
 
 

@@ -1,6 +1,7 @@
 """A document to be signed as a sheet: title, number, paragraphs, a table, who signs and when."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from contracts.messages import Wording
 from filing.book import Cell, Look, Sheet
@@ -8,44 +9,50 @@ from filing.cells import Row, text
 
 WIDTHS = (21.0, 21.0, 21.0, 21.0)
 LEAD = 4  # rows above the first paragraph
+MOST_OPINION = 1200  # characters of an opinion on the signed page; the whole stands in the list of opinions
 
 
-def document_sheet(
-    name: str,
-    title: str,
-    number: str,
-    body: Sequence[str],
-    *,
-    signed: tuple[str, str],
-    words: Wording,
-    table: Sequence[Row] = (),
-    after: Sequence[str] = (),
-    signers: Sequence[str] = (),
-    widths: Sequence[float] = WIDTHS,
-) -> Sheet:
-    """Return the document; *signed* is who issues it and when, *signers* are the boxes below.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """What a document says, from top to bottom.
 
-    The first row of *table* is repeated on each page that the table runs over.
+    *name* is the sheet's key, *body* the paragraphs above the table and *after* those below it, *signed* who issues
+    it and when, *signers* the keys of the boxes for hands and seals, *widths* those of the columns in characters. The
+    first row of *table* is repeated on each page that the table runs over.
     """
-    columns, first = len(widths), LEAD + len(body) + 1
+
+    name: str
+    title: str
+    number: str
+    body: Sequence[str]
+    table: Sequence[Row] = ()
+    after: Sequence[str] = ()
+    signed: tuple[str, str]
+    signers: Sequence[str] = ()
+    widths: Sequence[float] = WIDTHS
+
+
+def document_sheet(document: Document, words: Wording) -> Sheet:
+    """Return the document as a sheet."""
+    columns, first = len(document.widths), LEAD + len(document.body) + 1
     rows: list[Row] = [
         (),
-        (text(title, Look.TITLE, span=columns),),
-        (text(number, Look.SUBTITLE, span=columns),),
+        (text(document.title, Look.TITLE, span=columns),),
+        (text(document.number, Look.SUBTITLE, span=columns),),
         (),
-        *((text(one, Look.PARAGRAPH, span=columns),) for one in body),
-        *table,
-        *((text(one, Look.PARAGRAPH, span=columns),) for one in after),
+        *((text(one, Look.PARAGRAPH, span=columns),) for one in document.body),
+        *document.table,
+        *((text(one, Look.PARAGRAPH, span=columns),) for one in document.after),
         (),
-        (text(signed[0], Look.CLOSING, span=columns),),
-        (text(signed[1], Look.CLOSING, span=columns),),
-        *_boxes(signers, columns, words),
+        (text(document.signed[0], Look.CLOSING, span=columns),),
+        (text(document.signed[1], Look.CLOSING, span=columns),),
+        *_boxes(document.signers, columns, words),
     ]
     return Sheet(
-        name=words(f"filing.sheet.{name}"),
+        name=words(f"filing.sheet.{document.name}"),
         rows=tuple(rows),
-        widths=tuple(widths),
-        header_rows=(first, first) if len(table) > _ONE_PAGE else None,
+        widths=tuple(document.widths),
+        header_rows=(first, first) if len(document.table) > _ONE_PAGE else None,
         frozen=False,
     )
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Final
 
-from checks.history import Claim
 from flows.history_stage import claims_elsewhere, disputed
 from flows.jobs import Job
 from flows.run_of_year import Year
@@ -17,7 +16,8 @@ def _receivings(year: Year, scene: Scene) -> list[Job]:
     fresh = sort_arrivals(scene, year.desk).fresh
     return [
         replace(
-            _job(year, scene, "receive", county, files=tuple(str(one.path) for one in files)),
+            _job(year, scene, "receive", county),
+            files=tuple(str(one.path) for one in files),
             looks=tuple(one.sha256 for one in files),
         )
         for county, files in sorted(fresh.items())
@@ -29,32 +29,34 @@ def _checkings(year: Year, scene: Scene) -> list[Job]:
     with spending(LEDGER):
         claims = claims_elsewhere(scene, year.ledger)
     due = [*unchecked(scene), *disputed(scene, claims)]
+    jobs = ((_job(year, scene, "check", county), versions) for county, versions in _by_county(due))
     return [
-        _job(year, scene, "check", county, files=tuple(one.sha256 for one in versions), claims=claims.get(county, ()))
-        for county, versions in _by_county(due)
+        replace(
+            job,
+            files=tuple(one.sha256 for one in versions),
+            background=replace(job.background, claims=claims.get(job.county, ())),
+        )
+        for job, versions in jobs
     ]
 
 
 def _markings(year: Year, scene: Scene) -> list[Job]:
-    return _returns(year, scene, "mark", unmarked(scene), returned_path)
+    return [
+        _goes_back(_job(year, scene, "mark", county), one, returned_path(scene, county, one))
+        for county, one in unmarked(scene)
+    ]
 
 
 def _reportings(year: Year, scene: Scene) -> list[Job]:
-    return _returns(year, scene, "report", unreported(scene), page_path)
-
-
-def _returns(
-    year: Year,
-    scene: Scene,
-    stage: str,
-    due: Iterable[tuple[str, Version]],
-    path: Callable[[Scene, str, Version], str],
-) -> list[Job]:
-    """One job a version: what is written is recorded at once, so that a run stopped again and again gets further."""
     return [
-        _job(year, scene, stage, county, files=(one.sha256,), outputs=(path(scene, county, one),))
-        for county, one in due
+        _goes_back(_job(year, scene, "report", county), one, page_path(scene, county, one))
+        for county, one in unreported(scene)
     ]
+
+
+def _goes_back(job: Job, version: Version, path: str) -> Job:
+    """One job a version: what is written is recorded at once, so that a run stopped again and again gets further."""
+    return replace(job, files=(version.sha256,), outputs=(path,))
 
 
 STAGES: Final[tuple[tuple[str, Callable[[Year, Scene], list[Job]]], ...]] = (
@@ -65,26 +67,16 @@ STAGES: Final[tuple[tuple[str, Callable[[Year, Scene], list[Job]]], ...]] = (
 )
 
 
-def _job(
-    year: Year,
-    scene: Scene,
-    stage: str,
-    county: str,
-    *,
-    files: tuple[str, ...],
-    outputs: tuple[str, ...] = (),
-    claims: tuple[Claim, ...] = (),
-) -> Job:
+def _job(year: Year, scene: Scene, stage: str, county: str) -> Job:
+    """Return a county's job as the record stands; what it works on, the stage says."""
     return Job(
         stage=stage,
         county=county,
         places=year.places,
-        files=files,
-        outputs=outputs,
         standing=scene.standings.get(county) or Standing(county=county, state=scene.procedure.start),
         procedure=scene.procedure.id,
         due=year.desk.roster.county(county) is not None,
-        background=replace(scene.background(county), claims=claims),
+        background=scene.background(county),
         after=len(scene.history),
     )
 

@@ -40,7 +40,7 @@ class Job:
     stage: str
     county: str
     places: Places
-    files: tuple[str, ...]
+    files: tuple[str, ...] = ()
     looks: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
     standing: Standing

@@ -1,7 +1,7 @@
 """The record: events are appended, never altered, each sealed over the one before."""
 
 import getpass
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, astuple
 from datetime import UTC, datetime
 from pathlib import Path
@@ -109,13 +109,13 @@ class Ledger:
             schema.lock(connection)
             kept = connection.execute(select(schema.ENTRIES).where(_ENTRIES.key == key)).first()
             if kept is not None:
-                return self._same(self._entry(*kept), body)
+                return self._same(self._entry(kept), body)
             sequence, head = _last(connection)
             if expected_head not in {None, head}:
                 raise HeadMoved(str(expected_head), head)
             row = self._seal(body, key, year=event.year, after=(sequence, head))
             connection.execute(insert(schema.ENTRIES), asdict(row))
-        return self._entry(*astuple(row))
+        return self._entry(astuple(row))
 
     def _same(self, entry: Entry, body: str) -> Entry:
         # Spelled anew: an entry made before an event gained a field is still the same event.
@@ -140,7 +140,7 @@ class Ledger:
             query = query.where(_ENTRIES.year == year)
         with reading(self._engine) as connection:
             rows = connection.execute(query).all()
-        return [self._entry(*row) for row in rows]
+        return [self._entry(row) for row in rows]
 
     def told(self, year: int, *, apart_from: Kind) -> list[Told]:
         """List a year's events in the order of recording, those of one kind passed over; raises `LedgerUnreadable`.
@@ -170,9 +170,9 @@ class Ledger:
             place = self._engine.url.render_as_string()
             raise LedgerUnreadable(place, f"entry {sequence} holds no event, {error}") from error
 
-    def _entry(  # noqa: PLR0917 - the columns of a row in their order: by name they cost a large record half a second
-        self, sequence: int, digest: str, previous: str, key: str, _: int, at: str, user: str, body: str
-    ) -> Entry:
+    def _entry(self, row: Iterable[Any]) -> Entry:
+        # The columns in their order: by name they cost a large record half a second.
+        sequence, digest, previous, key, _, at, user, body = row
         event = self._event(sequence, body)
         return Entry(sequence=sequence, previous=previous, digest=digest, at=at, system_user=user, key=key, event=event)
 

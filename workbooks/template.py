@@ -11,9 +11,9 @@ from contracts.messages import Wording
 from contracts.model import Field, Role
 from filing.template import Template, hint
 from filing.template_sheet import HEADER_ROWS, BlankSheet
+from workbooks.looks import SONG
 from workbooks.quick import CREATED
 
-FONT = "宋体"
 WIDTH = 14
 _WORDS = ("string", "date")  # kinds of fields that are typed as text
 LONGEST_HINT = 250  # a note longer than the box is not read
@@ -34,7 +34,7 @@ def write_template(template: Template, words: Wording) -> bytes:
 
 
 def _looks(book: Any) -> dict[str, Any]:  # noqa: ANN401 - the writing library ships no types
-    plain = {"font_name": FONT, "font_size": 11, "valign": "vcenter"}
+    plain = {"font_name": SONG, "font_size": 11, "valign": "vcenter"}
     grid = {**plain, "border": 1}
     return {
         "title": book.add_format({**plain, "bold": True, "font_size": 15}),

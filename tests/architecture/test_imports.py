@@ -34,7 +34,7 @@ def modules_of(folder: Path, *arguments: str) -> str:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "HESUAN_STATE": "state"}
     command = [sys.executable, "-c", RUN_AND_LIST, *arguments]
     done = subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, encoding="utf-8", timeout=120, check=False
+        command, cwd=folder, env=environment, capture_output=True, encoding="utf-8", timeout=300, check=False
     )
     assert done.returncode == 0, done.stderr
     return done.stderr.rpartition("modules: ")[2]
@@ -95,6 +95,6 @@ def test_telemetry_settings_are_known_to_prefect() -> None:
         "from prefect.settings import Settings\n"
         "print(' '.join(_get_settings_fields(Settings)))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300, check=True)
     ours = {name for name in prefect_environment(Path("state")) if name.startswith("PREFECT_")}
     assert ours <= set(done.stdout.split())

@@ -101,7 +101,7 @@ def hesuan(*arguments: object, **environment: str) -> "subprocess.CompletedProce
         text=True,
         encoding="utf-8",
         env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", **environment},
-        timeout=120,
+        timeout=300,
     )
 
 
@@ -184,7 +184,7 @@ def test_a_second_run_does_not_touch_prefect(filed: Ground) -> None:
         text=True,
         encoding="utf-8",
         env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
-        timeout=120,
+        timeout=300,
     )
 
     lines = done.stdout.splitlines()
@@ -901,7 +901,7 @@ def test_check_writes_nothing_but_what_it_is_asked_to(tmp_path: Path) -> None:
 
     for more in ([], ["--out", str(tmp_path / "标注 夹")]):
         done = subprocess.run(
-            [*command, *more], check=False, capture_output=True, cwd=work, env=environment, timeout=60
+            [*command, *more], check=False, capture_output=True, cwd=work, env=environment, timeout=300
         )
         assert done.returncode == 1
         assert len(done.stdout.splitlines()) == 1

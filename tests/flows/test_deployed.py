@@ -54,7 +54,7 @@ def database(server: URL, name: str) -> str:
 def prefect(environment: Mapping[str, str], *arguments: str) -> None:
     """Run a command of Prefect in the project's folder."""
     command = [sys.executable, "-m", "prefect", "--no-prompt", *arguments]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=180, check=False)
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -103,5 +103,5 @@ def carried_out(ground: Ground, api: str, client: Mapping[str, str], ledger: str
             assert wait_until(lambda: asked(f"{api}/flow_runs/{made['id']}")["state_type"] in ended, 300)
         finally:
             worker.send_signal(signal.SIGINT)
-            worker.wait(60)
+            worker.wait(300)
     return str(asked(f"{api}/flow_runs/{made['id']}")["state_type"])

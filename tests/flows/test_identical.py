@@ -24,7 +24,7 @@ def last_first(_: str, jobs: Sequence[Job]) -> Iterator[Result]:
 
     def carry(at: int) -> Result:
         result = attempt(jobs[at])
-        assert done[at + 1].wait(60)
+        assert done[at + 1].wait(300)
         done[at].set()
         return result
 

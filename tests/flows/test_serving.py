@@ -102,7 +102,7 @@ def test_a_run_on_dask_leaves_what_a_run_in_line_leaves(tmp_path: Path) -> None:
     ground = inline.copy_to(tmp_path / "年度 核算")
     inline.run()
     with start(ground, {RUNNER: "dask", **stopped_environment(tmp_path / "钟")}) as process:
-        out, _ = process.communicate(timeout=300)
+        out, _ = process.communicate(timeout=600)
     assert process.returncode == 0, out
     assert_identical(ground, inline)
 
@@ -129,8 +129,8 @@ def test_schedule_runs_the_year_and_shows_it(tmp_path: Path) -> None:
             assert keys >= {f"progress-{YEAR}", f"completeness-{YEAR}", f"filing-{YEAR}"}
         finally:
             process.send_signal(signal.SIGTERM)
-            process.wait(60)
-    assert wait_until(lambda: servers(ground) == [], 20)
+            process.wait(300)
+    assert wait_until(lambda: servers(ground) == [], 120)
     assert ground.rows()[COUNTY].state == "filed"
     assert_same_record(ground, inline)
 
@@ -156,7 +156,7 @@ def asked(address: str, body: dict[str, Any] | None = None) -> Any:
     request = urllib.request.Request(address, data=data, headers={"Content-Type": "application/json"})  # noqa: S310
     for wait in (1, 2, 4, 8, 0):
         try:
-            with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as answer:
+            with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=60) as answer:
                 return json.loads(answer.read())
         except urllib.error.HTTPError as error:
             if error.code < http.HTTPStatus.INTERNAL_SERVER_ERROR:

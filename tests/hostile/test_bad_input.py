@@ -456,7 +456,7 @@ def check(*paths: Path, form: str = "json") -> "subprocess.CompletedProcess[str]
     command = [sys.executable, "-m", "desk", "check", *(str(one) for one in paths), "--format", form]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
     return subprocess.run(
-        command, check=False, capture_output=True, text=True, encoding="utf-8", env=environment, timeout=60
+        command, check=False, capture_output=True, text=True, encoding="utf-8", env=environment, timeout=300
     )
 
 

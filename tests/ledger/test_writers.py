@@ -86,7 +86,7 @@ def test_processes_give_a_serial_order(tmp_path: Path) -> None:
     place = tmp_path / "新 ledger.sqlite"
     writers = [start(place, name, 12) for name in ("a", "b", "c")]
     for writer in writers:
-        writer.communicate(timeout=60)
+        writer.communicate(timeout=300)
     assert [writer.returncode for writer in writers] == [0, 0, 0]
     with Ledger.open(place, must_exist=True) as book:
         assert book.verify() is None
