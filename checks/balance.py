@@ -40,15 +40,25 @@ def broken_sums(stated: Sequence[Stated], values: Values, formulas: Iterable[Cel
 
     Sums over a cell that holds no number are silent: the cell has its own finding.
     """
-    heard = [one for one in stated if all(term.cell in values for term in one.relation.terms)]
-    at = unbalanced([(one.relation, _sum(one.relation, values)) for one in heard])
-    if not at:
+    heard = _heard(stated, values)
+    wrong = unheld(heard, values)
+    if not wrong:
         return []
     from checks.repair import smallest_repairs  # noqa: PLC0415 - most submissions hold and need no solver
 
     evidence = _evidence(heard, values, formulas)
     repairs = smallest_repairs(values, [one.relation for one in heard], evidence=evidence)
-    return [_offence(one, values, repairs) for one in _sets([heard[index] for index in at])]
+    return [_offence(one, values, repairs) for one in _sets(wrong)]
+
+
+def unheld(stated: Sequence[Stated], values: Values) -> list[Stated]:
+    """Return the sums that do not hold; those over a cell that holds no number are silent."""
+    heard = _heard(stated, values)
+    return [heard[at] for at in unbalanced([(one.relation, _sum(one.relation, values)) for one in heard])]
+
+
+def _heard(stated: Sequence[Stated], values: Values) -> list[Stated]:
+    return [one for one in stated if all(term.cell in values for term in one.relation.terms)]
 
 
 def _evidence(stated: Sequence[Stated], values: Values, formulas: Iterable[CellRef]) -> dict[CellRef, Evidence]:

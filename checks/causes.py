@@ -105,13 +105,26 @@ def blamed(sums: Sequence[Offence], others: Iterable[Offence]) -> tuple[list[Off
 
 
 def by_row(sums: Iterable[Offence]) -> list[Offence]:
-    """Join what one rule says of several cells of a row against its plots: a plot of the wrong class is one cause."""
-    first: dict[object, Offence] = {}
+    """Join what is said of several cells of a row against its plots: a plot of the wrong class, or one too few.
+
+    It is one cause where one rule says it, or where the cells are off by the same amount.
+    """
+    told: list[Offence] = []
+    places: dict[object, list[int]] = {}
     for one in sums:
         place = _row_of(one.cell) if one.rule.check == "equals_detail" else None
-        key = (one.rule.id, place) if place else id(one)
-        first[key] = beside(first[key], [one]) if key in first else one
-    return list(first.values())
+        here = places.setdefault(place or id(one), [])
+        at = next((at for at in here if _same_plots(told[at], one)), None)
+        if at is None:
+            here.append(len(told))
+            told.append(one)
+        else:
+            told[at] = beside(told[at], [one])
+    return told
+
+
+def _same_plots(first: Offence, other: Offence) -> bool:
+    return first.rule.id == other.rule.id or first.difference == other.difference
 
 
 def at_fault(table: Table, offences: Iterable[Offence]) -> frozenset[Group]:

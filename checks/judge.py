@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from checks.balance import broken_sums, rounding_remarks
+from checks.balance import broken_sums, rounding_remarks, unheld
 from checks.causes import at_fault, blamed, by_row, is_silent, settled, unknown_groups, worded
 from checks.contents import spotted
 from checks.cover import Cover, identify, read_cover
@@ -13,6 +13,7 @@ from checks.findings import CellRef, Finding, Refusal
 from checks.gate import row_offenders
 from checks.history import History
 from checks.identity import Identity
+from checks.lost_rows import rows_explain
 from checks.offence import NotRun, Offence
 from checks.own_sheets import said_in, submitted
 from checks.rawbook import RawBook, address
@@ -108,13 +109,28 @@ def verdict_on(subjects: Sequence[Subject]) -> Verdict:
     known = ((cell, amount) for one in _tables(subjects) for cell, amount in values_of(one).items())
     values = {cell: amount for cell, amount in known if cell not in condemned}
     formulas = [CellRef(one.sheet, at) for one in _tables(subjects) for at in one.formulas]
-    broken, apart = blamed(by_row(broken_sums(sums, values, formulas)), formwise)
+    broken, apart = _balanced(list(_tables(subjects)), formwise, sums, values, formulas)
     return Verdict(
         offences=(*apart, *broken, *rounding_remarks(sums, values)),
         not_run=(*(one for one in said if isinstance(one, NotRun)), *not_run, *_without_table(subjects)),
         tables=tuple(_tables(subjects)),
         values=values,
     )
+
+
+def _balanced(
+    tables: Sequence[Table],
+    offences: Sequence[Offence],
+    sums: Sequence[Stated],
+    values: Mapping[CellRef, Decimal],
+    formulas: Sequence[CellRef],
+) -> tuple[list[Offence], list[Offence]]:
+    """Return what is broken, and what stands by itself; what a single row explains is told with that row."""
+    causes = rows_explain(tables, offences, sums, values) if unheld(sums, values) else []
+    told = {id(one) for cause in causes for one in (*cause.sums, *cause.offences)}
+    left = [one for one in sums if id(one) not in told]
+    apart = [one for one in offences if id(one) not in told]
+    return blamed([*(one.head for one in causes), *by_row(broken_sums(left, values, formulas))], apart)
 
 
 def subjects_of(

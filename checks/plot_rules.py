@@ -15,22 +15,18 @@ from checks.tables import PROJECT, ROW, TOWNSHIP_FULL, Table
 from contracts.model import Role, Rule
 
 
-def groups_in_summary(subject: Subject, rule: Rule) -> Iterator[Offenders]:
-    """Find fault with plots of a project and township that the summary does not have."""
+def groups_in_summary(subject: Subject, rule: Rule) -> Iterator[Offence]:
+    """Find fault with each project and township that has plots and is not in the summary; its first plot is named."""
     table, summary = subject.table, subject.tables.get(rule.arguments["form"])
     if table is None or summary is None:
         return
     keys = [PROJECT, TOWNSHIP_FULL]
     strange = table.body.select(ROW, *keys).drop_nulls().join(summary.body.select(keys), on=keys, how="anti")
     township = subject.form.of_role(Role.TOWNSHIP)[0].name
-    yield Offenders(
-        rule=rule,
-        case="summary",
-        rows=strange.sort(ROW),
-        told=lambda row, project, name: offence_at(
-            table, rule, township, row=row, value=name, case="summary", project=project, name=name
-        ),
-    )
+    groups = strange.sort(ROW).group_by(keys, maintain_order=True).agg(pl.col(ROW).first(), pl.len())
+    for project, name, row, count in groups.rows():
+        facts = {"project": project, "name": name, "count": str(count)}
+        yield offence_at(table, rule, township, row=row, value=name, case="summary", **facts)
 
 
 def accepted_before_counted(subject: Subject, rule: Rule) -> Iterator[Offence]:

@@ -39,14 +39,15 @@ def test_sample_is_only_misnumbered() -> None:
 
 
 def test_row_lost() -> None:
-    """A number is missing and the rows stay below the total: a row is missing, of which nothing else tells."""
+    """A number is missing and the rows stay below the total: that is one cause, and it blocks as the total does."""
     book = load_workbook(BytesIO(gansu_workbook()))
     book["任务完成对照"].delete_rows(5)
     data = BytesIO()
     book.save(data)
     (found,) = findings_in(data.getvalue(), "F11")
-    assert (found.severity, found.repairs) == (Severity.SOFT, ())
-    assert "漏报了序号 2 的一行" in found.remedy
+    assert (found.severity, found.also, found.repairs) == (Severity.HARD, ("T01",), ())
+    assert ("所缺 1 行" in found.message, "补报序号 2 的行" in found.remedy) == (True, True)
+    assert findings_in(data.getvalue(), "T01") == []
 
 
 def test_row_lost_of_a_township_that_is_known() -> None:

@@ -1,0 +1,134 @@
+"""A row that a table lost, or that its total leaves out, is one cause wherever it shows."""
+
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from checks.findings import Finding
+from tests.builders.broken import valid_workbook
+from tests.builders.dongchuan import SHEET_2, submission
+from tests.builders.examined import reads_well, report_of
+
+PLOTS, SUMMARY, SUPPLEMENTED, SUB_PROJECTS, LAND = (
+    "新增耕地明细",
+    "核算汇总表",
+    "补划明细",
+    "子项目清单",
+    "土地利用结构",
+)
+
+
+def found_after(sheet: str, change: Callable[[Any], object]) -> tuple[Finding, ...]:
+    """Return what is found in a valid submission of which one sheet was changed."""
+    book = load_workbook(BytesIO(valid_workbook("gansu")))
+    change(book[sheet])
+    buffer = BytesIO()
+    book.save(buffer)
+    return report_of(buffer.getvalue()).findings
+
+
+def without(*rows: int) -> Callable[[Any], None]:
+    """Return a change that deletes rows."""
+
+    def change(sheet: Any) -> None:
+        for row in sorted(rows, reverse=True):
+            sheet.delete_rows(row)
+
+    return change
+
+
+def leave_out(count: int) -> Callable[[Any], None]:
+    """Return a change that takes the last rows out of the total, as a formula over too short a range does."""
+
+    def change(sheet: Any) -> None:
+        total = sheet.max_row
+        for cell in sheet[total]:
+            if isinstance(cell.value, int | float):
+                lost = sum(sheet.cell(total - 1 - at, cell.column).value or 0 for at in range(count))
+                cell.value = round(cell.value - lost, 2)
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("sheet", "also"),
+    [
+        (PLOTS, {"T01", "X01", "X03"}),
+        (SUPPLEMENTED, {"T01", "X02"}),
+        (SUMMARY, {"B01", "T01", "X04", "X07"}),
+        (SUB_PROJECTS, {"T01", "X05"}),
+        (LAND, {"T01", "T06", "T07"}),
+    ],
+)
+def test_row_lost_in_the_middle(sheet: str, also: set[str]) -> None:
+    """The missing number is where the row is to be put; totals and other tables that are short of it follow."""
+    (found,) = found_after(sheet, without(6))
+    assert (found.rule, found.severity.value, found.sheet, found.cell) == ("F11", "hard", sheet, "A6")
+    assert set(found.also) == also
+    assert reads_well(found.message, found.remedy)
+    assert "序号 3 " in found.remedy
+
+
+def test_two_rows_lost() -> None:
+    """Both numbers stand in one sentence."""
+    (found,) = found_after(PLOTS, without(6, 9))
+    assert found.message.startswith("序号缺 3、6，")
+
+
+@pytest.mark.parametrize("sheet", [PLOTS, SUPPLEMENTED, SUMMARY, SUB_PROJECTS, LAND])
+def test_last_row_lost(sheet: str) -> None:
+    """No number is missing; the totals are too much by what only a row can be."""
+    (found,) = found_after(sheet, lambda one: one.delete_rows(one.max_row - 1))
+    assert (found.rule, found.severity.value, found.sheet) == ("T01", "hard", sheet)
+    assert "可能漏报了一行" in found.message
+    assert reads_well(found.message, found.remedy)
+
+
+@pytest.mark.parametrize(("sheet", "count"), [(PLOTS, 1), (PLOTS, 3), (SUMMARY, 1), (LAND, 1), ("增减挂钩", 1)])
+def test_total_leaves_rows_out(sheet: str, count: int) -> None:
+    """The totals are too small by just those rows: one finding names them and says what the totals would be."""
+    (found,) = found_after(sheet, leave_out(count))
+    assert (found.rule, found.severity.value, found.sheet) == ("T01", "hard", sheet)
+    assert "没有计入" in found.message
+    assert reads_well(found.message, found.remedy)
+
+
+def test_only_row_lost() -> None:
+    """A table whose only row is gone keeps its total: that is told without a row to point at."""
+    found = found_after("增减挂钩", without(4))
+    assert [(one.rule, one.cell) for one in found] == [("T01", "D4")]
+
+
+def test_what_does_not_agree_is_not_joined() -> None:
+    """A row is gone and a total mistyped besides: what the columns lack is no row, and each is told."""
+
+    def change(sheet: Any) -> None:
+        sheet.delete_rows(6)
+        sheet.cell(sheet.max_row, 16).value += 111
+
+    found = found_after(PLOTS, change)
+    assert [one.rule for one in found if one.sheet == PLOTS] == ["T01"] * 4 + ["F11"]
+
+
+def test_one_figure_too_small_is_no_row() -> None:
+    """A serial number that is missing, and a figure that is wrong in one column, are two causes."""
+    found = found_after(
+        SUB_PROJECTS, lambda one: (one.__setitem__("A6", 30), one.__setitem__("P6", one["P6"].value - 1))
+    )
+    assert {one.rule for one in found} == {"F11", "T01"}
+
+
+def test_total_of_a_plan_table_leaves_a_row_out() -> None:
+    """Every total, and the plan's own, lacks the last township: that is one finding, not one a column."""
+    draft = submission(2)
+    for column in "CDEF":
+        draft.put(
+            SHEET_2,
+            f"{column}14",
+            int(str(draft.get(SHEET_2, f"{column}14"))) - int(str(draft.get(SHEET_2, f"{column}13"))),
+        )
+    (found,) = report_of(draft.bytes()).findings
+    assert (found.rule, found.sheet, "第 13 行" in found.message) == ("T01", SHEET_2, True)
