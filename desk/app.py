@@ -136,7 +136,7 @@ def decide(
 ) -> None:
     """记录一条办理意见。"""
     from desk.deciding import record, record_bulk  # noqa: PLC0415
-    from review.decisions import Proposal  # noqa: PLC0415
+    from review.asking import Proposal  # noqa: PLC0415
 
     if [approve, send_back, bool(action)].count(True) != 1 or bool(county) == all_clear:
         complain(library().wording()("decide.both"))

@@ -7,7 +7,7 @@ from desk.outlook_lines import denial_sentence
 from flows.deciding import Decided, record_all_clear, record_decision
 from flows.places import Places
 from ledger.errors import LedgerMissing
-from review.decisions import Denial, Proposal
+from review.asking import Denial, Proposal
 from review.events import Kind
 
 

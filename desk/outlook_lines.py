@@ -5,10 +5,11 @@ from collections.abc import Iterator, Sequence
 from contracts.messages import Wording
 from desk.standing_lines import standing_line
 from flows.earlier import Shaken
+from flows.issuing import returned_path
 from flows.outlook import Outlook
 from flows.rows import Row
-from flows.survey import Scene, returned_path
-from review.decisions import Denial
+from flows.scene import Scene
+from review.asking import Denial
 from review.events import Kind
 from review.roster import Roster
 

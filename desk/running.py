@@ -9,16 +9,18 @@ from desk.cost_lines import cost_lines
 from desk.exits import Exit
 from desk.outlook_lines import outlook_lines, shaken_lines
 from flows.earlier import shaken_by
-from flows.engine import Tell, in_line
+from flows.engine import in_line
 from flows.evidence_stage import write_data_docs
 from flows.handed_in import read_desk
 from flows.inbox import Arrival
+from flows.jobs import Line
 from flows.outlook import Outlook, outlook
 from flows.places import Places
 from flows.purse import PURSE, Purse, part_of_children
+from flows.run_of_year import Tell
 from flows.running import LISTENER, run_stages
-from flows.stages import Line
-from flows.survey import has_work, set_scene, vanished
+from flows.scene import set_scene
+from flows.survey import has_work, vanished
 
 
 def run_year(places: Places, *, inline: bool, data_docs: bool = False) -> Exit:
@@ -73,7 +75,8 @@ def _in_line(places: Places, _: Wording) -> int:
 
 def _on_prefect(places: Places, words: Wording) -> int:
     # Imported here: where nothing can advance, and with --inline, the flow engine is not touched.
-    from flows.orchestration import ServerDidNotStart, ServerLost, run_on_prefect  # noqa: PLC0415
+    from flows.orchestration import run_on_prefect  # noqa: PLC0415
+    from flows.prefect_server import ServerDidNotStart, ServerLost  # noqa: PLC0415
 
     progress = Progress(watched())
     try:

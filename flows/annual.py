@@ -8,10 +8,12 @@ from prefect.cache_policies import NO_CACHE
 from prefect.futures import PrefectFuture
 
 from flows.artifacts import publish
-from flows.engine import Result, failed
+from flows.engine import failed
+from flows.jobs import Job, Outcome
 from flows.places import Places
+from flows.run_of_year import Result
 from flows.running import run_stages
-from flows.stages import Job, Outcome, perform
+from flows.stages import perform
 from flows.task_runners import chosen_runner
 
 

@@ -9,7 +9,7 @@ from prefect.artifacts import create_link_artifact, create_table_artifact
 from flows.handed_in import read_desk
 from flows.outlook import Outlook, outlook
 from flows.places import Places
-from flows.survey import set_scene
+from flows.scene import set_scene
 
 Line = dict[str, Any]
 

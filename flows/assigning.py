@@ -5,10 +5,12 @@ from dataclasses import replace
 from typing import Final
 
 from flows.history_stage import claims_elsewhere, disputed
+from flows.issuing import page_path, returned_path, unmarked, unreported
 from flows.jobs import Job
 from flows.run_of_year import Year
+from flows.scene import Scene
 from flows.spending import LEDGER, spending
-from flows.survey import Scene, page_path, returned_path, sort_arrivals, unchecked, unmarked, unreported
+from flows.survey import sort_arrivals, unchecked
 from review.standing import Standing, Version
 
 

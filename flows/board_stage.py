@@ -7,8 +7,9 @@ from filing.status_page import status_page
 from flows.beside_board import beside_board
 from flows.earlier import grounds_of
 from flows.issuing import basis_of_board
+from flows.jobs import Line, Outcome
 from flows.scene import Scene
-from flows.stages import Line, Outcome, output_event, write_output
+from flows.stages import output_event, write_output
 from review.events import Kind
 from review.progress import by_city, progress
 from review.roster import Roster

@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass, replace
 
+from flows.judging import judge_one
 from flows.pen import Pen
 from flows.places import Places
-from flows.survey import Scene, judge_one, set_scene
+from flows.scene import Scene, set_scene
 from flows.year_lock import hold_year
 from ledger.errors import HeadMoved
 from ledger.record import Ledger
-from review.asking import Bench, Case, understand
-from review.decisions import Denial, Proposal, decision_key
+from review.asking import Bench, Case, Denial, Proposal, understand
+from review.decisions import decision_key
 from review.events import Event
 from review.questions import ask_person
 from review.roster import Roster

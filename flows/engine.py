@@ -6,17 +6,19 @@ from contracts.procedures import Effect
 from flows.assigning import STAGES
 from flows.evidence_stage import write_evidence
 from flows.failure_log import course_of, kind_of
+from flows.issuing import unfinished
 from flows.jobs import Job, Line, Outcome
+from flows.judging import judge_handed
 from flows.making import keep_contracts, makings
-from flows.run_of_year import Each, Failure, Result, Tell, Year
+from flows.opening_stage import judge_openings
+from flows.run_of_year import Failure, Result, Year
+from flows.scene import Scene
 from flows.spending import LEDGER, REVIEW, ROLL_UPS, WRITING, Watch, spending, watching
 from flows.stages import perform
-from flows.survey import Scene, judge_handed, judge_openings, roster_to_record, unfinished
+from flows.survey import roster_to_record
 from ledger.errors import HeadMoved, LedgerUnavailable, OutputBusy, disk_trouble
 from ledger.files import clear_beside, settle
 from review.decisions import decision_key
-
-__all__ = ["Each", "Failure", "Result", "Tell", "Year", "advance", "attempt", "failed", "in_line"]
 
 
 def advance(year: Year) -> list[Failure]:

@@ -16,9 +16,10 @@ from filing.rollup import rollup_of
 from filing.rollup_tables import Line, rollup_tables
 from filing.scene import FiledCounty, FilingScene
 from flows.issuing import is_current
+from flows.jobs import Line as Told
+from flows.jobs import Outcome
 from flows.scene import Scene
-from flows.stages import Line as Told
-from flows.stages import Outcome, output_event, write_output
+from flows.stages import output_event, write_output
 from ledger.store import Store
 from review.reducing import reviewed
 from review.roster import Due, Roster

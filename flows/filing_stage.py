@@ -15,8 +15,9 @@ from filing.scene import CITY, COUNTY, PROVINCE, FiledCounty, FilingScene, Recei
 from flows.earlier import filing_entry, shaken_years
 from flows.evidence_stage import evidence_on_record
 from flows.filings import OWN, RECEIPT, FilingDue, contracts_behind, filed_counties
+from flows.jobs import Line, Outcome
 from flows.scene import Scene
-from flows.stages import Line, Outcome, output_event, write_output
+from flows.stages import output_event, write_output
 from ledger.keys import Signer
 from ledger.store import Store
 from review.reducing import reviewed

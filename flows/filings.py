@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from filing.county_links import city_file, county_file, own_copy, province_file
 from filing.province import EDITION
 from filing.scene import CITY, COUNTY, PROVINCE, Area
-from flows.issuing import basis_of_filing, is_current
+from flows.issuing import is_current
 from flows.scene import Scene
 from ledger.errors import KeyUnusable
 from ledger.keys import Signer
@@ -153,18 +153,3 @@ def _past(scene: Scene, counties: set[str]) -> list[str]:
         for county, one in sorted(filings.items())
         if county in counties
     ]
-
-
-__all__ = [
-    "OWN",
-    "RECEIPT",
-    "FilingDue",
-    "basis_of_filing",
-    "contracts_behind",
-    "filed_counties",
-    "filing_path",
-    "filings",
-    "filings_due",
-    "fingerprint",
-    "receipt_path",
-]

@@ -9,7 +9,7 @@ from contracts.messages import Wording
 from contracts.yamlfile import read_yaml
 from flows.inbox import Skipped, look, shown
 from flows.places import ROSTER, Places
-from flows.survey import Desk, Handed
+from flows.scene import Desk, Handed
 from review.roster import Roster, read_roster
 from workbooks.gate import take_bytes
 from workbooks.review_book import read_decisions

@@ -8,8 +8,8 @@ from checks.shape import report_from_json
 from contracts.procedures import Effect, Procedure
 from flows.office_day import office_day
 from flows.scene import Desk, Handed, Scene
-from review.asking import NOTHING_SEEN, said_lines
-from review.decisions import Bench, Denial, Proposal, decide, decide_roll_up, read_day
+from review.asking import NOTHING_SEEN, Bench, Denial, Proposal, read_day, said_lines
+from review.decisions import decide, decide_roll_up
 from review.events import Event
 from review.moving import figures_moved
 from review.rollups import sealed_areas

@@ -5,14 +5,15 @@ from functools import partial
 
 from flows.board_stage import write_board
 from flows.filing_stage import Filer
+from flows.filings import filings_due
+from flows.issuing import boards_due, reviews_due
+from flows.jobs import Outcome
 from flows.manifest import OURS
 from flows.manifest_stage import ManifestMaker
 from flows.places import Places
 from flows.review_stage import write_review
 from flows.scene import Scene
-from flows.stages import Outcome
-from flows.survey import boards_due, filings_due, reviews_due, withdrawn
-from flows.withdrawing import withdraw
+from flows.withdrawing import withdraw, withdrawn
 from review.roster import Roster
 
 Making = tuple[str, Callable[[], Outcome]]  # the stage, and what writes one output

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 
 from flows.filings import fingerprint
 from flows.issuing import basis_of_filing, is_current
+from flows.jobs import Line, Outcome
 from flows.manifest import FORMAT, MANIFEST, OURS, PUBLIC, SIGNATURE, VALUES
 from flows.program import NAME, VERSION
 from flows.scene import Scene
-from flows.stages import Line, Outcome, output_event, write_output
+from flows.stages import output_event, write_output
 from ledger.keys import Signer
 from review.events import Event, Kind
 from review.roster import Roster

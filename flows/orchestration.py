@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from contracts.errors import ContractError
 from flows.places import Places
-from flows.prefect_server import LocalServer, ServerDidNotStart, ServerLost, is_healthy, local_server
+from flows.prefect_server import LocalServer, ServerLost, is_healthy, local_server
 from flows.prefect_settings import prefect_environment
 from flows.purse import PURSE, seconds_of
 
@@ -60,6 +60,3 @@ def _run(places: Places, api: str) -> int:
             ledger=places.ledger,
             contracts=str(places.contracts or ""),
         )
-
-
-__all__ = ["ServerDidNotStart", "ServerLost", "run_on_prefect"]

@@ -5,9 +5,13 @@ from dataclasses import dataclass
 
 from checks.findings import Refusal
 from flows.evidence_stage import evidence_path
+from flows.filings import filing_path
+from flows.judging import judge_handed
+from flows.opening_stage import judge_openings
 from flows.rows import Row, rows_of
-from flows.survey import Desk, Handed, Scene, filing_path, judge_handed, judge_openings, sort_arrivals
-from review.decisions import Denial
+from flows.scene import Desk, Handed, Scene
+from flows.survey import sort_arrivals
+from review.asking import Denial
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

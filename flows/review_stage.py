@@ -7,8 +7,10 @@ from checks.report import Report
 from checks.shape import report_from_json
 from filing.review_scene import Reviewed, ReviewScene
 from filing.reviewing import review_book
-from flows.stages import Line, Outcome, output_event, write_output
-from flows.survey import ReviewDue, Scene
+from flows.issuing import ReviewDue
+from flows.jobs import Line, Outcome
+from flows.scene import Scene
+from flows.stages import output_event, write_output
 from ledger.store import Store
 from review.reducing import reviewed
 from review.rollups import due_in, sealed_areas

@@ -3,14 +3,15 @@
 from contextlib import suppress
 from contextvars import ContextVar
 
-from flows.engine import Each, Failure, Tell, Year, advance
+from flows.engine import advance
 from flows.failure_log import log_failure
 from flows.handed_in import read_desk
+from flows.jobs import Line
 from flows.pen import Pen
 from flows.places import Places
 from flows.purse import PURSE, Purse
-from flows.stages import Line
-from flows.survey import Desk
+from flows.run_of_year import Each, Failure, Tell, Year
+from flows.scene import Desk
 from flows.year_lock import hold_year
 from ledger.errors import HeadMoved
 from ledger.record import Ledger

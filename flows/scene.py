@@ -13,8 +13,8 @@ from flows.earlier import EarlierFiling, Shaken, earlier_filings, shaken_in
 from flows.inbox import Inbox
 from flows.places import Places
 from ledger.record import Ledger
+from review.asking import Proposal
 from review.background import Background, backgrounds, filed_in, openings_in
-from review.decisions import Proposal
 from review.events import Entry, Event, Kind
 from review.folding import standings
 from review.rollups import roll_up_events

@@ -27,8 +27,6 @@ from review.events import Event, JsonValue, Kind
 from review.standing import Standing, Version
 from workbooks.examining import examine
 
-__all__ = ["Job", "Line", "Outcome", "output_event", "perform", "write_output"]
-
 RECEIVE: Final = "receive"
 CHECK: Final = "check"
 

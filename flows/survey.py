@@ -6,59 +6,24 @@ from dataclasses import dataclass
 from checks.findings import Refusal
 from checks.shape import refusal_from_json
 from flows.evidence_stage import evidence_due
-from flows.filings import filing_path, filings_due
+from flows.filings import filings_due
 from flows.inbox import Arrival, Skipped
 from flows.issuing import (
-    ReviewDue,
-    basis_of_filing,
     boards_due,
-    is_current,
-    page_path,
-    returned_path,
     reviews_due,
     unfinished,
     unmarked,
     unreported,
 )
-from flows.judging import judge_handed, judge_one
+from flows.judging import judge_handed
 from flows.manifest_stage import manifest_due
 from flows.opening_stage import judge_openings
-from flows.scene import Desk, Handed, Scene, scene_of, set_scene
+from flows.scene import Desk, Scene
 from flows.touch import Touch
 from flows.withdrawing import withdrawn
 from review.events import Entry, Event, Kind
 from review.roster import Roster, roster_facts
 from review.standing import Version
-
-__all__ = [
-    "Desk",
-    "Handed",
-    "ReviewDue",
-    "Scene",
-    "Sorted",
-    "basis_of_filing",
-    "boards_due",
-    "filing_path",
-    "filings_due",
-    "has_work",
-    "is_current",
-    "judge_handed",
-    "judge_one",
-    "judge_openings",
-    "manifest_due",
-    "page_path",
-    "returned_path",
-    "reviews_due",
-    "roster_to_record",
-    "scene_of",
-    "set_scene",
-    "sort_arrivals",
-    "unchecked",
-    "unfinished",
-    "unmarked",
-    "unreported",
-    "withdrawn",
-]
 
 
 def roster_to_record(scene: Scene, roster: Roster) -> tuple[Event, str] | None:

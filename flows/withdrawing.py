@@ -8,9 +8,9 @@ from pathlib import Path
 from flows.evidence_stage import evidence_path
 from flows.filings import filings
 from flows.issuing import board_paths, page_path, returned_path, reviews
+from flows.jobs import Line, Outcome
 from flows.manifest import OURS
 from flows.scene import Scene
-from flows.stages import Line, Outcome
 from ledger.errors import OutputBusy
 from review.events import Event, Kind
 from review.roster import Roster

@@ -5,14 +5,12 @@ import json
 from collections.abc import Mapping
 
 from contracts.procedures import Effect
-from review.asking import Bench, Case, Denial, Proposal, flags, office_of, read_day, said_lines, understand, with_rule
+from review.asking import Bench, Case, Denial, Proposal, flags, office_of, said_lines, understand, with_rule
 from review.events import Event, JsonValue, Kind
 from review.questions import ask, ask_complete, ask_person
 from review.rollups import due_in, holding_up
 from review.standing import Standing
 from review.substance import substance
-
-__all__ = ["Bench", "Denial", "Proposal", "decide", "decide_roll_up", "decision_key", "read_day"]
 
 _LISTED = 6
 

@@ -7,7 +7,7 @@ from checks.cleaning import compact, read_integer
 from checks.findings import Refusal
 from checks.refusing import refuse
 from contracts.messages import Wording
-from review.decisions import Proposal
+from review.asking import Proposal
 from workbooks.reading import read_book
 
 _COLUMNS = ("county", "version", "sha256", "level", "action", "number", "opinion", "points", "by", "on")

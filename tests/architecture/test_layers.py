@@ -69,9 +69,34 @@ def test_no_function_is_too_long() -> None:
     assert {name: length for name, length in functions() if length > LONGEST_FUNCTION} == {}
 
 
+def test_a_name_is_imported_from_where_it_is_defined() -> None:
+    """Whoever follows an import finds the definition: no module hands on what it has from another."""
+    trees = {".".join(path.relative_to(ROOT).with_suffix("").parts): parsed(path) for path in modules()}
+    handed_on = {
+        f"{module}: {one.name} from {node.module}"
+        for module, tree in trees.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module in trees
+        for one in node.names
+        if one.name in imported(trees[node.module])
+    }
+    assert handed_on == set()
+
+
+def imported(tree: ast.Module) -> set[str]:
+    """Return the names that a module has from elsewhere."""
+    nodes = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom))
+    return {one.asname or one.name for node in nodes for one in node.names}
+
+
+def parsed(path: Path) -> ast.Module:
+    """Return a module's syntax."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def functions() -> Iterator[tuple[str, int]]:
     """Return the length of every function of the rooms, by its place."""
     for path in modules():
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(parsed(path)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 yield f"{named(path)}:{node.name}", (node.end_lineno or node.lineno) - node.lineno + 1

@@ -9,7 +9,8 @@ from hashlib import sha256
 from contracts.library import open_library
 from contracts.procedures import Procedure
 from contracts.returning import Returning
-from review.decisions import Bench, Denial, Proposal, decide
+from review.asking import Bench, Denial, Proposal
+from review.decisions import decide
 from review.events import Entry, Event, JsonValue, Kind
 from review.folding import standings
 from review.roster import Due, Officer, Roster

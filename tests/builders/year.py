@@ -13,7 +13,7 @@ from desk.exits import Exit
 from desk.running import run_year
 from flows.places import Places
 from flows.rows import Row, rows_of
-from flows.survey import set_scene
+from flows.scene import set_scene
 from ledger.record import Ledger
 from review.events import Event, Kind
 from review.standing import recorded_roster

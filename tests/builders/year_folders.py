@@ -15,7 +15,7 @@ from flows.outlook import Outlook, outlook
 from flows.places import Places
 from flows.running import run_stages
 from flows.scene import Scene, set_scene
-from review.decisions import Proposal
+from review.asking import Proposal
 from review.roster import Roster
 from tests.builders import dongchuan
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from flows.deciding import Decided, record_decision
 from flows.places import Places
-from review.decisions import Proposal
+from review.asking import Proposal
 from review.events import Event, JsonValue, Kind
 from review.roster import roster_facts
 from tests.property.chain import COUNTIES, PEOPLE, YEAR, procedure, roster

@@ -27,9 +27,10 @@ from contracts.library import open_library
 from desk.guarding import told
 from desk.running import run_year
 from flows.handed_in import read_desk
+from flows.issuing import unfinished
 from flows.places import KEY_FOLDER, Places
 from flows.scene import set_scene
-from flows.survey import has_work, unfinished
+from flows.survey import has_work
 from flows.verifying import verify_outputs, verify_state
 from ledger.errors import LedgerMissing
 from ledger.keys import Signer

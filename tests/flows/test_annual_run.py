@@ -25,9 +25,11 @@ from desk.status import show_status
 from desk.verifying import show_verification
 from flows.handed_in import read_desk
 from flows.inbox import look
-from flows.survey import has_work, returned_path, set_scene
+from flows.issuing import returned_path
+from flows.scene import set_scene
+from flows.survey import has_work
 from flows.year_lock import hold_year
-from review.decisions import Proposal
+from review.asking import Proposal
 from review.events import Kind
 from tests.builders.dongchuan import COUNTY, COVER, SHEET_2, SHEET_3, YEAR, decisions, name_of, submission
 from tests.builders.examined import reads_well, wording

@@ -8,9 +8,10 @@ from threading import Event
 import openpyxl
 import pytest
 
-from flows.engine import Result, attempt, in_line
+from flows.engine import attempt, in_line
+from flows.jobs import Job
+from flows.run_of_year import Result
 from flows.running import run_stages
-from flows.stages import Job
 from tests.builders.identical import assert_identical, sampled
 from tests.builders.year import Ground
 

@@ -9,9 +9,10 @@ import pytest
 
 from desk.exits import Exit
 from desk.rechecking import show_recheck
-from flows.engine import Result, in_line
+from flows.engine import in_line
+from flows.jobs import Job
+from flows.run_of_year import Result
 from flows.running import run_stages
-from flows.stages import Job
 from review.events import Kind
 from tests.builders import expectations
 from tests.builders.identical import keep_only, sampled

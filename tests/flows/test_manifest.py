@@ -313,7 +313,7 @@ def test_a_filing_that_is_undone_leaves_no_file_behind(filed_year: Ground, tmp_p
     """What stands in no filing any more does not lie beside those that do, nor in the manifest."""
     ground = ground_of(filed_year.copy_to(tmp_path / "撤销").places.inputs.parent)
     from desk.deciding import record  # noqa: PLC0415 - loads the chain
-    from review.decisions import Proposal  # noqa: PLC0415
+    from review.asking import Proposal  # noqa: PLC0415
 
     undo = Proposal(
         county="530113",

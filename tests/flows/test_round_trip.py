@@ -10,11 +10,12 @@ import pytest
 from checks.findings import Refusal
 from checks.report import ACCEPTED
 from contracts.library import open_library
-from flows.engine import Year, advance, in_line
+from flows.engine import advance, in_line
 from flows.handed_in import read_desk
+from flows.jobs import Line
 from flows.pen import Pen
 from flows.places import Places
-from flows.stages import Line
+from flows.run_of_year import Year
 from review.standing import Standing
 from tests.builders import libreoffice
 from tests.builders.dongchuan import COVER, SHEET_2, SHEET_3, submission

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from desk.exits import Exit
+from flows.scene import scene_of
 from flows.stages import output_event
-from flows.survey import scene_of
 from flows.verifying import verify_path
 from flows.withdrawing import WITHDRAWN
 from review.events import Event, Kind

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from flows.places import Places
-from review.decisions import Bench, Proposal, decide
+from review.asking import Bench, Proposal
+from review.decisions import decide
 from review.events import Kind
 from review.folding import standings
 from tests.flows.faults import ROOT

@@ -10,7 +10,8 @@ from contracts.procedures import Action, Procedure
 from contracts.returning import Returning
 from ledger.errors import HeadMoved
 from review.admission import Candidate, Fate, admit
-from review.decisions import Bench, Denial, Proposal, decide, decide_roll_up, decision_key
+from review.asking import Bench, Denial, Proposal
+from review.decisions import decide, decide_roll_up, decision_key
 from review.events import Entry, Event, JsonValue, Kind
 from review.folding import standings
 from review.rollups import roll_up_events, sealed_areas

@@ -18,8 +18,7 @@ from desk.outlook_lines import denial_sentence
 from ledger.canonical import GENESIS
 from ledger.chain import Reason, first_fault
 from review.admission import Fate
-from review.asking import covers
-from review.decisions import Denial, Proposal
+from review.asking import Denial, Proposal, covers
 from review.events import Entry, Event, Kind
 from tests.ledger.fake import FakeLedger
 from tests.property.chain import (

@@ -8,7 +8,8 @@ import pytest
 
 from contracts.catalogue import PROCEDURE, catalogue
 from contracts.library import open_library
-from review.decisions import Bench, Denial, decide
+from review.asking import Bench, Denial
+from review.decisions import decide
 from review.events import Event
 from tests.builders.chain import Road, policy, procedure, proposal, roster
 

@@ -15,7 +15,8 @@ from contracts.library import open_library
 from contracts.messages import Wording
 from contracts.procedures import Procedure
 from filing.book import Cell, FilingBook, Sheet
-from filing.province import FiledCounty, FilingScene, province_book
+from filing.province import province_book
+from filing.scene import FiledCounty, FilingScene
 from review.events import Event, Kind
 from review.roster import Due, Officer, Roster
 from review.standing import Standing, Version

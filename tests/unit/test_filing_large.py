@@ -6,7 +6,8 @@ from functools import cache
 
 from checks.report import Figure
 from filing.book import FilingBook, Look
-from filing.province import FiledCounty, FilingScene, province_book
+from filing.province import province_book
+from filing.scene import FiledCounty, FilingScene
 from review.roster import Due
 from review.standing import Standing
 from tests.unit.test_filing import (

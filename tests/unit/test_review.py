@@ -10,7 +10,8 @@ import pytest
 from checks.explaining import fault_of
 from contracts.errors import ContractError
 from review.admission import Candidate, Fate, admit
-from review.decisions import Denial, decision_key, read_day
+from review.asking import Denial, read_day
+from review.decisions import decision_key
 from review.events import Event, Kind
 from review.folding import standings
 from review.roster import read_roster, roster_facts
