@@ -7,7 +7,7 @@ from filing.book import Look, Sheet
 from filing.cells import Row, say_date, text
 from filing.county_links import own_file
 from filing.record_sheet import list_sheet
-from filing.scene import FiledCounty, FilingScene
+from filing.scene import CountedCounty, FilingScene
 from review.events import Event
 
 COLUMNS = ("serial", "county", "allowance", "rule", "place", "before", "after", "reason", "until", "number", "unit")
@@ -25,7 +25,7 @@ def allowances_of(scene: FilingScene, words: Wording) -> Sheet:
     return list_sheet(scene, "allowances", (COLUMNS, WIDTHS, rows), ("allowances",), words)
 
 
-def _rows(scene: FilingScene, county: FiledCounty, event: Event, words: Wording) -> Iterator[Row]:
+def _rows(scene: FilingScene, county: CountedCounty, event: Event, words: Wording) -> Iterator[Row]:
     for one in _facts(event, "waivers"):
         until = say_date(str(one.get("until", "")), words)
         given = {"rule": str(one.get("rule", "")), "reason": str(one.get("reason", "")), "until": until}
@@ -38,7 +38,13 @@ def _rows(scene: FilingScene, county: FiledCounty, event: Event, words: Wording)
 
 
 def _row(
-    county: FiledCounty, event: Event, kind: str, given: Mapping[str, str], words: Wording, *, source: str | None = None
+    county: CountedCounty,
+    event: Event,
+    kind: str,
+    given: Mapping[str, str],
+    words: Wording,
+    *,
+    source: str | None = None,
 ) -> Row:
     dash = words("filing.not_applicable")
     place = words("filing.place", sheet=given["sheet"], cells=given["cell"]) if "cell" in given else dash

@@ -32,8 +32,8 @@ class _Bar:
 
 
 def charts_of(scene: FilingScene, accounts: Accounts, detail: Detail, words: Wording) -> dict[str, Sheet]:
-    """Return the sheet of data and the pages of charts, by key; nothing where nothing was filed."""
-    if not scene.filed or not accounts.measures:
+    """Return the sheet of data and the pages of charts, by key; nothing where no county counts."""
+    if not scene.counted or not accounts.measures:
         return {}
     groups = _groups(scene, accounts, detail)
     data, spans = _data(scene, accounts, groups, words)

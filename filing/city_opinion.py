@@ -10,7 +10,7 @@ from filing.cells import Row, clean, figure, say_date, text
 from filing.figures import Account, Accounts, Kind, account_of
 from filing.paper import LEAD, MOST_OPINION, Document, document_sheet
 from filing.register import decision_of
-from filing.scene import FiledCounty, FilingScene
+from filing.scene import CountedCounty, FilingScene
 from filing.sealing import say_sealing
 from review.rollups import Sealing
 
@@ -78,12 +78,12 @@ def _body(desk: _Desk) -> list[str]:
 def _standing(desk: _Desk) -> Iterable[str]:
     """Say how many counties are filed, reviewed, excused and still open, each that is not filed by name."""
     scene, words = desk.scene, desk.words
-    settled = scene.procedure.settled.get(scene.procedure.levels[1].id, ())
-    yield words("filing.city_opinion.filed", count=len(scene.filed))
+    filed = {one.due.code for one in scene.filed}
+    yield words("filing.city_opinion.filed", count=len(filed))
     groups = {
-        "reviewed": [due.name for due, at in scene.missing if at.state in settled],
+        "reviewed": [one.due.name for one in scene.in_order if one.due.code not in filed],
         "excused": [one.name for one in scene.due if one.code in scene.excused],
-        "open": [due.name for due, at in scene.missing if at.state not in settled],
+        "open": [due.name for due, _ in scene.missing],
     }
     for key, names in groups.items():
         if names:
@@ -160,6 +160,6 @@ def _total(desk: _Desk, measure: tuple[str, str], amounts: Amounts, span: tuple[
     )
 
 
-def _number(desk: _Desk, county: FiledCounty) -> str:
+def _number(desk: _Desk, county: CountedCounty) -> str:
     decision = decision_of(desk.scene, county, 1)
     return str(decision.facts.get("number") or "") if decision else desk.words("filing.not_applicable")

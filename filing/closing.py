@@ -9,7 +9,7 @@ from contracts.messages import Wording
 from filing.book import Cell, Look, Sheet
 from filing.cells import COLUMNS_IN_PORTRAIT, Heading, Row, figure, full, rate_of, text
 from filing.figures import WHOLE_COUNTY, Account, Accounts, Kind, account_of
-from filing.scene import COUNTY, FiledCounty, FilingScene
+from filing.scene import COUNTY, CountedCounty, FilingScene
 from filing.signing import closing_rows, empty_row
 
 SERIAL, NAME, YEARLY, WHOLE, RATE = 5.5, 22.0, 10.5, 11.5, 9.5
@@ -33,7 +33,7 @@ class _Desk:
 
 def closing_of(scene: FilingScene, accounts: Accounts, words: Wording) -> Sheet:
     """Return the comparison: township by township in a county's own filing, else a row a county and measure."""
-    past = {year for county in scene.filed for year in county.past}
+    past = {year for county in scene.counted for year in county.past}
     years = tuple(sorted({*accounts.years, *past, accounts.year}))
     desk = _Desk(scene=scene, accounts=accounts, years=years, words=words)
     rows = _by_township(desk) if scene.whose.kind == COUNTY else _by_county(desk)
@@ -108,7 +108,7 @@ def _by_county(desk: _Desk) -> list[Row]:
     return rows
 
 
-def _years_of(desk: _Desk, county: FiledCounty) -> dict[int, Account]:
+def _years_of(desk: _Desk, county: CountedCounty) -> dict[int, Account]:
     """Return the accounts of this year and of the earlier ones that are on file."""
     measures, targets = tuple(desk.accounts.measures), desk.scene.exhibits.targets
     before = {

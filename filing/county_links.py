@@ -3,7 +3,7 @@
 import re
 
 from contracts.messages import Wording
-from filing.scene import CITY, COUNTY, PROVINCE, FiledCounty, FilingScene
+from filing.scene import CITY, COUNTY, PROVINCE, CountedCounty, FilingScene
 from review.roster import Due
 
 _PLAIN = re.compile(r"[^\\/:?*\[\]\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]+")
@@ -36,8 +36,10 @@ def quote_sheet(name: str) -> str:
     return "'" + name.replace("'", "''") + "'"
 
 
-def filing_of(scene: FilingScene, county: FiledCounty, words: Wording) -> str:
-    """Return the link from this filing to the workbook of one of its counties."""
+def filing_of(scene: FilingScene, county: CountedCounty, words: Wording) -> str | None:
+    """Return the link from this filing to the workbook of one of its counties; there is none before it is filed."""
+    if county.standing.state not in scene.procedure.final:
+        return None
     return (
         f"{_up(scene)}{county_file(county.due.code, scene.roster.year)}#{quote_sheet(words('filing.sheet.detail'))}!A1"
     )
@@ -48,7 +50,7 @@ def review_of(scene: FilingScene, due: Due, words: Wording) -> str:
     return f"{_up(scene)}{city_file(due.city, scene.roster.year)}#{quote_sheet(words('filing.sheet.rollup'))}!A1"
 
 
-def own_file(scene: FilingScene, county: FiledCounty, sheet: str, cell: str) -> str | None:
+def own_file(scene: FilingScene, county: CountedCounty, sheet: str, cell: str) -> str | None:
     """Return the link from this filing to a cell of a county's own file, or to the file where a link cannot name it."""
     if not county.own:
         return None

@@ -5,7 +5,7 @@ from filing.book import Cell, Look, Sheet
 from filing.cells import Row, clean, day_of, say_date, text
 from filing.county_links import quote_sheet
 from filing.record import say_state
-from filing.scene import CITY, COUNTY, PROVINCE, FiledCounty, FilingScene
+from filing.scene import CITY, COUNTY, PROVINCE, CountedCounty, FilingScene
 from filing.sealing import say_sealed_cities, say_sealing
 
 WIDTHS = (20.0, 30.0, 30.0)
@@ -49,14 +49,15 @@ def _title(scene: FilingScene, words: Wording) -> str:
 
 def _facts(scene: FilingScene, words: Wording) -> list[Row]:
     missing = len(scene.missing)
-    stage = words("filing.cover.interim", count=missing) if missing else words("filing.cover.complete")
-    count = len(scene.filed)
+    stage = words(f"filing.cover.{'interim' if missing else 'complete'}_{scene.waiting}", count=missing)
+    reviewed = {"reviewed": words("filing.cover.counties", count=len(scene.counted))}
     facts = {
         "unit" if scene.whose.kind == PROVINCE else "reviewing_unit": scene.unit,
         "year": words("filing.year", year=scene.roster.year),
         "due": words("filing.cover.counties", count=len(scene.due)),
-        "filed": words("filing.cover.counties", count=count),
-        "open": words("filing.cover.counties", count=missing),
+        **(reviewed if scene.whose.kind == CITY else {}),
+        "filed": words("filing.cover.counties", count=len(scene.filed)),
+        scene.waiting: words("filing.cover.counties", count=missing),
         "stage": stage,
         "sealing": say_sealing(scene, words),
         "as_of": say_date(day_of(scene.as_of), words),
@@ -98,7 +99,7 @@ def _county_facts(scene: FilingScene, words: Wording) -> list[Row]:
     return rows
 
 
-def _say_shaken(county: FiledCounty, words: Wording) -> str:
+def _say_shaken(county: CountedCounty, words: Wording) -> str:
     years = words("filing.separator").join(words("filing.year", year=one) for one in county.shaken)
     return words("filing.cover.one_shaken", county=county.due.name, years=years)
 
@@ -122,7 +123,7 @@ def _missing(scene: FilingScene, words: Wording) -> list[Row]:
         cities.setdefault(scene.city(due), []).append(said)
     listed = [
         _pair(
-            words("filing.cover.open_in", city=city),
+            words(f"filing.cover.{scene.waiting}_in", city=city),
             text(words("filing.separator").join(said), Look.VALUE, span=2),
         )
         for city, said in cities.items()

@@ -17,7 +17,7 @@ from filing.columns import (
     width_of,
 )
 from filing.figures import WHOLE_COUNTY, Account, Accounts, Amount
-from filing.scene import FiledCounty, FilingScene
+from filing.scene import CountedCounty, FilingScene
 from filing.signing import closing_rows
 
 SERIAL, NAME, MEASURE, PLACES = 5.5, 13.0, (8.5, 9.5, 9.0, 13.0), 40.0
@@ -89,7 +89,7 @@ def _head(scene: FilingScene, accounts: Accounts, words: Wording) -> tuple[Row, 
     )
 
 
-def _say_county(scene: FilingScene, county: FiledCounty, words: Wording) -> str:
+def _say_county(scene: FilingScene, county: CountedCounty, words: Wording) -> str:
     return words(
         "filing.detail.county",
         city=scene.city(county.due),
@@ -99,7 +99,7 @@ def _say_county(scene: FilingScene, county: FiledCounty, words: Wording) -> str:
     )
 
 
-def _body(county: FiledCounty, accounts: Accounts, head: int, words: Wording) -> list[Row]:
+def _body(county: CountedCounty, accounts: Accounts, head: int, words: Wording) -> list[Row]:
     account = accounts.of[county.due.code]
     rows: list[Row] = []
     for serial, name in enumerate(account.townships, start=1):

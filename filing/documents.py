@@ -11,12 +11,12 @@ from filing.cells import Row, clean, figure, rate_of, say_date, text
 from filing.figures import Accounts, Kind, account_of
 from filing.paper import MOST_OPINION, WIDTHS, Document, document_sheet
 from filing.register import decision_of
-from filing.scene import FiledCounty, FilingScene
+from filing.scene import CountedCounty, FilingScene
 from filing.substance import say_decision
 from review.events import Event
 
 
-def report_of(scene: FilingScene, county: FiledCounty, accounts: Accounts, words: Wording) -> Sheet:
+def report_of(scene: FilingScene, county: CountedCounty, accounts: Accounts, words: Wording) -> Sheet:
     """Return the county's annual accounting report."""
     facts = _facts(scene, county, words)
     newest = county.standing.newest
@@ -46,7 +46,7 @@ def report_of(scene: FilingScene, county: FiledCounty, accounts: Accounts, words
     )
 
 
-def opinion_of(scene: FilingScene, county: FiledCounty, accounts: Accounts, words: Wording) -> Sheet:
+def opinion_of(scene: FilingScene, county: CountedCounty, accounts: Accounts, words: Wording) -> Sheet:
     """Return the city's opinion on one county, with what was reported, reviewed and set lower."""
     facts = _facts(scene, county, words)
     decision = decision_of(scene, county, 1)
@@ -73,7 +73,7 @@ def opinion_of(scene: FilingScene, county: FiledCounty, accounts: Accounts, word
     )
 
 
-def receipt_of(scene: FilingScene, county: FiledCounty, accounts: Accounts, words: Wording) -> Sheet:
+def receipt_of(scene: FilingScene, county: CountedCounty, accounts: Accounts, words: Wording) -> Sheet:
     """Return the receipt that the county's steward gets."""
     facts = _facts(scene, county, words)
     filed, receipt, newest = decision_of(scene, county, -1), county.receipt, county.standing.newest
@@ -115,7 +115,7 @@ def receipt_of(scene: FilingScene, county: FiledCounty, accounts: Accounts, word
     )
 
 
-def _facts(scene: FilingScene, county: FiledCounty, words: Wording) -> dict[str, object]:
+def _facts(scene: FilingScene, county: CountedCounty, words: Wording) -> dict[str, object]:
     newest = county.standing.newest
     return {
         "county": county.due.name,
@@ -138,7 +138,7 @@ def _day(decision: Event | None, words: Wording) -> str:
     return say_date(said, words) if said else words("filing.cover.blank_date")
 
 
-def _results(county: FiledCounty, accounts: Accounts, words: Wording) -> Iterable[str]:
+def _results(county: CountedCounty, accounts: Accounts, words: Wording) -> Iterable[str]:
     account = accounts.of[county.due.code]
     for measure, name in accounts.measures.items():
         if not account.has(measure):
@@ -161,7 +161,7 @@ def _say(amount: Decimal | None, decimals: int, unit: str, words: Wording) -> st
     return words("filing.report.amount", amount=f"{amount:.{decimals}f}", unit=unit)
 
 
-def _reviewed(scene: FilingScene, county: FiledCounty, accounts: Accounts, words: Wording) -> list[Row]:
+def _reviewed(scene: FilingScene, county: CountedCounty, accounts: Accounts, words: Wording) -> list[Row]:
     """What the county reported, what the city reviewed, and the difference."""
     reported = account_of(
         replace(county, report=county.reported or county.report), tuple(accounts.measures), scene.exhibits.targets

@@ -11,7 +11,7 @@ from contracts.errors import ContractError
 from contracts.exhibits import Target
 from contracts.messages import Wording
 from contracts.plans import Measure, Plan
-from filing.scene import FiledCounty, FilingScene
+from filing.scene import CountedCounty, FilingScene
 
 WHOLE_COUNTY = ""  # the township of a table's total row
 LEAST_DONE_DECIMALS = 2
@@ -105,7 +105,7 @@ def read_accounts(scene: FilingScene, words: Wording) -> Accounts:
     )
 
 
-def _measures(counties: Iterable[FiledCounty], words: Wording) -> dict[str, str]:
+def _measures(counties: Iterable[CountedCounty], words: Wording) -> dict[str, str]:
     found: dict[str, str] = {}
     for county in counties:
         for measure in county.plan.measures.values() if county.plan else ():
@@ -119,7 +119,7 @@ def _measures(counties: Iterable[FiledCounty], words: Wording) -> dict[str, str]
     return found
 
 
-def _unit(counties: Iterable[FiledCounty]) -> str:
+def _unit(counties: Iterable[CountedCounty]) -> str:
     carried = (figure for one in counties for figure in one.report.figures if figure.measure or figure.year is not None)
     units = {figure.unit for figure in carried if figure.unit}
     units |= {one.plan.unit for one in counties if one.plan}
@@ -128,7 +128,7 @@ def _unit(counties: Iterable[FiledCounty]) -> str:
     return next(iter(units), "")
 
 
-def account_of(county: FiledCounty, measures: tuple[str, ...], targets: tuple[Target, ...]) -> Account:
+def account_of(county: CountedCounty, measures: tuple[str, ...], targets: tuple[Target, ...]) -> Account:
     """Sort the figures of one county."""
     amounts = _reported(county.report.figures, measures)
     if county.plan is None:
@@ -161,7 +161,7 @@ def _reported(figures: tuple[Figure, ...], measures: tuple[str, ...]) -> dict[tu
     return found
 
 
-def _own_targets(county: FiledCounty, targets: tuple[Target, ...]) -> dict[tuple[str, str, Key], Amount]:
+def _own_targets(county: CountedCounty, targets: tuple[Target, ...]) -> dict[tuple[str, str, Key], Amount]:
     """Read what was due from the county's own tables; a table's total row speaks where no other row does."""
     found: dict[tuple[str, str, Key], Amount] = {}
     for target in targets:

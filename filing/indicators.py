@@ -12,7 +12,7 @@ from contracts.model import Field
 from filing.book import Cell, Look, Sheet
 from filing.cells import Heading, Row, figure, full, headers, text
 from filing.county_links import filing_of, own_file
-from filing.scene import COUNTY, PROVINCE, FiledCounty, FilingScene
+from filing.scene import COUNTY, PROVINCE, CountedCounty, FilingScene
 from filing.signing import closing_rows, empty_row
 
 SERIAL, NAME, AMOUNT, PLACES = 5.5, 19.0, 12.5, 26.0
@@ -121,7 +121,7 @@ def _of_county(desk: _Desk) -> list[Row]:
     return [*rows, (*total, text("", Look.TOTAL_TEXT))]
 
 
-def _figures(desk: _Desk, county: FiledCounty) -> list[Figure]:
+def _figures(desk: _Desk, county: CountedCounty) -> list[Figure]:
     wanted = {one.name for one in desk.fields}
     return [
         one for one in county.report.figures if one.form == desk.table.form and one.column in wanted and one.township

@@ -8,7 +8,7 @@ from checks.report import Report
 from contracts.messages import Wording
 from filing.book import Cell, Look, Sheet
 from filing.cells import Heading, Row, fold, headers, text
-from filing.scene import FiledCounty, FilingScene
+from filing.scene import CountedCounty, FilingScene
 from filing.signing import closing_rows, empty_row
 
 COLUMNS = ("serial", "county", "version", "severity", "rule", "sheet", "cell", "message", "remedy", "ending")
@@ -38,7 +38,7 @@ def issues_of(scene: FilingScene, words: Wording) -> Sheet:
     )
 
 
-def _county_rows(county: FiledCounty, words: Wording) -> Iterator[Row]:
+def _county_rows(county: CountedCounty, words: Wording) -> Iterator[Row]:
     reports = [*(report for _, report in county.earlier), county.report]
     for at, report in enumerate(reports):
         # a stable sort: within one severity the order of the report stays
@@ -48,7 +48,7 @@ def _county_rows(county: FiledCounty, words: Wording) -> Iterator[Row]:
         yield _gap(county, gap, words)
 
 
-def _row(county: FiledCounty, report: Report, finding: Finding, ending: str, words: Wording) -> Row:
+def _row(county: CountedCounty, report: Report, finding: Finding, ending: str, words: Wording) -> Row:
     severity = words(f"severity.{finding.severity.value}")
     return (
         text(county.due.name),
@@ -83,7 +83,7 @@ def _same(one: Finding, other: Finding) -> bool:
     return (one.rule, one.sheet, one.cell) == (other.rule, other.sheet, other.cell)
 
 
-def _gap(county: FiledCounty, gap: NotRun, words: Wording) -> Row:
+def _gap(county: CountedCounty, gap: NotRun, words: Wording) -> Row:
     """Return the row of a rule that could not run: no finding, but whoever files ought to know."""
     dash = words("filing.not_applicable")
     said = words("not_run.text", form=gap.form, rule=gap.rule, reason=words(f"not_run.{gap.reason}"))

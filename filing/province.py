@@ -21,13 +21,13 @@ from filing.ratios import ratios_of
 from filing.record import open_of, opinions_of, versions_of
 from filing.register import register_of
 from filing.rollup import rollup_of
-from filing.scene import FiledCounty, FilingScene
+from filing.scene import CountedCounty, FilingScene
 from filing.tasks import tasks_of
 from filing.trace import trace_of
 
-EDITION = "4"  # what the workbooks show: another number makes every filing anew
+EDITION = "5"  # what the workbooks show: another number makes every filing anew
 
-__all__ = ["EDITION", "FiledCounty", "FilingScene", "city_book", "county_book", "province_book", "receipt_book"]
+__all__ = ["EDITION", "CountedCounty", "FilingScene", "city_book", "county_book", "province_book", "receipt_book"]
 
 
 def province_book(scene: FilingScene, words: Wording) -> FilingBook:
@@ -96,7 +96,7 @@ def _of_counties(scene: FilingScene, accounts: Accounts, words: Wording) -> dict
         title = words("evidence.title", province=scene.roster.province[1], year=scene.roster.year)
         sheets["evidence"] = evidence_sheet(scene.evidence, title, words)
     if scene.missing:
-        sheets["open"] = open_of(scene, words)
+        sheets[scene.waiting] = open_of(scene, words)
     return {**sheets, **charts_of(scene, accounts, detail, words)}
 
 

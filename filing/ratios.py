@@ -10,7 +10,7 @@ from contracts.model import Form, Rule
 from filing.book import Cell, Look, Sheet
 from filing.cells import RATE_STEP, Heading, Row, figure, full, rate_of, text
 from filing.county_links import filing_of
-from filing.scene import COUNTY, FiledCounty, FilingScene
+from filing.scene import COUNTY, CountedCounty, FilingScene
 from filing.signing import closing_rows, empty_row
 
 SERIAL, NAME, SUBJECT, EACH = 5.5, 13.0, 17.0, (11.5, 12.0, 9.5, 7.0)
@@ -116,14 +116,14 @@ def _percent(bound: Decimal) -> str:
     return format((bound * 100).quantize(RATE_STEP).normalize(), "f")
 
 
-def _limits(county: FiledCounty) -> Iterator[tuple[Limit, Reading]]:
+def _limits(county: CountedCounty) -> Iterator[tuple[Limit, Reading]]:
     for form in county.forms:
         for rule in form.rules:
             if rule.check in _READERS:
                 yield from _READERS[rule.check](county, form, rule)
 
 
-def _by_project(county: FiledCounty, form: str, *columns: str) -> dict[str, dict[str, dict[str, Decimal]]]:
+def _by_project(county: CountedCounty, form: str, *columns: str) -> dict[str, dict[str, dict[str, Decimal]]]:
     """Return the figures of some columns by project, column and township."""
     found: dict[str, dict[str, dict[str, Decimal]]] = {}
     for one in county.report.figures:
@@ -133,7 +133,7 @@ def _by_project(county: FiledCounty, form: str, *columns: str) -> dict[str, dict
     return found
 
 
-def _listed(county: FiledCounty, column: str) -> dict[str, Decimal]:
+def _listed(county: CountedCounty, column: str) -> dict[str, Decimal]:
     """Return what the list of projects says of each."""
     return {
         one.project: Decimal(one.amount)
@@ -142,7 +142,7 @@ def _listed(county: FiledCounty, column: str) -> dict[str, Decimal]:
     }
 
 
-def _adjusted(county: FiledCounty, form: Form, rule: Rule) -> Iterator[tuple[Limit, Reading]]:
+def _adjusted(county: CountedCounty, form: Form, rule: Rule) -> Iterator[tuple[Limit, Reading]]:
     """The base is all the townships that the adjustment touches, as the rule has it."""
     part, whole, supplement = (str(rule.arguments[one]) for one in ("part", "whole", "supplement"))
     bound = Decimal(rule.arguments["most"]) / 100
@@ -154,7 +154,7 @@ def _adjusted(county: FiledCounty, form: Form, rule: Rule) -> Iterator[tuple[Lim
         yield limit, Reading(subject=project, part=sum(amounts[part].values(), Decimal(0)), whole=base)
 
 
-def _balanced(county: FiledCounty, form: Form, rule: Rule) -> Iterator[tuple[Limit, Reading]]:
+def _balanced(county: CountedCounty, form: Form, rule: Rule) -> Iterator[tuple[Limit, Reading]]:
     part, whole = str(rule.arguments["column"]), str(rule.arguments["floor"])
     names = (form.field(part).heading, form.field(whole).heading)
     limit = Limit(rule=rule, part=names[0], whole=names[1], bound=Decimal(1), at_most=False)
@@ -163,7 +163,7 @@ def _balanced(county: FiledCounty, form: Form, rule: Rule) -> Iterator[tuple[Lim
         yield limit, Reading(subject=project, part=sums[0], whole=sums[1])
 
 
-def _grown(county: FiledCounty, form: Form, rule: Rule) -> Iterator[tuple[Limit, Reading]]:
+def _grown(county: CountedCounty, form: Form, rule: Rule) -> Iterator[tuple[Limit, Reading]]:
     part, base = str(rule.arguments["cumulative"]), str(rule.arguments["base"])
     projects = next((one for one in county.forms if one.name == "projects"), None)
     heading = projects.field(base).heading if projects else base
@@ -175,7 +175,7 @@ def _grown(county: FiledCounty, form: Form, rule: Rule) -> Iterator[tuple[Limit,
             yield limit, Reading(subject=project, part=sum(amounts[part].values(), Decimal(0)), whole=bases[project])
 
 
-def _assigned(county: FiledCounty, form: Form, rule: Rule) -> Iterator[tuple[Limit, Reading]]:
+def _assigned(county: CountedCounty, form: Form, rule: Rule) -> Iterator[tuple[Limit, Reading]]:
     """The county's own target may not be lower than the one assigned to it."""
     measure = county.plan.measures.get(str(rule.arguments["measure"])) if county.plan else None
     if measure is None or measure.assigned is None:
@@ -187,7 +187,7 @@ def _assigned(county: FiledCounty, form: Form, rule: Rule) -> Iterator[tuple[Lim
     yield limit, Reading(subject=measure.name, part=total, whole=measure.assigned)
 
 
-_READERS: Mapping[str, Callable[[FiledCounty, Form, Rule], Iterator[tuple[Limit, Reading]]]] = {
+_READERS: Mapping[str, Callable[[CountedCounty, Form, Rule], Iterator[tuple[Limit, Reading]]]] = {
     "adjustment_ratio": _adjusted,
     "at_least_assigned": _assigned,
     "growth_at_least": _grown,

@@ -47,9 +47,9 @@ def versions_of(scene: FilingScene, words: Wording) -> Sheet:
 
 
 def open_of(scene: FilingScene, words: Wording) -> Sheet:
-    """Return the due counties that are not filed, with whose turn it is and until when."""
+    """Return the due counties that are not counted, with whose turn it is and until when."""
     rows = [_open(scene, due, standing, words) for due, standing in scene.missing]
-    return list_sheet(scene, "open", (OPEN_COLUMNS, OPEN_WIDTHS, rows), ("turn",), words)
+    return list_sheet(scene, scene.waiting, (OPEN_COLUMNS, OPEN_WIDTHS, rows), ("turn",), words)
 
 
 def _opinion(scene: FilingScene, due: Due, event: Event, words: Wording) -> Row:
@@ -71,7 +71,7 @@ def _opinion(scene: FilingScene, due: Due, event: Event, words: Wording) -> Row:
 
 def _standings(scene: FilingScene) -> Iterator[tuple[Due, Standing]]:
     """Give every due county's standing in the order of the roster."""
-    known = {one.due.code: one.standing for one in scene.filed} | {one.code: two for one, two in scene.missing}
+    known = {one.due.code: one.standing for one in scene.counted} | {one.code: two for one, two in scene.missing}
     for due in scene.due:
         if due.code in known:
             yield due, known[due.code]

@@ -6,7 +6,7 @@ from filing.cells import Row, day_of, figure, say_date, text
 from filing.county_links import filing_of
 from filing.figures import Accounts, Kind
 from filing.record_sheet import list_sheet
-from filing.scene import COUNTY, FiledCounty, FilingScene
+from filing.scene import COUNTY, CountedCounty, FilingScene
 from review.events import Event
 
 BEFORE = ("serial", "receipt", "city", "county", "report_number", "opinion_number", "filing_number")
@@ -20,14 +20,14 @@ def register_of(scene: FilingScene, accounts: Accounts, words: Wording) -> Sheet
     """Return the register, a line a filed county."""
     columns = (*BEFORE, *accounts.measures, *AFTER)
     widths = (*BEFORE_WIDTHS, *(AMOUNT for _ in accounts.measures), *AFTER_WIDTHS)
-    rows = [_row(scene, one, accounts, words) for one in scene.in_order]
+    rows = [_row(scene, one, accounts, words) for one in scene.filed]
     named = {
         one: words("filing.register.done", measure=name, unit=accounts.unit) for one, name in accounts.measures.items()
     }
     return list_sheet(scene, "register", (columns, widths, rows), ("digest", "receipt"), words, named=named)
 
 
-def decision_of(scene: FilingScene, county: FiledCounty, level: int) -> Event | None:
+def decision_of(scene: FilingScene, county: CountedCounty, level: int) -> Event | None:
     """Return the decision by which the filed version left a level (0 is the first), counted on the straight road."""
     wanted = scene.procedure.levels[level].id
     newest = county.standing.newest
@@ -40,7 +40,7 @@ def decision_of(scene: FilingScene, county: FiledCounty, level: int) -> Event | 
     return found[-1] if found else None
 
 
-def _row(scene: FilingScene, county: FiledCounty, accounts: Accounts, words: Wording) -> Row:
+def _row(scene: FilingScene, county: CountedCounty, accounts: Accounts, words: Wording) -> Row:
     dash = words("filing.not_applicable")
     decisions = [decision_of(scene, county, level) for level in range(len(scene.procedure.levels))]
     numbers = [str(one.facts.get("number") or dash) if one else dash for one in decisions]

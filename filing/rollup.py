@@ -11,7 +11,7 @@ from filing.columns import HEADER_ROWS, Line, Values, column_header, figure_cell
 from filing.county_links import quote_sheet, review_of
 from filing.detail import Block, Detail
 from filing.figures import Accounts, Key
-from filing.scene import PROVINCE, FiledCounty, FilingScene
+from filing.scene import PROVINCE, CountedCounty, FilingScene
 from filing.signing import closing_rows, empty_row
 
 SERIAL, NAME, MEASURE = 6.0, 27.0, (12.0, 12.0, 11.0, 13.5)
@@ -44,7 +44,7 @@ def rollup_of(scene: FilingScene, accounts: Accounts, detail: Detail, words: Wor
 
 
 def _notes(scene: FilingScene) -> tuple[str, ...]:
-    return ("rate", "traced", "interim") if scene.missing else ("rate", "traced")
+    return ("rate", "traced", f"interim_{scene.waiting}") if scene.missing else ("rate", "traced")
 
 
 def _head(desk: _Desk, columns: int) -> tuple[Row, ...]:
@@ -67,7 +67,7 @@ def _body(desk: _Desk, columns: int) -> list[Row]:
     rows: list[Row] = []
     subtotals: list[int] = []
     serial = 0
-    if not desk.scene.filed:
+    if not desk.scene.counted:
         return [empty_row(columns, "filed", desk.words)]
     for city, counties in desk.scene.by_city:
         first = HEADER_ROWS[1] + len(rows) + 1
@@ -80,7 +80,7 @@ def _body(desk: _Desk, columns: int) -> list[Row]:
     return [*rows, _grand(desk, subtotals)] if desk.scene.whose.kind == PROVINCE else rows
 
 
-def _county(desk: _Desk, county: FiledCounty, *, serial: int, row: int) -> Row:
+def _county(desk: _Desk, county: CountedCounty, *, serial: int, row: int) -> Row:
     block = desk.detail.blocks[county.due.code]
     sheet = quote_sheet(desk.detail.sheet.name)
     line = Line(
@@ -96,7 +96,7 @@ def _county(desk: _Desk, county: FiledCounty, *, serial: int, row: int) -> Row:
     )
 
 
-def _subtotal(desk: _Desk, city: str, counties: tuple[FiledCounty, ...], *, first: int) -> Row:
+def _subtotal(desk: _Desk, city: str, counties: tuple[CountedCounty, ...], *, first: int) -> Row:
     last = first + len(counties) - 1
     due = sum(1 for one in desk.scene.roster.due if one.city == city)
     name = desk.scene.city(counties[0].due)

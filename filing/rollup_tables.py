@@ -10,7 +10,7 @@ from contracts.messages import Wording
 from filing.book import Cell, Look, Sheet
 from filing.cells import Row
 from filing.columns import HEADER_ROWS
-from filing.scene import FiledCounty, FilingScene
+from filing.scene import CountedCounty, FilingScene
 
 Line: TypeAlias = Mapping[str, str | None]
 _FIGURES = (Look.FIGURE, Look.TOTAL_FIGURE)
@@ -90,7 +90,7 @@ def _counties(scene: FilingScene, printed: Sheet) -> Iterator[Line]:
         }
 
 
-def _reviewed_file(scene: FilingScene, county: FiledCounty) -> str:
+def _reviewed_file(scene: FilingScene, county: CountedCounty) -> str:
     """Return the file that the level below the last one let go on."""
     level = scene.procedure.levels[-2].id
     for event in reversed(county.standing.decisions):
@@ -100,7 +100,7 @@ def _reviewed_file(scene: FilingScene, county: FiledCounty) -> str:
     return ""
 
 
-def _figures(county: FiledCounty, reported: Report, words: Wording) -> Iterator[Line]:
+def _figures(county: CountedCounty, reported: Report, words: Wording) -> Iterator[Line]:
     """Hold each accounted total to what the county sent, less what was set lower."""
     sent = {(one.sheet, one.cell): one for one in reported.figures}
     lowered: dict[tuple[str, str], Decimal] = {}

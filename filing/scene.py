@@ -27,11 +27,12 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FiledCounty:
-    """One filed county: *report* is of the newest version, *earlier* what was found on each one before it.
+class CountedCounty:
+    """One county that is filed, or approved by its city: *report* is of the newest version.
 
-    *reported* is the report before any figure was set lower; *forms* are what the county had to send. *own* is where
-    a copy of the county's own file lies, relative to the folder of filings. *past* holds the reports filed in earlier
+    *earlier* is what was found on each version before it; *reported* the report before any figure was set lower;
+    *forms* are what the county had to send. *receipt* and *own*, where a copy of the county's own file lies relative
+    to the folder of filings, come with the filing. *past* holds the reports filed in earlier
     years. *shaken* names the earlier years whose filing is younger than the check of this one.
     """
 
@@ -61,7 +62,8 @@ class Area:
 class FilingScene:
     """All that a filing is made from.
 
-    *contracts* is the rule-set version, *head* the digest of the ledger entry that the filing rests on,
+    *counted* are the counties whose figures stand in it: those that are filed, and in a city's those that it has
+    approved too. *contracts* is the rule-set version, *head* the digest of the ledger entry that the filing rests on,
     *as_of* the time of that entry (ISO 8601, UTC): the only date there is, so that one history gives one book.
     *excused* are codes of due counties that need not report this year: nobody waits for them. *area* is whose
     filing it is, the province's where there is none; *key* the fingerprint of the key that signs the manifest;
@@ -71,7 +73,7 @@ class FilingScene:
 
     roster: Roster
     procedure: Procedure
-    filed: tuple[FiledCounty, ...]
+    counted: tuple[CountedCounty, ...]
     open: tuple[Standing, ...]
     contracts: str
     head: str
@@ -95,27 +97,37 @@ class FilingScene:
         return tuple(one for city in cities for one in self.roster.due if one.city == city)
 
     @property
-    def by_city(self) -> tuple[tuple[str, tuple[FiledCounty, ...]], ...]:
-        """Return the filed counties by code of city, in the order of the roster."""
-        filed = {one.due.code: one for one in self.filed}
-        ordered = [filed[one.code] for one in self.due if one.code in filed]
+    def by_city(self) -> tuple[tuple[str, tuple[CountedCounty, ...]], ...]:
+        """Return the counted counties by code of city, in the order of the roster."""
+        counted = {one.due.code: one for one in self.counted}
+        ordered = [counted[one.code] for one in self.due if one.code in counted]
         cities = dict.fromkeys(one.due.city for one in ordered)
         return tuple((city, tuple(one for one in ordered if one.due.city == city)) for city in cities)
 
     @property
-    def in_order(self) -> tuple[FiledCounty, ...]:
-        """Return the filed counties in the order of the roster, city by city."""
+    def in_order(self) -> tuple[CountedCounty, ...]:
+        """Return the counted counties in the order of the roster, city by city."""
         return tuple(one for _, counties in self.by_city for one in counties)
 
     @property
+    def filed(self) -> tuple[CountedCounty, ...]:
+        """Return the counties that are filed, in the order of the roster."""
+        return tuple(one for one in self.in_order if one.standing.state in self.procedure.final)
+
+    @property
+    def waiting(self) -> str:
+        """Return what the missing ones are called: a city waits for its own decisions, the province for filings."""
+        return "unreviewed" if self.whose.kind == CITY else "open"
+
+    @property
     def missing(self) -> tuple[tuple[Due, Standing], ...]:
-        """Return every due county that is not filed nor excused; one nobody has heard of stands at the start."""
-        filed = {one.due.code for one in self.filed} | self.excused
+        """Return every due county not counted nor excused; one nobody has heard of stands at the start."""
+        counted = {one.due.code for one in self.counted} | self.excused
         standing = {one.county: one for one in self.open}
         return tuple(
             (one, standing.get(one.code) or Standing(county=one.code, state=self.procedure.start))
             for one in self.due
-            if one.code not in filed
+            if one.code not in counted
         )
 
     def city(self, due: Due) -> str:
@@ -150,7 +162,7 @@ class FilingScene:
         return replace(
             self,
             roster=replace(self.roster, due=due),
-            filed=tuple(one for one in self.filed if one.due.code in codes),
+            counted=tuple(one for one in self.counted if one.due.code in codes),
             open=tuple(one for one in self.open if one.county in codes),
             excused=self.excused & codes,
             area=area,

@@ -5,7 +5,7 @@ from contracts.messages import Wording
 from filing.book import Cell, Look, Sheet
 from filing.cells import COLUMNS_IN_PORTRAIT, Heading, Row, figure, full, text
 from filing.figures import WHOLE_COUNTY, Account, Accounts, Key, Kind
-from filing.scene import FiledCounty, FilingScene
+from filing.scene import CountedCounty, FilingScene
 from filing.signing import closing_rows
 
 HEADER_ROWS = (3, 4)
@@ -65,7 +65,7 @@ def _head(scene: FilingScene, accounts: Accounts, columns: int, words: Wording) 
     )
 
 
-def _say_county(scene: FilingScene, county: FiledCounty, words: Wording) -> str:
+def _say_county(scene: FilingScene, county: CountedCounty, words: Wording) -> str:
     facts = {"city": scene.city(county.due), "county": county.due.name, "code": county.due.code}
     if county.plan is None:
         return words("filing.tasks.county", **facts)
@@ -73,7 +73,7 @@ def _say_county(scene: FilingScene, county: FiledCounty, words: Wording) -> str:
     return words("filing.tasks.county_plan", **facts, document=plan.document, title=plan.title)
 
 
-def _township(name: str, serial: int, county: FiledCounty, accounts: Accounts, words: Wording) -> Row:
+def _township(name: str, serial: int, county: CountedCounty, accounts: Accounts, words: Wording) -> Row:
     account = accounts.of[county.due.code]
     cells = []
     for measure, key in _columns(accounts):

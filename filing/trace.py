@@ -11,13 +11,13 @@ from filing.cells import figure as figure_cell
 from filing.county_links import own_file
 from filing.figures import places_of
 from filing.record_sheet import list_sheet
-from filing.scene import FiledCounty, FilingScene
+from filing.scene import CountedCounty, FilingScene
 
 COLUMNS = ("serial", "form", "project_number", "township", "heading", "amount", "amount_unit", "origin")
 WIDTHS = (6.0, 20.0, 17.0, 15.0, 24.0, 14.0, 8.0, 20.0)
 
 
-def trace_of(scene: FilingScene, county: FiledCounty, words: Wording) -> Sheet:
+def trace_of(scene: FilingScene, county: CountedCounty, words: Wording) -> Sheet:
     """Return the list of figures with their cells."""
     forms = {one.name: one for one in county.forms}
     rows: list[Row] = []

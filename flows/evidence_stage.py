@@ -14,7 +14,7 @@ from filing.figures import read_accounts
 from filing.html import evidence_html
 from filing.rollup import rollup_of
 from filing.rollup_tables import Line, rollup_tables
-from filing.scene import FiledCounty, FilingScene
+from filing.scene import CountedCounty, FilingScene
 from flows.issuing import is_current
 from flows.jobs import Line as Told
 from flows.jobs import Outcome
@@ -115,7 +115,7 @@ def _filing_scene(scene: Scene, roster: Roster) -> tuple[FilingScene, dict[str, 
     whole = FilingScene(
         roster=roster,
         procedure=scene.procedure,
-        filed=tuple(_filed(scene, due, at, reported[due.code]) for due, at in filed),
+        counted=tuple(_filed(scene, due, at, reported[due.code]) for due, at in filed),
         open=tuple(at for _, at in everybody if not at.filed),
         excused=frozenset(due.code for due, at in everybody if at.state in scene.procedure.excused),
         contracts=scene.contracts,
@@ -125,10 +125,10 @@ def _filing_scene(scene: Scene, roster: Roster) -> tuple[FilingScene, dict[str, 
     return whole, reported
 
 
-def _filed(scene: Scene, due: Due, standing: Standing, reported: Report) -> FiledCounty:
+def _filed(scene: Scene, due: Due, standing: Standing, reported: Report) -> CountedCounty:
     package = scene.library.package(due.code, scene.places.year)
     plan = scene.library.plan(package.plan) if package and package.plan else None
-    return FiledCounty(due=due, standing=standing, report=reviewed(reported, standing), plan=plan)
+    return CountedCounty(due=due, standing=standing, report=reviewed(reported, standing), plan=plan)
 
 
 def _reported(store: Store, standing: Standing) -> Report:

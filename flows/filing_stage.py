@@ -11,10 +11,10 @@ from filing.book import FilingBook
 from filing.book_values import values_of
 from filing.county_links import own_copy
 from filing.province import city_book, county_book, province_book, receipt_book
-from filing.scene import CITY, COUNTY, PROVINCE, FiledCounty, FilingScene, Receipt
+from filing.scene import CITY, COUNTY, PROVINCE, CountedCounty, FilingScene, Receipt
 from flows.earlier import filing_entry, shaken_years
 from flows.evidence_stage import evidence_on_record
-from flows.filings import OWN, RECEIPT, FilingDue, contracts_behind, filed_counties
+from flows.filings import OWN, RECEIPT, FilingDue, contracts_behind, filed_counties, reviewed_counties
 from flows.jobs import Line, Outcome
 from flows.scene import Scene
 from flows.stages import output_event, write_output
@@ -36,7 +36,7 @@ class Filer:
 
     scene: Scene
     roster: Roster
-    _counties: dict[str, FiledCounty] = field(default_factory=dict)
+    _counties: dict[str, CountedCounty] = field(default_factory=dict)
     _forms: dict[str, tuple[Form, ...]] = field(default_factory=dict)
 
     def write(self, due: FilingDue) -> Outcome:
@@ -68,14 +68,15 @@ class Filer:
         scene = self.scene
         everybody = [(one, scene.standings[one.code]) for one in self.roster.due]
         wanted = {one.code for one, _ in everybody if due.kind == PROVINCE or due.area.code in (one.code, one.city)}
-        filed = [(one, at) for one, at in filed_counties(scene, self.roster) if one.code in wanted]
+        find = reviewed_counties if due.kind == CITY else filed_counties
+        counted = [(one, at) for one, at in find(scene, self.roster) if one.code in wanted]
         whole = FilingScene(
             roster=self.roster,
             procedure=scene.procedure,
-            filed=tuple(self._filed(store, one, at) for one, at in filed),
+            counted=tuple(self._filed(store, one, at) for one, at in counted),
             open=tuple(at for _, at in everybody if not at.filed),
             excused=frozenset(one.code for one, at in everybody if at.state in scene.procedure.excused),
-            contracts=contracts_behind(scene, filed, wanted),
+            contracts=contracts_behind(scene, counted, wanted),
             head=due.head,
             as_of=due.as_of,
             key=Signer(scene.places.key_folder).public.fingerprint,
@@ -85,22 +86,22 @@ class Filer:
         )
         return whole if due.kind == PROVINCE else whole.within(due.area, head=due.head, as_of=due.as_of)
 
-    def _filed(self, store: Store, due: Due, standing: Standing) -> FiledCounty:
+    def _filed(self, store: Store, due: Due, standing: Standing) -> CountedCounty:
         if due.code not in self._counties:
             self._counties[due.code] = self._read(store, due, standing)
         return self._counties[due.code]
 
-    def _read(self, store: Store, due: Due, standing: Standing) -> FiledCounty:
+    def _read(self, store: Store, due: Due, standing: Standing) -> CountedCounty:
         scene = self.scene
         *earlier, newest = standing.versions
         reported = _report(store, newest.report)
-        plan = self._plan(due.code)
+        plan, receipt = self._plan(due.code), self._receipt(standing)
         past = {
             year: filings[due.code]
             for year, filings in scene.earlier.items()
             if due.code in filings and (plan is None or year in plan.years)
         }
-        return FiledCounty(
+        return CountedCounty(
             due=due,
             standing=standing,
             report=reviewed(reported, standing),
@@ -108,8 +109,8 @@ class Filer:
             plan=plan,
             forms=self._forms_of(due.code),
             earlier=tuple((one, _report(store, one.report)) for one in earlier if one.checked),
-            receipt=self._receipt(standing),
-            own=_own(scene, due.code, newest),
+            receipt=receipt,
+            own=_own(scene, due.code, newest) if receipt else "",
             past={year: _report(store, one.report) for year, one in past.items()},
             shaken=shaken_years(scene.history, standing, scene.earlier),
         )

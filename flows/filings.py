@@ -58,12 +58,12 @@ def _lost(scene: Scene, due: FilingDue) -> bool:
 
 def filings(scene: Scene, roster: Roster) -> list[FilingDue]:
     """Return every file of the filing, counties first: what a file links to is there before it."""
-    filed = filed_counties(scene, roster)
-    if not filed:
+    filed, reviewed = filed_counties(scene, roster), reviewed_counties(scene, roster)
+    if not reviewed:
         return []
     ground = _ground(scene, fingerprint(scene))
     found = [one for due, standing in filed for one in _of_county(scene, due, standing, ground)]
-    for city in dict.fromkeys(due.city for due, _ in filed):
+    for city in dict.fromkeys(due.city for due, _ in reviewed):
         members = {one.code for one in roster.due if one.city == city}
         area = Area(CITY, city, roster.cities.get(city, city))
         found.append(
@@ -72,15 +72,20 @@ def filings(scene: Scene, roster: Roster) -> list[FilingDue]:
                 area,
                 FOLDER + city_file(city, roster.year),
                 _last(scene, members, city),
-                [*ground, contracts_behind(scene, filed, members), *_past(scene, members)],
+                [*ground, contracts_behind(scene, reviewed, members), *_past(scene, members)],
             )
         )
+    return [*found, _of_province(scene, roster, filed, ground)] if filed else found
+
+
+def _of_province(
+    scene: Scene, roster: Roster, filed: Sequence[tuple[Due, Standing]], ground: Sequence[str]
+) -> FilingDue:
     resting = next(one for one in reversed(scene.history) if one.event.kind is not Kind.ISSUED)
     codes = {one.code for one in roster.due}
     area = Area(PROVINCE, *roster.province)
     more = [*ground, contracts_behind(scene, filed, codes), *_past(scene, codes)]
-    found.append(_due(PROVINCE, area, filing_path(roster), resting, more))
-    return found
+    return _due(PROVINCE, area, filing_path(roster), resting, more)
 
 
 def filed_counties(scene: Scene, roster: Roster) -> list[tuple[Due, Standing]]:
@@ -89,6 +94,15 @@ def filed_counties(scene: Scene, roster: Roster) -> list[tuple[Due, Standing]]:
         (one, as_filed(scene.procedure, scene.standings[one.code])) for one in roster.due if one.code in scene.standings
     )
     return [(due, standing) for due, standing in found if standing is not None]
+
+
+def reviewed_counties(scene: Scene, roster: Roster) -> list[tuple[Due, Standing]]:
+    """Return the due counties that stand in their city's roll-up: filed ones as filed, others that it has approved."""
+    filed = {due.code: at for due, at in filed_counties(scene, roster)}
+    settled = set(scene.procedure.settled.get(scene.procedure.levels[1].id, ())) - set(scene.procedure.excused)
+    approved = {code: at for code, at in scene.standings.items() if at.state in settled and at.newest is not None}
+    counted = {**approved, **filed}
+    return [(one, counted[one.code]) for one in roster.due if one.code in counted]
 
 
 def contracts_behind(scene: Scene, filed: Sequence[tuple[Due, Standing]], counties: Container[str]) -> str:

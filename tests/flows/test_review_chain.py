@@ -58,6 +58,25 @@ def test_a_return_is_answered_point_by_point(year: YearFolders) -> None:
     assert year.state == "submitted"
 
 
+def test_a_citys_roll_up_is_there_once_it_has_approved(year: YearFolders) -> None:
+    """Before the province files: the city's workbook, signed with the rest; taken back with the approval."""
+    city = year.places.output("filing/530100/530100-2024-年度复核汇总.xlsx")
+    recorded(year, "county", "approve")
+    year.run()
+    assert not city.exists()
+    recorded(year, "city", "approve")
+    year.run()
+    assert [one.name for one in city.parent.parent.rglob("*.xlsx")] == [city.name]
+    opinion = openpyxl.load_workbook(city)["复核意见"]
+    assert any("已复核同意、尚未备案 1 个（东川区）" in str(cell.value) for row in opinion.iter_rows() for cell in row)
+    assert [one.intact for one in verify_outputs(city, year.places)] == [True]
+    assert year.places.output("manifest.json").exists()
+    recorded(year, "province", "return_to_city")
+    year.run()
+    assert not city.exists()
+    assert not year.places.output("manifest.json").exists()
+
+
 def test_the_province_returns_past_the_city(year: YearFolders) -> None:
     """A return straight to the county opens it to a new version; one to the city lets the city decide anew."""
     recorded(year, "county", "approve")

@@ -17,7 +17,7 @@ from filing.book_values import values_of
 from filing.province import city_book, county_book, province_book, receipt_book
 from filing.review_scene import Reviewed, ReviewScene
 from filing.reviewing import review_book
-from filing.scene import CITY, COUNTY, Area, FiledCounty, FilingScene, Receipt
+from filing.scene import CITY, COUNTY, Area, CountedCounty, FilingScene, Receipt
 from review.events import Event, JsonValue
 from review.progress import by_city, progress
 from review.roster import Due, Roster
@@ -85,7 +85,7 @@ def version_with(version: Version, texts: Iterator[str]) -> Version:
     return replace(version, name=next(texts))
 
 
-def county_with(texts: Iterator[str]) -> FiledCounty:
+def county_with(texts: Iterator[str]) -> CountedCounty:
     """Write into all that is known of a filed county."""
     filed = make_filed(Due("530113", next(texts), "530100"))
     standing = replace(

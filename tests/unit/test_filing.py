@@ -16,7 +16,7 @@ from contracts.messages import Wording
 from contracts.procedures import Procedure
 from filing.book import Cell, FilingBook, Sheet
 from filing.province import province_book
-from filing.scene import FiledCounty, FilingScene
+from filing.scene import CountedCounty, FilingScene
 from review.events import Event, Kind
 from review.roster import Due, Officer, Roster
 from review.standing import Standing, Version
@@ -102,12 +102,12 @@ def decide(level: str, action: str, *, county: Due = COUNTY, opinion: str = "数
     )
 
 
-def make_filed(county: Due = COUNTY) -> FiledCounty:
+def make_filed(county: Due = COUNTY) -> CountedCounty:
     """Make a county whose first version was returned and whose second one is filed."""
     first, second = make_version(1, county=county, hard=1, soft=1), make_version(2, county=county)
     chain = (("county", "submit"), ("city", "take_up"), ("city", "approve"), ("province", "file"))
     decisions = tuple(decide(level, action, county=county) for level, action in chain)
-    return FiledCounty(
+    return CountedCounty(
         due=county,
         standing=Standing(county=county.code, state="filed", versions=(first, second), decisions=decisions),
         report=check_version(2),
@@ -116,12 +116,12 @@ def make_filed(county: Due = COUNTY) -> FiledCounty:
     )
 
 
-def make_scene(*filed: FiledCounty, roster: Roster | None = None, still: tuple[Standing, ...] = ()) -> FilingScene:
+def make_scene(*filed: CountedCounty, roster: Roster | None = None, still: tuple[Standing, ...] = ()) -> FilingScene:
     """Make a scene of these filed counties, by default of the sample alone."""
     return FilingScene(
         roster=roster or make_roster(),
         procedure=load_procedure(),
-        filed=filed or (make_filed(),),
+        counted=filed or (make_filed(),),
         open=still,
         contracts=open_library().version(),
         head=HEAD,
@@ -236,7 +236,7 @@ def test_complete_filing_is_no_stage() -> None:
 
 def test_nothing_filed_yet_still_makes_a_book() -> None:
     """A scene without any filed county gives a book that can be written."""
-    book = province_book(replace(make_scene(), filed=()), load_words())
+    book = province_book(replace(make_scene(), counted=()), load_words())
     assert "尚无已备案的县（市、区）。" in texts_of(sheet_of(book, "rollup"))
     assert write_book(book)
 

@@ -7,7 +7,7 @@ from functools import cache
 from checks.report import Figure
 from filing.book import FilingBook, Look
 from filing.province import province_book
-from filing.scene import FiledCounty, FilingScene
+from filing.scene import CountedCounty, FilingScene
 from review.roster import Due
 from review.standing import Standing
 from tests.unit.test_filing import (
@@ -39,7 +39,7 @@ def scale(figure: Figure, at: int) -> Figure:
     return replace(figure, amount=format(Decimal(figure.amount) * (at + 1), "f"))
 
 
-def make_county(at: int) -> FiledCounty:
+def make_county(at: int) -> CountedCounty:
     """Make the *at*-th county filed."""
     filed = make_filed(name_county(at))
     report = replace(filed.report, figures=tuple(scale(one, at) for one in filed.report.figures))

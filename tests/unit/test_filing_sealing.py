@@ -18,6 +18,7 @@ from tests.unit.test_filing import (
     make_filed,
     make_interim,
     make_scene,
+    rollup_row,
     sheet_of,
     texts_of,
 )
@@ -60,12 +61,30 @@ def test_the_opinion_before_a_sealing_names_who_is_missing_and_leaves_number_and
     assert "（文号：" in said
 
 
-def test_a_reviewed_county_that_is_not_filed_is_told_apart() -> None:
-    """What the city has approved and the province has not filed is neither filed nor open."""
-    scene = make_interim()
-    standing = replace(scene.open[0], state="reviewed")
-    said = texts_of(sheet_of(city_book(of_city(replace(scene, open=(standing,))), load_words()), "city_opinion"))
-    assert "已复核同意、尚未备案 1 个（呈贡区）" in said
+def reviewed_only() -> FilingScene:
+    """Return the scene of a city whose one county it has approved, and the province has not filed."""
+    county = make_filed()
+    approved = replace(county.standing, state="reviewed", decisions=county.standing.decisions[:-1])
+    return of_city(make_scene(replace(county, standing=approved)))
+
+
+def test_a_reviewed_county_that_is_not_filed_counts_in_its_citys_book() -> None:
+    """What the city has approved stands in its roll-up; it is no filing, and leads to none."""
+    book = city_book(reviewed_only(), load_words())
+    assert "已复核同意、尚未备案 1 个（东川区）" in texts_of(sheet_of(book, "city_opinion"))
+    assert rollup_row(book, "东川区")
+    assert "已复核县数|1 个\n已备案县数|0 个\n未复核县数|0 个" in texts_of(sheet_of(book, "cover"))
+    assert "尚无已备案的县（市、区）。" in texts_of(sheet_of(book, "register"))
+    assert not any(cell.source for sheet in book.sheets for row in sheet.rows for cell in row)
+    assert "阶段性" not in book.title
+
+
+def test_a_city_waits_for_its_own_decisions() -> None:
+    """Who is not reviewed is listed under that name in a city's book, as not filed in the province's."""
+    books = city_book(of_city(make_interim()), load_words()), province_book(make_interim(), load_words())
+    assert ["未复核" in {sheet.name for sheet in one.sheets} for one in books] == [True, False]
+    assert ["未备案" in {sheet.name for sheet in one.sheets} for one in books] == [False, True]
+    assert "阶段性汇总，尚有 1 个县未复核" in texts_of(sheet_of(books[0], "cover"))
 
 
 def test_the_opinion_shows_what_was_set_lower() -> None:

@@ -16,7 +16,7 @@ from filing.book import Cell, Look, Sheet
 from filing.columns import HEADER_ROWS
 from filing.evidence import Held, evidence_from_json, evidence_page, evidence_sheet, evidence_to_json, proof_of
 from filing.rollup_tables import Line, rollup_tables, said
-from filing.scene import FiledCounty, FilingScene
+from filing.scene import CountedCounty, FilingScene
 from flows.expectations import hold
 from review.roster import Due
 from review.standing import Standing
@@ -136,9 +136,9 @@ def printed(*lines: tuple[str, Look, int]) -> Sheet:
     return Sheet(name="汇总表", rows=(*head[: HEADER_ROWS[1]], *rows), widths=(1.0, 1.0, 1.0))
 
 
-def filed_without_figures(due: Due) -> FiledCounty:
+def filed_without_figures(due: Due) -> CountedCounty:
     """Return a filed county; what it sent is of no concern here."""
-    return FiledCounty(due=due, standing=Standing(county=due.code, state="filed"), report=NO_REPORT, plan=None)
+    return CountedCounty(due=due, standing=Standing(county=due.code, state="filed"), report=NO_REPORT, plan=None)
 
 
 def totals_of(*lines: tuple[str, Look, int]) -> dict[str, tuple[str | None, str | None]]:
@@ -148,7 +148,7 @@ def totals_of(*lines: tuple[str, Look, int]) -> dict[str, tuple[str | None, str 
     scene = FilingScene(
         roster=replace(roster(), cities=cities, due=due),
         procedure=procedure(),
-        filed=tuple(filed_without_figures(one) for one in due),
+        counted=tuple(filed_without_figures(one) for one in due),
         open=(),
         contracts="",
         head="",
