@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from checks.arguments import refuse_unknown
 from checks.balance import broken_sums, rounding_remarks, unheld
 from checks.causes import at_fault, blamed, by_row, is_silent, settled, unknown_groups, worded
 from checks.contents import spotted
@@ -19,7 +20,7 @@ from checks.own_sheets import said_in, submitted
 from checks.rawbook import RawBook, address
 from checks.recognise import Search, locate
 from checks.refusing import refuse
-from checks.registry import FORM_CHECKS, ROW_CHECKS, SUM_CHECKS, refuse_unknown
+from checks.registry import FORM_CHECKS, ROW_CHECKS, SUM_CHECKS
 from checks.report import Figure, Report
 from checks.serial_doctor import treated
 from checks.subject import Subject

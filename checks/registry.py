@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from checks.area_rules import AREA_CHECKS
-from checks.arguments import NEEDS
 from checks.cell_rules import no_error_values, numbers_as_text, numbers_parse
 from checks.code_rules import CODE_CHECKS
 from checks.detail_rules import detail_total, equals_detail, equals_sum_of, row_sums, unit_plausible
@@ -62,8 +61,7 @@ from checks.sum_rules import (
 from checks.tables import Table
 from checks.text_rules import text_figures
 from checks.year_rules import begins_as_ended, carries_forward, not_filed_before, plan_unchanged, steady
-from contracts.errors import ContractError
-from contracts.model import Form, Rule
+from contracts.model import Rule
 
 ROW_CHECKS: Mapping[str, RowCheck] = {**BASIC_CHECKS, **CODE_CHECKS, **AREA_CHECKS}
 
@@ -125,18 +123,3 @@ SUM_CHECKS: Mapping[str, Callable[[Subject, Table, Rule], Iterator[Stated | NotR
     "row_sum": row_sum,
     "row_sums": row_sums,
 }
-
-
-def known_checks() -> frozenset[str]:
-    """Return the name of every check that a contract may ask for."""
-    return frozenset((*FORM_CHECKS, *SUM_CHECKS, *ROW_CHECKS))
-
-
-def refuse_unknown(form: Form) -> None:
-    """Raise `ContractError` where a rule asks for a check that does not exist, or leaves out what the check needs."""
-    for rule in form.rules:
-        if rule.check not in known_checks():
-            raise ContractError(form.name, f"rule {rule.id}: no check is named {rule.check!r}")
-        missing = [name for name in NEEDS.get(rule.check, ()) if name not in rule.arguments]
-        if missing:
-            raise ContractError(form.name, f"rule {rule.id}: the check {rule.check} needs {missing}")

@@ -4,16 +4,23 @@ import os
 from collections.abc import Callable
 
 from contracts.errors import ContractError
+from flows.handed_in import read_year_roster
 from flows.places import Places
 from flows.prefect_server import LocalServer, ServerLost, is_healthy, local_server
 from flows.prefect_settings import prefect_environment
+from flows.proving import prove_contracts
 from flows.purse import PURSE, seconds_of
 
 API = "PREFECT_API_URL"
 
 
 def run_on_prefect(places: Places, say: Callable[[str], None]) -> int:
-    """Run the flow and return how many jobs failed; *say* hears the keys of what happens to the server."""
+    """Run the flow and return how many jobs failed; *say* hears the keys of what happens to the server.
+
+    Raises `ContractError` before a server is started: what a flow raises Prefect would tell with its whole course.
+    """
+    library = places.library()
+    prove_contracts(library, read_year_roster(places, library.wording()))
     environment = prefect_environment(places.state)
     for name, value in environment.items():
         os.environ.setdefault(name, value)  # Prefect reads its settings when it is imported

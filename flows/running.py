@@ -9,6 +9,7 @@ from flows.handed_in import read_desk
 from flows.jobs import Line
 from flows.pen import Pen
 from flows.places import Places
+from flows.proving import prove_contracts
 from flows.purse import PURSE, Purse
 from flows.run_of_year import Each, Failure, Tell, Year
 from flows.scene import Desk
@@ -28,9 +29,15 @@ LISTENER: ContextVar[Tell] = ContextVar("LISTENER", default=_silent)
 
 
 def run_stages(places: Places, each: Each) -> int:
-    """Advance the year; return how many jobs failed. Raises `YearBusy` where another run is at work."""
+    """Advance the year; return how many jobs failed.
+
+    Raises `YearBusy` where another run is at work, `ContractError` where a contract is badly written: before anything
+    is recorded.
+    """
+    library = places.library()
     with hold_year(places), places.open_ledger() as ledger:
-        desk = read_desk(places, places.library().wording())
+        desk = read_desk(places, library.wording())
+        prove_contracts(library, desk.roster)
         failures = _advance(places, desk, ledger, each)
     for one in failures:
         log_failure(places.failure_log, one.course, stage=one.stage, county=one.county)

@@ -969,6 +969,21 @@ def test_a_broken_contract_exits_2_and_says_where(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("inline", [True, False])
+def test_a_run_on_a_broken_contract_exits_2_and_records_nothing(root: Path, *, inline: bool) -> None:
+    """No county is blamed for a contract that is badly written: the run ends before it takes anything in."""
+    contracts = copied_contracts(root.with_name("合同 二"))
+    _edit(contracts / "forms" / "township-tasks.odcs.yaml", "parts: target, total: target_total", "parts: target")
+    ground = prepared(root)
+
+    done = hesuan("run", YEAR, *(["--inline"] if inline else []), *folders(ground), HESUAN_CONTRACTS=str(contracts))
+
+    assert done.returncode == 2
+    assert "T03" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert ground.events() == []
+
+
 def test_a_broken_roster_exits_2_and_says_where(root: Path) -> None:
     """A roster with a county twice is a setting gone wrong: exit 2, its file named, nothing received."""
     ground = prepared(root)

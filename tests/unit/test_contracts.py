@@ -10,9 +10,9 @@ import open_data_contract_standard
 import pytest
 from jsonschema import Draft201909Validator  # type: ignore[import-untyped]  # ships no type information
 
-from checks.arguments import NEEDS
+from checks.arguments import NEEDS, refuse_unknown
 from checks.findings import Refusal, Severity
-from checks.registry import refuse_unknown
+from checks.registry import FORM_CHECKS, ROW_CHECKS, SUM_CHECKS
 from checks.report import Report
 from contracts.errors import ContractError
 from contracts.library import Library, open_library
@@ -314,6 +314,13 @@ RULES = [
     for form in SHIPPED.submission(package, package.years[0]).forms
     for rule in form.rules
 ]
+
+
+def test_each_check_that_may_be_asked_for_is_served() -> None:
+    """The checks that contracts may name are those that there are functions for, each in one table."""
+    assert sorted([*FORM_CHECKS, *SUM_CHECKS, *ROW_CHECKS]) == sorted(NEEDS)
+
+
 MAY_BE_LEFT_OUT = {"cover", "instead_of", "joins", "key", "unchanged"}
 
 
