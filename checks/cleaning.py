@@ -92,8 +92,8 @@ RULES: Final[Mapping[str, Callable[[str], str]]] = {
     "line_break": lambda text: re.sub(r"[\r\n]+", "", text),
     "space": lambda text: re.sub(_INVISIBLE, "", text),
     "full_width": lambda text: unicodedata.normalize("NFKC", text),
+    "unit": _no_unit,  # before the commas: behind a unit they are not seen to part thousands
     "separator": _no_commas,
-    "unit": _no_unit,
     "dash": _dash_as_zero,
 }
 

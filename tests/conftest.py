@@ -1,12 +1,19 @@
-"""What every test needs: a signing key of its own, never the user's."""
+"""What every test needs: a signing key of its own, never the user's; the same examples in each run."""
 
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from flows.places import KEY_FOLDER
+
+# Two runs try the same, and a busy machine fails nothing: no test is about how long an example takes.
+settings.register_profile(
+    "repeatable", deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("repeatable")
 
 
 @pytest.fixture(autouse=True, scope="session")

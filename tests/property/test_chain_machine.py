@@ -296,6 +296,5 @@ TestChain = Chain.TestCase
 TestChain.settings = settings(
     max_examples=HISTORIES,
     stateful_step_count=40,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
 )

@@ -114,4 +114,4 @@ class Chain(RuleBasedStateMachine):
 
 
 TestChain = Chain.TestCase
-TestChain.settings = settings(max_examples=60, stateful_step_count=25, deadline=None, derandomize=True)
+TestChain.settings = settings(max_examples=60, stateful_step_count=25)

@@ -189,9 +189,7 @@ def test_every_trigger_in_every_place_stays_text() -> None:
         assert seen == {"province", "city", "county", "receipt", "review", "board", "archive"}
 
 
-@settings(
-    max_examples=4, deadline=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
-)
+@settings(max_examples=4, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 @given(st.lists(TEXTS, min_size=3, max_size=6))
 def test_any_text_with_such_a_beginning_stays_text(texts: list[str]) -> None:
     """So does whatever else begins as a formula or a link would."""

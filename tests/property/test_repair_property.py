@@ -77,7 +77,7 @@ def check(case: Case, repairs: Repairs) -> None:
     assert len(set(supports)) == len(supports)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, database=None)
+@settings(max_examples=60)
 @given(tables())
 def test_tables_are_mended_exactly(case: tuple[Values, list[Relation], int]) -> None:
     """Every repair of a table with margins holds exactly and changes no more cells than were damaged."""
@@ -88,7 +88,7 @@ def test_tables_are_mended_exactly(case: tuple[Values, list[Relation], int]) -> 
     assert all(len(repair) <= damaged for repair in repairs.found)
 
 
-@settings(max_examples=40, deadline=None, derandomize=True, database=None)
+@settings(max_examples=40)
 @given(webs())
 def test_one_cell_is_found_when_one_will_do(case: Case) -> None:
     """Where changing one cell mends everything, exactly the cells that brute force finds are shown."""

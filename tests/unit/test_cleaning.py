@@ -58,7 +58,6 @@ def test_compact_is_idempotent(text: str) -> None:
     assert compact(compact(text)) == compact(text)
 
 
-@settings(deadline=None)
 @given(st.lists(st.none() | st.text(alphabet="a!~ 0９（\t\u3000\u200b\u4e00\u9fff\uf900\ufb01①é", max_size=4)))
 def test_a_column_is_compacted_as_its_texts_are(texts: list[str | None]) -> None:
     """The texts that are let through unfolded are those that folding would not change, wherever they stand."""
@@ -66,7 +65,7 @@ def test_a_column_is_compacted_as_its_texts_are(texts: list[str | None]) -> None
     assert column == [compact(one) or None if one is not None else None for one in texts]
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.lists(st.none() | st.text(alphabet="01２.-+,，— 亩x", max_size=5), max_size=5))
 def test_a_column_of_figures_is_read_as_each_of_them(texts: list[str | None]) -> None:
     """What stands beside a figure has no part in how it is read."""
@@ -81,9 +80,7 @@ def test_rare_characters_survive() -> None:
 
 def test_applied_rules_are_named() -> None:
     """The steward is told which rules changed a figure."""
-    assert applied("１，２３４ 亩") == ("space", "full_width", "separator", "unit") or "unit" in applied(
-        "１，２３４ 亩"
-    )
+    assert applied("１，２３４ 亩") == ("space", "full_width", "unit", "separator")
     assert applied("150") == ()
     assert applied("—") == ("dash",)
 

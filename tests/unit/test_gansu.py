@@ -52,7 +52,7 @@ def exact_cells() -> list[tuple[str, str]]:
 CELLS = exact_cells()
 
 
-@settings(max_examples=12, deadline=None, derandomize=True, database=None)
+@settings(max_examples=12)
 @given(cell=st.sampled_from(CELLS), change=st.sampled_from(["1", "-1", "100", "0.5"]))
 def test_single_damage_is_found(cell: tuple[str, str], change: str) -> None:
     """Whichever exact area is changed, a finding that blocks or asks names its cell."""
