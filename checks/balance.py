@@ -12,6 +12,7 @@ from checks.evidence import Evidence, place
 from checks.findings import CellRef, Change
 from checks.gate import unbalanced
 from checks.offence import Offence
+from checks.row_rules import COLUMN
 
 if TYPE_CHECKING:
     from checks.relations import Relation
@@ -55,6 +56,19 @@ def unheld(stated: Sequence[Stated], values: Values) -> list[Stated]:
     """Return the sums that do not hold; those over a cell that holds no number are silent."""
     heard = _heard(stated, values)
     return [heard[at] for at in unbalanced([(one.relation, _sum(one.relation, values)) for one in heard])]
+
+
+def not_blurred(stated: Sequence[Stated], offences: Iterable[Offence], values: Values) -> list[Stated]:
+    """Return the sums but those of a column with too many decimals that are off by no more than those decimals."""
+    columns = {place(one.cell)[::2] for one in offences if one.case == COLUMN and one.cell}
+    return [one for one in stated if place(one.anchor)[::2] not in columns or not _in_last_places(one, values)]
+
+
+def _in_last_places(stated: Stated, values: Values) -> bool:
+    terms = stated.relation.terms
+    least = Decimal(1).scaleb(-stated.field.decimals) * (len(terms) + 1) / 2
+    known = all(term.cell in values for term in terms)
+    return known and abs(_sum(stated.relation, values) - stated.relation.constant) <= least
 
 
 def _heard(stated: Sequence[Stated], values: Values) -> list[Stated]:

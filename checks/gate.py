@@ -10,6 +10,7 @@ import polars as pl
 from pandera.backends.register_checks import register_default_check_backends
 from pandera.errors import SchemaErrors
 
+from checks.offence import Offence
 from checks.offenders import Offenders
 from checks.pointing import offence_at
 from checks.registry import ROW_CHECKS
@@ -17,6 +18,8 @@ from checks.relations import Relation
 from checks.row_rules import Failure, figure_columns
 from checks.tables import AMOUNT, ROW, TOWNSHIP_FULL, Table
 from contracts.model import Field, Form, Role, Rule
+
+_LEAST_ALIKE = 3  # rows of a column that fail alike
 
 register_default_check_backends(pl.LazyFrame)  # loads its parts now, not within the first validation
 
@@ -76,14 +79,31 @@ def table_schema(form: Form, *checks: pa.Check) -> pa.DataFrameSchema:
     return pa.DataFrameSchema(columns)
 
 
-def row_offenders(table: Table, rules: Sequence[Rule]) -> Iterator[Offenders]:
-    """Return the rows that each rule finds wrong; what is asked of each figure is asked of total rows too."""
-    yield from _offenders_in(table.body, table, rules)
+def row_offenders(table: Table, rules: Sequence[Rule]) -> Iterator[Offenders | Offence]:
+    """Return the rows that each rule finds wrong; what is asked of each figure is asked of total rows too.
+
+    Where most rows of a column fail a rule and that is one cause, one offence tells of the column, its total included.
+    """
+    whole: set[tuple[str, str]] = set()
+    for one, found in _offenders_in(table.body, table, rules):
+        column = _of_column(table, one, found.rows)
+        whole |= {(one.rule.id, one.field.name)} if column else set()
+        yield column or found
     on_figures = [rule for rule in rules if ROW_CHECKS[rule.check].anchors is figure_columns]
-    yield from _offenders_in(table.totals, table, on_figures)
+    for one, found in _offenders_in(table.totals, table, on_figures):
+        if (one.rule.id, one.field.name) not in whole:
+            yield found
 
 
-def _offenders_in(rows: pl.DataFrame, table: Table, rules: Sequence[Rule]) -> Iterator[Offenders]:
+def _of_column(table: Table, condition: Condition, rows: pl.DataFrame) -> Offence | None:
+    check = ROW_CHECKS[condition.rule.check]
+    if check.whole is None or rows.height < _LEAST_ALIKE or rows.height * 2 < table.body.height:
+        return None
+    rule, field, row = condition.rule, condition.field, int(rows[ROW][0])
+    return check.whole(Failure(table=table, rule=rule, field=field, case=condition.case, row=row, alike=rows))
+
+
+def _offenders_in(rows: pl.DataFrame, table: Table, rules: Sequence[Rule]) -> Iterator[tuple[Condition, Offenders]]:
     look = Look(conditions(table.form, rules))
     if rows.is_empty() or not look.conditions:
         return
@@ -93,7 +113,7 @@ def _offenders_in(rows: pl.DataFrame, table: Table, rules: Sequence[Rule]) -> It
     if _failing(table_schema(table.form, all_right), rows):
         for one, positions in look.failing():
             names = (ROW, one.field.name, *({TOWNSHIP_FULL} & set(rows.columns)))
-            yield _offenders(table, one, rows.select(names)[positions])
+            yield one, _offenders(table, one, rows.select(names)[positions])
 
 
 def _offenders(table: Table, condition: Condition, rows: pl.DataFrame) -> Offenders:

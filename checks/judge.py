@@ -4,8 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from checks.area_units import Slip
 from checks.arguments import refuse_unknown
-from checks.balance import broken_sums, rounding_remarks, unheld
+from checks.balance import broken_sums, not_blurred, rounding_remarks, unheld
+from checks.carried import carried_figures
 from checks.causes import at_fault, blamed, by_row, is_silent, settled, unknown_groups, worded
 from checks.contents import spotted
 from checks.cover import Cover, identify, read_cover
@@ -21,16 +23,17 @@ from checks.rawbook import RawBook, address
 from checks.recognise import Search, locate
 from checks.refusing import refuse
 from checks.registry import FORM_CHECKS, ROW_CHECKS, SUM_CHECKS
-from checks.report import Figure, Report
+from checks.report import Report
 from checks.serial_doctor import treated
 from checks.subject import Subject
 from checks.sum_rules import Stated, values_of
-from checks.tables import PROJECT, ROW, TOWNSHIP_FULL, Table, build_table
+from checks.tables import ROW, Table, build_table
+from checks.unit_slips import SUSPECT, resting_on, told, unit_slips
 from checks.wording import findings_of
 from checks.year_rules import claimed_plots
 from contracts.library import Library, Submission
 from contracts.messages import Wording
-from contracts.model import Field, Layout, Phase, Role, Rule
+from contracts.model import Layout, Phase, Rule
 
 _NOWHERE = Search(None, (), None)
 
@@ -88,7 +91,7 @@ def _report(identity: Identity, contracts: str, verdict: Verdict, findings: tupl
         contracts=contracts,
         findings=findings,
         not_run=verdict.not_run,
-        figures=tuple(_figures(verdict)),
+        figures=tuple(carried_figures(verdict.tables, verdict.values)),
         plots=claimed_plots(verdict.tables),
     )
 
@@ -109,6 +112,12 @@ def verdict_on(subjects: Sequence[Subject]) -> Verdict:
     condemned = {one.cell for one in formwise if one.rule.check == "not_negative"}
     known = ((cell, amount) for one in _tables(subjects) for cell, amount in values_of(one).items())
     values = {cell: amount for cell, amount in known if cell not in condemned}
+    sums = not_blurred(sums, formwise, values)
+    slips = _slips(subjects, formwise, unheld(sums, values), values)
+    if slips:
+        heads, left = told(slips, formwise)
+        formwise, cells = [*left, *heads], frozenset(cell for one in slips for cell in one.cells)
+        sums = [one for one in sums if not resting_on(one, slips, cells)]
     formulas = [CellRef(one.sheet, at) for one in _tables(subjects) for at in one.formulas]
     broken, apart = _balanced(list(_tables(subjects)), formwise, sums, values, formulas)
     return Verdict(
@@ -117,6 +126,18 @@ def verdict_on(subjects: Sequence[Subject]) -> Verdict:
         tables=tuple(_tables(subjects)),
         values=values,
     )
+
+
+def _slips(
+    subjects: Sequence[Subject],
+    offences: Sequence[Offence],
+    broken: Sequence[Stated],
+    values: Mapping[CellRef, Decimal],
+) -> list[Slip]:
+    """Return the columns that are given in another unit; sums that other offences silence have their say on that."""
+    suspect = broken or any(one.rule.check in SUSPECT for one in offences)
+    every = _sums(subjects, ())[0] if suspect else []
+    return unit_slips(list(_tables(subjects)), offences, unheld(every, values), values) if suspect else []
 
 
 def _balanced(
@@ -244,39 +265,3 @@ def _no_package(identity: Identity, cover: Cover, library: Library, words: Wordi
 
 def _cell(cover: Cover, name: str) -> str:
     return cover.entries[name][0].cell.address
-
-
-def _figures(verdict: Verdict) -> Iterator[Figure]:
-    """Carry up what was reported; plots stay in the file, as do rows of neither township nor project."""
-    for table in (one for one in verdict.tables if not one.form.detail):
-        places = _places(table)
-        for field in table.form.of_role(Role.FIGURE):
-            for row, (project, township) in places.items():
-                cell = table.ref(field.name, row)
-                if cell in verdict.values:
-                    yield _figure(table, field, (project, township), cell=cell, amount=verdict.values[cell])
-
-
-def _places(table: Table) -> dict[int, tuple[str, str]]:
-    """Return project and township of each row that can be told; both are empty for a total row."""
-    known = table.body.columns
-    keys = [one for one in (PROJECT, TOWNSHIP_FULL) if one in known]
-    rows = table.body.drop_nulls(keys).select(ROW, *keys).iter_rows(named=True) if keys else ()
-    found = {one[ROW]: (one.get(PROJECT, ""), one.get(TOWNSHIP_FULL, "")) for one in rows}
-    return {**found, **dict.fromkeys(table.totals[ROW].to_list(), ("", ""))}
-
-
-def _figure(table: Table, field: Field, place: tuple[str, str], *, cell: CellRef, amount: Decimal) -> Figure:
-    project, township = place
-    return Figure(
-        form=table.form.name,
-        township=township,
-        column=field.stem or field.name,
-        measure=field.measure,
-        year=field.year,
-        amount=format(amount, "f"),
-        unit=field.unit,
-        sheet=cell.sheet,
-        cell=cell.address,
-        project=project,
-    )

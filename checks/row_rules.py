@@ -5,25 +5,32 @@ an offence. (phase: table)
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from checks.findings import CellRef
 from checks.offence import Offence
+from checks.pointing import listed
 from checks.tables import ROW, TOWNSHIP_FULL, Table
 from contracts.model import Field, Form, Role, Rule
 
+COLUMN = "column"
+_CELLS_TOLD = 5
 Cases = Mapping[str, pl.Expr]
 
 
 @dataclass(frozen=True, slots=True)
 class RowCheck:
-    """A named check on rows: where it anchors, what must hold, how a failing row is explained."""
+    """A named check on rows: where it anchors, what must hold, how a failing row is explained.
+
+    *whole* explains the rows of a column of which most fail, where that is one cause.
+    """
 
     anchors: Callable[[Form, Rule], tuple[Field, ...]]
     holds: Callable[[Field, Rule], Cases]
     explain: Callable[["Failure"], Offence | None]
+    whole: Callable[["Failure"], Offence] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +97,15 @@ def _decimals_at_most(field: Field, _: Rule) -> Cases:
 
 def _explain_decimals(failure: Failure) -> Offence:
     return failure.offence(decimals=str(failure.field.decimals))
+
+
+def _explain_column(failure: Failure) -> Offence:
+    """Most figures of a column have too many decimals: they were not typed one by one."""
+    field, rows = failure.field, failure.alike[ROW].to_list()
+    cells = tuple(failure.table.ref(field.name, row) for row in rows)
+    told = failure.offence(cells, decimals=str(field.decimals), count=str(len(rows)), unit=field.unit)
+    facts = {**told.facts, "cells": listed([one.address for one in cells], _CELLS_TOLD)}
+    return replace(told, case=COLUMN, facts=facts, value=None)
 
 
 def _serial_numbers(field: Field, _: Rule) -> Cases:
@@ -194,7 +210,7 @@ def _explain_repeat(failure: Failure) -> Offence | None:
 
 BASIC_CHECKS: Mapping[str, RowCheck] = {
     "not_negative": RowCheck(figure_columns, _not_negative, Failure.offence),
-    "decimals_at_most": RowCheck(figure_columns, _decimals_at_most, _explain_decimals),
+    "decimals_at_most": RowCheck(figure_columns, _decimals_at_most, _explain_decimals, _explain_column),
     "serial_numbers": RowCheck(_named_column, _serial_numbers, _explain_serial),
     "township_known": RowCheck(_named_column, _township_known, Failure.offence),
     "township_full_name": RowCheck(_named_column, _township_full_name, _explain_full_name),
