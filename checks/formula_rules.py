@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
@@ -16,7 +16,6 @@ from checks.rawbook import CellKind, RawBook, RawSheet
 from checks.subject import Subject
 from contracts.model import Rule
 
-Lookup = Callable[[CellRef], Decimal]
 _TOKEN: Final = re.compile(
     r"""\s*(?:
       (?P<ref>

@@ -6,7 +6,7 @@ from checks.findings import Finding, Severity
 from contracts.messages import Wording
 from contracts.procedures import Effect
 from filing.book import Cell, FilingBook, Look, Sheet
-from filing.cells import Row, clean, day_of, headers, say_date, text
+from filing.cells import Row, clean, headers, text
 from filing.review_figures import FIGURES, figure_cells, measures_of, total_cells
 from filing.review_scene import Reviewed, ReviewScene
 from review.asking import NOTHING_SEEN, covers
@@ -216,8 +216,3 @@ def _changed(one: Reviewed, words: Wording) -> str:
 
 def _short(said: str, words: Wording) -> str:
     return said if len(said) <= LONGEST else clean(said[:LONGEST]) + words("review_book.more")
-
-
-def as_of_day(scene: ReviewScene, words: Wording) -> str:
-    """Return the day up to which the record is shown."""
-    return say_date(day_of(scene.as_of), words)

@@ -17,7 +17,7 @@ from ledger.keys import PublicKey
 from workbooks.around import read_around
 from workbooks.values import NotReadable, read_values
 
-PASSING = (".hesuan-", "~$", ".")
+PASSING = (".hesuan-", "~$", ".")  # what a run or a spreadsheet program leaves for a moment, and hidden files
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from flows.checkpoint import Checkpoint
-from flows.manifest_checking import manifest_above, manifests_of, resaved, rests_on, verify_manifest
+from flows.manifest_checking import PASSING, manifest_above, manifests_of, resaved, rests_on, verify_manifest
 from flows.places import Places
 from ledger.errors import LedgerMissing
 from ledger.record import Ledger
@@ -15,7 +15,6 @@ from review.events import Entry, Kind
 
 LEDGER_FILE = "ledger.db"
 DECLARATION = "bagit.txt"
-_PASSING = (".hesuan-", "~$", ".")
 
 
 def verify_path(
@@ -125,7 +124,7 @@ def verify_outputs(path: Path, places: Places) -> Iterator[Checkpoint]:
 def _files(path: Path) -> list[Path]:
     if path.is_file():
         return [path]
-    return sorted(one for one in path.rglob("*") if one.is_file() and not one.name.startswith(_PASSING))
+    return sorted(one for one in path.rglob("*") if one.is_file() and not one.name.startswith(PASSING))
 
 
 def _year_and_path(file: Path, written: dict[tuple[str, str], str]) -> tuple[str, str] | None:

@@ -9,7 +9,7 @@ from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 import bagit
 
-from ledger.errors import FileRefused, Refusal
+from ledger.errors import NotABag
 from ledger.files import make_folder, sync_folder, write_whole
 
 DECLARATION: Final = "bagit.txt"
@@ -22,7 +22,7 @@ def write_bag(folder: Path, payload: Mapping[str, bytes], info: Mapping[str, str
     The bag is made beside its place and given its name when it is whole.
     """
     if folder.exists() and not (folder / DECLARATION).is_file():
-        raise FileRefused(folder, Refusal.NOT_A_FILE, "something that is no bag has this name; name another folder")
+        raise NotABag(folder)
     make_folder(folder.parent)
     waiting, old = (folder.with_name(f".hesuan-{folder.name}.{one}") for one in ("partial", "old"))
     for left in (waiting, old):

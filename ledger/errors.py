@@ -8,7 +8,7 @@ LedgerError
 ├── LedgerUnavailable locked, disk full, server away
 ├── KeyConflict      the key already stands for another event
 ├── HeadMoved        somebody recorded something in between
-├── FileRefused      a file that is not taken into the store
+├── NotABag          a folder that an archive would overwrite is none
 ├── ObjectMissing    no such object in the store
 ├── ObjectDamaged    an object whose bytes are not what its name says
 ├── OutputBusy       an output file that cannot be replaced now
@@ -117,24 +117,12 @@ class HeadMoved(LedgerError):  # noqa: N818
         self.found = found
 
 
-class Refusal(StrEnum):
-    """Why a file is not taken into the store."""
+class NotABag(LedgerError):  # noqa: N818
+    """The folder at *path* holds something else, which no bag may replace."""
 
-    LINK = "link"
-    NOT_A_FILE = "not-a-file"  # folder, pipe, device
-    MISSING = "missing"
-    UNREADABLE = "unreadable"
-    TOO_LARGE = "too-large"
-    CHANGED = "changed"  # while it was being read
-
-
-class FileRefused(LedgerError):  # noqa: N818
-    """The file at *path* is not taken, for *reason*."""
-
-    def __init__(self, path: Path, reason: Refusal, detail: str) -> None:
-        super().__init__(f"file {str(path)!r} is not taken: {detail}")
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{str(path)!r} is no bag and is left as it is: name another folder for the archive")
         self.path = path
-        self.reason = reason
 
 
 class ObjectMissing(LedgerError):  # noqa: N818

@@ -17,12 +17,6 @@ from workbooks.styles import Styles
 _OURS = frozenset(COLOURS.values())
 
 
-def unmarked_workbook(data: bytes, words: Words) -> bytes:
-    """Return a workbook without our sheets, colours and comments; one that has none comes back as it is."""
-    package = Package.read(data)
-    return package.to_bytes() if take_marks_off(package, words) else data
-
-
 def take_marks_off(package: Package, words: Words) -> bool:
     """Clear the archive of an earlier round's marks; tell whether there were any."""
     sheets = SheetList.read(package)

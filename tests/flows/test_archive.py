@@ -15,7 +15,7 @@ from contracts.errors import ContractError
 from desk.archiving import make_archives
 from desk.exits import Exit
 from desk.verifying import show_verification
-from ledger.errors import FileRefused
+from ledger.errors import NotABag
 from tests.builders.dongchuan import COUNTY
 from tests.builders.year import Ground, prepared
 
@@ -137,7 +137,7 @@ def test_nothing_to_archive_and_foreign_folders_are_refused(filed_year: Ground, 
     """A county that sent nothing, a folder that is no bag, a list of paper files with a strange county."""
     assert make_archives(filed_year.places, "530114", out=tmp_path, paper=None, zipped=False) is Exit.USAGE
     (tmp_path / f"{COUNTY}-2024").mkdir()
-    with pytest.raises(FileRefused, match="no bag"):
+    with pytest.raises(NotABag, match="no bag"):
         archived(filed_year, tmp_path)
     paper = tmp_path / "p.yaml"
     paper.write_text('"999999": {report: x}\n', encoding="utf-8")
