@@ -16,8 +16,11 @@ TOTAL_NAMES: Final = (
     r":?(?:\((?:万?亩|公顷|平方米)\))?:?$"
 )
 _TOTAL: Final = re.compile(TOTAL_NAMES)
-_PART: Final = re.compile(r"^(其中|小计|本页小计|本页合计|过次页|承前页)|(小计|分计|合计|小計|合計):?$")
-_SIGNS: Final = "其中|小计|过次页|承前页|合计|分计|小計|合計"
+_PART: Final = re.compile(
+    r"^(其中|小计|本页小计|本页合计|过次页|承前页)|(小计|分计|合计|小計|合計|累计|累計)[数额]?:?$"
+)
+_CLOSING: Final = re.compile(r"(?:小计|分计|合计|累计|小計|合計|累計)[数额]?:?$|^(?:总|合|共|全年|总面积|Σ|∑):?$")
+_SIGNS: Final = "其中|小计|过次页|承前页|合计|分计|小計|合計|累计|累計"
 _NUMBERING: Final = re.compile(r"^(?:第?(\d{1,2})栏?|\((\d{1,2})\))$")
 _LEAST: Final = 3  # a run of one or two numbers may be data
 _HEADINGS: Final = 2  # cells that repeat their own heading
@@ -33,16 +36,36 @@ def no_data_rows(rows: pl.DataFrame, form: Form) -> list[int]:
     return sorted({*found, *_page_titles(rows, form, names, found)})
 
 
+def closes(text: str) -> bool:
+    """Tell whether the last row of a table without a total is one by its name, though a name of another use."""
+    return bool(_CLOSING.search(compact(text)))
+
+
+def closing_part(rows: pl.DataFrame, form: Form, found: Sequence[int]) -> int | None:
+    """Return the only row that bears the name of a part, where it stands below all that is numbered."""
+    parts = [int(row["row"]) for row in _numbered(rows, found).iter_rows(named=True) if _is_part(row, form)]
+    serial = next((one.name for one in form.of_role(Role.SERIAL)), None)
+    if len(parts) != 1 or serial not in rows.columns:
+        return None
+    below = rows.filter((pl.col("row") > parts[0]) & pl.col(serial).str.contains(r"^\s*[0-9]+\s*$"))
+    return None if below.height else parts[0]
+
+
+def _numbered(rows: pl.DataFrame, numbers: Sequence[int]) -> pl.DataFrame:
+    return rows.filter(pl.col("row").is_in(numbers))
+
+
+def is_total_name(text: str, form: Form) -> bool:
+    """Tell whether a row so named is a total by its name."""
+    return compact(text) in map(compact, form.total_names) or bool(_TOTAL.match(compact(text)))
+
+
 def _suspect(form: Form, rows: pl.DataFrame) -> pl.Expr:
     """Pick the few rows worth a look, so that a hundred thousand plots cost nothing."""
     labels = [one.name for role in (Role.SERIAL, Role.TOWNSHIP) for one in form.of_role(role)]
     usual = [pl.col(name).str.contains("^[0-9]+$") for name in labels[:1] if name in rows.columns]
     names = [pl.col(name).str.contains(r"\p{Han}") for name in labels[1:] if name in rows.columns]
-    parts = [
-        pl.col(name).str.contains("其中|小计|过次页|承前页|合计|分计|小計|合計")
-        for name in labels
-        if name in rows.columns
-    ]
+    parts = [pl.col(name).str.contains(_SIGNS) for name in labels if name in rows.columns]
     plain = pl.all_horizontal([one.fill_null(value=False) for one in (*usual, *names)] or [pl.lit(value=False)])
     return ~plain | pl.any_horizontal([one.fill_null(value=False) for one in parts] or [pl.lit(value=False)])
 
@@ -75,7 +98,7 @@ def _is_part(row: Row, form: Form) -> bool:
 
 def _page_titles(rows: pl.DataFrame, form: Form, names: Sequence[str], found: Sequence[int]) -> Iterator[int]:
     """Yield the lines of words that stand above a repeated header: title and unit of the next page."""
-    by_number = {int(row["row"]): row for row in rows.filter(pl.col("row").is_in(_above(found))).iter_rows(named=True)}
+    by_number = {int(row["row"]): row for row in _numbered(rows, _above(found)).iter_rows(named=True)}
     for start in found:
         if not _repeats_header(by_number[start], form, names):
             continue

@@ -13,7 +13,7 @@ ANY_UNIT: Final = "(?:万亩|亩|公顷|平方米|平方公里)"
 BRACKETED_UNIT: Final = re.compile(rf"\(({ANY_UNIT})\)$")
 _ROWS: Final = 60  # titles, notes and headers stand above this row
 _LEAST: Final = 2  # one matching word in a row is chance, two are a header
-_DEEPEST: Final = 4  # rows of one header
+_DEEPEST: Final = 6  # rows of one header
 _NUMBER: Final = re.compile(r"[+-]?\d+(\.\d+)?")
 _PUNCTUATION: Final = re.compile(r"[:;,、。/()\[\]·—-]")
 

@@ -3,14 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from checks.cleaning import compact
 from checks.cover import Cover
 from checks.evidence import place
 from checks.findings import CellRef
+from checks.furniture import is_total_name
 from checks.offence import Offence
 from checks.rawbook import address
 from checks.recognise import Located
 from checks.subject import Subject
-from checks.tables import ROW
+from checks.tables import ROW, Table
 from contracts.model import Field, Role, Rule
 
 _HEADER_AGAIN = 3  # headings
@@ -134,18 +136,33 @@ def unit_stated(subject: Subject, rule: Rule) -> Iterator[Offence]:
 
 
 def total_row_once(subject: Subject, rule: Rule) -> Iterator[Offence]:
-    """Find fault where the table has no total row, more than one, or one that bears no name."""
+    """Find fault where the table has no total row, more than one, or one that bears no name of a total."""
     table = subject.table
-    if table is None or (table.total_row is not None and table.label(table.total_row) != str(table.total_row)):
+    if table is None:
         return
     names = "、".join(subject.form.total_names)
     label = subject.form.of_role(Role.SERIAL)[0].name
     rows = table.totals[ROW].to_list()
+    case = _total_case(subject, table)
+    if not case:
+        return
     below = int(table.body[ROW][-1] if table.body.height else table.header_row) + 1
     cells = tuple(table.ref(label, row) for row in rows) or (table.ref(label, below),)
     facts = {"title": subject.form.title, "names": names, "cells": "、".join(one.address for one in cells)}
-    case = "missing" if not rows else "unnamed" if len(rows) == 1 else "several"
+    facts["label"] = table.label(rows[0]) if rows else ""
     yield Offence(rule=rule, sheet=table.sheet, cell=cells[-1], cells=cells, case=case, facts=facts)
+
+
+def _total_case(subject: Subject, table: Table) -> str:
+    """Say what is wrong with the total row, nothing where it is as it should be."""
+    if table.total_row is None:
+        return "several" if table.totals.height else "missing"
+    fields = [*subject.form.of_role(Role.SERIAL), *subject.form.of_role(Role.TOWNSHIP)]
+    said = [one for field in fields if (one := table.written(field.name, table.total_row))]
+    county = compact(subject.county.name) if subject.county else ""
+    if any(compact(one) == county or is_total_name(one, subject.form) for one in said):
+        return ""
+    return "misnamed" if said else "unnamed"
 
 
 def filled_in(subject: Subject, rule: Rule) -> Iterator[Offence]:

@@ -10,7 +10,7 @@ import polars as pl
 from checks.cleaning import compact, compact_expr, number_expr
 from checks.dates import day_expr
 from checks.findings import CellRef
-from checks.furniture import TOTAL_NAMES, no_data_rows
+from checks.furniture import TOTAL_NAMES, closes, closing_part, no_data_rows
 from checks.rawbook import CellKind, address
 from checks.recognise import Located
 from contracts.model import Field, Form, Role
@@ -97,7 +97,7 @@ class Table:
 
 def build_table(located: Located, county: County | None) -> Table:
     """Read the rows below a header into frames; sign-off lines and notes below the table are left out."""
-    form, rows = located.form, _rows_below(located)
+    form, rows = located.form, _rows_below(located, county)
     read = rows.with_columns(_is_total(form, county).alias(TOTAL), *_numbers_read(form, rows))
     within = _with_unnamed_total(_within(read, form), form)
     typed = _typed(within, form, county, since_1904=located.sheet.since_1904)
@@ -146,12 +146,18 @@ def only(rows: pl.DataFrame, kept: pl.Series) -> pl.DataFrame:
 
 
 def _with_unnamed_total(rows: pl.DataFrame, form: Form) -> pl.DataFrame:
-    """Take a last row that bears no name for the total, where none is named and it adds up what stands above it."""
+    """Take a last row for the total, where none is named so: one that adds up what stands above it, or says to close.
+
+    It bears no name, or one in the place of the row number.
+    """
     labels = [one for one in _names(form, Role.SERIAL, Role.TOWNSHIP) if one in rows.columns]
-    if rows.height < _LEAST_ADDED or not labels or not form.total_names or rows[TOTAL].any():
+    if rows.height <= 1 or not labels or not form.total_names or rows[TOTAL].any():
         return rows
     last = rows.tail(1)
-    if any(compact(last[name].item() or "") for name in labels) or not _adds_up(rows, form):
+    serial, *others = [compact(last[name].item() or "") for name in labels]
+    closing = not serial.isdecimal() and any(map(closes, (serial, *others)))
+    added = not serial.isdecimal() and not any(others) and rows.height >= _LEAST_ADDED and _adds_up(rows, form)
+    if not closing and not added:
         return rows
     return rows.with_columns((pl.col(ROW) == last[ROW].item()).alias(TOTAL))
 
@@ -163,7 +169,7 @@ def _adds_up(rows: pl.DataFrame, form: Form) -> bool:
     return any(due and due == said for due, said in zip(sums, stated, strict=True))
 
 
-def _rows_below(located: Located) -> pl.DataFrame:
+def _rows_below(located: Located, county: County | None) -> pl.DataFrame:
     named = {f.name: pl.nth(located.columns[f.name] - 1) for f in located.form.fields if f.name in located.columns}
     text = located.sheet.text.slice(located.header_row).select(**named)
     kinds = located.sheet.kinds.slice(located.header_row).select(
@@ -174,6 +180,8 @@ def _rows_below(located: Located) -> pl.DataFrame:
     filled = short.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
     rows = only(pl.concat([numbered, kinds, short], how="horizontal"), filled)
     empty = no_data_rows(rows.select(numbered.columns), located.form)
+    if empty and not rows.select(_is_total(located.form, county).any()).item():
+        empty = [one for one in empty if one != closing_part(rows, located.form, empty)]
     return rows.filter(~pl.col(ROW).is_in(empty)) if empty else rows
 
 

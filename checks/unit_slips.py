@@ -21,7 +21,7 @@ from checks.sum_rules import Stated
 from checks.tables import ROW, Table
 from contracts.model import Field, Role, Rule
 
-UNIT = "unit"
+UNIT = "column_unit"
 _SHOWN: Final = 200  # cells of a column that a finding points at
 SUSPECT: Final = ("completion_rate", "converted", "deduction", "percentage", "unit_plausible")
 _TOTALS: Final = ("column_total", "detail_total")

@@ -92,6 +92,13 @@ def test_sums_share_their_remedies() -> None:
     assert set(load()[1].under("sum")) == {f"{case}.remedy" for case in ("one", "several", "together", "open")}
 
 
+def test_no_case_of_a_rule_bears_the_name_of_a_shared_sentence() -> None:
+    """A sentence that any rule may use never takes the place of a rule's own."""
+    shared = {key.split(".")[0] for key in load()[1].under("any")}
+    cases = {key.split(".")[1] for key in load()[1].under("rule") if key.count(".") > 1}
+    assert shared.isdisjoint(cases)
+
+
 def test_no_sentence_is_about_an_unknown_rule() -> None:
     """A rule taken out of the contracts leaves no sentence behind."""
     assert {key.split(".")[0] for key in load()[1].under("rule")} == rules_in_contracts().keys()
