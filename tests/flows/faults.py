@@ -20,9 +20,14 @@ from pathlib import Path
 from typing import Any
 
 import checks.judge
+import contracts.odcs
 import workbooks.marking
 import workbooks.reading
+import workbooks.reading_child
+import workbooks.sheet_frames
+import workbooks.smallness
 import workbooks.writing  # imported for warmth, as each child would else import it
+from checks.rawbook import RawBook
 from contracts.library import open_library
 from desk.guarding import told
 from desk.running import run_year
@@ -38,9 +43,18 @@ from review.standing import recorded_roster
 from tests.builders import expectations
 from tests.builders.stopped_clock import stop_clock
 from tests.flows.cutting import Points, grow_no_file_beyond
+from workbooks.opening import opened
 
 ROOT = Path(__file__).parents[2]
-WARM = (checks.judge, workbooks.marking, workbooks.reading, workbooks.writing)
+WARM = (
+    checks.judge,
+    contracts.odcs,
+    workbooks.marking,
+    workbooks.reading_child,
+    workbooks.sheet_frames,
+    workbooks.smallness,
+    workbooks.writing,
+)
 BY_SIZE = ("short", "torn")
 STEP_BYTES = 1024
 
@@ -49,6 +63,7 @@ def main() -> None:
     """Walk the points that were asked for."""
     mode, wanted = sys.argv[1], sys.argv[2]
     expectations.install()
+    _read_in_place()
     stop_clock()
     open_library().wording()  # warm, but nothing that starts threads: a fork would lose them
     with tempfile.TemporaryDirectory() as base:
@@ -58,6 +73,19 @@ def main() -> None:
             one = {"point": point, "of": every[-1], **_try(mode, point, Path(base) / f"{point}")}
             sys.stdout.write(json.dumps(one, ensure_ascii=False) + "\n")
             sys.stdout.flush()
+
+
+def _read_in_place() -> None:
+    """Let the runs read the sample themselves: a reader of its own would cost each of them more than the whole run.
+
+    What the disk does to a run does not depend on who reads; readers whose parent dies are tried in test_killed_run.
+    """
+    apart = workbooks.reading._read_apart  # noqa: SLF001 - as the program has no such setting
+
+    def here(data: bytes) -> RawBook:
+        return workbooks.reading._read_here(data, opened(data)) or apart(data)  # noqa: SLF001 - as above
+
+    workbooks.reading._read_apart = here  # noqa: SLF001 - as above
 
 
 def _one_key(folder: Path) -> None:
