@@ -14,6 +14,10 @@ from checks.tables import PROJECT, ROW, TOWNSHIP_FULL, Table
 from contracts.model import Phase
 
 REST = "rest"  # the case of the offence that counts what is not put into words
+_LEAST_ROWS = 5  # of a table: in a shorter one, most rows are few
+_NEARLY_ALL = 0.9
+_CELLS = 200  # that one finding points at
+_ROW_BY_ROW = ("completion_rate", "percentage", "serial_numbers", "unique_in_table")  # each row is looked at further on
 _ROW = re.compile(r"[A-Z]+([0-9]+)")
 
 
@@ -151,11 +155,19 @@ def is_silent(stated: Stated, spoilt: Mapping[str, frozenset[Group]]) -> bool:
     return unknown or group in spoilt[group.form]
 
 
-def worded(found: Iterable[Offence | Offenders], most: int) -> Iterator[Offence]:
-    """Let the first of each rule and case through; count the others in one offence each."""
+def worded(found: Iterable[Offence | Offenders], most: int, height: int = 0) -> Iterator[Offence]:
+    """Let the first of each rule and case through; count the others in one offence each.
+
+    What nearly all of the table's rows (*height*) have in one column is one cause, and one offence; of more rows than
+    are put into words, the first ones are told and the others counted.
+    """
     counts: Counter[tuple[str, str]] = Counter()
     last: dict[tuple[str, str], Offence | Offenders] = {}
     for one in found:
+        whole = _whole_column(one, height) if not most or height <= most else None
+        if whole is not None:
+            yield whole
+            continue
         key = (one.rule.id, one.case)
         count = one.rows.height if isinstance(one, Offenders) else 1
         room = max(0, most - counts[key]) if most else count
@@ -167,6 +179,20 @@ def worded(found: Iterable[Offence | Offenders], most: int) -> Iterator[Offence]
         offence = one.last() if isinstance(one, Offenders) else one
         if offence is not None:
             yield _rest(offence, counts[key], most)
+
+
+def _whole_column(found: Offence | Offenders, height: int) -> Offence | None:
+    """Return the offence of the first row for all of them, where it blocks and nearly all rows of a column have it."""
+    if isinstance(found, Offence) or height < _LEAST_ROWS or found.rows.height < _NEARLY_ALL * height:
+        return None
+    if found.rule.severity_of(found.case) != "hard" or found.rule.check in _ROW_BY_ROW:
+        return None
+    first = next(iter(found.first(1)), None)
+    place = re.fullmatch(r"([A-Z]+)[0-9]+", first.cell.address) if first and first.cell else None
+    if first is None or first.cell is None or place is None:
+        return None
+    cells = tuple(CellRef(first.sheet, f"{place[1]}{row}") for row in found.rows[ROW].head(_CELLS))
+    return replace(first, cells=tuple(dict.fromkeys((*first.cells, *cells))), alike=found.rows.height)
 
 
 def _rest(last: Offence, total: int, most: int) -> Offence:

@@ -183,15 +183,15 @@ def subjects_of(
 
 
 def _form_results(subject: Subject) -> Iterator[Offence | NotRun]:
-    most = subject.form.most_worded
+    most, height = subject.form.most_worded, subject.table.body.height if subject.table else 0
     for rule in subject.form.rules:
         if rule.check in FORM_CHECKS:
             found = list(FORM_CHECKS[rule.check](subject, rule))
             yield from (one for one in found if isinstance(one, NotRun))
-            yield from worded((one for one in found if not isinstance(one, NotRun)), most)
+            yield from worded((one for one in found if not isinstance(one, NotRun)), most, height)
     rows = [rule for rule in subject.form.rules if rule.check in ROW_CHECKS]
     if subject.table is not None:
-        yield from treated(subject.table, worded(row_offenders(subject.table, rows), most))
+        yield from treated(subject.table, worded(row_offenders(subject.table, rows), most, height))
 
 
 def _sums(subjects: Iterable[Subject], offences: Sequence[Offence]) -> tuple[list[Stated], list[NotRun]]:

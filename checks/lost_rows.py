@@ -180,6 +180,8 @@ def _of_lost(
     if not numbers and not _may_differ(off, _LEAST_TOTALS if off.table.form.detail else _LEAST_UNTIED):
         return None
     follow = _elsewhere(off, broken, lambda one, due: 0 < gaps[id(one)] <= due + _CENT * max(1, len(numbers)))
+    if any(one not in follow and _due_of(one, off) is not None for one in broken):
+        return None  # what another table lacks, or has too much, is not this row
     resting = [one for one in offences if one not in numbers and _rests_on(one, off.table)]
     if numbers:
         missing = "、".join(one.facts["missing"] for one in numbers)

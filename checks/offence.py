@@ -12,7 +12,7 @@ class Offence:
     """One place where *rule* does not hold; *case* picks the sentence and the severity.
 
     *facts* fill the sentence. *sheet* stands alone where there is no *cell* to point at. *cure* names the remedy
-    where the same case may call for several.
+    where the same case may call for several. *alike* counts the rows that a single offence speaks for, 0 for its own.
     """
 
     rule: Rule
@@ -27,6 +27,7 @@ class Offence:
     also: tuple[str, ...] = ()
     repairs: tuple[tuple[Change, ...], ...] = ()
     cure: str = ""
+    alike: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,13 +45,18 @@ def _finding(offences: Sequence[Offence], words: Wording) -> Finding:
         value=first.value if first.value is not None else mending.value,
         expected=mending.expected if mending.expected is not None else first.expected,
         difference=mending.difference if mending.difference is not None else first.difference,
-        message=_sentence("message", first, words),
-        remedy=_sentence("remedy", mending, words),
+        message=_sentence("message", first, words) + _alike("message", first, words),
+        remedy=_sentence("remedy", mending, words) + _alike("remedy", first, words),
         basis=first.rule.basis,
         also=tuple(sorted(also)),
         repairs=mending.repairs,
         trial=first.rule.trial,
     )
+
+
+def _alike(what: str, offence: Offence, words: Wording) -> str:
+    """Return what is added for the rows that an offence speaks for besides its own."""
+    return words(f"any.alike.{what}", count=str(offence.alike)) if offence.alike else ""
 
 
 def _sentence(what: str, offence: Offence, words: Wording) -> str:

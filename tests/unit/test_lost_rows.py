@@ -132,3 +132,34 @@ def test_total_of_a_plan_table_leaves_a_row_out() -> None:
         )
     (found,) = report_of(draft.bytes()).findings
     assert (found.rule, found.sheet, "第 13 行" in found.message) == ("T01", SHEET_2, True)
+
+
+def test_block_pasted_a_row_too_low_is_no_lost_row() -> None:
+    """The totals look short by a row, yet some townships have too much: that is no row."""
+
+    def change(sheet: Any) -> None:
+        for row in range(12, 5, -1):
+            for column in (16, 17, 18, 19, 20):
+                sheet.cell(row, column).value = sheet.cell(row - 1, column).value
+
+    assert not any("漏报" in one.message for one in found_after(PLOTS, change))
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "rule"), [(1, None, "F04"), (22, None, "F16"), (28, "√", "C16"), (11, 7, "F13")]
+)
+def test_what_a_whole_column_has_is_one_finding(column: int, value: object, rule: str) -> None:
+    """A column left blank or filled in the wrong way throughout is told at its first row, for all of them."""
+
+    def change(sheet: Any) -> None:
+        for row in range(4, sheet.max_row):
+            sheet.cell(row, column).value = value
+
+    (found,) = found_after(PLOTS, change)
+    assert (found.rule, found.cell, len(found.cells)) == (
+        rule,
+        f"{'' if column < 27 else 'A'}{chr(64 + (column - 1) % 26 + 1)}4",
+        12,
+    )
+    assert reads_well(found.message, found.remedy)
+    assert "12 行如此" in found.message
