@@ -61,6 +61,8 @@ def unheld(stated: Sequence[Stated], values: Values) -> list[Stated]:
 def not_blurred(stated: Sequence[Stated], offences: Iterable[Offence], values: Values) -> list[Stated]:
     """Return the sums but those of a column with too many decimals that are off by no more than those decimals."""
     columns = {place(one.cell)[::2] for one in offences if one.case == COLUMN and one.cell}
+    if not columns:
+        return list(stated)
     return [one for one in stated if place(one.anchor)[::2] not in columns or not _in_last_places(one, values)]
 
 

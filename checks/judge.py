@@ -113,13 +113,15 @@ def verdict_on(subjects: Sequence[Subject]) -> Verdict:
     known = ((cell, amount) for one in _tables(subjects) for cell, amount in values_of(one).items())
     values = {cell: amount for cell, amount in known if cell not in condemned}
     sums = not_blurred(sums, formwise, values)
-    slips = _slips(subjects, formwise, unheld(sums, values), values)
+    wrong = unheld(sums, values)  # hardly ever any: all that follows is for those
+    slips = _slips(subjects, formwise, wrong, values)
     if slips:
         heads, left = told(slips, formwise)
         formwise, cells = [*left, *heads], frozenset(cell for one in slips for cell in one.cells)
         sums = [one for one in sums if not resting_on(one, slips, cells)]
     formulas = [CellRef(one.sheet, at) for one in _tables(subjects) for at in one.formulas]
-    broken, apart = _balanced(list(_tables(subjects)), formwise, sums, values, formulas)
+    tables = list(_tables(subjects))
+    broken, apart = _balanced(tables, formwise, sums, values, formulas) if wrong else ([], formwise)
     return Verdict(
         offences=(*apart, *broken, *rounding_remarks(sums, values)),
         not_run=(*(one for one in said if isinstance(one, NotRun)), *not_run, *_without_table(subjects)),
@@ -148,7 +150,7 @@ def _balanced(
     formulas: Sequence[CellRef],
 ) -> tuple[list[Offence], list[Offence]]:
     """Return what is broken, and what stands by itself; what a single row explains is told with that row."""
-    causes = rows_explain(tables, offences, sums, values) if unheld(sums, values) else []
+    causes = rows_explain(tables, offences, sums, values)
     told = {id(one) for cause in causes for one in (*cause.sums, *cause.offences)}
     left = [one for one in sums if id(one) not in told]
     apart = [one for one in offences if id(one) not in told]
