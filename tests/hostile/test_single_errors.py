@@ -15,7 +15,7 @@ from tests.builders.dongchuan import SHEET_2, SHEET_3, submission
 from tests.builders.examined import report_of, warm_library, wording
 from workbooks.reading import read_book
 
-SHIFTS = (1, -1, -100, 100)  # in turn: a cell goes up by 1 and down by 100, the one beside it the other way
+SHIFTS = (1, -1, 100, -100)
 ROWS, COLUMNS = range(5, 15), "CDEF"  # nine townships and the total row; three years and their sum
 
 
@@ -28,15 +28,13 @@ def sound() -> RawBook:
 
 
 def errors(sheet: str) -> Iterator[tuple[str, int, int]]:
-    """Give every cell of a table, with the figure that stands there and a wrong one, larger and smaller."""
+    """Give every cell of a table, with the figure that stands there and a wrong one."""
     draft = submission(2)
     for row in ROWS:
-        for at, column in enumerate(COLUMNS):
+        for column in COLUMNS:
             seen = draft.get(sheet, f"{column}{row}")
             assert isinstance(seen, int)
-            yield from (
-                (f"{column}{row}", seen, seen + shift) for shift in SHIFTS[(row + at) % 2 :: 2] if seen + shift >= 0
-            )
+            yield from ((f"{column}{row}", seen, seen + shift) for shift in SHIFTS if seen + shift >= 0)
 
 
 def altered(book: RawBook, name: str, address: str, value: int) -> RawBook:
@@ -68,15 +66,14 @@ def assert_found(result: Report | Refusal, sheet: str, address: str, seen: int, 
 
 @pytest.mark.parametrize("sheet", [SHEET_2, SHEET_3])
 def test_every_single_wrong_figure_is_one_finding_at_its_cell(sound: RawBook, sheet: str) -> None:
-    """Each figure changed by 1 mu one way or 100 the other gives one hard finding at that cell with what it was."""
+    """Each figure changed by 1 or by 100 mu, up or down, gives one hard finding at that cell with what it was."""
     tried = list(errors(sheet))
 
     for address, seen, wrong in tried:
         result = check_book(altered(sound, sheet, address, wrong), warm_library(), wording())
         assert_found(result, sheet, address, seen, wrong)
 
-    assert len({address for address, *_ in tried}) == len(ROWS) * len(COLUMNS)
-    assert {wrong - seen for _, seen, wrong in tried} == set(SHIFTS)
+    assert len(tried) > len(ROWS) * len(COLUMNS) * 3
 
 
 def test_the_sound_book_has_no_finding(sound: RawBook) -> None:
