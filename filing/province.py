@@ -21,13 +21,11 @@ from filing.ratios import ratios_of
 from filing.record import open_of, opinions_of, versions_of
 from filing.register import register_of
 from filing.rollup import rollup_of
-from filing.scene import CountedCounty, FilingScene
+from filing.scene import FilingScene
 from filing.tasks import tasks_of
 from filing.trace import trace_of
 
 EDITION = "5"  # what the workbooks show: another number makes every filing anew
-
-__all__ = ["EDITION", "CountedCounty", "FilingScene", "city_book", "county_book", "province_book", "receipt_book"]
 
 
 def province_book(scene: FilingScene, words: Wording) -> FilingBook:

@@ -4,8 +4,8 @@ from tests.hostile.fuzz import outcomes
 
 
 def test_no_change_breaks_the_intake() -> None:
-    """A thousand changed files are read or refused; none kills the parent, none is silently another content."""
-    found = outcomes(1000, seed=7)
-    assert sum(found.values()) == 1000
+    """Two thousand changed files are read or refused; none kills the parent, none is silently another content."""
+    found = outcomes(2000, seed=7)
+    assert sum(found.values()) == 2000
     assert found["refused reader_died"] == 0
     assert found["refused too_costly"] == 0

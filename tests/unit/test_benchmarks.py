@@ -72,10 +72,13 @@ def test_a_peer_finds_what_the_floor_finds(name: str, faulty: Subject) -> None:
     if name in ("pandera-pandas", "great-expectations"):
         pytest.importorskip("pyarrow")
     engine = ENGINES[name]
-    due = {rule: rows.height for rule, rows in floor.hold(faulty).items() if rule not in engine.without(faulty)}
+    # frictionless passes over the first of equal values, and all that are spoilt are equal
+    one_less = {one.rule for one in plain_rules(faulty) if one.kind == "unique" and name == "frictionless"}
+    failing = {rule: rows.height - (rule in one_less) for rule, rows in floor.hold(faulty).items()}
+    due = {rule: count for rule, count in failing.items() if rule not in engine.without(faulty)}
     found = engine.ready(faulty)()
     assert due
-    assert {rule: found.get(rule, 0) for rule in due} == due or name == "frictionless"
+    assert {rule: found.get(rule, 0) for rule in due} == due
 
 
 def test_frames_come_back_as_they_were_stored(faulty: Subject, tmp_path: Path) -> None:
