@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from itertools import combinations
 
 from checks.findings import CellRef, Change
 
@@ -40,6 +39,16 @@ class Rank:
     unlike: int
     change: Fraction
     places: tuple[tuple[str, int, int, str], ...]
+
+    def beside(self, other: "Rank") -> "Rank":
+        """Return the rank of this repair and another one of other cells together, swaps between the two left out."""
+        return Rank(
+            self.formulas + other.formulas,
+            self.against + other.against,
+            self.unlike + other.unlike,
+            self.change + other.change,
+            tuple(sorted(self.places + other.places)),
+        )
 
 
 def rank(changes: Iterable[Change], evidence: Mapping[CellRef, Evidence]) -> Rank:
@@ -91,11 +100,13 @@ def _relative(change: Change) -> Fraction:
 
 def _swaps(repair: tuple[Change, ...]) -> int:
     """Count the pairs of one row or one column whose figures change places."""
-    return sum(
-        Decimal(one.before) == Decimal(other.after) and Decimal(one.after) == Decimal(other.before)
-        for one, other in combinations(repair, 2)
-        if _aligned(place(one.cell), place(other.cell))
-    )
+    met: dict[tuple[Decimal, Decimal], list[CellRef]] = {}
+    count = 0
+    for change in repair:
+        before, after = Decimal(change.before), Decimal(change.after)
+        count += sum(_aligned(place(change.cell), place(one)) for one in met.get((after, before), ()))
+        met.setdefault((before, after), []).append(change.cell)
+    return count
 
 
 def _aligned(one: tuple[str, int, int, str], other: tuple[str, int, int, str]) -> bool:

@@ -14,7 +14,7 @@ from checks.evidence import Evidence, Rank, place, rank
 from checks.findings import CellRef, Change
 from checks.relations import Relation
 from checks.repair_program import Effort
-from checks.repair_search import Found, Guide, searched
+from checks.repair_search import HOPELESS, Found, Guide, searched
 from checks.repair_system import Pins, Shifts, System, decimals, silent, single_shifts, system
 
 FORMULA_COST = 1e-3  # breaks ties only: a thousand formula cells would weigh as much as one cell more
@@ -85,11 +85,21 @@ def smallest_repairs(
     """
     known, bounds = evidence or {}, (Effort(effort), most)
     judged = [relation for relation in relations if not silent(values, relation)]
-    systems = [system(values, each, lower) for each in connected_sets(judged)]
-    parts = [_mended(values, each, known, bounds) for each in systems if each.broken]
-    whole = reduce(lambda one, other: _joined(one, other, known, most), parts, Repairs(((),), complete=True))
-    found = tuple(repair for repair in whole.found if repair)
+    systems = [each for each in (system(values, each, lower) for each in connected_sets(judged)) if each.broken]
+    if len(systems) > HOPELESS:
+        return Repairs((), complete=False)
+    parts = (_mended(values, each, known, bounds) for each in systems)
+    whole = reduce(lambda one, other: _joined(one, other, most), parts, _Ways(((rank((), known), ()),), complete=True))
+    found = _in_order([repair for _, repair in whole.ways if repair], known)
     return Repairs(found, whole.complete, alone=whole.complete and _alone(found, known))
+
+
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    """What mends one or several sets, each way with its rank, the likeliest first; whether these are all."""
+
+    ways: tuple[tuple[Rank, Repair], ...]
+    complete: bool
 
 
 def _mended(
@@ -97,26 +107,32 @@ def _mended(
     part: System,
     evidence: Mapping[CellRef, Evidence],
     bounds: tuple[Effort, int],
-) -> Repairs:
+) -> _Ways:
     """Mend one set of sums that hang together: by one cell if that will do, by more if not."""
     pins = _pins(part, evidence)
     found = Found(tuple(single_shifts(part, pins)), complete=True)
     if not found.shifts:
         found = searched(part, Guide(_costs(part, evidence), pins, *bounds))
     repairs = (_changes(values, part, shifts) for shifts in found.shifts)
-    return _best(repairs, evidence, bounds[1], complete=found.complete)
+    return _best(((rank(repair, evidence), repair) for repair in repairs), bounds[1], complete=found.complete)
 
 
-def _joined(one: Repairs, other: Repairs, evidence: Mapping[CellRef, Evidence], most: int) -> Repairs:
+def _joined(one: _Ways, other: _Ways, most: int) -> _Ways:
     """Mend two separate sets at once, each way of the one with each of the other."""
-    pairs = ((*first, *second) for first, second in product(one.found, other.found))
-    repairs = (tuple(sorted(repair, key=lambda change: place(change.cell))) for repair in pairs)
-    return _best(repairs, evidence, most, complete=one.complete and other.complete)
+    pairs = product(one.ways, other.ways)
+    ways = ((mine.beside(yours), (*first, *second)) for (mine, first), (yours, second) in pairs)
+    return _best(ways, most, complete=one.complete and other.complete)
 
 
-def _best(repairs: Iterable[Repair], evidence: Mapping[CellRef, Evidence], most: int, *, complete: bool) -> Repairs:
-    ranked = sorted(repairs, key=lambda repair: rank(repair, evidence))
-    return Repairs(tuple(ranked[:most]), complete=complete and len(ranked) <= most)
+def _best(ways: Iterable[tuple[Rank, Repair]], most: int, *, complete: bool) -> _Ways:
+    ranked = sorted(ways, key=lambda way: way[0])
+    return _Ways(tuple(ranked[:most]), complete=complete and len(ranked) <= most)
+
+
+def _in_order(repairs: Iterable[Repair], evidence: Mapping[CellRef, Evidence]) -> tuple[Repair, ...]:
+    """Write each repair in the order in which a reader meets its cells, the likeliest first, swaps and all."""
+    written = [tuple(sorted(repair, key=lambda change: place(change.cell))) for repair in repairs]
+    return tuple(sorted(written, key=lambda repair: rank(repair, evidence)))
 
 
 def _alone(found: tuple[Repair, ...], evidence: Mapping[CellRef, Evidence]) -> bool:

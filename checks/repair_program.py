@@ -6,7 +6,8 @@ from itertools import accumulate
 from typing import Any
 
 STRAY = 1e-9  # how far HiGHS may miss a bound; callers check its answers exactly
-_TAKEN_UP = 10  # work to take up one weight of a program
+_STARTED = 700  # work to take up a program
+_TAKEN_UP = 10  # and for each weight in it
 _STEP = 60  # work of a step of the simplex method, and one more for so many variables and lines:
 _STRETCH = 25
 _STEPS_A_NODE = 60  # on the tables that counties hand in
@@ -59,7 +60,7 @@ class Effort:
 
 
 def _weight(program: Program) -> int:
-    return _TAKEN_UP * sum(len(line.weights) for line in program.lines)
+    return _STARTED + _TAKEN_UP * sum(len(line.weights) for line in program.lines)
 
 
 def _step(program: Program) -> int:
