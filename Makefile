@@ -14,7 +14,7 @@ test: $(VENV)/ready-for-tests
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	$(VENV)/bin/lint-imports
-	$(PY) -m pytest -n 2
+	$(PY) -m pytest -n 2 --dist worksteal
 
 # Our path beside its peers, about half an hour; SIZE=small takes some minutes. The page is written at full size only.
 SIZE ?= full
