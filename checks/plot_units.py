@@ -19,6 +19,8 @@ def slips_within_rows(table: Table, tables: Sequence[Table]) -> Iterator[Slip]:
         return
     source, count = str(converted.arguments["from"]), table.body.height
     known = _said_by_summary(table, converted, tables)
+    if known in ("", table.form.field(source).unit) and _as_due(table, converted, deduction):
+        return  # the usual case: a few slips in columns whose units are right
     ordered = sorted(_solutions(table, converted, deduction), key=lambda one: len(_wrong(table, one)))
     best = next((one for one in ordered if known in ("", one[source])), next(iter(ordered), {}))
     for name in _wrong(table, best):
@@ -32,6 +34,18 @@ def _rule(table: Table, check: str) -> Rule | None:
 
 def _wrong(table: Table, units: Mapping[str, str]) -> list[str]:
     return [name for name, unit in units.items() if unit != table.form.field(name).unit]
+
+
+def _as_due(table: Table, converted: Rule, deduction: Rule | None) -> bool:
+    """Tell whether nearly all rows are right in the units that are due."""
+    columns = [str(converted.arguments[one]) for one in ("from", "column")]
+    columns += [str(deduction.arguments[one]) for one in ("gross", "deducted")] if deduction else []
+    units = [table.form.field(one).unit for one in columns]
+    metres = [_in_metres(table, name, unit) for name, unit in zip(columns, units, strict=True)]
+    due, given = metres[0], list(zip(columns, units, strict=True))
+    if not _agree(table, metres[1], due, given[1], given[0]):
+        return False
+    return deduction is None or _agree(table, metres[2] - metres[3], due, given[2], given[0])
 
 
 def _solutions(table: Table, converted: Rule, deduction: Rule | None) -> Iterator[dict[str, str]]:
@@ -67,15 +81,19 @@ def _agree(table: Table, seen: pl.Series, due: pl.Series, *given: tuple[str, str
 def _said_by_summary(table: Table, converted: Rule, tables: Sequence[Table]) -> str:
     """Return the unit in which the plots would add up to the summary's figure, nothing where none would."""
     source = table.form.field(str(converted.arguments["from"]))
-    amount = sum(table.body[source.name].drop_nulls(), Decimal(0))
+    amount = _total(table, source.name)
     for other in tables:
         for wanted in _resting(other, table):
             if wanted["amount"] == source.name and "where" not in wanted and amount:
                 times, over = map(Decimal, wanted["per"])
-                due = sum(other.body[wanted["column"]].drop_nulls(), Decimal(0)) * over / times
+                due = _total(other, wanted["column"]) * over / times
                 units = [one for one in METRES if abs(amount * factor(one, source.unit) - due) <= due * SLACK]
                 return next(iter(units), "")
     return ""
+
+
+def _total(table: Table, name: str) -> Decimal:
+    return Decimal(table.body[name].sum() or 0)
 
 
 def _resting(other: Table, table: Table) -> Iterator[Mapping[str, Any]]:
