@@ -158,16 +158,15 @@ def _cells(path: Path) -> dict[str, list[tuple[object, ...]]]:
 
 
 def stages(path: Path) -> Run:
-    """Return our path over a workbook taken apart: the CPU milliseconds of each stage, the child's own apart."""
+    """Return our path over a workbook taken apart: the CPU milliseconds of each stage."""
     library = open_library()
     words = library.wording()
 
     def run() -> dict[str, int]:
         marks = [("", _used())]
         book = read_book(path.read_bytes(), words)
-        marks.append(("parent: receiving", _used()))
-        shared_pool().close()
-        marks.append(("child: gate, two readings, packing", _used()))
+        shared_pool().close()  # what a child used is told at its end, and a long table's ends by itself
+        marks.append(("gate, two readings, packing and receiving, both processes", _used()))
         if isinstance(book, Refusal):
             raise TypeError(book.message)
         subjects = subjects_in(book)
