@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Final
 
 from checks.evidence import place
@@ -23,9 +24,10 @@ Places = Mapping[int, Sequence[int]]  # the rows that count, by column
 
 def shown_as_stored(subject: Subject, rule: Rule) -> Iterator[Offence]:
     """Find fault with cells that count and are crossed out, not seen, or seen as something else: once for each way."""
-    sheet, every, figures = _counted(subject)
-    if sheet is None:
+    sheet = _read_from(subject)
+    if sheet is None or not sheet.masked:
         return
+    every, figures = _counted(subject)
     by_effect: dict[str, dict[int, Rows]] = defaultdict(dict)
     for one in sheet.masked:
         rows = (figures if one.effect == _NUMBERS_ONLY else every).get(one.column, ())
@@ -37,15 +39,19 @@ def shown_as_stored(subject: Subject, rule: Rule) -> Iterator[Offence]:
 
 def nothing_hidden(subject: Subject, rule: Rule) -> Iterator[Offence]:
     """Find fault with each hidden sheet, row and column that the form was read from: it counts, but nobody sees it."""
-    sheet, every, _ = _counted(subject)
     if subject.form.layout is Layout.PAIRS:
         yield from _unread_sheets(subject, rule)
-    if sheet is None or not every:
+    sheet = _read_from(subject)
+    if sheet is None or (sheet.visible and not sheet.hidden_rows and not sheet.hidden_columns):
+        return
+    every, _ = _counted(subject)
+    if not every:
         return
     if not sheet.visible:
         yield _hidden(subject, rule, "sheet", [CellRef(sheet.name, "A1")])
     first = min(every)
-    rows = sorted(set(sheet.hidden_rows) & {row for rows in every.values() for row in rows})
+    shared = {id(places): places for places in every.values()}  # the columns of a table have one list together
+    rows = sorted(set(sheet.hidden_rows).intersection(chain.from_iterable(shared.values())))
     if rows:
         yield _hidden(subject, rule, "rows", [CellRef(sheet.name, address(row, first)) for row in rows[:_SHOWN]])
     columns = sorted(set(sheet.hidden_columns) & set(every))
@@ -72,30 +78,37 @@ def _hidden(subject: Subject, rule: Rule, case: str, cells: list[CellRef]) -> Of
     return Offence(rule=rule, sheet=cells[0].sheet, cell=cells[0], cells=tuple(cells), case=case, facts=facts)
 
 
-def _counted(subject: Subject) -> tuple[RawSheet | None, Places, Places]:
-    """Return the sheet that the form was read from, and the cells of it that count: all, and those of numbers."""
+def _read_from(subject: Subject) -> RawSheet | None:
+    """Return the sheet that the form was read from."""
+    if subject.form.layout is Layout.PAIRS:
+        return next((one for one in subject.book.sheets if one.name == subject.cover.sheet), None)
+    located = subject.search.located
+    return located.sheet if located and subject.table else None
+
+
+def _counted(subject: Subject) -> tuple[Places, Places]:
+    """Return the cells that count of the sheet that the form was read from: all, and those of numbers."""
     if subject.form.layout is Layout.PAIRS:
         return _on_cover(subject)
-    located, table = subject.search.located, subject.table
-    if located is None or table is None:
-        return None, {}, {}
-    rows = table.raw[ROW].to_list()
+    table = subject.table
+    if table is None:
+        return {}, {}
+    rows = table.raw[ROW].to_list()  # one list for all columns: a table of a million rows has dozens
     numbers = {one.name for one in subject.form.fields if _is_numeric(one)}
     every = dict.fromkeys(table.columns.values(), rows)
-    return located.sheet, every, {at: rows for name, at in table.columns.items() if name in numbers}
+    return every, {at: rows for name, at in table.columns.items() if name in numbers}
 
 
 def _is_numeric(field: Field) -> bool:
     return field.role in (Role.SERIAL, Role.FIGURE) or field.kind in ("number", "integer")
 
 
-def _on_cover(subject: Subject) -> tuple[RawSheet | None, Places, Places]:
-    sheet = next((one for one in subject.book.sheets if one.name == subject.cover.sheet), None)
+def _on_cover(subject: Subject) -> tuple[Places, Places]:
     filled = (entry for entries in subject.cover.entries.values() for entry in entries if entry.text)
     rows: dict[int, list[int]] = defaultdict(list)
     for _, row, column, _ in sorted(place(entry.cell) for entry in filled):
         rows[column].append(row)
-    return sheet, rows, rows
+    return rows, rows
 
 
 def _within(masked: Masked, rows: Sequence[int]) -> Rows:

@@ -52,7 +52,8 @@ TEXT_INDEX: Final = re.compile(
 )
 FILLED_COLUMNS: Final = re.compile(rb'<c r="([A-Z]{1,3})[0-9]{1,7}"[^<>]*+(?<!/)>(?!</c>)')
 ROW_NUMBERS: Final = re.compile(rb'<row r="([0-9]{1,7})"')
-HIDDEN_ROWS: Final = re.compile(rb'<row r="([0-9]{1,7})"[^<>]*? (?:hidden="(?:1|true)"|ht="0+(?:\.0*)?")')
+ROW_LOOKS: Final = re.compile(rb'<row r="([0-9]{1,7})"([^<>]*+)>')
+HIDDEN: Final = re.compile(rb' (?:hidden="(?:1|true)"|ht="0+(?:\.0*)?")')
 
 
 @cache

@@ -11,7 +11,7 @@ from workbooks.faults import found, shown_part
 from workbooks.parts import SPACES, SheetPart
 from workbooks.positions import LAST_COLUMN, LAST_ROW, Position, corners
 from workbooks.sheet_faults import explained
-from workbooks.sheet_grammar import HIDDEN_ROWS, ROW_NUMBERS, SHEET
+from workbooks.sheet_grammar import HIDDEN, ROW_LOOKS, ROW_NUMBERS, SHEET
 from workbooks.sheet_normal import Rewriting
 from workbooks.sheet_rows import SheetRows
 from workbooks.xml_outline import elements
@@ -48,13 +48,14 @@ class _Judged:
 
     def take(self, rows: bytes) -> bool:
         """Take note of some rows; tell whether a value may stand in them."""
-        numbers = list(map(int, ROW_NUMBERS.findall(rows)))
+        heads = ROW_LOOKS.findall(rows)
+        numbers = [int(number) for number, _ in heads]
         before = self.numbers[-1] if self.numbers else 0
         in_order = all(map(int.__lt__, [before, *numbers], numbers))
         self.ordered = self.ordered and in_order
         self.numbers.extend(numbers)
-        if b" hidden=" in rows or b' ht="0' in rows:
-            self.hidden += map(int, HIDDEN_ROWS.findall(rows))
+        unseen = {look for look in {look for _, look in heads} if HIDDEN.search(look)}  # few rows look unlike the rest
+        self.hidden += [number for number, (_, look) in zip(numbers, heads, strict=True) if look in unseen]
         mark = max(rows.rfind(b"<v"), 0)
         mark = max(rows.rfind(b"<is", mark), rows.rfind(b"<f", mark), mark or -1)
         if mark < 0:

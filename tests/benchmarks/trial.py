@@ -14,6 +14,7 @@ from typing import Any
 from tests.benchmarks.cpu import ENDED, used_by
 from tests.benchmarks.engines import ENGINES, READERS
 from tests.benchmarks.plots import Stored, multiplied, spoilt, subject_of, table_of, workbook
+from tests.benchmarks.worker import MEGABYTE, watched
 
 LARGEST_BOOK = 100_000  # plots; more are made of these, over and over
 TINY = 50
@@ -171,6 +172,18 @@ def measure_cold(folder: Path, book: Path, rounds: int, results: Results) -> Non
             results.add("cold", 0, name, {"seconds": used, "found": {}})
 
 
+def measure_alone(folder: Path, size: Size, results: Results) -> None:
+    """Look from outside at the command on a county's workbook: its memory without the benchmark's own libraries."""
+    book = workbook(folder, size.county)
+    for _ in range(size.rounds):
+        before = used_by(ENDED)
+        process = subprocess.Popen([sys.executable, "-m", "desk", "check", str(book)], stdout=subprocess.DEVNULL)
+        with watched(process.pid) as watch:
+            code = process.wait()
+        cost = {"seconds": used_by(ENDED) - before, "whole": watch.most / MEGABYTE, "found": {"exit code": code}}
+        results.add("alone", size.county, "hesuan check", cost)
+
+
 def run(folder: Path, size: Size, *, peers: bool = True) -> Results:
     """Measure everything at one size; without *peers* our own path, the floor and the readers only."""
     results = Results()
@@ -181,6 +194,7 @@ def run(folder: Path, size: Size, *, peers: bool = True) -> Results:
     if "great-expectations" not in names:
         readers = [one for one in readers if one != "openpyxl-expectations"]
     measure_county(folder, size, readers, results)
+    measure_alone(folder, size, results)
     sample = next(Path("inputs").glob("*/*/*第2版.xlsx"))
     measure_cold(folder, sample, size.rounds, results)
     shutil.rmtree(folder / "no-state", ignore_errors=True)

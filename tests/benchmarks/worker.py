@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,31 +29,31 @@ MEGABYTE = 1024 * 1024
 class Watch:
     """The most memory in use since it began, in bytes, over this process and its children."""
 
+    process: psutil.Process = field(default_factory=psutil.Process)
     most: int = 0
     done: threading.Event = field(default_factory=threading.Event)
 
     def look(self) -> None:
         """Look again and again until told to stop."""
-        own = psutil.Process()
         while not self.done.wait(0.01):
-            self.most = max(self.most, in_use(own))
+            self.most = max(self.most, in_use(self.process))
 
 
 def in_use(own: psutil.Process) -> int:
     """Return the resident bytes of a process and its children."""
     total = 0
-    for one in (own, *own.children()):
-        try:
-            total += one.memory_info().rss
-        except psutil.Error:
-            continue
+    with suppress(psutil.Error):  # it may have ended meanwhile
+        for one in (own, *own.children()):
+            with suppress(psutil.Error):
+                total += one.memory_info().rss
     return total
 
 
 @contextmanager
-def watched() -> Iterator[Watch]:
-    """Watch the memory while something runs."""
-    watch = Watch(in_use(psutil.Process()))
+def watched(pid: int | None = None) -> Iterator[Watch]:
+    """Watch the memory of a process, of this one unless told, while something runs."""
+    process = psutil.Process(pid)
+    watch = Watch(process, in_use(process))
     thread = threading.Thread(target=watch.look, daemon=True)
     thread.start()
     try:
