@@ -8,7 +8,7 @@ from contracts.messages import Wording
 from contracts.procedures import Procedure
 from filing.book import Cell, FilingBook, Look, Sheet
 from filing.cells import Heading, Row, clean, headers, say_date, text
-from review.progress import CityProgress, Progress
+from review.progress import CityProgress, Progress, steps_taken
 from review.roster import Roster
 
 CITY_COLUMNS = ("city", "due", "sent", "done", "excused", "open", "late")
@@ -89,7 +89,7 @@ def _row(board: Board, one: Progress, words: Wording) -> Row:
         text("" if one.version is None else str(one.version), Look.CENTRE),
         text(turn),
         text(words("filing.late", date=deadline) if one.late else deadline, Look.HARD if one.late else Look.TEXT),
-        text(say_steps(one, words)),
+        text(say_steps(board, one, words)),
         text("" if one.waiting is None else str(one.waiting), Look.CENTRE),
         text(say_block(board, one, turn, words)),
     )
@@ -109,10 +109,10 @@ def say_shaken(years: Sequence[int], words: Wording) -> str:
     return words("board.shaken", years=said) if years else ""
 
 
-def say_steps(one: Progress, words: Wording) -> str:
+def say_steps(board: Board, one: Progress, words: Wording) -> str:
     """Return the steps taken and the days between them, a line each."""
     said = []
-    for step in one.steps:
+    for step in steps_taken(board.procedure, one.standing):
         key = "board.step" if step.days is None else "board.step_days"
         said.append(words(key, action=step.action, day=say_date(step.day, words) if step.day else "", days=step.days))
     return "\n".join(said)

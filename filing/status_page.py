@@ -115,7 +115,7 @@ def _county(board: Board, one: Progress, beside: Beside, words: Wording) -> Coun
         turn=turn,
         deadline=say_date(one.deadline, words) if one.deadline else "",
         late=one.late,
-        steps=say_steps(one, words),
+        steps=say_steps(board, one, words),
         waiting="" if one.waiting is None else str(one.waiting),
         block=say_block(board, one, turn, words),
         link=beside.links.get(one.due.code, ""),

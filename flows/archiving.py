@@ -118,7 +118,7 @@ def _named(version: Version) -> str:
 
 
 def _filing(scene: Scene, roster: Roster, due: Due, store: Store) -> Iterator[tuple[str, bytes]]:
-    filer = Filer(scene=scene, roster=roster)
+    filer = Filer.of(scene, roster)
     for one in filings(scene, roster):
         if one.area.code == due.code and one.kind in (COUNTY, RECEIPT):
             yield one.path.rsplit("/", 1)[-1], write_book(filer.book(one, store))

@@ -2,17 +2,19 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from contracts.procedures import Procedure
 from ledger.record import Ledger
-from review.events import Entry, Event, Kind, Told
+from review.events import Entry, Kind, Told
 from review.folding import standings
 from review.standing import Standing, as_filed, recorded_roster
 
 YEARS_BACK = 5  # no plan of the measures runs longer
 
 Recorded = TypeVar("Recorded", Entry, Told)
+VersionKey: TypeAlias = tuple[str, str]
+"""A county, and the sha256 of one of its files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,49 +44,48 @@ def filings_of(procedure: Procedure, history: Sequence[Recorded]) -> dict[str, E
     roster = recorded_roster(history) if history else None
     if roster is None:
         return {}
-    found = {}
+    entries, found = filing_entries(procedure, history), {}
     for county, standing in standings(procedure, roster, history).items():
         filed = as_filed(procedure, standing)
-        entry = filing_entry(procedure, history, filed) if filed else None
+        entry = entries.get(newest_of(filed)) if filed else None
         if filed and filed.newest and entry:
             found[county] = EarlierFiling(filed.newest.report, filed.newest.sha256, entry.sequence)
     return found
 
 
-def filing_entry(procedure: Procedure, history: Sequence[Recorded], filed: Standing) -> Recorded | None:
-    """Return the entry by which a county's filed version was filed."""
-    sha256 = filed.newest.sha256 if filed.newest else ""
-    return next(
-        (
-            one
-            for one in reversed(history)
-            if one.event.kind is Kind.DECISION
-            and (one.event.county, one.event.sha256) == (filed.county, sha256)
-            and _files(procedure, one.event)
-        ),
-        None,
-    )
+def filing_entries(procedure: Procedure, history: Iterable[Recorded]) -> dict[VersionKey, Recorded]:
+    """Return the last entry by which each version was filed; one going over for all counties, however many."""
+    final = set(procedure.final)
+    filing = {(one.level, one.id) for one in procedure.actions if {one.to_state, one.to_again} & final}
+    return {
+        (one.event.county, one.event.sha256): one
+        for one in history
+        if one.event.kind is Kind.DECISION and (one.event.level, one.event.action) in filing
+    }
+
+
+def checks_in(history: Iterable[Entry | Told]) -> dict[VersionKey, int]:
+    """Return the number of the last entry by which each version was checked."""
+    return {(one.event.county, one.event.sha256): one.sequence for one in history if one.event.kind is Kind.CHECKED}
+
+
+def newest_of(standing: Standing) -> VersionKey:
+    """Return the county and the sha256 of its newest version."""
+    return standing.county, standing.newest.sha256 if standing.newest else ""
 
 
 def shaken_years(
-    history: Sequence[Recorded], filed: Standing, earlier: Mapping[int, Mapping[str, EarlierFiling]]
+    checked: Mapping[VersionKey, int], filed: Standing, earlier: Mapping[int, Mapping[str, EarlierFiling]]
 ) -> tuple[int, ...]:
-    """Return the earlier years whose filing is younger than the check of this one, which rests on what was before."""
-    sha256 = filed.newest.sha256 if filed.newest else ""
-    checked = [
-        one.sequence
-        for one in history
-        if one.event.kind is Kind.CHECKED and (one.event.county, one.event.sha256) == (filed.county, sha256)
-    ]
-    if not checked:
+    """Return the earlier years whose filing is younger than the check of this one, which rests on what was before.
+
+    *checked* has the entries of this year's checks, as `checks_in` gives them.
+    """
+    last = checked.get(newest_of(filed))
+    if last is None:
         return ()
     since = ((year, filings.get(filed.county)) for year, filings in sorted(earlier.items()))
-    return tuple(year for year, one in since if one is not None and one.sequence > checked[-1])
-
-
-def _files(procedure: Procedure, event: Event) -> bool:
-    action = procedure.action(event.level, event.action)
-    return action is not None and {action.to_state, action.to_again} & set(procedure.final) != set()
+    return tuple(year for year, one in since if one is not None and one.sequence > last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +114,12 @@ def shaken_in(
 ) -> list[Shaken]:
     """Return the filings of *year* that rest on earlier ones which have changed since; *found* is by county."""
     filed = ((county, as_filed(procedure, one)) for county, one in found.items()) if earlier else ()
+    checked = checks_in(history) if earlier else {}
     return [
         Shaken(county, year, ground)
         for county, standing in filed
         if standing is not None
-        for ground in shaken_years(history, standing, earlier)
+        for ground in shaken_years(checked, standing, earlier)
     ]
 
 
@@ -127,10 +129,10 @@ def shaken_by(procedure: Procedure, ledger: Ledger, year: int) -> tuple[Shaken, 
     found = []
     for later in range(year + 1, year + 1 + YEARS_BACK) if now else ():
         history = ledger.entries(later)
-        roster = recorded_roster(history) if history else None
+        roster, checked = recorded_roster(history) if history else None, checks_in(history)
         for county, standing in standings(procedure, roster, history).items() if roster else ():
             at = as_filed(procedure, standing) or standing
             decided = at.state not in procedure.on_check.values()
-            if decided and shaken_years(history, at, {year: now}):
+            if decided and shaken_years(checked, at, {year: now}):
                 found.append(Shaken(county, later, year))
     return tuple(found)

@@ -1,6 +1,7 @@
 """The last stages: write the filings from the record and the reports kept with it."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from checks.report import Report
@@ -12,7 +13,7 @@ from filing.book_values import values_of
 from filing.county_links import own_copy
 from filing.province import city_book, county_book, province_book, receipt_book
 from filing.scene import CITY, COUNTY, PROVINCE, CountedCounty, FilingScene, Receipt
-from flows.earlier import filing_entry, shaken_years
+from flows.earlier import VersionKey, checks_in, filing_entries, newest_of, shaken_years
 from flows.evidence_stage import evidence_on_record
 from flows.filings import OWN, RECEIPT, FilingDue, contracts_behind, filed_counties, reviewed_counties
 from flows.jobs import Line, Outcome
@@ -20,6 +21,7 @@ from flows.scene import Scene
 from flows.stages import output_event, write_output
 from ledger.keys import Signer
 from ledger.store import Store
+from review.events import Entry
 from review.reducing import reviewed
 from review.rollups import sealings
 from review.roster import Due, Roster
@@ -36,8 +38,16 @@ class Filer:
 
     scene: Scene
     roster: Roster
+    filings: Mapping[VersionKey, Entry]
+    checks: Mapping[VersionKey, int]
     _counties: dict[str, CountedCounty] = field(default_factory=dict)
     _forms: dict[str, tuple[Form, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, scene: Scene, roster: Roster) -> "Filer":
+        """Return the one who writes from a scene; its history is gone over here, once for all counties."""
+        filings = filing_entries(scene.procedure, scene.history)
+        return cls(scene=scene, roster=roster, filings=filings, checks=checks_in(scene.history))
 
     def write(self, due: FilingDue) -> Outcome:
         """Write one file of the filing."""
@@ -112,7 +122,7 @@ class Filer:
             receipt=receipt,
             own=_own(scene, due.code, newest) if receipt else "",
             past={year: _report(store, one.report) for year, one in past.items()},
-            shaken=shaken_years(scene.history, standing, scene.earlier),
+            shaken=shaken_years(self.checks, standing, scene.earlier),
         )
 
     def _plan(self, county: str) -> Plan | None:
@@ -128,7 +138,7 @@ class Filer:
         return self._forms[package.id]
 
     def _receipt(self, standing: Standing) -> Receipt | None:
-        entry = filing_entry(self.scene.procedure, self.scene.history, standing)
+        entry = self.filings.get(newest_of(standing))
         if entry is None:
             return None
         times = standing.filed.index(standing.newest.sha256) + 1 if standing.newest else 1

@@ -21,7 +21,7 @@ Making = tuple[str, Callable[[], Outcome]]  # the stage, and what writes one out
 
 def makings(scene: Scene, roster: Roster, *, anew: Callable[[], Scene]) -> list[Making]:
     """Return what is to be written; *anew* reads the record again for what lists the outputs before it."""
-    filer, manifest = Filer(scene=scene, roster=roster), ManifestMaker(anew, roster)
+    filer, manifest = Filer.of(scene, roster), ManifestMaker(anew, roster)
     return [
         *(("withdraw", partial(withdraw, scene, path)) for path in withdrawn(scene, roster)),
         *(("review", partial(write_review, scene, roster, one)) for one in reviews_due(scene, roster)),

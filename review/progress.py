@@ -24,7 +24,7 @@ class Progress:
     """How far one county has come. *block* is the key of what holds it up, *waiting* the days since the last step."""
 
     due: Due
-    state: str
+    standing: Standing
     version: int | None
     hard: int
     soft: int
@@ -32,10 +32,14 @@ class Progress:
     action: str
     deadline: date | None
     late: bool
-    steps: tuple[Step, ...]
     waiting: int | None
     block: str
     reason: str = ""
+
+    @property
+    def state(self) -> str:
+        """The key of the county's state."""
+        return self.standing.state
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +94,12 @@ def _one(sight: _Sight, due: Due, standing: Standing) -> Progress:
     action = None if ended else procedure.next_action(standing.state)
     turn = None if ended else (procedure.level(action.level) if action else None) or procedure.levels[0]
     deadline = sight.roster.deadline(procedure, turn.id) if turn else None
-    steps = tuple(_steps(sight, standing))
-    last = steps[-1].day if steps else None
+    last = None if ended else _last_step(sight, standing)
     block, reason = ("", "") if ended else _block(procedure, standing, action)
     newest = standing.newest
     return Progress(
         due=due,
-        state=standing.state,
+        standing=standing,
         version=newest.number if newest else None,
         hard=(newest.hard or 0) if newest else 0,
         soft=(newest.soft or 0) if newest else 0,
@@ -104,22 +107,30 @@ def _one(sight: _Sight, due: Due, standing: Standing) -> Progress:
         action=action.name if action else "",
         deadline=deadline,
         late=deadline is not None and today > deadline,
-        steps=steps,
-        waiting=max(0, (today - last).days) if last and not ended else None,
+        waiting=max(0, (today - last).days) if last else None,
         block=block,
         reason=reason,
     )
 
 
-def _steps(sight: _Sight, standing: Standing) -> Iterator[Step]:
+def steps_taken(procedure: Procedure, standing: Standing) -> Iterator[Step]:
     """Give the steps of the road that were taken on the newest version, with the days in between."""
     before: date | None = None
     for event in standing.decided():
-        action = sight.actions.get((event.level, event.action))
+        action = procedure.action(event.level, event.action)
         if action is not None and action.onward:
             day = _day_of(event)
             yield Step(action.name, day, (day - before).days if day and before else None)
             before = day or before
+
+
+def _last_step(sight: _Sight, standing: Standing) -> date | None:
+    """Return the day of the last step of the road; the years of many counties are asked for nothing else."""
+    for event in reversed(standing.decided()):
+        action = sight.actions.get((event.level, event.action))
+        if action is not None and action.onward:
+            return _day_of(event)
+    return None
 
 
 def _day_of(event: Event) -> date | None:

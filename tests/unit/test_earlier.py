@@ -1,0 +1,61 @@
+"""Filings of earlier years, told from the record: what a year holds, and how often it is gone over."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from flows.earlier import filings_of, shaken_in
+from flows.verifying import verify_state
+from ledger.record import Ledger
+from ledger.store import Store
+from review.events import Kind, Told
+from review.folding import standings
+from tests.benchmarks.histories import YEAR, events, make, roster
+from tests.builders.chain import procedure
+
+
+class Counted(list[Told]):
+    """A history that counts how often it is gone over, from either end."""
+
+    def __init__(self, counties: int) -> None:
+        super().__init__(Told("", event, at) for at, event in enumerate(events(roster(counties)), start=1))
+        self.times = 0
+
+    def __iter__(self) -> Iterator[Told]:
+        self.times += 1
+        return super().__iter__()
+
+    def __reversed__(self) -> Iterator[Told]:
+        self.times += 1
+        return super().__reversed__()
+
+
+def test_every_county_on_its_road_is_told_once() -> None:
+    """Nine of ten counties are filed, each by the entry that filed it."""
+    history = Counted(30)
+    found = filings_of(procedure(), history)
+    assert len(found) == 27
+    filed = {one.event.county: one.sequence for one in history if one.event.action == "file"}
+    assert {county: one.sequence for county, one in found.items()} == filed
+
+
+@pytest.mark.parametrize("counties", [20, 200])
+def test_a_history_is_gone_over_as_often_for_many_counties_as_for_few(counties: int) -> None:
+    """The work grows with the entries, not with entries times counties."""
+    earlier, history = Counted(counties), Counted(counties)
+    filings = filings_of(procedure(), earlier)
+    found = standings(procedure(), roster(counties), list(history))
+    shaken_in(procedure(), YEAR, history, found, {YEAR - 1: filings})
+    assert (earlier.times, history.times) == (3, 2)
+
+
+def test_made_up_record_holds_and_has_all_its_files(tmp_path: Path) -> None:
+    """What the cost of reading is measured on is a ledger like any other."""
+    count = make(tmp_path, events(roster(20)))
+    path = tmp_path / "ledger.db"
+    assert all(one.intact for one in verify_state(path, Store(tmp_path), head=None))
+    with Ledger.open(path, must_exist=True) as ledger:
+        told = ledger.told(YEAR, apart_from=Kind.ISSUED)
+        assert len(told) == count - 20
+    assert sum(one.state == "filed" for one in standings(procedure(), roster(20), told).values()) == 18
