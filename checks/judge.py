@@ -11,6 +11,7 @@ from checks.carried import carried_figures
 from checks.causes import at_fault, blamed, by_row, is_silent, settled, unknown_groups, worded
 from checks.contents import spotted
 from checks.cover import Cover, identify, read_cover
+from checks.empty_totals import totals_asked_for
 from checks.explaining import explain
 from checks.findings import CellRef, Finding, Refusal
 from checks.gate import row_offenders
@@ -106,7 +107,7 @@ def verdict_on(subjects: Sequence[Subject]) -> Verdict:
     for subject in subjects:
         refuse_unknown(subject.form)
     said = [one for subject in subjects for one in _form_results(subject)]
-    formwise = settled(one for one in said if isinstance(one, Offence))
+    formwise = totals_asked_for(_tables(subjects), settled(one for one in said if isinstance(one, Offence)))
     sums, not_run = _sums(subjects, formwise)
     # A figure that cannot stand as it is silences the sums over it: one cause, one finding.
     condemned = {one.cell for one in formwise if one.rule.check == "not_negative"}
