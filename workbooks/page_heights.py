@@ -12,7 +12,8 @@ POINTS_A_MM: Final = 72 / 25.4
 LINE: Final = 15.0  # points of a row that was given no height
 CROWDED: Final = 1.2  # pages are not crowded by more than this
 FONTS: Final = (8, 9.3)  # pixels a character, of 宋体 and of what stands in for it where there is none
-MOST_TRUSTED: Final = 8  # pages; over more of them nobody can tell where the last one begins
+MOST_TRUSTED: Final = 8  # pages; over more of them programs differ on where the last one begins
+FILLED: Final = 0.96  # of a page that is broken by us: what stands in for 宋体 is a little higher
 TAKEN_OVER: Final = 3  # rows that go to the last page with the notes
 
 
@@ -21,12 +22,12 @@ class Paged:
     """How a long table is broken into pages.
 
     *high* is over how many pages it is to be fitted, 0 where as many as it takes are right. Where that would crowd
-    it, it is printed at *scale* (per cent) instead, and another page begins before the row *row* (from 0).
+    it, it is printed at *scale* (per cent) instead, and another page begins before each of the *rows* (from 0).
     """
 
     high: int = 0
     scale: int = 0
-    row: int = 0
+    rows: tuple[int, ...] = ()
 
 
 def paged(sheet: Sheet, room: tuple[float, float]) -> Paged:
@@ -35,20 +36,45 @@ def paged(sheet: Sheet, room: tuple[float, float]) -> Paged:
     *room* is what the margins leave of a page, in mm: width and height. One page less is asked for and the table set
     a little smaller; or some rows go over to the last page with the notes.
     """
-    first, last = sheet.header_rows or (0, 0)
-    heights = [_height(sheet, at) for at in range(len(sheet.rows))]
-    repeated = sum(heights[first - 1 : last]) if first else 0.0
-    counted = [_pages(heights, repeated, _capacity(sheet, room, pixels)) for pixels in FONTS]
-    notes = next((at for at in range(len(sheet.rows)) if _notes_alone(sheet, at)), 0)
-    over = Paged(scale=scale_to(max(printed_sizes(sheet, ())), room[0]), row=max(last + 1, notes - TAKEN_OVER))
-    if notes and counted[0][0] > MOST_TRUSTED:
-        return over
-    lonely = [count - 1 for count, start in counted if count > 1 and _notes_alone(sheet, start)]
+    heights, repeated = _heights(sheet)
+    starts = [_starts(heights, repeated, _capacity(sheet, room, pixels)) for pixels in FONTS]
+    notes, scale = _notes(sheet), scale_to(max(printed_sizes(sheet, ())), room[0])
+    if notes and len(starts[0]) > MOST_TRUSTED:
+        return Paged(scale=scale, rows=all_breaks(sheet, room[1], scale))
+    lonely = [len(one) - 1 for one in starts if len(one) > 1 and _notes_alone(sheet, one[-1])]
     if not lonely:
         return Paged()
     wanted = max(lonely)
-    crowded = (_pages(heights, repeated, _capacity(sheet, room, one) * CROWDED)[0] > wanted for one in FONTS)
-    return over if any(crowded) else Paged(high=wanted)
+    crowded = (len(_starts(heights, repeated, _capacity(sheet, room, one) * CROWDED)) > wanted for one in FONTS)
+    if not any(crowded):
+        return Paged(high=wanted)
+    return Paged(scale=scale, rows=(max((sheet.header_rows or (0, 0))[1] + 1, notes - TAKEN_OVER),))
+
+
+def all_breaks(sheet: Sheet, high: float, scale: int) -> tuple[int, ...]:
+    """Return the rows (from 0) with which each further page begins, so that no program has to find them.
+
+    *high* is the height of a page in mm, *scale* what the sheet is printed at in per cent. The notes go with the last
+    rows of the table.
+    """
+    heights, repeated = _heights(sheet)
+    starts = _starts(heights, repeated, high * POINTS_A_MM * 100 / scale * FILLED)
+    notes = _notes(sheet)
+    if notes and len(starts) > 1:
+        starts[-1] = max(starts[-2] + 1, min(starts[-1], notes - TAKEN_OVER))
+    return tuple(starts[1:])
+
+
+def _heights(sheet: Sheet) -> tuple[list[float], float]:
+    """Return the heights of all rows, and of those that every page repeats, in points."""
+    first, last = sheet.header_rows or (0, 0)
+    heights = [_height(sheet, at) for at in range(len(sheet.rows))]
+    return heights, sum(heights[first - 1 : last]) if first else 0.0
+
+
+def _notes(sheet: Sheet) -> int:
+    """Return the row (from 0) with which the signatures and notes below a table begin, 0 where there are none."""
+    return next((at for at in range(len(sheet.rows)) if _notes_alone(sheet, at)), 0)
 
 
 def _height(sheet: Sheet, at: int) -> float:
@@ -61,14 +87,15 @@ def _capacity(sheet: Sheet, room: tuple[float, float], pixels: float) -> float:
     return room[1] * POINTS_A_MM * max(1.0, wide / room[0])
 
 
-def _pages(heights: Sequence[float], repeated: float, capacity: float) -> tuple[int, int]:
-    """Return how many pages the rows take, and with which row (from 0) the last one begins."""
-    pages, start, used = 1, 0, 0.0
+def _starts(heights: Sequence[float], repeated: float, capacity: float) -> list[int]:
+    """Return the row (from 0) with which each page begins."""
+    starts, used = [0], 0.0
     for at, height in enumerate(heights):
-        if used + height > capacity and at > start:
-            pages, start, used = pages + 1, at, repeated
+        if used + height > capacity and at > starts[-1]:
+            starts.append(at)
+            used = repeated
         used += height
-    return pages, start
+    return starts
 
 
 def _notes_alone(sheet: Sheet, start: int) -> bool:

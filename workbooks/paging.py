@@ -5,7 +5,7 @@ from typing import Final
 from xlsxwriter.worksheet import Worksheet
 
 from filing.book import Sheet
-from workbooks.page_heights import Paged, paged
+from workbooks.page_heights import Paged, all_breaks, paged
 from workbooks.page_widths import spread
 
 MM_PER_INCH: Final = 25.4
@@ -32,17 +32,18 @@ def _set_pages(page: Worksheet, sheet: Sheet) -> None:
     found = spread(sheet, room[0])
     page.set_print_scale(found.scale)
     page.set_v_pagebreaks(list(found.breaks))
+    page.set_h_pagebreaks(list(all_breaks(sheet, room[1], found.scale)))
     page.repeat_columns(0, sheet.titles - 1)
     page.print_across()
 
 
 def _set_rows(page: Worksheet, sheet: Sheet, room: tuple[float, float]) -> None:
     found = Paged(high=1) if sheet.one_page else paged(sheet, room)
-    if not found.row:
+    if not found.rows:
         page.fit_to_pages(1, found.high)
         return
     page.set_print_scale(found.scale)  # where pages are fitted, programs pass over breaks
-    page.set_h_pagebreaks([found.row])
+    page.set_h_pagebreaks(list(found.rows))
 
 
 def _room(*, landscape: bool) -> tuple[float, float]:

@@ -1,9 +1,12 @@
 """Signatures and notes do not stand on a page of their own."""
 
+from dataclasses import replace
+from itertools import pairwise
+
 import pytest
 
 from filing.book import Cell, Look, Sheet
-from workbooks.page_heights import Paged, paged
+from workbooks.page_heights import Paged, all_breaks, paged
 
 ROOM = (156.0, 225.0)  # of A4 in portrait
 LINE = 20.0
@@ -26,16 +29,16 @@ def test_notes_alone_are_drawn_back(pages: int) -> None:
     """Where the last row of the table is the last of a page, the notes come to it: one page less, a little smaller."""
     found = {rows: paged(table(rows), ROOM) for rows in range(30 * pages - 6, 32 * pages + 2)}
     assert {one.high for one in found.values()} == {0, pages}
-    assert {one.row for one in found.values()} == {0}
+    assert {one.rows for one in found.values()} == {()}
 
 
 def test_a_page_is_never_crowded() -> None:
     """Twenty lines of notes would press a full page together: some rows go over to them instead."""
     found = {rows: paged(table(rows, 20), ROOM) for rows in range(24, 34)}
-    taken = {rows: one.row for rows, one in found.items() if one.row}
+    taken = {rows: one.rows for rows, one in found.items() if one.rows}
     assert {one.high for one in found.values()} == {0}
     assert taken
-    assert all(row == rows + 1 - 3 for rows, row in taken.items())
+    assert all(breaks == (rows + 1 - 3,) for rows, breaks in taken.items())
     assert all(found[rows].scale == 100 for rows in taken)
 
 
@@ -47,6 +50,23 @@ def test_a_wide_table_has_more_lines_on_its_page() -> None:
     assert min(wide) > max(narrow)
 
 
-def test_the_last_rows_of_a_very_long_table_go_with_the_notes() -> None:
-    """Over many pages programs differ by a row: there the last rows always stand with the notes."""
-    assert {paged(table(rows), ROOM).row - rows for rows in range(400, 440)} == {-2}
+@pytest.mark.parametrize("rows", range(400, 440))
+def test_a_very_long_table_is_broken_by_us(rows: int) -> None:
+    """Over many pages programs differ by a row: there every page is begun by us, all full but the last."""
+    found = paged(table(rows), ROOM)
+    ends = (0, *found.rows, rows + 1 + 3)
+    pages = [last - first for first, last in pairwise(ends)]
+    assert found.scale == 100
+    assert found.rows[-1] <= rows + 1 - 3
+    assert pages[0] - 1 - (3 + 3) <= min(pages[:-1]) <= max(pages) <= pages[0]
+    assert pages[-1] >= 3 + 3
+
+
+def test_rows_of_unlike_heights_fill_no_page_over() -> None:
+    """What a page holds is counted in height, its repeated header with it."""
+    sheet = replace(table(60), row_heights=dict.fromkeys(range(1, 62, 2), 40.0))
+    starts = (0, *all_breaks(sheet, ROOM[1], 100), 64)
+    heights = [sheet.row_heights.get(at + 1, 15.0) for at in range(64)]
+    used = [sum(heights[first:last]) + (40.0 if first else 0.0) for first, last in pairwise(starts)]
+    assert max(used) <= ROOM[1] / 25.4 * 72
+    assert min(used[:-1]) > 0.8 * ROOM[1] / 25.4 * 72
