@@ -10,6 +10,7 @@ from filing.sealing import say_sealed_cities, say_sealing
 
 WIDTHS = (20.0, 30.0, 30.0)
 SEAL_HEIGHT = 64.0
+_FEW = 12  # counties missing whose names still stand on the first page without making it small
 _SEALED = {PROVINCE: (-1,), CITY: (1,), COUNTY: (0, 1, -1)}  # which levels sign and seal
 
 
@@ -30,7 +31,7 @@ def cover_of(scene: FilingScene, sheets: tuple[tuple[str, str], ...], words: Wor
         rows=tuple(rows),
         widths=WIDTHS,
         row_heights={1: 24.0, 3: 20.0, **boxes},
-        one_page=scene.whose.kind == COUNTY or not scene.missing,
+        one_page=scene.whose.kind != PROVINCE or len(scene.missing) <= _FEW,
     )
 
 
