@@ -42,13 +42,10 @@ def side_by_side(sheet: RawSheet, forms: Sequence[Form]) -> list[RawSheet]:
     words = {compact(heading) for form in forms for field in form.of_role(Role.SERIAL) for heading in field.headings}
     headed = re.compile("|".join(r"\s*".join(map(re.escape, word)) for word in sorted(words)) or "$^")
     top = sheet.text.head(_LOOKED_AT)
-    counted = [at for at, column in enumerate(top.get_columns()) if _bears_heading(column, headed.pattern)]
+    bears = top.select(pl.all().str.contains(rf"^\s*(?:{headed.pattern})\s*$").any()).row(0) if top.width else ()
+    counted = [at for at, heading in enumerate(bears) if heading]
     bounds = [0, *counted[1:], sheet.text.width]
     return [_columns(sheet, start, end) for start, end in pairwise(bounds)] if len(counted) > 1 else []
-
-
-def _bears_heading(column: pl.Series, words: str) -> bool:
-    return bool(column.str.contains(rf"^\s*(?:{words})\s*$").any())
 
 
 def _columns(sheet: RawSheet, start: int, end: int) -> RawSheet:

@@ -32,9 +32,9 @@ def agreed_numbers(name: str, numbers: pl.DataFrame, *, since_1904: bool) -> Agr
     Most are written as the library writes them; only the others are compared by their value. What the library took
     for a date is one in the form 2024-03-05. Numbers that differ raise the fault with their cell.
     """
-    kinds = pl.repeat(int(CellKind.NUMBER), numbers.height, dtype=pl.UInt8, eager=True)
-    unlike = numbers["seen"].ne_missing(numbers["text"]) | ~numbers["plain"]
-    at = unlike.arg_true()
+    kinds = pl.Series([int(CellKind.NUMBER)], dtype=pl.UInt8).new_from_index(0, numbers.height)
+    unlike = pl.col("seen").ne_missing(pl.col("text")) | ~pl.col("plain")
+    at = numbers.select(unlike.arg_true()).to_series()
     if not at.len():
         return Agreed(kinds, at, numbers["text"].clear())
     value = pl.col("text").cast(pl.Float64)

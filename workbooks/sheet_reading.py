@@ -63,26 +63,23 @@ def combine(name: str, frame: pl.DataFrame, markup: Markup, *, since_1904: bool)
     """Return the cells of a sheet where both readings agree; raise the fault with the cell where they do not."""
     judge_numbers(name, markup.numbers)
     placed = _placed(frame, markup)
-    text, kinds = dict(placed), {}
-    for letters, column in placed.items():
-        kinds[letters] = column.is_not_null().cast(pl.UInt8) * int(CellKind.TEXT)
+    text = dict(placed)
+    filled = pl.DataFrame(placed).select(pl.all().is_not_null().cast(pl.UInt8) * int(CellKind.TEXT))
+    kinds = {column.name: column for column in filled.get_columns()}
     for (letters,), part in markup.numbers.group_by("column", maintain_order=True):
         at = str(letters)
         if at not in text:
             raise found("readings_differ", sheet=name, cell=f"{at}{part['row'][0]}")
         rows = _rows(name, at, part, height=text[at].len())
         agreed = agreed_numbers(name, part.with_columns(seen=text[at].gather(rows)), since_1904=since_1904)
-        text[at] = text[at].clone().scatter(rows.gather(agreed.at), agreed.text)
+        if agreed.at.len():
+            text[at] = text[at].clone().scatter(rows.gather(agreed.at), agreed.text)
         kinds[at] = kinds[at].clone().scatter(rows, agreed.kinds)
     _refuse_miscounted(name, placed, markup)
     _mark_special(text, kinds, markup)
-    result = SheetFrames(_frame(text, pl.String), _frame(kinds, pl.UInt8), markup.formulas)
+    result = SheetFrames(pl.DataFrame(text), pl.DataFrame(kinds), markup.formulas)
     refuse_unwritable(name, result.text)
     return result
-
-
-def _frame(columns: Mapping[str, pl.Series], dtype: type[pl.DataType]) -> pl.DataFrame:
-    return pl.DataFrame([column.rename(letters).cast(dtype) for letters, column in columns.items()])
 
 
 def _placed(frame: pl.DataFrame, markup: Markup) -> dict[str, pl.Series]:
@@ -94,7 +91,8 @@ def _placed(frame: pl.DataFrame, markup: Markup) -> dict[str, pl.Series]:
     blank = pl.Series([None] * height, dtype=pl.String)
     columns = {column_letters(number): blank for number in range(1, width + 1)}
     for number, column in enumerate(frame.get_columns(), start=first):
-        columns[column_letters(number)] = column.cast(pl.String).extend_constant(None, height - frame.height)
+        whole = column.extend_constant(None, height - frame.height) if height > frame.height else column
+        columns[column_letters(number)] = whole.cast(pl.String) if whole.dtype != pl.String else whole
     return columns
 
 
@@ -139,12 +137,14 @@ def _mark_special(text: dict[str, pl.Series], kinds: dict[str, pl.Series], marku
 
 def refuse_unwritable(name: str, text: pl.DataFrame) -> None:
     """Refuse a text with a control character, or longer than a cell may hold, naming its cell."""
-    for number, column in enumerate(text.get_columns(), start=1):
-        # all texts as one are looked through much faster than one by one, and hardly ever is anything found
-        if column.str.join().str.contains(_UNWRITABLE).any():
-            raise found("control_character", sheet=name, cell=_first(column.str.contains(_UNWRITABLE), number))
-        if (column.str.len_bytes() > _LONGEST_TEXT).any() and (long := column.str.len_chars() > _LONGEST_TEXT).any():
-            raise found("text_too_long", sheet=name, cell=_first(long, number))
+    # all texts of a column as one are looked through much faster than one by one, and hardly ever is anything found
+    odd = text.select(pl.all().str.join().str.contains(_UNWRITABLE)).row(0) if text.width else ()
+    long = text.select((pl.all().str.len_bytes() > _LONGEST_TEXT).any()).row(0) if text.width else ()
+    for number, column in enumerate(text.get_columns()):
+        if odd[number]:
+            raise found("control_character", sheet=name, cell=_first(column.str.contains(_UNWRITABLE), number + 1))
+        if long[number] and (wrong := column.str.len_chars() > _LONGEST_TEXT).any():
+            raise found("text_too_long", sheet=name, cell=_first(wrong, number + 1))
 
 
 def _first(wrong: pl.Series, column: int) -> str:
