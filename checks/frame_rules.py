@@ -11,10 +11,12 @@ from checks.offence import Offence
 from checks.offenders import Offenders
 from checks.pointing import listed, offence_at, said
 from checks.rawbook import CellKind
+from checks.row_rules import ROWS
 from checks.subject import Subject
 from checks.tables import ROW, TOWNSHIP_FULL, Table
 from contracts.model import Field, Role, Rule
 
+_CELLS = 200  # that one finding points at
 _LEAST_RUN = 2  # two rows always rise by one step
 MOST_DIGITS = 15  # a spreadsheet's number keeps no more
 
@@ -114,12 +116,19 @@ def township_unambiguous(subject: Subject, rule: Rule) -> Iterator[Offenders]:
     column = rule.arguments["column"]
     unsure = table.body.filter(pl.col(TOWNSHIP_FULL).is_null() & pl.col(column).is_not_null())
     several = [one for one in unsure[column].unique() if len(county.resolve(one)) > 1]
+    named = unsure.filter(pl.col(column).is_in(several)).group_by(column, maintain_order=True)
+
+    def told(row: int, written: str, rows: list[int]) -> Offence:
+        """The first row of a name speaks for all that bear it."""
+        cells = [table.ref(column, one) for one in rows[:_CELLS]]
+        places, case = listed([one.address for one in cells]), ROWS if len(rows) > 1 else ""
+        facts = {"meant": listed(county.resolve(written)), "count": str(len(rows)), "places": places}
+        return offence_at(table, rule, column, row=row, value=written, involved=cells, case=case, **facts)
+
     yield Offenders(
         rule=rule,
-        rows=unsure.filter(pl.col(column).is_in(several)).select(ROW, column),
-        told=lambda row, written: offence_at(
-            table, rule, column, row=row, value=written, meant=listed(county.resolve(written))
-        ),
+        rows=named.agg(pl.col(ROW).first(), pl.col(ROW).alias("rows")).select(ROW, column, "rows"),
+        told=told,
     )
 
 

@@ -118,11 +118,11 @@ def _offenders_in(rows: pl.DataFrame, table: Table, rules: Sequence[Rule]) -> It
 
 def _offenders(table: Table, condition: Condition, rows: pl.DataFrame) -> Offenders:
     rule, field, case = condition.rule, condition.field, condition.case
-    explain = ROW_CHECKS[rule.check].explain
+    explain, speaks = ROW_CHECKS[rule.check].explain, ROW_CHECKS[rule.check].speaks
     return Offenders(
         rule=rule,
         case=case,
-        rows=rows.select(ROW),
+        rows=(rows.filter(speaks(field)) if speaks else rows).select(ROW),
         told=lambda row: explain(Failure(table=table, rule=rule, field=field, case=case, row=row, alike=rows)),
         counted=lambda row: offence_at(table, rule, field.name, row=row, case=case),
     )

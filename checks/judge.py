@@ -1,7 +1,6 @@
 """Check one workbook against its contract, phase by phase; a phase that cannot run says so."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from checks.area_units import Slip
@@ -15,9 +14,11 @@ from checks.empty_totals import totals_asked_for
 from checks.explaining import explain
 from checks.findings import CellRef, Finding, Refusal
 from checks.gate import row_offenders
+from checks.guessing import guesses
 from checks.history import History
 from checks.identity import Identity
 from checks.lost_rows import rows_explain
+from checks.misspelt import names_joined
 from checks.offence import NotRun, Offence
 from checks.own_sheets import said_in, submitted
 from checks.rawbook import RawBook, address
@@ -28,8 +29,10 @@ from checks.report import Report
 from checks.serial_doctor import treated
 from checks.subject import Subject
 from checks.sum_rules import Stated, values_of
+from checks.supposing import told_once
 from checks.tables import ROW, Table, build_table
 from checks.unit_slips import SUSPECT, resting_on, told, unit_slips
+from checks.verdict import Verdict
 from checks.wording import findings_of
 from checks.year_rules import claimed_plots
 from contracts.library import Library, Submission
@@ -37,16 +40,6 @@ from contracts.messages import Wording
 from contracts.model import Layout, Phase, Rule
 
 _NOWHERE = Search(None, (), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What the checks of one workbook returned, before any of it is put into words."""
-
-    offences: tuple[Offence, ...]
-    not_run: tuple[NotRun, ...]
-    tables: tuple[Table, ...]
-    values: Mapping[CellRef, Decimal]
 
 
 def check_book(
@@ -80,7 +73,7 @@ def check_book(
     crowded = _crowded(subjects, words)
     if crowded is not None:
         return crowded
-    verdict = verdict_on(subjects)
+    verdict = _slips_told_once(verdict_on(subjects), book, cover, submission, history)
     found = spotted(findings_of(verdict.offences, words), verdict.tables, cover, form.name)
     report = _report(identity, library.version(), verdict, found)
     return explain(report, said, library.returning(), words)
@@ -97,6 +90,21 @@ def _report(identity: Identity, contracts: str, verdict: Verdict, findings: tupl
     )
 
 
+def _slips_told_once(
+    verdict: Verdict, book: RawBook, cover: Cover, submission: Submission, history: History | None
+) -> Verdict:
+    """Tell what one slip explains in one place; only where something is wrong is anything supposed."""
+    if not verdict.offences:
+        return verdict
+    county = submission.register.counties.get(submission.package.county)
+    return told_once(
+        book,
+        verdict,
+        lambda seen, found: guesses(seen, found, county),
+        lambda seen: verdict_on(subjects_of(seen, cover, submission, history)),
+    )
+
+
 def judge(book: RawBook, cover: Cover, submission: Submission, history: History | None = None) -> Verdict:
     """Run every rule in force on every form of the submission."""
     return verdict_on(subjects_of(book, cover, submission, history))
@@ -107,7 +115,8 @@ def verdict_on(subjects: Sequence[Subject]) -> Verdict:
     for subject in subjects:
         refuse_unknown(subject.form)
     said = [one for subject in subjects for one in _form_results(subject)]
-    formwise = totals_asked_for(_tables(subjects), settled(one for one in said if isinstance(one, Offence)))
+    told_once = totals_asked_for(_tables(subjects), settled(one for one in said if isinstance(one, Offence)))
+    formwise = names_joined(list(_tables(subjects)), told_once, next((one.county for one in subjects), None))
     sums, not_run = _sums(subjects, formwise)
     # A figure that cannot stand as it is silences the sums over it: one cause, one finding.
     condemned = {one.cell for one in formwise if one.rule.check == "not_negative"}
@@ -128,6 +137,7 @@ def verdict_on(subjects: Sequence[Subject]) -> Verdict:
         not_run=(*(one for one in said if isinstance(one, NotRun)), *not_run, *_without_table(subjects)),
         tables=tuple(_tables(subjects)),
         values=values,
+        sums=tuple(sums),
     )
 
 

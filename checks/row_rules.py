@@ -16,7 +16,10 @@ from checks.tables import ROW, TOWNSHIP_FULL, Table
 from contracts.model import Field, Form, Role, Rule
 
 COLUMN = "column"
+ROWS = "rows"  # the case of an offence that speaks for several rows
 _CELLS_TOLD = 5
+_CELLS_POINTED_AT = 200
+_SEVERAL = 2
 Cases = Mapping[str, pl.Expr]
 
 
@@ -24,13 +27,15 @@ Cases = Mapping[str, pl.Expr]
 class RowCheck:
     """A named check on rows: where it anchors, what must hold, how a failing row is explained.
 
-    *whole* explains the rows of a column of which most fail, where that is one cause.
+    *whole* explains the rows of a column of which most fail, where that is one cause. *speaks* tells of failing rows
+    which ones speak for others that bear the same text.
     """
 
     anchors: Callable[[Form, Rule], tuple[Field, ...]]
     holds: Callable[[Field, Rule], Cases]
     explain: Callable[["Failure"], Offence | None]
     whole: Callable[["Failure"], Offence] | None = None
+    speaks: Callable[[Field], pl.Expr] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +186,22 @@ def _township_known(field: Field, _: Rule) -> Cases:
     return {"": blank | pl.col(TOWNSHIP_FULL).is_not_null(), "blank": ~blank}
 
 
+def first_of_its_name(field: Field) -> pl.Expr:
+    """Tell of rows that fail which one is the first to bear its name; a blank bears none."""
+    return pl.col(field.name).is_null() | pl.col(field.name).is_first_distinct()
+
+
+def _explain_unknown(failure: Failure) -> Offence:
+    """The first row of a name speaks for all that bear it: they were written the same way."""
+    name = failure.field.name
+    rows = failure.alike.filter(pl.col(name) == _of_row(failure, name))[ROW].to_list()
+    if failure.case or len(rows) < _SEVERAL:
+        return failure.offence()
+    cells = tuple(failure.table.ref(name, row) for row in rows[:_CELLS_POINTED_AT])
+    places = listed([one.address for one in cells], _CELLS_TOLD * 2)
+    return replace(failure.offence(cells, count=str(len(rows)), places=places), case=ROWS)
+
+
 def _township_full_name(field: Field, _: Rule) -> Cases:
     return {"": pl.col(field.name) == pl.col(TOWNSHIP_FULL)}
 
@@ -212,7 +233,7 @@ BASIC_CHECKS: Mapping[str, RowCheck] = {
     "not_negative": RowCheck(figure_columns, _not_negative, Failure.offence),
     "decimals_at_most": RowCheck(figure_columns, _decimals_at_most, _explain_decimals, _explain_column),
     "serial_numbers": RowCheck(_named_column, _serial_numbers, _explain_serial),
-    "township_known": RowCheck(_named_column, _township_known, Failure.offence),
+    "township_known": RowCheck(_named_column, _township_known, _explain_unknown, speaks=first_of_its_name),
     "township_full_name": RowCheck(_named_column, _township_full_name, _explain_full_name),
     "unique_in_table": RowCheck(_named_column, _unique_in_table, _explain_repeat),
 }

@@ -1,0 +1,17 @@
+"""The slips of a clerk that may explain what was found, the plainest first."""
+
+from collections.abc import Iterator
+
+from checks.exchanged import columns_exchanged, rows_exchanged
+from checks.misspelt import respelt
+from checks.rawbook import RawBook
+from checks.supposing import Guess
+from checks.verdict import Verdict
+from contracts.registers import County
+
+
+def guesses(book: RawBook, verdict: Verdict, county: County | None) -> Iterator[list[Guess]]:
+    """Yield what may be the slip behind several findings; rivals come together."""
+    yield from respelt(verdict, county)
+    yield from rows_exchanged(book, verdict)
+    yield from columns_exchanged(book, verdict)
