@@ -69,14 +69,11 @@ def conditions(form: Form, rules: Sequence[Rule]) -> tuple[Condition, ...]:
     return tuple(sorted(found, key=lambda one: places[one.field.name]))
 
 
-def table_schema(form: Form, *checks: pa.Check) -> pa.DataFrameSchema:
-    """Compile the types of a form; *checks* look at the whole frame and anchor on its first column."""
-    first = form.fields[0].name
-    columns = {
-        field.name: pa.Column(_dtype(field), list(checks) if field.name == first else None, nullable=True)
-        for field in form.fields
-    }
-    return pa.DataFrameSchema(columns)
+def table_schema(fields: Sequence[Field], *checks: pa.Check) -> pa.DataFrameSchema:
+    """Compile the types of some fields; *checks* look at the whole frame and anchor on the first of them."""
+    first, *others = fields
+    columns = {field.name: pa.Column(_dtype(field), nullable=True) for field in others}
+    return pa.DataFrameSchema({first.name: pa.Column(_dtype(first), list(checks), nullable=True), **columns})
 
 
 def row_offenders(table: Table, rules: Sequence[Rule]) -> Iterator[Offenders | Offence]:
@@ -85,12 +82,12 @@ def row_offenders(table: Table, rules: Sequence[Rule]) -> Iterator[Offenders | O
     Where most rows of a column fail a rule and that is one cause, one offence tells of the column, its total included.
     """
     whole: set[tuple[str, str]] = set()
-    for one, found in _offenders_in(table.body, table, rules):
+    for one, found in _offenders_in(table.body, table, rules, table.form.fields):
         column = _of_column(table, one, found.rows)
         whole |= {(one.rule.id, one.field.name)} if column else set()
         yield column or found
     on_figures = [rule for rule in rules if ROW_CHECKS[rule.check].anchors is figure_columns]
-    for one, found in _offenders_in(table.totals, table, on_figures):
+    for one, found in _offenders_in(table.totals, table, on_figures, table.form.of_role(Role.FIGURE)):
         if (one.rule.id, one.field.name) not in whole:
             yield found
 
@@ -103,14 +100,17 @@ def _of_column(table: Table, condition: Condition, rows: pl.DataFrame) -> Offenc
     return check.whole(Failure(table=table, rule=rule, field=field, case=condition.case, row=row, alike=rows))
 
 
-def _offenders_in(rows: pl.DataFrame, table: Table, rules: Sequence[Rule]) -> Iterator[tuple[Condition, Offenders]]:
+def _offenders_in(
+    rows: pl.DataFrame, table: Table, rules: Sequence[Rule], fields: Sequence[Field]
+) -> Iterator[tuple[Condition, Offenders]]:
+    """Yield what some rules find in some rows; their conditions stand on these *fields*."""
     look = Look(conditions(table.form, rules))
     if rows.is_empty() or not look.conditions:
         return
     # one failing row is enough to know: which they are is told from what the look kept. A schema copies its checks
     # deeply, a bound method's object too, but not what a function closes over.
     all_right = pa.Check(lambda data: look.holds(data), error="all", n_failure_cases=1)  # noqa: PLW0108
-    if _failing(table_schema(table.form, all_right), rows):
+    if _failing(table_schema(fields, all_right), rows):
         for one, positions in look.failing():
             names = (ROW, one.field.name, *({TOWNSHIP_FULL} & set(rows.columns)))
             yield one, _offenders(table, one, rows.select(names)[positions])
