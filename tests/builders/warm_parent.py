@@ -16,6 +16,7 @@ import workbooks.marking
 import workbooks.reading
 import workbooks.writing  # imported for warmth
 from desk.exits import Exit
+from flows.places import KEY_FOLDER
 from ledger.record import Ledger
 from tests.builders import expectations
 from tests.builders.year import ground_of
@@ -60,6 +61,7 @@ def run_until(root: Path, stop: int) -> tuple[Exit, int]:
 def _child(root: Path, stop: int) -> None:
     sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for the rest of this process
     told = root.with_name(f"{root.name}.passed")
+    os.environ[KEY_FOLDER] = str(root.with_name(f"{root.name}.keys"))  # made in each, or instants are fewer
     code, passed = run_until(root, stop)
     told.write_text(str(passed), encoding="utf-8")
     os._exit(code)
