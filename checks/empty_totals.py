@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from checks.findings import CellRef
-from checks.offence import Offence
+from checks.offence import Offence, Phrase
 from checks.pointing import listed, said
 from checks.tables import Table
 from contracts.model import Field, Role
@@ -43,20 +43,25 @@ def _empty_total(table: Table) -> list[tuple[CellRef, Field]]:
 
 def _asked_for(table: Table, cells: Sequence[tuple[CellRef, Field]], first: Offence) -> Offence:
     due = {cell: _sum(table, field) for cell, field in cells}
-    known = [f"{cell.address} 填 {said(amount)}" for cell, amount in due.items() if amount is not None]
+    steps = [
+        Phrase("fill_in", {"cell": cell.address, "amount": said(amount)})
+        for cell, amount in due.items()
+        if amount is not None
+    ]
     left = [cell.address for cell, amount in due.items() if amount is None]
-    steps = [*known, *([f"{listed(left, _SHOWN)} 待该栏各行改正后再相加"] if left else [])]
+    if left:
+        steps.append(Phrase("add_later", {"cells": listed(left, _SHOWN)}))
     facts = {
         "title": table.form.title,
         "count": str(len(cells)),
         "headings": listed([f"“{field.heading}”" for _, field in cells], 4),
-        "steps": listed(steps, _SHOWN),
     }
     return replace(
         first,
         case=EMPTY,
         cells=tuple(cell for cell, _ in cells),
         facts={**first.facts, **facts},
+        phrases={"steps": tuple(steps)},
         expected=None if due[cells[0][0]] is None else said(due[cells[0][0]]),
     )
 

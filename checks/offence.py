@@ -7,12 +7,21 @@ from checks.findings import CellRef, Change
 from contracts.model import Rule
 
 
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A part of a sentence that may stand there several times; *key* is that of its words, *facts* fill them."""
+
+    key: str
+    facts: Mapping[str, str]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offence:
     """One place where *rule* does not hold; *case* picks the sentence and the severity.
 
-    *facts* fill the sentence. *sheet* stands alone where there is no *cell* to point at. *cure* names the remedy
-    where the same case may call for several. *alike* counts the rows that a single offence speaks for, 0 for its own.
+    *facts* fill the sentence, and so do *phrases*, each put into words first. *sheet* stands alone where there is no
+    *cell* to point at. *cure* names the remedy where the same case may call for several. *alike* counts the rows that
+    a single offence speaks for, 0 for its own.
     """
 
     rule: Rule
@@ -21,6 +30,7 @@ class Offence:
     cells: tuple[CellRef, ...] = ()
     case: str = ""
     facts: Mapping[str, str] = field(default_factory=dict)
+    phrases: Mapping[str, tuple[Phrase, ...]] = field(default_factory=dict)
     value: str | None = None
     expected: str | None = None
     difference: str | None = None

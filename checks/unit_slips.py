@@ -13,7 +13,7 @@ from typing import Final
 from checks.area_units import LEAST, METRES, NEARLY_ALL, SLACK, Slip, factor
 from checks.evidence import place
 from checks.findings import CellRef, Severity
-from checks.offence import Offence
+from checks.offence import Offence, Phrase
 from checks.plot_units import slips_within_rows
 from checks.pointing import said
 from checks.repair_system import decimals
@@ -203,34 +203,33 @@ def _head(unordered: Sequence[Slip], follow: Sequence[Offence]) -> Offence:
     first = min(slips, key=lambda one: _weight(one.rule))
     facts = {
         "title": first.table.form.title,
-        "parts": "；".join(_parts(slips)),
-        "steps": "，".join(_steps(slips)),
         "agree": str(sum(one.agree for one in slips)),
         "count": str(sum(one.count for one in slips)),
     }
+    phrases = {"parts": tuple(_parts(slips)), "steps": tuple(_steps(slips))}
     cells = tuple(cell for one in slips for cell in one.cells[:_SHOWN])
     grave = min((one.rule.severity_of(one.case) for one in follow), key=_rank, default="report")
     rule = replace(first.rule, severity=min(first.rule.severity, grave, key=_rank), severities={})
-    offence = Offence(rule=rule, sheet=cells[0].sheet, cell=cells[0], cells=cells, case=UNIT, facts=facts)
+    head = Offence(rule=rule, sheet=cells[0].sheet, cell=cells[0], cells=cells, case=UNIT, facts=facts)
     also = {one for other in follow for one in (other.rule.id, *other.also)} | {one.rule.id for one in slips}
-    return replace(offence, also=tuple(sorted(also - {rule.id})))
+    return replace(head, phrases=phrases, also=tuple(sorted(also - {rule.id})))
 
 
 def _rank(severity: str) -> int:
     return Severity(severity).rank
 
 
-def _parts(slips: Sequence[Slip]) -> Iterator[str]:
+def _parts(slips: Sequence[Slip]) -> Iterator[Phrase]:
     for given, due in dict.fromkeys((one.unit, one.field.unit) for one in slips):
         named = [one for one in slips if (one.unit, one.field.unit) == (given, due)]
         columns = "、".join(f"“{one.field.heading}”{_range(one)}" for one in named)
-        yield f"{columns} 像是按{given}填写，应为{due}"
+        yield Phrase("other_unit", {"columns": columns, "given": given, "due": due})
 
 
-def _steps(slips: Sequence[Slip]) -> Iterator[str]:
+def _steps(slips: Sequence[Slip]) -> Iterator[Phrase]:
     for times in dict.fromkeys(one.factor for one in slips):
         ranges = "、".join(_range(one) for one in slips if one.factor == times)
-        yield f"{ranges} 各数乘以 {said(times.quantize(Decimal('0.0001')))}"
+        yield Phrase("multiply", {"cells": ranges, "factor": said(times.quantize(Decimal("0.0001")))})
 
 
 def _range(slip: Slip) -> str:

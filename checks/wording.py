@@ -60,11 +60,19 @@ def _alike(what: str, offence: Offence, words: Wording) -> str:
 
 
 def _sentence(what: str, offence: Offence, words: Wording) -> str:
-    rule, case = offence.rule.id, offence.case
+    rule, case, facts = offence.rule.id, offence.case, {**offence.facts, **_phrases(offence, words)}
     if what == "remedy" and offence.cure:
-        return words(f"cure.{offence.cure}", **offence.facts)
+        return words(f"cure.{offence.cure}", **facts)
     specific, general = f"rule.{rule}.{case}.{what}", f"rule.{rule}.{what}"
     anyone = f"any.{case}.{what}"
     shared = f"sum.{case}.{what}"
     key = next((one for one in (specific, anyone, general, shared) if words.has(one)), general)
-    return words(key, **offence.facts)
+    return words(key, **facts)
+
+
+def _phrases(offence: Offence, words: Wording) -> dict[str, str]:
+    between = words("phrase.between") if offence.phrases else ""
+    return {
+        name: between.join(words(f"phrase.{one.key}", **one.facts) for one in phrases)
+        for name, phrases in offence.phrases.items()
+    }

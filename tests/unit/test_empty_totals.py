@@ -56,7 +56,7 @@ def test_empty_total_row_is_one_finding(sheet: str) -> None:
 def test_empty_total_row_of_a_plan_table() -> None:
     """The four columns of targets are one finding."""
     (found,) = found_after(submission(2).bytes(), "附件2", emptied)
-    assert found.remedy == "请在合计行填写各行相加的数：C14 填 1700、D14 填 3300、E14 填 2000、F14 填 7000。"
+    assert found.remedy == "请在合计行填写各行相加的数：C14 填 1700；D14 填 3300；E14 填 2000；F14 填 7000。"
 
 
 def test_single_blank_total_is_told_at_its_cell() -> None:
