@@ -10,7 +10,7 @@ from filing.charts import charts_of
 from filing.city_opinion import city_opinion_of
 from filing.closing import closing_of
 from filing.cover import cover_of, title_of
-from filing.detail import detail_of
+from filing.detail import Detail, detail_of
 from filing.documents import opinion_of, receipt_of, report_of
 from filing.evidence import evidence_sheet
 from filing.figures import Accounts, read_accounts
@@ -44,22 +44,12 @@ def city_book(scene: FilingScene, words: Wording) -> FilingBook:
 def county_book(scene: FilingScene, words: Wording) -> FilingBook:
     """Return a county's filing, of a scene within the county: documents to sign first, then figures and record."""
     accounts = read_accounts(scene, words)
-    county = scene.in_order[0]
-    detail = detail_of(scene, accounts, words)
-    ratios = ratios_of(scene, words)
+    county, detail = scene.in_order[0], detail_of(scene, accounts, words)
     sheets = {
         "report": report_of(scene, county, accounts, words),
         "opinion": opinion_of(scene, county, accounts, words),
         "register": register_of(scene, accounts, words),
-        "detail": detail.sheet,
-        "tasks": tasks_of(scene, accounts, words),
-        **indicator_sheets(scene, words),
-        **({"ratios": ratios} if ratios else {}),
-        "closing": closing_of(scene, accounts, words),
-        "opinions": opinions_of(scene, words),
-        "issues": issues_of(scene, words),
-        "allowances": allowances_of(scene, words),
-        "versions": versions_of(scene, words),
+        **_figures_and_record(scene, accounts, detail, words),
         "trace": trace_of(scene, county, words),
         **charts_of(scene, accounts, detail, words),
     }
@@ -76,9 +66,23 @@ def receipt_book(scene: FilingScene, words: Wording) -> FilingBook:
 
 def _of_counties(scene: FilingScene, accounts: Accounts, words: Wording) -> dict[str, Sheet]:
     detail = detail_of(scene, accounts, words)
-    ratios = ratios_of(scene, words)
     sheets: dict[str, Sheet] = {
         "rollup": rollup_of(scene, accounts, detail, words),
+        **_figures_and_record(scene, accounts, detail, words),
+        "register": register_of(scene, accounts, words),
+    }
+    if scene.evidence:
+        title = words("evidence.title", province=scene.roster.province[1], year=scene.roster.year)
+        sheets["evidence"] = evidence_sheet(scene.evidence, title, words)
+    if scene.missing:
+        sheets[scene.waiting] = open_of(scene, words)
+    return {**sheets, **charts_of(scene, accounts, detail, words)}
+
+
+def _figures_and_record(scene: FilingScene, accounts: Accounts, detail: Detail, words: Wording) -> dict[str, Sheet]:
+    """Return what every filing has: figures township by township, then what was decided and said of them."""
+    ratios = ratios_of(scene, words)
+    return {
         "detail": detail.sheet,
         "tasks": tasks_of(scene, accounts, words),
         **indicator_sheets(scene, words),
@@ -88,14 +92,7 @@ def _of_counties(scene: FilingScene, accounts: Accounts, words: Wording) -> dict
         "issues": issues_of(scene, words),
         "allowances": allowances_of(scene, words),
         "versions": versions_of(scene, words),
-        "register": register_of(scene, accounts, words),
     }
-    if scene.evidence:
-        title = words("evidence.title", province=scene.roster.province[1], year=scene.roster.year)
-        sheets["evidence"] = evidence_sheet(scene.evidence, title, words)
-    if scene.missing:
-        sheets[scene.waiting] = open_of(scene, words)
-    return {**sheets, **charts_of(scene, accounts, detail, words)}
 
 
 def _book(scene: FilingScene, unnumbered: Mapping[str, Sheet], words: Wording) -> FilingBook:
