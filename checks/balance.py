@@ -13,6 +13,7 @@ from checks.findings import CellRef, Change
 from checks.gate import unbalanced
 from checks.offence import Offence
 from checks.row_rules import COLUMN
+from checks.total_follows import with_totals
 
 if TYPE_CHECKING:
     from checks.relations import Relation
@@ -49,7 +50,7 @@ def broken_sums(stated: Sequence[Stated], values: Values, formulas: Iterable[Cel
 
     evidence = _evidence(heard, values, formulas)
     repairs = smallest_repairs(values, [one.relation for one in heard], evidence=evidence)
-    return [_offence(one, values, repairs) for one in _sets(wrong)]
+    return with_totals([(one.stated, _offence(one, values, repairs)) for one in _sets(wrong)], values)
 
 
 def unheld(stated: Sequence[Stated], values: Values) -> list[Stated]:

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 
 from checks.exchanged import columns_exchanged, rows_exchanged
+from checks.misplaced import projects_mistaken, townships_mistaken
 from checks.misspelt import respelt
 from checks.rawbook import RawBook
 from checks.supposing import Guess
+from checks.total_follows import figures_mistaken
 from checks.verdict import Verdict
 from contracts.registers import County
 
@@ -15,3 +17,6 @@ def guesses(book: RawBook, verdict: Verdict, county: County | None) -> Iterator[
     yield from respelt(verdict, county)
     yield from rows_exchanged(book, verdict)
     yield from columns_exchanged(book, verdict)
+    yield from projects_mistaken(book, verdict)
+    yield from townships_mistaken(book, verdict, county)
+    yield from figures_mistaken(verdict)

@@ -117,16 +117,4 @@ def respelt(verdict: Verdict, county: County | None) -> Iterator[list[Guess]]:
                 for table, rows in found.rows
                 for row in rows
             }
-            yield [
-                Guess(
-                    case=one.case,
-                    cell=one.cell,
-                    cells=cells,
-                    facts=one.facts,
-                    tell=one.cells,
-                    value=one.value,
-                    expected=one.expected,
-                    rule=one.rule.id,
-                    cure=one.cure,
-                )
-            ]
+            yield [Guess(cell=one.cell, cells=cells, tell=one.cells, speaks=one)]

@@ -29,19 +29,20 @@ class Guess:
     """One slip: *cells* with what they should hold, told as *case* at *cell* with *facts*.
 
     *least* is how many findings it must explain to be told. *tell* are the cells that its finding points at first;
-    *rule* speaks for it where it is among those explained, else the first of them.
+    an offence that *speaks* for it has the sentence, else *case* has. A guess that *mends* knows what each cell should
+    hold; another knows only where the rows belong.
     """
 
-    case: str
     cell: CellRef
     cells: Mapping[CellRef, Content]
+    case: str = ""
     facts: Mapping[str, str] = field(default_factory=dict)
     tell: tuple[CellRef, ...] = ()
     least: int = _SEVERAL
     value: str | None = None
     expected: str | None = None
-    rule: str = ""
-    cure: str = ""
+    speaks: Offence | None = None
+    mends: bool = True
 
 
 def told_once(
@@ -66,7 +67,7 @@ def told_once(
         if accepted is None:
             break
         guess, after = accepted
-        heads.append(_head(guess, book, _gone(found, after)))
+        heads.append(_head(guess, book, _gone(found, after, guess)))
         book, found = corrected(book, guess.cells), _with_repairs(after, guess, book)
     if not heads:
         return received
@@ -92,20 +93,24 @@ def _after(book: RawBook, found: Verdict, guess: Guess, examine: Callable[[RawBo
     if len(found.offences) < guess.least:
         return None
     after = examine(corrected(book, guess.cells))
-    before = {_sameness(one) for one in found.offences}
-    if any(_sameness(one) not in before for one in after.offences):
+    before = {_sameness(one, guess) for one in found.offences}
+    if any(_sameness(one, guess) not in before for one in after.offences):
         return None
-    return after if len(_gone(found, after)) >= guess.least else None
+    return after if len(_gone(found, after, guess)) >= guess.least else None
 
 
-def _gone(found: Verdict, after: Verdict) -> list[Offence]:
-    left = {_sameness(one) for one in after.offences}
-    return [one for one in found.offences if _sameness(one) not in left]
+def _gone(found: Verdict, after: Verdict, guess: Guess) -> list[Offence]:
+    left = {_sameness(one, guess) for one in after.offences}
+    return [one for one in found.offences if _sameness(one, guess) not in left]
 
 
-def _sameness(offence: Offence) -> tuple[object, ...]:
-    """What is said at the same cell of the same figures is the same, whatever the repairs of the whole workbook are."""
-    return (offence.rule.id, offence.sheet, offence.cell, offence.value, offence.difference, offence.also)
+def _sameness(offence: Offence, guess: Guess) -> tuple[object, ...]:
+    """What is said at the same cell of the same figures is the same, whatever the repairs of the whole workbook are.
+
+    Where it is about a cell that the guess changes, it is the same only where all of its cells are.
+    """
+    touched = frozenset(offence.cells) if any(cell in guess.cells for cell in offence.cells) else None
+    return (offence.rule.id, offence.sheet, offence.cell, offence.value, offence.difference, offence.also, touched)
 
 
 def corrected(book: RawBook, cells: Mapping[CellRef, Content]) -> RawBook:
@@ -147,27 +152,36 @@ def text(content: str) -> Content:
 
 
 def _head(guess: Guess, book: RawBook, gone: Sequence[Offence]) -> Offence:
-    """Of the gravest rules the first by phase speaks; it weighs as much as what it explains."""
-    first = min(gone, key=lambda one: (one.rule.id != guess.rule, _rank(one), one.rule.phase.rank, one.rule.id))
-    gravest = min(gone, key=_rank)
-    severity = gravest.rule.severity_of(gravest.case)
-    rule = replace(first.rule, severity=severity, severities={}, trial=all(one.rule.trial for one in gone))
+    """Return what is told of a slip: it weighs as much as the gravest of what it explains."""
+    gravest = min(gone, key=lambda one: (_rank(one), one.rule.phase.rank, one.rule.id))
+    own = guess.speaks or _own(guess, gravest)
+    rule = replace(own.rule, severity=gravest.rule.severity_of(gravest.case), severities={}, trial=_on_trial(gone))
     involved = (guess.cell, *guess.tell, *(cell for one in gone for cell in one.cells))
     also = {one for other in gone for one in (other.rule.id, *other.also)} - {rule.id}
     changes = _changes(guess, book)
-    return Offence(
+    return replace(
+        own,
         rule=rule,
+        cells=tuple(dict.fromkeys(involved))[:_MOST_CELLS],
+        also=tuple(sorted(also)),
+        repairs=own.repairs or ((changes,) if changes else ()),
+    )
+
+
+def _own(guess: Guess, first: Offence) -> Offence:
+    return Offence(
+        rule=first.rule,
         sheet=guess.cell.sheet,
         cell=guess.cell,
-        cells=tuple(dict.fromkeys(involved))[:_MOST_CELLS],
         case=guess.case,
         facts={"cell": guess.cell.address, **guess.facts},
         value=guess.value,
         expected=guess.expected,
-        also=tuple(sorted(also)),
-        cure=guess.cure,
-        repairs=(changes,) if len(changes) <= _MOST_CELLS else (),
     )
+
+
+def _on_trial(gone: Sequence[Offence]) -> bool:
+    return all(one.rule.trial for one in gone)
 
 
 def _rank(offence: Offence) -> int:
@@ -175,6 +189,8 @@ def _rank(offence: Offence) -> int:
 
 
 def _changes(guess: Guess, book: RawBook) -> tuple[Change, ...]:
+    if not guess.mends or len(guess.cells) > _MOST_CELLS:
+        return ()
     before = {cell: content_at(book, cell)[0] or "" for cell in guess.cells}
     return tuple(Change(cell, before[cell], content[0] or "") for cell, content in guess.cells.items())
 
