@@ -76,9 +76,11 @@ def _grade_within(field: Field, rule: Rule) -> Cases:
 def _explain_grade(failure: Failure) -> Offence:
     standard = failure.rule.arguments["standard"]
     written = failure.table.written(standard, failure.row)
-    most = failure.rule.arguments["limits"].get(written, "")
-    cell = failure.table.ref(standard, failure.row)
-    return failure.offence((failure.cell, cell), standard=written, most=str(most))
+    limits: Mapping[str, int] = failure.rule.arguments["limits"]
+    cells = (failure.cell, failure.table.ref(standard, failure.row))
+    if written not in limits:  # how far its grades go is not known
+        return replace(failure.offence(cells, standard=written, known="、".join(limits)), case="other_standard")
+    return failure.offence(cells, standard=written, most=str(limits[written]))
 
 
 def _label_agrees(field: Field, rule: Rule) -> Cases:

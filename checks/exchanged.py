@@ -8,7 +8,7 @@ from itertools import combinations
 
 from checks.findings import CellRef
 from checks.gate import row_offenders
-from checks.misspelt import code_column, township_column
+from checks.misspelt import code_column, rows_pointed_at, township_column
 from checks.offence import Offence
 from checks.offenders import Offenders
 from checks.rawbook import RawBook
@@ -104,10 +104,8 @@ def _figures_exchanged(table: Table, rows: tuple[int, int], values: Values) -> d
 def _wrongly_named(table: Table, offences: Sequence[Offence]) -> list[int]:
     """Return the rows of which the township's code is not that of its name."""
     column = code_column(table)
-    cells = {one.cell for one in offences if one.rule.check == "township_code" and one.case == ""}
-    if column is None or len(cells) < _TWO:
-        return []
-    return [row for row in table.body[ROW].to_list() if table.ref(column, row) in cells]
+    wrong = [one for one in offences if one.rule.check == "township_code" and one.case == ""]
+    return rows_pointed_at(table, column, wrong) if column and len(wrong) >= _TWO else []
 
 
 def _pair_facts(table: Table, rows: Sequence[int]) -> dict[str, str]:

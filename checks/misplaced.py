@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from checks.misspelt import code_column, township_column
+from checks.misspelt import code_column, rows_pointed_at, township_column
 from checks.pointing import listed
 from checks.rawbook import RawBook
 from checks.sum_rules import Stated
@@ -75,10 +75,8 @@ def townships_mistaken(book: RawBook, verdict: Verdict, county: County | None) -
 
 def _told(table: Table, code: str, verdict: Verdict) -> list[int]:
     """Return the first row of each kind in which the township's code is not that of its name."""
-    cells = {one.cell for one in verdict.offences if one.rule.check == "township_code" and one.case == ""}
-    if not cells:
-        return []
-    rows = [row for row in table.body[ROW].to_list() if table.ref(code, row) in cells]
+    told = [one for one in verdict.offences if one.rule.check == "township_code" and one.case == ""]
+    rows = rows_pointed_at(table, code, told)
     wrong = table.body.filter(pl.col(ROW).is_in(rows))
     return wrong.unique([code, TOWNSHIP_FULL], keep="first", maintain_order=True)[ROW].to_list()
 
@@ -119,9 +117,8 @@ def _moved(book: RawBook, table: Table, verdict: Verdict) -> Iterator[list[Guess
     places = list(dict.fromkeys(_place(one) for one in short))
     if not places or len(places) > _MOST_RIVALS:
         return
-    strange = [one.cell for one in verdict.offences if one.rule.check == "groups_in_summary" and one.cell]
-    column = township_column(table) or ""
-    for row in (row for row in table.body[ROW].to_list() if table.ref(column, row) in strange[:_MOST_GROUPS]):
+    strange = [one for one in verdict.offences if one.rule.check == "groups_in_summary"]
+    for row in rows_pointed_at(table, township_column(table) or "", strange)[:_MOST_GROUPS]:
         project, township = table.typed(row).select(PROJECT, TOWNSHIP_FULL).row(0)
         rows = table.body.filter((pl.col(PROJECT) == project) & (pl.col(TOWNSHIP_FULL) == township))[ROW].to_list()
         yield [one for place in places for one in _plot_guess(book, table, rows, place)]

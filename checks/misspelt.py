@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from checks.causes import beside
+from checks.evidence import place
 from checks.offence import Offence
 from checks.pointing import listed
 from checks.row_rules import ROWS
@@ -67,6 +68,13 @@ def code_column(table: Table) -> str | None:
     """Return the column with the code of that township."""
     named = (str(rule.arguments["column"]) for rule in table.form.rules if rule.check == "township_code")
     return next((one for one in named if one in table.columns), None)
+
+
+def rows_pointed_at(table: Table, column: str, offences: Iterable[Offence]) -> list[int]:
+    """Return the rows of a table that offences point at in one of its columns."""
+    cells = [place(one.cell) for one in offences if one.cell and one.sheet == table.sheet]
+    rows = {row for _, row, at, _ in cells if at == table.columns[column]}
+    return table.body.filter(pl.col(ROW).is_in(list(rows)))[ROW].to_list() if rows else []
 
 
 def _rows_of(table: Table, written: str) -> list[int]:

@@ -9,10 +9,12 @@ from checks.cleaning import compact
 from checks.dates import date_expr
 from checks.offence import Offence
 from checks.offenders import Offenders
-from checks.pointing import offence_at, said
+from checks.pointing import listed, offence_at, said
 from checks.subject import Subject
 from checks.tables import PROJECT, ROW, TOWNSHIP_FULL, Table
 from contracts.model import Role, Rule
+
+_CELLS = 200  # that one finding points at
 
 
 def groups_in_summary(subject: Subject, rule: Rule) -> Iterator[Offence]:
@@ -52,7 +54,7 @@ def accepted_before_counted(subject: Subject, rule: Rule) -> Iterator[Offence]:
         yield offence_at(table, rule, column, row=row, value=number, case=case, count=str(count))
 
 
-def accepted_in_time(subject: Subject, rule: Rule) -> Iterator[Offenders]:
+def accepted_in_time(subject: Subject, rule: Rule) -> Iterator[Offence | Offenders]:
     """Find fault with an acceptance after the day of filling in, softly with one of another year."""
     table = subject.table
     if table is None:
@@ -70,6 +72,19 @@ def accepted_in_time(subject: Subject, rule: Rule) -> Iterator[Offenders]:
             )
 
         yield Offenders(rule=rule, case=case, rows=known.filter(wrong).select(ROW, column), told=told)
+    if "entered" in rule.arguments:
+        yield from _entered_before(table, rule, str(rule.arguments["entered"]), year)
+
+
+def _entered_before(table: Table, rule: Rule, entered: str, latest: int) -> Iterator[Offence]:
+    """Find fault with plots that the land survey took in before the year of their acceptance, once for each year."""
+    accepted = date_expr(pl.col(rule.arguments["column"])).dt.year().alias("accepted")
+    known = table.body.select(ROW, entered, accepted).drop_nulls()
+    early = known.filter(pl.col("accepted").is_between(pl.col(entered) + 1, latest))
+    for year, due, rows in early.group_by(entered, "accepted", maintain_order=True).agg(pl.col(ROW)).rows():
+        cells = [table.ref(entered, row) for row in rows[:_CELLS]]
+        facts = {"due": str(due), "count": str(len(rows)), "places": listed([one.address for one in cells])}
+        yield offence_at(table, rule, entered, row=rows[0], value=year, involved=cells, case="entered_before", **facts)
 
 
 def used_once(subject: Subject, rule: Rule) -> Iterator[Offenders]:

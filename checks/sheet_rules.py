@@ -1,6 +1,6 @@
 """Is the form there, with its headings, its unit and its total row? (phase: recognised)"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from checks.cleaning import compact
@@ -44,12 +44,17 @@ def headings_found(subject: Subject, rule: Rule) -> Iterator[Offence]:
         return
     spare = sorted(located.spare.items())
     doubled = list(located.doubled.items())
+    absent: dict[int, list[Field]] = {}
     for field in located.missing:
         if not spare and doubled:
             yield _overwritten(located, rule, field, *doubled.pop(0))
+        elif spare:
+            column, found = spare.pop(0)
+            yield _missing(located, rule, [field], column, found=found)
         else:
-            column, found = spare.pop(0) if spare else (_beyond(located), "")
-            yield _missing(located, rule, field, column, found=found)
+            absent.setdefault(_gap_before(located, field) or _beyond(located), []).append(field)
+    for column, fields in absent.items():
+        yield _missing(located, rule, fields, column, found="")
     for name, columns in doubled:
         yield _doubled(located, rule, name, columns)
 
@@ -67,10 +72,13 @@ def _beside(located: Located, rule: Rule) -> Offence:
     return Offence(rule=rule, sheet=located.sheet.name, cell=cells[0], cells=cells, case="beside", facts=facts)
 
 
-def _missing(located: Located, rule: Rule, field: Field, column: int, *, found: str) -> Offence:
+def _missing(located: Located, rule: Rule, fields: Sequence[Field], column: int, *, found: str) -> Offence:
     cell = CellRef(located.sheet.name, address(located.header_row, column))
-    facts = {"title": located.form.title, "heading": field.heading, "cell": cell.address, "found": found}
-    case = "renamed" if found else "missing"
+    headings = "”、“".join(one.heading for one in fields)
+    facts = {"title": located.form.title, "heading": headings, "cell": cell.address, "found": found}
+    follower = next((one for one in located.form.fields if located.columns.get(one.name) == column), None)
+    facts |= {"after": follower.heading} if follower else {}
+    case = "renamed" if found else "left_out" if follower else "missing"
     return Offence(
         rule=rule,
         sheet=cell.sheet,
@@ -79,7 +87,7 @@ def _missing(located: Located, rule: Rule, field: Field, column: int, *, found: 
         case=case,
         facts=facts,
         value=found or None,
-        expected=field.heading,
+        expected="、".join(one.heading for one in fields),
     )
 
 
@@ -99,6 +107,15 @@ def _doubled(located: Located, rule: Rule, name: str, columns: tuple[int, ...]) 
         "cells": "、".join(cell.address for cell in cells),
     }
     return Offence(rule=rule, sheet=cells[-1].sheet, cell=cells[-1], cells=cells, case="doubled", facts=facts)
+
+
+def _gap_before(located: Located, field: Field) -> int | None:
+    """Return the column where a heading belongs: that without one before its follower, else the follower's own."""
+    names = [one.name for one in located.form.fields]
+    at = names.index(field.name)
+    before = next((located.columns[one] for one in reversed(names[:at]) if one in located.columns), 0)
+    after = next((located.columns[one] for one in names[at + 1 :] if one in located.columns), 0)
+    return before + 1 if 0 < before < after else None
 
 
 def _beyond(located: Located) -> int:

@@ -71,7 +71,16 @@ def told_once(
         book, found = corrected(book, guess.cells), _with_repairs(after, guess, book)
     if not heads:
         return received
-    return replace(received, offences=(*heads, *found.offences), not_run=found.not_run)
+    remarks = (one for one in received.offences if _is_remark(one))  # what is remarked on stays as it was received
+    return replace(received, offences=(*heads, *_faults(found), *remarks), not_run=found.not_run)
+
+
+def _faults(found: Verdict) -> list[Offence]:
+    return [one for one in found.offences if not _is_remark(one)]
+
+
+def _is_remark(offence: Offence) -> bool:
+    return offence.rule.severity_of(offence.case) == Severity.REPORT
 
 
 def _short(found: Verdict) -> bool:
@@ -83,25 +92,25 @@ def _best(
 ) -> tuple[Guess, Verdict] | None:
     """Return the guess that leaves the least, and what it leaves; none where two leave as little."""
     tried = ((one, _after(book, found, one, examine)) for one in rivals)
-    held = sorted(((one, after) for one, after in tried if after), key=lambda pair: len(pair[1].offences))
-    alone = len(held) == 1 or (len(held) > 1 and len(held[0][1].offences) < len(held[1][1].offences))
+    held = sorted(((one, after) for one, after in tried if after), key=lambda pair: len(_faults(pair[1])))
+    alone = len(held) == 1 or (len(held) > 1 and len(_faults(held[0][1])) < len(_faults(held[1][1])))
     return held[0] if alone else None
 
 
 def _after(book: RawBook, found: Verdict, guess: Guess, examine: Callable[[RawBook], Verdict]) -> Verdict | None:
     """Return what is found once the guess is made good, nothing where it does not explain enough or breaks anything."""
-    if len(found.offences) < guess.least:
+    if len(_faults(found)) < guess.least:
         return None
     after = examine(corrected(book, guess.cells))
-    before = {_sameness(one, guess) for one in found.offences}
-    if any(_sameness(one, guess) not in before for one in after.offences):
+    before = {_sameness(one, guess) for one in _faults(found)}
+    if any(_sameness(one, guess) not in before for one in _faults(after)):
         return None
     return after if len(_gone(found, after, guess)) >= guess.least else None
 
 
 def _gone(found: Verdict, after: Verdict, guess: Guess) -> list[Offence]:
-    left = {_sameness(one, guess) for one in after.offences}
-    return [one for one in found.offences if _sameness(one, guess) not in left]
+    left = {_sameness(one, guess) for one in _faults(after)}
+    return [one for one in _faults(found) if _sameness(one, guess) not in left]
 
 
 def _sameness(offence: Offence, guess: Guess) -> tuple[object, ...]:
