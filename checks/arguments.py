@@ -10,7 +10,7 @@ from contracts.model import Form
 
 NEEDS: Mapping[str, tuple[str, ...]] = {
     "accepted_before_counted": ("column", "form", "passed"),
-    "accepted_in_time": ("column",),
+    "accepted_in_time": ("column", "entered"),
     "adjustment_ratio": ("approval", "most", "part", "supplement", "whole"),
     "at_least_assigned": ("measure", "total"),
     "at_most": ("column", "limit"),

@@ -72,8 +72,7 @@ def accepted_in_time(subject: Subject, rule: Rule) -> Iterator[Offence | Offende
             )
 
         yield Offenders(rule=rule, case=case, rows=known.filter(wrong).select(ROW, column), told=told)
-    if "entered" in rule.arguments:
-        yield from _entered_before(table, rule, str(rule.arguments["entered"]), year)
+    yield from _entered_before(table, rule, str(rule.arguments["entered"]), year)
 
 
 def _entered_before(table: Table, rule: Rule, entered: str, latest: int) -> Iterator[Offence]:
