@@ -115,8 +115,8 @@ def verdict_on(subjects: Sequence[Subject]) -> Verdict:
     for subject in subjects:
         refuse_unknown(subject.form)
     said = [one for subject in subjects for one in _form_results(subject)]
-    told_once = totals_asked_for(_tables(subjects), settled(one for one in said if isinstance(one, Offence)))
-    formwise = names_joined(list(_tables(subjects)), told_once, next((one.county for one in subjects), None))
+    asked = totals_asked_for(_tables(subjects), settled(one for one in said if isinstance(one, Offence)))
+    formwise = names_joined(list(_tables(subjects)), asked, next((one.county for one in subjects), None))
     sums, not_run = _sums(subjects, formwise)
     # A figure that cannot stand as it is silences the sums over it: one cause, one finding.
     condemned = {one.cell for one in formwise if one.rule.check == "not_negative"}
