@@ -110,12 +110,14 @@ def _doubled(located: Located, rule: Rule, name: str, columns: tuple[int, ...]) 
 
 
 def _gap_before(located: Located, field: Field) -> int | None:
-    """Return the column where a heading belongs: that without one before its follower, else the follower's own."""
+    """Return the column where a heading belongs: that without one beside its neighbour, else the follower's own."""
     names = [one.name for one in located.form.fields]
     at = names.index(field.name)
     before = next((located.columns[one] for one in reversed(names[:at]) if one in located.columns), 0)
     after = next((located.columns[one] for one in names[at + 1 :] if one in located.columns), 0)
-    return before + 1 if 0 < before < after else None
+    if not before:
+        return after - 1 if after > 1 else None
+    return before + 1 if before < after else None
 
 
 def _beyond(located: Located) -> int:

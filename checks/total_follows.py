@@ -74,7 +74,8 @@ def figures_mistaken(verdict: Verdict) -> Iterator[list[Guess]]:
 def _guesses(offence: Offence, table: Table, place: tuple[str, int], verdict: Verdict) -> Iterator[Guess]:
     cell, row = table.ref(*place), table.total_row
     total = table.ref(place[0], row) if row is not None else None
-    others = [one for one in verdict.offences if one is not offence and one.rule.check not in SUM_CHECKS]
+    # what is said at the same cell is one finding anyway, in the words of the plainer rule
+    others = [one for one in verdict.offences if one.cell != cell and one.rule.check not in SUM_CHECKS]
     if any(one.sheet == table.sheet for one in others):
         after = (plain(Decimal(offence.facts["after"])), CellKind.NUMBER)
         yield Guess(cell=cell, cells={cell: after}, tell=offence.cells, speaks=offence)

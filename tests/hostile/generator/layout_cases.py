@@ -84,8 +84,8 @@ TOWNSHIPS = (
 CASES: tuple[Case, ...] = (
     simple(50, "sheet name in wide digits", Due.ACCEPT, lambda: good().swap(WORKBOOK, "附件3", "附件３").zipped()),
     simple(57, "heading twice", Due.FLAG, lambda: _heading("2024年"), cell="D4"),
-    simple(57, "heading blank", Due.FLAG, lambda: _heading(""), cell="G4"),
-    simple(57, "heading of spaces", Due.FLAG, lambda: _heading(" \u3000"), cell="G4"),
+    simple(57, "heading blank", Due.FLAG, lambda: _heading(""), cell="D4"),
+    simple(57, "heading of spaces", Due.FLAG, lambda: _heading(" \u3000"), cell="D4"),
     *(simple(58, f"heading {one!r}", Due.ACCEPT, partial(_heading, one)) for one in SPACED),
     simple(
         59,
