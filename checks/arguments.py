@@ -57,6 +57,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "project_balance": ("column", "floor"),
     "project_code": ("column",),
     "project_compare": ("base", "begin", "direction", "end"),
+    "projects_listed": ("form",),
     "reason_given": ("column", "reason"),
     "row_sum": ("parts", "total"),
     "row_sums": ("sums",),

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 from checks.exchanged import columns_exchanged, rows_exchanged
-from checks.misplaced import projects_mistaken, townships_mistaken
+from checks.misplaced import townships_mistaken
 from checks.misspelt import respelt
 from checks.rawbook import RawBook
 from checks.supposing import Guess
 from checks.total_follows import figures_mistaken
 from checks.verdict import Verdict
+from checks.wrong_project import projects_mistaken
 from contracts.registers import County
 
 

@@ -1,17 +1,17 @@
-"""Rows under a wrong project or township: told once where all holds as soon as they are put where they belong."""
+"""Rows under a wrong township: told once where all holds as soon as they are put where they belong."""
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 from itertools import product
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from checks.lacking import Place, lack, place_of, plots_making_up, rests_on
 from checks.misspelt import code_column, rows_pointed_at, township_column
 from checks.pointing import listed
 from checks.rawbook import RawBook
-from checks.sum_rules import Stated
-from checks.supposing import Content, Guess, content_at, text
+from checks.rewriting import rewritten
+from checks.supposing import Content, Guess, content_at
 from checks.tables import PROJECT, ROW, TOWNSHIP_FULL, Table
 from checks.verdict import Verdict
 from contracts.registers import County
@@ -22,44 +22,6 @@ if TYPE_CHECKING:
 _MOST_RIVALS = 4
 _MOST_GROUPS = 3
 _SHOWN = 10
-_CENT = Decimal("0.01")
-
-Place = tuple[str, str]  # project and township
-
-
-def projects_mistaken(_: RawBook, verdict: Verdict) -> Iterator[list[Guess]]:
-    """Guess that a project number of which no other table knows is one that this table lacks."""
-    tables = [one for one in verdict.tables if PROJECT in one.columns]
-    known = {one.form.name: list(one.body[PROJECT].drop_nulls().unique(maintain_order=True)) for one in tables}
-    for table in tables:
-        own = known[table.form.name]
-        others = [number for name, numbers in known.items() if name != table.form.name for number in numbers]
-        lacking = [number for number in dict.fromkeys(others) if number not in own]
-        strange = [number for number in own if number not in others]
-        if 0 < len(lacking) <= _MOST_RIVALS:
-            for number in strange[:_MOST_GROUPS]:
-                yield [_project_guess(table, number, meant) for meant in lacking]
-
-
-def _project_guess(table: Table, number: str, meant: str) -> Guess:
-    rows = table.body.filter(pl.col(PROJECT) == number)[ROW].to_list()
-    cells = [table.ref(PROJECT, row) for row in rows]
-    facts = {
-        "title": table.form.title,
-        "value": number,
-        "near": meant,
-        "count": str(len(cells)),
-        "places": listed([one.address for one in cells], _SHOWN),
-    }
-    return Guess(
-        case="project_mistaken",
-        cell=cells[0],
-        cells=dict.fromkeys(cells, text(meant)),
-        facts=facts,
-        tell=tuple(cells),
-        value=number,
-        expected=meant,
-    )
 
 
 def townships_mistaken(book: RawBook, verdict: Verdict, county: County | None) -> Iterator[list[Guess]]:
@@ -86,35 +48,14 @@ def _named_or_coded(table: Table, columns: tuple[str, str], first: pl.DataFrame,
     number, written = first[code][0], first[TOWNSHIP_FULL][0]
     alike = table.body.filter((pl.col(code) == number) & (pl.col(TOWNSHIP_FULL) == written))[ROW].to_list()
     due = next((one for one, township in county.townships.items() if township == written), number)
-    yield _township_guess(table, name, alike, new=county.townships[number], beside=number)
-    yield _township_guess(table, code, alike, new=due, beside=written)
-
-
-def _township_guess(table: Table, column: str, rows: Sequence[int], *, new: str, beside: str) -> Guess:
-    cells = [table.ref(column, row) for row in rows]
-    facts = {
-        "title": table.form.title,
-        "heading": table.form.field(column).heading,
-        "value": table.written(column, rows[0]),
-        "near": new,
-        "beside": beside,
-        "places": listed([one.address for one in cells], _SHOWN),
-    }
-    return Guess(
-        case="township_mistaken",
-        cell=cells[0],
-        cells=dict.fromkeys(cells, text(new)),
-        facts=facts,
-        tell=tuple(cells),
-        value=facts["value"],
-        expected=new,
-    )
+    yield rewritten(table, name, alike, new=county.townships[number], case="township_mistaken", beside=number)
+    yield rewritten(table, code, alike, new=due, case="township_mistaken", beside=written)
 
 
 def _moved(book: RawBook, table: Table, verdict: Verdict) -> Iterator[list[Guess]]:
     """Guess that plots with name and codes of one place are those of another that lacks just as much."""
-    short = [one for one in verdict.sums if _rests_on(one, table) and _lack(one, verdict) > 0]
-    places = list(dict.fromkeys(_place(one) for one in short))
+    short = [one for one in verdict.sums if rests_on(one, table) and lack(one, verdict) > 0]
+    places = list(dict.fromkeys(place_of(one) for one in short))
     if not places or len(places) > _MOST_RIVALS:
         return
     strange = [one for one in verdict.offences if one.rule.check == "groups_in_summary"]
@@ -122,37 +63,11 @@ def _moved(book: RawBook, table: Table, verdict: Verdict) -> Iterator[list[Guess
         project, township = table.typed(row).select(PROJECT, TOWNSHIP_FULL).row(0)
         rows = table.body.filter((pl.col(PROJECT) == project) & (pl.col(TOWNSHIP_FULL) == township))[ROW].to_list()
         yield [one for place in places for one in _plot_guess(book, table, rows, place)]
-    excess = [one for one in verdict.sums if _rests_on(one, table) and _lack(one, verdict) < 0]
+    excess = [one for one in verdict.sums if rests_on(one, table) and lack(one, verdict) < 0]
     for lacking, other in product(short, excess):
-        if lacking.field == other.field and _lack(lacking, verdict) == -_lack(other, verdict):
-            found = _plots_of(table, lacking, _place(other), _lack(lacking, verdict))
-            yield [one for row in found for one in _plot_guess(book, table, [row], _place(lacking))]
-
-
-def _rests_on(stated: Stated, table: Table) -> bool:
-    group = stated.rests_on
-    return stated.rule.check == "equals_detail" and group is not None and group.form == table.form.name
-
-
-def _place(stated: Stated) -> Place:
-    group = stated.rests_on
-    return (group.project or "", group.township or "") if group else ("", "")
-
-
-def _lack(stated: Stated, verdict: Verdict) -> Decimal:
-    """Return by how much a figure of the summary exceeds its plots."""
-    seen = verdict.values.get(stated.anchor)
-    return Decimal(0) if seen is None else seen - stated.relation.constant
-
-
-def _plots_of(table: Table, stated: Stated, place: Place, due: Decimal) -> list[int]:
-    """Return the plots of a place that make up an amount alone; too many of them say nothing."""
-    wanted = next(one for one in stated.rule.arguments["sums"] if one["column"] == stated.field.name)
-    times, over = map(Decimal, wanted["per"])
-    here = table.body.filter((pl.col(PROJECT) == place[0]) & (pl.col(TOWNSHIP_FULL) == place[1]))
-    amounts = here.select(ROW, wanted["amount"]).drop_nulls().rows()
-    found = [row for row, amount in amounts if abs(amount * times / over - due) <= _CENT]
-    return found if len(found) <= _MOST_RIVALS else []
+        if lacking.field == other.field and lack(lacking, verdict) == -lack(other, verdict):
+            found = plots_making_up(table, lacking, place_of(other), lack(lacking, verdict))
+            yield [one for row in found for one in _plot_guess(book, table, [row], place_of(lacking))]
 
 
 def _plot_guess(book: RawBook, table: Table, rows: Sequence[int], place: Place) -> Iterator[Guess]:

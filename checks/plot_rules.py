@@ -17,6 +17,18 @@ from contracts.model import Role, Rule
 _CELLS = 200  # that one finding points at
 
 
+def projects_listed(subject: Subject, rule: Rule) -> Iterator[Offence]:
+    """Find fault with a project that the table names and the list of projects does not have; its first row is named."""
+    table, projects = subject.table, subject.tables.get(rule.arguments["form"])
+    if table is None or projects is None:
+        return
+    strange = table.body.select(ROW, PROJECT).drop_nulls().join(projects.body.select(PROJECT), on=PROJECT, how="anti")
+    for project, rows in strange.sort(ROW).group_by(PROJECT, maintain_order=True).agg(pl.col(ROW)).rows():
+        cells = [table.ref(PROJECT, row) for row in rows[:_CELLS]]
+        facts = {"count": str(len(rows))}
+        yield offence_at(table, rule, PROJECT, row=rows[0], value=project, case="listed", involved=cells, **facts)
+
+
 def groups_in_summary(subject: Subject, rule: Rule) -> Iterator[Offence]:
     """Find fault with each project and township that has plots and is not in the summary; its first plot is named."""
     table, summary = subject.table, subject.tables.get(rule.arguments["form"])
@@ -32,7 +44,10 @@ def groups_in_summary(subject: Subject, rule: Rule) -> Iterator[Offence]:
 
 
 def accepted_before_counted(subject: Subject, rule: Rule) -> Iterator[Offence]:
-    """Find fault with a sub-project of plots that is not listed, not accepted, or accepted after the year's end."""
+    """Find fault with a sub-project of plots that is not listed, or not accepted by the year's end.
+
+    One that the list has under another project is told where it is alone: in the list, if none of its plots agree.
+    """
     table, other = subject.table, subject.tables.get(rule.arguments["form"])
     if table is None or other is None:
         return
@@ -52,6 +67,33 @@ def accepted_before_counted(subject: Subject, rule: Rule) -> Iterator[Offence]:
     told = wrong.group_by(column, "state", maintain_order=True).agg(pl.col(ROW).first(), pl.len())
     for number, case, row, count in told.rows():
         yield offence_at(table, rule, column, row=row, value=number, case=case, count=str(count))
+    yield from _under_another(table, other, rule, column)
+
+
+def _under_another(table: Table, other: Table, rule: Rule, column: str) -> Iterator[Offence]:
+    """Find fault with a sub-project whose plots name another project than the list does."""
+    keys = [column, PROJECT, "due", "there", "alone"]
+    told = under_another(table, other, column).group_by(keys, maintain_order=True).agg(pl.col(ROW).first(), pl.len())
+    for number, project, due, there, alone, row, count in told.rows():
+        cells = (table.ref(PROJECT, row), table.ref(column, row), other.ref(PROJECT, there))
+        facts = {"number": number, "project": project, "due": due, "count": str(count)}
+        at, where, value, case = (other, there, due, "listed") if alone else (table, row, project, "elsewhere")
+        yield offence_at(at, rule, PROJECT, row=where, value=value, case=case, involved=cells, **facts)
+
+
+def under_another(table: Table, other: Table, column: str) -> pl.DataFrame:
+    """Return the plots whose sub-project the list has under another project.
+
+    Columns: row, sub-project and project of the plot; ``due``, the project in the list; ``there``, its row in the
+    list; ``alone``, whether all plots of the sub-project agree with each other, so that the list stands alone.
+    """
+    there = other.body.select(pl.col("sub_project").alias(column), pl.col(PROJECT).alias("due"), there=pl.col(ROW))
+    once = there.drop_nulls().unique(column, keep="none")
+    joined = table.body.select(ROW, column, PROJECT).drop_nulls().join(once, on=column)
+    differs = pl.col(PROJECT) != pl.col("due")
+    alone = (differs.all() & (pl.col(PROJECT).n_unique() == 1)).over(column).alias("alone")
+    wrong = joined.filter(differs.any().over(column))
+    return wrong.with_columns(alone).filter(differs).sort(ROW)
 
 
 def accepted_in_time(subject: Subject, rule: Rule) -> Iterator[Offence | Offenders]:

@@ -26,6 +26,7 @@ from checks.plot_rules import (
     disjoint,
     groups_in_summary,
     no_worse,
+    projects_listed,
     used_once,
 )
 from checks.project_rules import (
@@ -92,6 +93,7 @@ FORM_CHECKS: Mapping[str, Callable[[Subject, Rule], Iterator[Offence | Offenders
     "project_balance": project_balance,
     "project_code": project_code,
     "project_compare": project_compare,
+    "projects_listed": projects_listed,
     "share_of_total": share_of_total,
     "shares_close": shares_close,
     "shown_as_stored": shown_as_stored,

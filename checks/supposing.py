@@ -105,7 +105,9 @@ def _after(book: RawBook, found: Verdict, guess: Guess, examine: Callable[[RawBo
     before = {_sameness(one, guess) for one in _faults(found)}
     if any(_sameness(one, guess) not in before for one in _faults(after)):
         return None
-    return after if len(_gone(found, after, guess)) >= guess.least else None
+    # what is said of one cell comes to one finding anyway, in the words of the plainest rule
+    places = {(one.sheet, one.cell) for one in _gone(found, after, guess)}
+    return after if len(places) >= guess.least else None
 
 
 def _gone(found: Verdict, after: Verdict, guess: Guess) -> list[Offence]:

@@ -89,9 +89,8 @@ class Table:
 
     def label(self, row: int) -> str:
         """Return what people call a row: its township, or the word on its total."""
-        names = [
-            self.written(one.name, row) for role in (Role.TOWNSHIP, Role.SERIAL) for one in self.form.of_role(role)
-        ]
+        fields = (one for role in (Role.TOWNSHIP, Role.SERIAL) for one in self.form.of_role(role))
+        names = (self.written(one.name, row) for one in fields)
         return next((name for name in names if name), str(row))
 
 
@@ -130,9 +129,11 @@ def _within(read: pl.DataFrame, form: Form) -> pl.DataFrame:
 
 
 def _position(rows: pl.DataFrame, row: int) -> int | None:
-    """Return where the row with Excel's number stands; rows are in its order, so that hardly any is looked at."""
+    """Return where the row with Excel's number stands: as far down as its number says, unless rows are left out."""
     numbers = rows[ROW]
-    at = bisect_left(numbers, row)
+    at = row - numbers[0] if len(numbers) else 0
+    if not 0 <= at < len(numbers) or numbers[at] != row:
+        at = bisect_left(numbers, row)
     return at if at < len(numbers) and numbers[at] == row else None
 
 

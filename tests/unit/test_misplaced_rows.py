@@ -1,4 +1,4 @@
-"""Rows under a wrong project or township, and a figure wrong in row and total alike, are one finding each."""
+"""Rows under a wrong township, and a figure wrong in row and total alike, are one finding each."""
 
 from typing import Any
 
@@ -10,13 +10,10 @@ from tests.builders.slips import (
     LAND,
     PLOTS,
     SUMMARY,
-    SUPPLEMENTED,
     Slip,
     added,
     found_after,
-    set_to,
     text_at,
-    written_as,
 )
 
 SEED, OTHER = "7", "19"
@@ -43,31 +40,6 @@ def place_of_other(row: int, columns: range) -> Slip:
             sheet.cell(row, column).value = sheet.cell(other, column).value
 
     return slip
-
-
-@pytest.mark.parametrize(
-    ("seed", "sheet", "wrong"),
-    [
-        (SEED, PLOTS, "62082520230001"),
-        pytest.param(OTHER, PLOTS, "6208252024001", marks=pytest.mark.long),
-        (OTHER, SUPPLEMENTED, "62082520240008"),
-        pytest.param(SEED, SUMMARY, "62082520230001", marks=pytest.mark.long),
-    ],
-)
-def test_project_number_wrong_throughout_a_table(seed: str, sheet: str, wrong: str) -> None:
-    """The finding names the number, its rows and the one that the table lacks."""
-    due = text_at(seed, SUMMARY, "B4")
-    (found,) = found_after(seed, written_as([sheet], due, wrong))
-    assert (found.severity.value, found.sheet, found.value, found.expected) == ("hard", sheet, wrong, due)
-    assert {step.after for step in found.repairs[0]} == {due}
-    assert reads_well(found.message, found.remedy)
-
-
-def test_wrong_number_of_a_project_with_a_wrong_plot_is_not_joined_with_it() -> None:
-    """A figure of the summary that is wrong besides stays a finding of its own."""
-    due = text_at(SEED, SUMMARY, "B4")
-    found = found_after(SEED, written_as([SUPPLEMENTED], due, "62082520230001"), set_to(PLOTS, "U6", "9"))
-    assert places(found) == {(SUPPLEMENTED, "C4"), (PLOTS, "U6")}
 
 
 @pytest.mark.parametrize("seed", [SEED, pytest.param(OTHER, marks=pytest.mark.long)])
