@@ -4,6 +4,12 @@ YEAR ?= 2024
 VENV := .venv
 PY := $(VENV)/bin/python
 
+# Python 3.11 reads where hesuan is installed in the locale's encoding, which is ASCII in these two locales: it would
+# not start in a folder with a Chinese name.
+ifneq ($(filter C POSIX,$(LC_ALL)),)
+export LC_ALL := C.UTF-8
+endif
+
 .PHONY: run test bench samples clean
 
 run: $(VENV)/ready
