@@ -11,6 +11,7 @@ from workbooks.faults import found, shown_part
 from workbooks.masking import Masked, Masking, struck_strings
 from workbooks.parts import WORKBOOK, Book, SheetPart, read_list
 from workbooks.positions import address, column_number
+from workbooks.rows_alike import Alike, RowsAlike
 from workbooks.sheet_grammar import FILLED_COLUMNS
 from workbooks.sheet_xml import SheetXml, scan_sheet
 from workbooks.string_list import count_strings
@@ -76,7 +77,7 @@ def _needed(container: Container, part: str) -> bytes:
 def _passed(container: Container, sheet: SheetPart, masking: Masking, *, held: bool) -> PassedSheet:
     if held:
         rows: list[bytes] = []
-        xml = scan_sheet(container, sheet, rows.append)
+        xml = scan_sheet(container, sheet, lambda part, _: rows.append(part))
         for part in rows:
             masking.take(part)
         letters = {one.decode() for part in rows for one in set(FILLED_COLUMNS.findall(part))}
@@ -85,11 +86,11 @@ def _passed(container: Container, sheet: SheetPart, masking: Masking, *, held: b
 
     gathering = Gathering(sheet)
 
-    def take(part: bytes) -> None:
-        gathering.take(part)
+    def take(part: bytes, apart: RowsAlike | None) -> None:
+        gathering.take(part, apart)
         masking.take(part)
 
-    xml = scan_sheet(container, sheet, take)
+    xml = scan_sheet(container, sheet, take, alike=Alike())
     return PassedSheet(xml, _laid_out(xml, gathering.letters, MOST_CELLS), (), gathering, masking.masked())
 
 

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Final
 
 FORMULA: Final = rb'(?:<f(?: [A-Za-z0-9]{1,8}="[^"<>]*+")*+(?:/>|>[^<]*+</f>))'
-_ATTRIBUTE: Final = rb'(?: (?!xmlns)[A-Za-z0-9:]{1,40}="[^"<>]{0,400}+")'
+ATTRIBUTE: Final = rb'(?: (?!xmlns)[A-Za-z0-9:]{1,40}="[^"<>]{0,400}+")'
 _PLAIN_VALUE: Final = rb"(?:<v>[^<]*+</v>|<v/>)"
 # A text as it is, or in runs that look different; how it is pronounced may follow, and is no part of it.
 _TEXT: Final = rb'<t(?: xml:space="(?:preserve|default)")?+(?:/>|>[^<]*+</t>)'
@@ -34,8 +34,8 @@ def _cell(row: bytes) -> bytes:
     return _CELL % {b"row": row, b"f": FORMULA, b"v": _PLAIN_VALUE, b"text": TEXT_ITEM}
 
 
-SHEET: Final = re.compile(b"(?:" + _ROW % {b"attribute": _ATTRIBUTE, b"cell": _cell(rb"\1")} + b")*+")
-ROW_HEAD: Final = re.compile(rb'<row r="([1-9][0-9]{0,6})"' + _ATTRIBUTE + rb"*+/?>")
+SHEET: Final = re.compile(b"(?:" + _ROW % {b"attribute": ATTRIBUTE, b"cell": _cell(rb"\1")} + b")*+")
+ROW_HEAD: Final = re.compile(rb'<row r="([1-9][0-9]{0,6})"' + ATTRIBUTE + rb"*+/?>")
 
 # What the second reading and the kinds of cells are taken from; each stands on what SHEET has matched.
 SPECIAL: Final = re.compile(

@@ -9,6 +9,7 @@ import polars as pl
 from workbooks.faults import found, shown_part
 from workbooks.parts import SheetPart
 from workbooks.positions import column_number
+from workbooks.rows_alike import RowsAlike
 from workbooks.sheet_grammar import SPECIAL, WITH_FORMULA
 
 LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -54,9 +55,13 @@ class Gathering:
     formulas: dict[str, str] = field(default_factory=dict)
     uncalculated: list[str] = field(default_factory=list)
 
-    def take(self, rows: bytes) -> None:
-        """Read some rows that the grammar has matched."""
-        cells = self._cells(rows)
+    def take(self, rows: bytes, apart: RowsAlike | None = None) -> None:
+        """Read some rows that the grammar has matched, or that have been taken apart."""
+        text = self._text(rows)
+        if apart is not None:
+            self._take_apart(apart)
+            return
+        cells = text.str.split(_CELL).explode(empty_as_null=True, keep_nulls=True).slice(1)  # but the row's own tag
         typed = cells.str.contains(' t="', literal=True)
         self._take_numbers(cells.filter(~typed))
         self._take_typed(cells.filter(typed))
@@ -82,13 +87,21 @@ class Gathering:
             uncalculated=tuple(self.uncalculated),
         )
 
-    def _cells(self, rows: bytes) -> pl.Series:
-        """Split rows into cells, each without the beginning of its tag."""
+    def _text(self, rows: bytes) -> pl.Series:
         try:
-            text = pl.Series("cell", [rows], dtype=pl.Binary).cast(pl.String)
+            return pl.Series("cell", [rows], dtype=pl.Binary).cast(pl.String)
         except pl.exceptions.PolarsError as error:
             raise found("encoding", part=shown_part(self.sheet.part), sheet=self.sheet.name) from error
-        return text.str.split(_CELL).explode(empty_as_null=True, keep_nulls=True).slice(1)
+
+    def _take_apart(self, rows: RowsAlike) -> None:
+        self.texts += sum(rows.texts.values())
+        self.text_columns |= set(rows.texts)
+        self.number_columns |= set(rows.values)
+        columns = {letters: pl.Series(one, dtype=pl.Binary).cast(pl.String) for letters, one in rows.values.items()}
+        if columns:
+            wide = pl.DataFrame({"row": pl.Series(rows.numbers, dtype=pl.Int32), **columns})
+            long = wide.unpivot(index="row", variable_name="column", value_name="text").filter(pl.col("text") != "")
+            self.numbers.append(long.with_columns(plain=pl.col("text").str.contains(AS_WRITTEN)))
 
     def _take_typed(self, cells: pl.Series) -> None:
         """Read the cells whose tag may name a type."""

@@ -10,6 +10,7 @@ from workbooks.container import Container
 from workbooks.faults import found, shown_part
 from workbooks.parts import SPACES, SheetPart
 from workbooks.positions import LAST_COLUMN, LAST_ROW, Position, corners
+from workbooks.rows_alike import Alike, RowsAlike
 from workbooks.sheet_faults import explained
 from workbooks.sheet_grammar import HIDDEN, ROW_LOOKS, ROW_NUMBERS, SHEET
 from workbooks.sheet_normal import Rewriting
@@ -22,7 +23,7 @@ _MOST_MERGES: Final = 100_000
 _WANTED: Final = frozenset({"worksheet", "sheetData", "col", "mergeCell", "autoFilter"})
 
 Range = tuple[Position, Position]
-Sink = Callable[[bytes], object]
+Sink = Callable[[bytes, RowsAlike | None], object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +51,7 @@ class _Judged:
         """Take note of some rows; tell whether a value may stand in them."""
         heads = ROW_LOOKS.findall(rows)
         numbers = [int(number) for number, _ in heads]
-        before = self.numbers[-1] if self.numbers else 0
-        in_order = all(map(int.__lt__, [before, *numbers], numbers))
-        self.ordered = self.ordered and in_order
-        self.numbers.extend(numbers)
-        unseen = {look for look in {look for _, look in heads} if HIDDEN.search(look)}  # few rows look unlike the rest
-        self.hidden += [number for number, (_, look) in zip(numbers, heads, strict=True) if look in unseen]
+        self._note(numbers, [look for _, look in heads])
         mark = max(rows.rfind(b"<v"), 0)
         mark = max(rows.rfind(b"<is", mark), rows.rfind(b"<f", mark), mark or -1)
         if mark < 0:
@@ -64,6 +60,20 @@ class _Judged:
         valued = numbers if last == rows.rfind(b"<row ") else map(int, ROW_NUMBERS.findall(rows, 0, mark))
         self.last_row = max(self.last_row, *valued)
         return True
+
+    def take_alike(self, rows: RowsAlike) -> bool:
+        """Take note of rows that have been taken apart; tell whether a value stands in them."""
+        self._note(rows.numbers, rows.looks)
+        self.last_row = max(self.last_row, *rows.numbers[: rows.valued], 0)
+        return rows.valued > 0
+
+    def _note(self, numbers: Sequence[int], looks: Sequence[bytes]) -> None:
+        before = self.numbers[-1] if self.numbers else 0
+        in_order = all(map(int.__lt__, [before, *numbers], numbers))
+        self.ordered = self.ordered and in_order
+        self.numbers.extend(numbers)
+        unseen = {look for look in set(looks) if HIDDEN.search(look)}  # few rows look unlike the rest
+        self.hidden += [number for number, look in zip(numbers, looks, strict=True) if look in unseen]
 
     def refuse_odd(self) -> None:
         """Each row stands there once; rows may be out of order, every reader then finds them by their number."""
@@ -79,12 +89,15 @@ def _twice(numbers: Sequence[int]) -> int | None:
     return next((one for one in numbers if one in seen or seen.add(one)), None)  # type: ignore[func-returns-value]
 
 
-def scan_sheet(container: Container, sheet: SheetPart, sink: Sink) -> SheetXml:
-    """Judge one sheet, handing on its rows as the grammar has them; raise the fault with its cell."""
+def scan_sheet(container: Container, sheet: SheetPart, sink: Sink, *, alike: Alike | None = None) -> SheetXml:
+    """Judge one sheet, handing on its rows as the grammar has them; raise the fault with its cell.
+
+    With *alike*, stretches of rows that are written so are handed on taken apart, too.
+    """
     source, judged = SheetRows(container, sheet), _Judged(sheet)
-    for rows in normal_rows(source):
-        if judged.take(rows):
-            sink(rows)
+    for rows, apart in _stretches(source, alike):
+        if judged.take_alike(apart) if apart else judged.take(rows):
+            sink(rows, apart)
     merges, hidden_columns = _around(sheet, source.skeleton())
     judged.refuse_odd()
     return SheetXml(
@@ -98,16 +111,21 @@ def scan_sheet(container: Container, sheet: SheetPart, sink: Sink) -> SheetXml:
 
 def normal_rows(source: SheetRows) -> Iterator[bytes]:
     """Yield the rows of a sheet written as the grammar has them; raise the fault of those that cannot be."""
+    return (rows for rows, _ in _stretches(source, None))
+
+
+def _stretches(source: SheetRows, alike: Alike | None) -> Iterator[tuple[bytes, RowsAlike | None]]:
     rewriting, number = Rewriting(), 0
     for rows in source:
         plain = rewriting.without_prefix(rows, source.prefix)
-        if _matched(plain) < len(plain):
+        apart = alike.taken_apart(plain) if alike else None
+        if apart is None and _matched(plain) < len(plain):
             plain = rewriting.rewritten(plain, row=number)
             if (stop := _matched(plain)) < len(plain):
                 raise explained(source.sheet, plain, stop)
         if last := ROW_NUMBERS.match(plain, max(plain.rfind(b"<row "), 0)):
             number = int(last[1])
-        yield plain
+        yield plain, apart
 
 
 def _matched(rows: bytes) -> int:
