@@ -96,7 +96,8 @@ def scan_sheet(container: Container, sheet: SheetPart, sink: Sink, *, alike: Ali
     """
     source, judged = SheetRows(container, sheet), _Judged(sheet)
     for rows, apart in _stretches(source, alike):
-        if judged.take_alike(apart) if apart else judged.take(rows):
+        valued = judged.take_alike(apart) if apart else judged.take(rows)
+        if valued:
             sink(rows, apart)
     merges, hidden_columns = _around(sheet, source.skeleton())
     judged.refuse_odd()
