@@ -55,7 +55,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "percentage": ("column", "part", "whole"),
     "plan_unchanged": ("columns",),
     "project_balance": ("column", "floor"),
-    "project_code": ("column",),
+    "project_code": ("column", "form"),
     "project_compare": ("base", "begin", "direction", "end"),
     "projects_listed": ("form",),
     "reason_given": ("column", "reason"),

@@ -54,8 +54,14 @@ def _none_beginning(field: Field, rule: Rule) -> Cases:
 
 
 def _codes_nested(field: Field, rule: Rule) -> Cases:
-    above = dict(rule.arguments["pairs"])[field.name]
-    return {"": pl.col(field.name).str.starts_with(pl.col(above))}
+    pairs = dict(rule.arguments["pairs"])
+    above = pairs[field.name]
+    holds = pl.col(field.name).str.starts_with(pl.col(above))
+    if above in pairs:  # where the code between two that agree is wrong, it is told at that code alone
+        top = pl.col(pairs[above])
+        between = ~pl.col(above).str.starts_with(top) & pl.col(field.name).str.starts_with(top)
+        holds |= between.fill_null(value=False)
+    return {"": holds}
 
 
 def _explain_nested(failure: Failure) -> Offence:

@@ -13,7 +13,7 @@ from checks.pointing import listed, offence_at, said
 from checks.rawbook import CellKind
 from checks.row_rules import ROWS
 from checks.subject import Subject
-from checks.tables import ROW, TOWNSHIP_FULL, Table
+from checks.tables import PROJECT, ROW, TOWNSHIP_FULL, Table
 from contracts.model import Field, Role, Rule
 
 _CELLS = 200  # that one finding points at
@@ -133,17 +133,34 @@ def township_unambiguous(subject: Subject, rule: Rule) -> Iterator[Offenders]:
 
 
 def project_code(subject: Subject, rule: Rule) -> Iterator[Offenders]:
-    """Find fault with a project number that is not county, year and serial in fourteen digits."""
-    table = subject.table
+    """Find fault with a project number that is not county, year and serial in fourteen digits.
+
+    Each number is told once; where the list of projects has it too, there, for all tables.
+    """
+    table, projects = subject.table, subject.tables.get(rule.arguments["form"])
     if table is None:
         return
     column, county = rule.arguments["column"], subject.submission.package.county
     wrong = table.body.filter(~pl.col(column).str.contains(f"^{county}(19|20)[0-9]{{6}}$"))
-    yield Offenders(
-        rule=rule,
-        rows=wrong.select(ROW, column),
-        told=lambda row, written: offence_at(table, rule, column, row=row, value=written, county=county),
-    )
+    if projects is not None and projects is not table:
+        wrong = wrong.join(projects.body.select(pl.col(PROJECT).alias(column)), on=column, how="anti")
+    numbers = wrong.group_by(column, maintain_order=True).agg(pl.col(ROW).first(), pl.col(ROW).alias("rows"))
+
+    def told(row: int, written: str, rows: list[int]) -> Offence:
+        cells = [table.ref(column, one) for one in rows[:_CELLS]]
+        others = _sheets_with(subject, written) if table is projects else []
+        case = "everywhere" if others else ROWS if len(rows) > 1 else ""
+        facts = {"county": county, "count": str(len(rows)), "others": listed(others)}
+        facts["places"] = listed([one.address for one in cells])
+        return offence_at(table, rule, column, row=row, value=written, involved=cells, case=case, **facts)
+
+    yield Offenders(rule=rule, rows=numbers.select(ROW, column, "rows"), told=told)
+
+
+def _sheets_with(subject: Subject, number: str) -> list[str]:
+    """Return the sheets of the other tables that have a project number."""
+    others = (one for one in subject.tables.values() if one is not subject.table and PROJECT in one.columns)
+    return [one.sheet for one in others if (one.body[PROJECT] == number).any()]
 
 
 def unique_rows(subject: Subject, rule: Rule) -> Iterator[Offence]:

@@ -137,3 +137,11 @@ def test_wrong_code_of_a_plot_is_told_beside_exchanged_columns() -> None:
     found = found_after(SEED, columns_exchanged(SUMMARY, (16, 17), 4), set_to(PLOTS, "U6", "9"))
     assert (PLOTS, "U6") in places(found)
     assert (SUMMARY, "P4") in places(found)
+
+
+@pytest.mark.parametrize(("wrong", "told"), [("G", {"G"}), ("H", {"H"}), ("GH", {"G", "H"})])
+def test_code_that_is_not_of_the_one_above(wrong: str, told: set[str]) -> None:
+    """A village between a township and a place that agree is wrong alone; each further code is told besides."""
+    codes = {"G": "620825999201", "H": "6208258882010000000"}
+    found = found_after(SEED, *(set_to(PLOTS, f"{one}5", codes[one]) for one in wrong))
+    assert {(one.rule, one.cell) for one in found} == {("C06", f"{one}5") for one in told}

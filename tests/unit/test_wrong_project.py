@@ -5,9 +5,11 @@ import pytest
 from tests.builders.examined import reads_well
 from tests.builders.slips import (
     PLOTS,
+    PROJECTS,
     SUB_PROJECTS,
     SUMMARY,
     SUPPLEMENTED,
+    TAKEN_OUT,
     found_after,
     set_to,
     text_at,
@@ -55,6 +57,16 @@ def test_number_wrong_in_one_row_of_the_list(wrong: str, rule: str) -> None:
     wrong = wrong or text_at(SEED, SUMMARY, SECOND)
     (found,) = found_after(SEED, set_to(SUB_PROJECTS, "C4", wrong))
     assert (found.rule, found.severity.value, found.sheet, found.cell) == (rule, "hard", SUB_PROJECTS, "C4")
+    assert reads_well(found.message, found.remedy)
+
+
+def test_number_written_wrong_wherever_it_stands() -> None:
+    """The list of projects speaks for all tables: they agree with it, and go with it."""
+    due = text_at(SEED, SUMMARY, FIRST)
+    sheets = (PROJECTS, SUMMARY, PLOTS, SUPPLEMENTED, TAKEN_OUT, SUB_PROJECTS)
+    (found,) = found_after(SEED, written_as(sheets, due, due[:-1]))
+    assert (found.rule, found.sheet, found.cell, found.value) == ("C08", PROJECTS, "B4", due[:-1])
+    assert all(one in found.remedy for one in sheets[1:])
     assert reads_well(found.message, found.remedy)
 
 
