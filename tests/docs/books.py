@@ -7,9 +7,15 @@ by value, to what the contracts say.
 from collections.abc import Iterator
 from pathlib import Path
 
+from openpyxl import load_workbook
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
+
 from contracts.catalogue import catalogue
 from contracts.library import Library, open_library
 from tests.docs.dictionary import KINDS
+from workbooks.our_cells import fitting_height
 from workbooks.quick import Rows, write_rows
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -60,6 +66,35 @@ def _rules(library: Library) -> Iterator[tuple[str, ...]]:
         yield from ((*head, *case) for case in cases)
 
 
+def _dress(target: Path, widths: tuple[int, ...]) -> None:
+    """Give a written list widths, lines and a heading on each of its A4 pages."""
+    book = load_workbook(target)
+    (page,) = book.worksheets
+    line = Side(style="thin", color="808080")
+    for number, row in enumerate(page.iter_rows(), 1):
+        for cell in row:
+            first = number == 1
+            cell.font = Font(name="宋体", size=10.5, bold=first)
+            cell.alignment = Alignment(wrap_text=True, vertical="center", horizontal="center" if first else "left")
+            cell.border = Border(left=line, right=line, top=line, bottom=line)
+            if first:
+                cell.fill = PatternFill("solid", start_color="F2F2F2")
+        texts = [str(cell.value or "") for cell in row]
+        page.row_dimensions[number].height = fitting_height(texts, [one - 2 for one in widths])
+    for at, width in enumerate(widths, 1):
+        page.column_dimensions[get_column_letter(at)].width = width
+    page.freeze_panes, page.print_title_rows = "B2", "1:1"
+    page.page_setup.orientation, page.page_setup.paperSize = "landscape", page.PAPERSIZE_A4
+    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    page.page_setup.fitToHeight = 0
+    footer = page.HeaderFooter.oddFooter
+    assert footer is not None
+    footer.center.text = "第 &P 页  共 &N 页"
+    book.save(target)
+
+
 if __name__ == "__main__":
     write_rows(DICTIONARY, dictionary_sheets(open_library()))
+    _dress(DICTIONARY, (34, 22, 18, 22, 8, 9, 6, 6, 6, 34, 34))
     write_rows(RULES, rule_sheets(open_library()))
+    _dress(RULES, (7, 8, 8, 30, 26, 34, 30, 34, 50))
