@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from contracts.errors import ContractError
-from contracts.yamlfile import compiled_once
+from contracts.yaml_files import compiled_once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

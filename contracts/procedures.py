@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from contracts.errors import ContractError
-from contracts.yamlfile import compiled_once
+from contracts.yaml_files import compiled_once
 
 
 class Effect(StrEnum):

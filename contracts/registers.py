@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contracts.errors import ContractError
-from contracts.yamlfile import compiled_once
+from contracts.yaml_files import compiled_once
 
 SUFFIXES = ("街道办事处", "街道", "镇", "乡")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from contracts.errors import ContractError
-from contracts.yamlfile import compiled_once
+from contracts.yaml_files import compiled_once
 
 SEVERITIES = ("hard", "soft", "report")
 ENGINE = "great-expectations"

@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from desk.console import complain, make_safe
-from desk.exits import Exit
-from desk.guarding import guard
+from desk.error_handling import guard
+from desk.exit_codes import Exit
 from desk.settings import library, places, state_folder
 
 app = typer.Typer(
@@ -48,7 +48,7 @@ def run(
     data_docs: Annotated[bool, typer.Option("--data-docs", help="另写 Great Expectations 自己的说明页")] = False,
 ) -> None:
     """办理一个年度：收件、核对、退回、办理、备案。"""
-    from desk.running import run_year  # noqa: PLC0415 - each command imports only what it needs
+    from desk.commands.run import run_year  # noqa: PLC0415 - each command imports only what it needs
 
     where = places(year, inputs=inputs, outputs=outputs, state=state)
     guard(lambda: run_year(where, inline=inline, data_docs=data_docs), state)
@@ -65,7 +65,7 @@ def serve(
     port: Annotated[int, typer.Option(help="本机 Prefect 服务的端口", min=1, max=65535)] = 4200,
 ) -> None:
     """按时办理一个年度，直到停止；进度在 Prefect 的网页上看。"""
-    from desk.serving import serve as serve_at_hours  # noqa: PLC0415
+    from desk.commands.serve import serve as serve_at_hours  # noqa: PLC0415
 
     guard(lambda: serve_at_hours(places(year, inputs=inputs, outputs=outputs, state=state), cron, port), state)
 
@@ -78,7 +78,7 @@ def check(
     out: Annotated[Path | None, typer.Option(help="把标注后的工作簿写到这个文件夹")] = None,
 ) -> None:
     """核对工作簿，不登记台账。"""
-    from desk.checking import check_files  # noqa: PLC0415
+    from desk.commands.check import check_files  # noqa: PLC0415
 
     guard(lambda: check_files(files, library(), as_json=form is Format.JSON, out=out))
 
@@ -93,9 +93,9 @@ def status(
     day: Annotated[str, typer.Option("--date", help="按哪一天算逾期，如 2025-01-31（默认今天）")] = "",
 ) -> None:
     """各县办到哪一步，谁逾期。"""
-    from desk.status import show_status  # noqa: PLC0415
-    from flows.office_day import office_day  # noqa: PLC0415
-    from review.asking import read_day  # noqa: PLC0415
+    from desk.commands.status import show_status  # noqa: PLC0415
+    from flows.year.office_day import office_day  # noqa: PLC0415
+    from review.proposal import read_day  # noqa: PLC0415
 
     where = places(year, inputs=Path("inputs"), outputs=outputs, state=state)
     today = read_day(day) if day else office_day()
@@ -108,7 +108,7 @@ def status(
 @app.command()
 def recheck(year: Year, state: State = None) -> None:
     """规则改了以后，哪些县的结论会变；只看不记，已备案的不动。"""
-    from desk.rechecking import show_recheck  # noqa: PLC0415
+    from desk.commands.recheck import show_recheck  # noqa: PLC0415
 
     where = places(year, inputs=Path("inputs"), outputs=Path("outputs"), state=state)
     guard(lambda: show_recheck(where), state)
@@ -135,8 +135,8 @@ def decide(
     state: State = None,
 ) -> None:
     """记录一条办理意见。"""
-    from desk.deciding import record, record_bulk  # noqa: PLC0415
-    from review.asking import Proposal  # noqa: PLC0415
+    from desk.commands.decide import record, record_bulk  # noqa: PLC0415
+    from review.proposal import Proposal  # noqa: PLC0415
 
     if [approve, send_back, bool(action)].count(True) != 1 or bool(county) == all_clear:
         complain(library().wording()("decide.both"))
@@ -166,7 +166,7 @@ def verify(
     key: Annotated[Path | None, typer.Option(help="须为清单签名的公钥文件")] = None,
 ) -> None:
     """核验台账、收件库和输出是否原样。"""
-    from desk.verifying import show_verification  # noqa: PLC0415
+    from desk.commands.verify import show_verification  # noqa: PLC0415
 
     where = places(0, inputs=Path("inputs"), outputs=Path("outputs"), state=state_folder(state))
     if "://" in path:  # a database: the files that it speaks of lie in the state folder
@@ -185,7 +185,7 @@ def archive(
     state: State = None,
 ) -> None:
     """整理各县年度档案：每县一个 BagIt 档案包。"""
-    from desk.archiving import make_archives  # noqa: PLC0415
+    from desk.commands.archive import make_archives  # noqa: PLC0415
 
     where = places(year, inputs=Path("inputs"), outputs=Path("outputs"), state=state)
     guard(lambda: make_archives(where, county, out=out, paper=paper, zipped=zipped), state)
@@ -194,7 +194,7 @@ def archive(
 @app.command()
 def rules(rule: Annotated[str | None, typer.Argument(help="规则编号")] = None) -> None:
     """规则目录，或一条规则和它的例子。"""
-    from desk.rules import show_rules  # noqa: PLC0415
+    from desk.commands.rules import show_rules  # noqa: PLC0415
 
     guard(lambda: show_rules(library(), rule))
 
@@ -211,8 +211,8 @@ def sample(
     out: Annotated[Path, typer.Option(help="写到这个收件文件夹")],
 ) -> None:
     """写出可以一路办到备案的样例：报送文件、名单、办理意见、首年的期初数。"""
-    from desk.sampling import Wanted, make_samples  # noqa: PLC0415
-    from desk.sampling_plan import make_plan_samples  # noqa: PLC0415
+    from desk.commands.sample import Wanted, make_samples  # noqa: PLC0415
+    from desk.commands.sample_plan import make_plan_samples  # noqa: PLC0415
 
     wanted = Wanted(year=year, years=years, counties=counties, plots=plots, seed=seed, out=out, county=county)
     guard(lambda: (make_plan_samples if county else make_samples)(library(), wanted))
@@ -228,7 +228,7 @@ def template(
     state: State = None,
 ) -> None:
     """写出一个县的空白报送表：下拉、锁定、公式来自合同，上年末数来自台账。"""
-    from desk.template import make_template  # noqa: PLC0415
+    from desk.commands.template import make_template  # noqa: PLC0415
 
     where = places(year, inputs=Path("inputs"), outputs=Path("outputs"), state=state)
     guard(lambda: make_template(where, county, rows=rows, out=out), state)

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from contracts.library import Submission
+from contracts.contract_library import Submission
 from contracts.messages import Wording
 from contracts.procedures import Procedure
 from contracts.registers import County, Register
-from filing.sample_balances import summary_figures
-from filing.sample_figures import Sample
-from workbooks.balances_book import HEADINGS, LABELS
+from contracts.sample.balances import summary_figures
+from contracts.sample.figures import Sample
+from workbooks.opening_balances_file import HEADINGS, LABELS
 
 FIRST_DAY = "2020-01-01"
 SUMMARY = "summary"

@@ -3,8 +3,8 @@
 import os
 from pathlib import Path
 
-from contracts.library import Library, open_library
-from flows.places import Places
+from contracts.contract_library import Library, open_library
+from flows.year.locations import Places
 
 CONTRACTS, STATE, LEDGER = "HESUAN_CONTRACTS", "HESUAN_STATE", "HESUAN_LEDGER"
 

@@ -8,13 +8,13 @@ from prefect.cache_policies import NO_CACHE
 from prefect.futures import PrefectFuture
 
 from flows.artifacts import publish
-from flows.engine import failed
-from flows.jobs import Job, Outcome
-from flows.places import Places
-from flows.run_of_year import Result
-from flows.running import run_stages
-from flows.stages import perform
-from flows.task_runners import chosen_runner
+from flows.intake.county_stages import perform
+from flows.prefect_support.task_runners import chosen_runner
+from flows.run.run_context import Result
+from flows.run.run_stages import run_stages
+from flows.run.stage_loop import failed
+from flows.year.jobs import Job, Outcome
+from flows.year.locations import Places
 
 
 class Sealed:

@@ -6,10 +6,10 @@ from typing import Any
 
 from prefect.artifacts import create_link_artifact, create_table_artifact
 
-from flows.handed_in import read_desk
-from flows.outlook import Outlook, outlook
-from flows.places import Places
-from flows.scene import set_scene
+from flows.run.run_summary import Outlook, outlook
+from flows.year.locations import Places
+from flows.year.year_inputs import read_desk
+from flows.year.year_state import set_scene
 
 Line = dict[str, Any]
 

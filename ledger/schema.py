@@ -65,7 +65,7 @@ def lay_out(connection: Connection) -> None:
         _lay_out_sqlite(connection)
     elif version in {None, FIRST}:
         # Imported here: the library of migrations costs more to load than a ledger to read.
-        from ledger.migrating import migrate  # noqa: PLC0415
+        from ledger.migrate import migrate  # noqa: PLC0415
 
         migrate(connection)
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from contracts.procedures import Action, Effect, Level, Procedure
+from review.county_state import Standing
 from review.events import Event
 from review.roster import Due, Roster
-from review.standing import Standing
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from flows.places import KEY_FOLDER
+from flows.year.locations import KEY_FOLDER
 
 # Two runs try the same, and a busy machine fails nothing: no test is about how long an example takes.
 settings.register_profile(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.prefect_settings import prefect_environment
+from flows.prefect_support.settings import prefect_environment
 from tests.builders import dongchuan
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -17,7 +17,7 @@ from pathlib import Path
 import polars as pl
 import psutil
 
-from flows.claim_index import AT_A_TIME, Source, packed, shared_plots
+from flows.intake.duplicate_claims import AT_A_TIME, Source, packed, shared_plots
 
 ROWS = 10_000_000
 A_COUNTY = 14_286  # 40 million plots over 2,800 counties

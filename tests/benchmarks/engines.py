@@ -9,19 +9,19 @@ from pathlib import Path
 
 import polars as pl
 
-from checks.findings import Refusal
-from checks.judge import verdict_on
-from checks.subject import Subject
-from checks.wording import findings_of
-from contracts.library import open_library
+from checks.model.finding import Refusal
+from checks.recognition.form_instance import Subject
+from checks.reporting.finding_messages import findings_of
+from checks.validation import verdict_on
+from contracts.contract_library import open_library
 from tests.benchmarks import floor
 from tests.benchmarks.cpu import ENDED, OWN, used_by
 from tests.benchmarks.plain_rules import plain_rules
 from tests.benchmarks.plots import FORM, subjects_in, table_of
-from workbooks.child import shared_pool
-from workbooks.examining import examine
-from workbooks.gate import take_bytes
-from workbooks.reading import read_book
+from workbooks.examine import examine
+from workbooks.gate.file_access import take_bytes
+from workbooks.reader.read_workbook import read_book
+from workbooks.reader.worker_pool import shared_pool
 
 Run = Callable[[], Mapping[str, int]]
 

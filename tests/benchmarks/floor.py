@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import polars as pl
 
-from checks.rawbook import CellKind, column_letters
-from checks.subject import Subject
-from checks.tables import ROW
+from checks.model.raw_workbook import CellKind, column_letters
+from checks.recognition.form_instance import Subject
+from checks.recognition.table import ROW
 from tests.benchmarks.plain_rules import Plain, plain_rules
 from tests.benchmarks.plots import table_of
 

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 from frictionless import Resource, Schema, system
 
-from checks.subject import Subject
+from checks.recognition.form_instance import Subject
 from tests.benchmarks.plain_rules import Plain, plain_rules
 from tests.benchmarks.plots import table_of
 

@@ -18,12 +18,12 @@ from statistics import median
 
 from sqlalchemy import insert
 
-from ledger.canonical import GENESIS, digest_of, event_text
-from ledger.chain import SealedRow
+from ledger.canonical_json import GENESIS, digest_of, event_text
 from ledger.database import connect, locate
-from ledger.record import Ledger
+from ledger.hash_chain import SealedRow
+from ledger.ledger import Ledger
+from ledger.object_store import Store
 from ledger.schema import ENTRIES
-from ledger.store import Store
 from review.events import Event, JsonValue, Kind
 from review.roster import Due, Roster, roster_facts
 from tests.benchmarks.cpu import ENDED, used_by

@@ -17,10 +17,10 @@ from tests.builders.examined import warm_library, wording
 from tests.hostile.generator.long_cases import CASES as LONG
 from tests.hostile.generator.package import good
 from tests.hostile.test_table import CASES, IN_PLACE, SEED
-from workbooks import allowance
-from workbooks.child import Child, shared_pool
-from workbooks.examining import examine
-from workbooks.opening import unpacked_size
+from workbooks.examine import examine
+from workbooks.gate import resource_limits
+from workbooks.gate.file_type import unpacked_size
+from workbooks.reader.worker_pool import Child, shared_pool
 
 if TYPE_CHECKING:
     from tests.hostile.generator.case import Case
@@ -84,7 +84,7 @@ def main() -> None:
     for one, alone in pairs:
         if wanted in one.name:
             data = one.make(Random(SEED))  # noqa: S311 - a test's filling
-            over, long = cost(data, alone=alone).over(clean), unpacked_size(data) >= allowance.LONG
+            over, long = cost(data, alone=alone).over(clean), unpacked_size(data) >= resource_limits.LONG
             bad = over.seconds > (10 if long else 5) or over.memory > (512 if long else 300)
             lines.append((over.seconds, over.memory, "!" if bad else " ", one, "here" if alone else "child"))
     for seconds, memory, mark, one, where in sorted(lines, key=lambda line: line[:2]):

@@ -19,13 +19,13 @@ import fastexcel
 import psutil
 import xlsxwriter
 
-from checks.findings import Refusal
-from contracts.library import open_library
+from checks.model.finding import Refusal
+from contracts.contract_library import open_library
 from tests.builders.dongchuan import submission
-from workbooks.child import Child, shared_pool
-from workbooks.gate import take_bytes
-from workbooks.quick import write_rows
-from workbooks.reading import read_book
+from workbooks.gate.file_access import take_bytes
+from workbooks.reader.read_workbook import read_book
+from workbooks.reader.worker_pool import Child, shared_pool
+from workbooks.writer.bulk_writer import write_rows
 
 ROWS = 100_000
 COLUMNS = 14

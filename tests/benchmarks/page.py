@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psutil
 
-from checks.subject import Subject
+from checks.recognition.form_instance import Subject
 from tests.benchmarks.engines import ENGINES, READERS
 from tests.benchmarks.plain_rules import held_on, not_of_rows
 from tests.benchmarks.trial import COLD, Results, Size

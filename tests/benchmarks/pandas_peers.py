@@ -19,7 +19,7 @@ with warnings.catch_warnings():
 
 import polars as pl
 
-from checks.subject import Subject
+from checks.recognition.form_instance import Subject
 from tests.benchmarks.plain_rules import Plain, plain_rules
 from tests.benchmarks.plots import table_of
 

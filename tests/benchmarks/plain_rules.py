@@ -6,11 +6,11 @@ from typing import Any
 
 import polars as pl
 
-from checks.dates import date_expr
-from checks.registry import ROW_CHECKS
-from checks.subject import Subject
-from checks.tables import TOWNSHIP_FULL
-from contracts.model import Role, Rule
+from checks.parsing.dates import date_expr
+from checks.recognition.form_instance import Subject
+from checks.recognition.table import TOWNSHIP_FULL
+from checks.rules.registry import ROW_CHECKS
+from contracts.form_model import Role, Rule
 from tests.benchmarks.plots import table_of
 
 Given = Mapping[str, Any]

@@ -6,22 +6,22 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from checks.cover import identify, read_cover
-from checks.findings import Refusal
-from checks.judge import subjects_of
-from checks.own_sheets import submitted
-from checks.subject import Subject
-from checks.tables import ROW, Table
-from contracts.library import open_library
-from contracts.model import Role
-from desk.sampling import Wanted, make_samples
-from workbooks.child import shared_pool
-from workbooks.reading import read_book
+from checks.model.finding import Refusal
+from checks.recognition.cover import identify, read_cover
+from checks.recognition.form_instance import Subject
+from checks.recognition.table import ROW, Table
+from checks.validation import subjects_of
+from checks.versions.returned_sheets import submitted
+from contracts.contract_library import open_library
+from contracts.form_model import Role
+from desk.commands.sample import Wanted, make_samples
+from workbooks.reader.read_workbook import read_book
+from workbooks.reader.worker_pool import shared_pool
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from checks.rawbook import RawBook
+    from checks.model.raw_workbook import RawBook
 
 FORM = "new_farmland"
 YEAR = 2024

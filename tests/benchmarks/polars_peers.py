@@ -7,7 +7,7 @@ import dataframely as dy
 import pointblank as pb
 import polars as pl
 
-from checks.subject import Subject
+from checks.recognition.form_instance import Subject
 from tests.benchmarks.floor import wrong
 from tests.benchmarks.plain_rules import Plain, plain_rules
 from tests.benchmarks.plots import table_of

@@ -22,8 +22,8 @@ from pathlib import Path
 
 import psutil
 
-from contracts.library import open_library
-from desk.sampling import Wanted, make_samples
+from contracts.contract_library import open_library
+from desk.commands.sample import Wanted, make_samples
 
 COUNTIES = 86
 YEAR = 2024
@@ -71,7 +71,7 @@ class Watcher:
 
 
 def _kind_of(command: str) -> str:
-    kinds = {"flows.prefect_server": "server", "workbooks.reading_child": "reader"}
+    kinds = {"flows.prefect_support.local_server": "server", "workbooks.reader.worker": "reader"}
     return next((kind for name, kind in kinds.items() if name in command), "run")
 
 

@@ -9,7 +9,7 @@ from zipfile import ZipFile
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font
 
-from contracts.examples import Example
+from contracts.rule_examples import Example
 from tests.builders import dongchuan, gansu
 
 

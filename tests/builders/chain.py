@@ -6,15 +6,15 @@ from datetime import date
 from functools import cache
 from hashlib import sha256
 
-from contracts.library import open_library
+from contracts.contract_library import open_library
 from contracts.procedures import Procedure
-from contracts.returning import Returning
-from review.asking import Bench, Denial, Proposal
-from review.decisions import decide
+from contracts.return_policy import Returning
+from review.county_state import Standing
+from review.decision import decide
+from review.event_replay import standings
 from review.events import Entry, Event, JsonValue, Kind
-from review.folding import standings
+from review.proposal import Bench, Denial, Proposal
 from review.roster import Due, Officer, Roster
-from review.standing import Standing
 
 COUNTY, NEIGHBOUR, YEAR = "530113", "530114", 2024
 NEVER_LEFT = date(2024, 1, 1)

@@ -13,7 +13,7 @@ from typing import Any
 
 import xlsxwriter
 
-from contracts.library import open_library
+from contracts.contract_library import open_library
 from contracts.plans import Measure, Plan
 
 COUNTY, YEAR = "530113", 2024

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from checks.findings import Finding, Refusal
-from checks.report import Report
-from contracts.library import Library, Submission, open_library
+from checks.model.finding import Finding, Refusal
+from checks.model.report import Report
+from contracts.contract_library import Library, Submission, open_library
+from contracts.form_model import Form
 from contracts.messages import Wording
-from contracts.model import Form
 from contracts.packages import Package
-from workbooks.examining import examine
+from workbooks.examine import examine
 
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 

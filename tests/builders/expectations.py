@@ -12,10 +12,10 @@ from types import ModuleType
 import pytest
 
 from contracts.rollups import Expectation, RollUpTable
-from filing.evidence import Held
-from filing.rollup_tables import Line
+from filing.context.rollup_evidence import Held
+from filing.sheets.rollup_checks import Line
 
-MODULE = "flows.expectations"
+MODULE = "flows.outputs.gx_validation"
 
 
 def hold(tables: Sequence[tuple[RollUpTable, Sequence[Line]]], *, docs: Path | None = None) -> dict[str, Held]:

@@ -5,14 +5,14 @@ from dataclasses import replace
 from functools import cache
 from io import BytesIO
 
-from checks.findings import Refusal
-from checks.history import Claim, History, history_of
-from checks.report import Figure, Report
-from contracts.library import Submission, open_library
-from desk.sampling import sample_sheets
-from filing.sample_figures import draw_sample
-from workbooks.examining import examine
-from workbooks.quick import write_rows
+from checks.model.filing_history import Claim, History, history_of
+from checks.model.finding import Refusal
+from checks.model.report import Figure, Report
+from contracts.contract_library import Submission, open_library
+from contracts.sample.figures import draw_sample
+from desk.commands.sample import sample_sheets
+from workbooks.examine import examine
+from workbooks.writer.bulk_writer import write_rows
 
 COUNTY, YEAR, PLOTS, SEED = "620825", 2024, 12, 3  # 庄浪县 has two townships called 水洛
 NEIGHBOUR = "620826"  # 静宁县

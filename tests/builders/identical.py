@@ -10,10 +10,10 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from contracts.library import open_library
-from desk.exits import Exit
-from desk.sampling import Wanted, make_samples
-from desk.verifying import show_verification
+from contracts.contract_library import open_library
+from desk.commands.sample import Wanted, make_samples
+from desk.commands.verify import show_verification
+from desk.exit_codes import Exit
 from review.events import Entry
 from tests.builders.dongchuan import YEAR
 from tests.builders.year import ROOT, Ground, ground_of

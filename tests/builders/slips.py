@@ -7,7 +7,7 @@ from typing import Any
 
 from openpyxl import load_workbook
 
-from checks.findings import Finding
+from checks.model.finding import Finding
 from tests.builders.dongchuan import submission
 from tests.builders.examined import report_of
 from tests.builders.gansu import gansu_workbook

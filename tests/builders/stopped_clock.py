@@ -7,7 +7,7 @@ of the same year differ in bytes, and even in how many folders they make.
 from datetime import UTC, datetime
 from typing import Final
 
-from ledger.record import Ledger
+from ledger.ledger import Ledger
 
 STOPPED_AT: Final = datetime(2025, 1, 20, 1, 30, tzinfo=UTC)
 

@@ -11,18 +11,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import checks.judge
-import workbooks.marking
-import workbooks.reading
-import workbooks.writing  # imported for warmth
-from desk.exits import Exit
-from flows.places import KEY_FOLDER
-from ledger.record import Ledger
+import checks.validation
+import workbooks.marking.mark_workbook
+import workbooks.reader.read_workbook
+import workbooks.writer.write_book  # imported for warmth
+from desk.exit_codes import Exit
+from flows.year.locations import KEY_FOLDER
+from ledger.ledger import Ledger
 from tests.builders import expectations
 from tests.builders.year import ground_of
 
 KILLED = 137
-WARM = (checks.judge, workbooks.marking, workbooks.reading, workbooks.writing)
+WARM = (checks.validation, workbooks.marking.mark_workbook, workbooks.reader.read_workbook, workbooks.writer.write_book)
 
 
 class Instants:

@@ -9,14 +9,14 @@ from typing import Any
 
 import yaml
 
-from desk.exits import Exit
-from desk.running import run_year
-from flows.places import Places
-from flows.rows import Row, rows_of
-from flows.scene import set_scene
-from ledger.record import Ledger
+from desk.commands.run import run_year
+from desk.exit_codes import Exit
+from flows.year.county_status import Row, rows_of
+from flows.year.locations import Places
+from flows.year.year_state import set_scene
+from ledger.ledger import Ledger
+from review.county_state import recorded_roster
 from review.events import Event, Kind
-from review.standing import recorded_roster
 from tests.builders.dongchuan import COUNTY, YEAR, Draft, Rows, decisions, name_of, submission
 
 ROOT = Path(__file__).parents[2]

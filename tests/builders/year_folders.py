@@ -8,14 +8,14 @@ from typing import Any
 
 import xlsxwriter
 
-from contracts.library import open_library
-from flows.engine import in_line
-from flows.handed_in import read_desk
-from flows.outlook import Outlook, outlook
-from flows.places import Places
-from flows.running import run_stages
-from flows.scene import Scene, set_scene
-from review.asking import Proposal
+from contracts.contract_library import open_library
+from flows.run.run_stages import run_stages
+from flows.run.run_summary import Outlook, outlook
+from flows.run.stage_loop import in_line
+from flows.year.locations import Places
+from flows.year.year_inputs import read_desk
+from flows.year.year_state import Scene, set_scene
+from review.proposal import Proposal
 from review.roster import Roster
 from tests.builders import dongchuan
 

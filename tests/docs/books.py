@@ -12,11 +12,11 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
-from contracts.catalogue import catalogue
-from contracts.library import Library, open_library
+from contracts.contract_library import Library, open_library
+from contracts.rule_catalogue import catalogue
 from tests.docs.dictionary import KINDS
-from workbooks.our_cells import fitting_height
-from workbooks.quick import Rows, write_rows
+from workbooks.ooxml.text_rows import fitting_height
+from workbooks.writer.bulk_writer import Rows, write_rows
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 DICTIONARY, RULES = DOCS / "字段说明.xlsx", DOCS / "规则目录.xlsx"

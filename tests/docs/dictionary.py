@@ -6,8 +6,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from contracts.library import Library, open_library
-from contracts.model import Field, Form
+from contracts.contract_library import Library, open_library
+from contracts.form_model import Field, Form
 
 CHAPTER = Path(__file__).resolve().parents[2] / "docs" / "dictionary.md"
 HEAD = """# 字段说明

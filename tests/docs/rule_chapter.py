@@ -6,11 +6,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from contracts.catalogue import PROCEDURE, Entry, catalogue
-from contracts.examples import Example
-from contracts.library import Library, open_library
+from contracts.contract_library import Library, open_library
+from contracts.form_model import Form, Phase, Rule
 from contracts.messages import Wording
-from contracts.model import Form, Phase, Rule
+from contracts.rule_catalogue import PROCEDURE, Entry, catalogue
+from contracts.rule_examples import Example
 
 CHAPTER = Path(__file__).resolve().parents[2] / "docs" / "rules.md"
 HEAD = """# 规则

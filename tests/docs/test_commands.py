@@ -12,14 +12,15 @@ import pytest
 import typer.main
 from typer.testing import CliRunner, Result
 
-from checks.findings import Finding, Refusal, Severity
-from checks.shape import finding_to_json, refusal_to_json
-from contracts.library import open_library
+from checks.model.finding import Finding, Refusal, Severity
+from checks.reporting.json_codec import finding_to_json, refusal_to_json
+from contracts.contract_library import open_library
 from desk import settings
 from desk.app import app
-from desk.exits import Exit
-from flows import orchestration, task_runners
-from flows.places import KEY_FOLDER
+from desk.exit_codes import Exit
+from flows import run_on_prefect
+from flows.prefect_support import task_runners
+from flows.year.locations import KEY_FOLDER
 from tests.builders import dongchuan
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -75,7 +76,7 @@ def test_settings_are_documented(name: str) -> None:
     """The table of settings lists each variable that the program reads, and no other."""
     variables = re.findall(r"^\| `([A-Z_]+)` \|", READMES[name], flags=re.MULTILINE)
     runners = [task_runners.RUNNER, task_runners.WORKERS, task_runners.SCHEDULER]
-    assert variables == [settings.CONTRACTS, settings.STATE, settings.LEDGER, KEY_FOLDER, orchestration.API, *runners]
+    assert variables == [settings.CONTRACTS, settings.STATE, settings.LEDGER, KEY_FOLDER, run_on_prefect.API, *runners]
 
 
 @pytest.mark.parametrize("name", READMES)
@@ -113,7 +114,7 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def hesuan(folder: Path, line: str) -> Result:
     """Run a command line as it is shown, in a folder, as where no variable is set."""
-    unset = dict.fromkeys((settings.CONTRACTS, settings.STATE, settings.LEDGER, orchestration.API))
+    unset = dict.fromkeys((settings.CONTRACTS, settings.STATE, settings.LEDGER, run_on_prefect.API))
     with contextlib.chdir(folder):
         return CliRunner().invoke(app, shlex.split(line)[1:], env=unset)
 

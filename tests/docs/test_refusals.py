@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from contracts.library import open_library
+from contracts.contract_library import open_library
 
 
 def documented() -> str:

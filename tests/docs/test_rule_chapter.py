@@ -1,7 +1,7 @@
 """The rule chapter of the manual is what the contracts say."""
 
-from contracts.catalogue import catalogue
-from contracts.library import open_library
+from contracts.contract_library import open_library
+from contracts.rule_catalogue import catalogue
 from tests.docs.rule_chapter import CHAPTER, chapter
 
 

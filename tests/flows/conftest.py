@@ -2,7 +2,7 @@
 
 import pytest
 
-from ledger.record import Ledger
+from ledger.ledger import Ledger
 from tests.builders import expectations
 from tests.builders.stopped_clock import stop_clock
 

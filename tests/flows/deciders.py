@@ -11,10 +11,10 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from flows.deciding import Decided, record_decision
-from flows.places import Places
-from review.asking import Proposal
+from flows.decisions.record_decision import Decided, record_decision
+from flows.year.locations import Places
 from review.events import Event, JsonValue, Kind
+from review.proposal import Proposal
 from review.roster import roster_facts
 from tests.property.chain import COUNTIES, PEOPLE, YEAR, procedure, roster
 

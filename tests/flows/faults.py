@@ -19,41 +19,41 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import checks.judge
-import contracts.odcs
-import workbooks.marking
-import workbooks.reading
-import workbooks.reading_child
-import workbooks.sheet_frames
-import workbooks.smallness
-import workbooks.writing  # imported for warmth, as each child would else import it
-from checks.rawbook import RawBook
-from contracts.library import open_library
-from desk.guarding import told
-from desk.running import run_year
-from flows.handed_in import read_desk
-from flows.issuing import unfinished
-from flows.places import KEY_FOLDER, Places
-from flows.scene import set_scene
-from flows.survey import has_work
-from flows.verifying import verify_outputs, verify_state
+import checks.validation
+import contracts.odcs_reader
+import workbooks.marking.mark_workbook
+import workbooks.reader.in_process_limit
+import workbooks.reader.library_frames
+import workbooks.reader.read_workbook
+import workbooks.reader.worker
+import workbooks.writer.write_book  # imported for warmth, as each child would else import it
+from checks.model.raw_workbook import RawBook
+from contracts.contract_library import open_library
+from desk.commands.run import run_year
+from desk.error_handling import told
+from flows.run.pending_work import has_work
+from flows.verification.verify import verify_outputs, verify_state
+from flows.year.issued_outputs import unfinished
+from flows.year.locations import KEY_FOLDER, Places
+from flows.year.year_inputs import read_desk
+from flows.year.year_state import set_scene
 from ledger.errors import LedgerMissing
-from ledger.keys import Signer
-from review.standing import recorded_roster
+from ledger.signing_key import Signer
+from review.county_state import recorded_roster
 from tests.builders import expectations
 from tests.builders.stopped_clock import stop_clock
 from tests.flows.cutting import Points, grow_no_file_beyond
-from workbooks.opening import opened
+from workbooks.gate.file_type import opened
 
 ROOT = Path(__file__).parents[2]
 WARM = (
-    checks.judge,
-    contracts.odcs,
-    workbooks.marking,
-    workbooks.reading_child,
-    workbooks.sheet_frames,
-    workbooks.smallness,
-    workbooks.writing,
+    checks.validation,
+    contracts.odcs_reader,
+    workbooks.marking.mark_workbook,
+    workbooks.reader.worker,
+    workbooks.reader.library_frames,
+    workbooks.reader.in_process_limit,
+    workbooks.writer.write_book,
 )
 BY_SIZE = ("short", "torn")
 STEP_BYTES = 1024
@@ -80,12 +80,12 @@ def _read_in_place() -> None:
 
     What the disk does to a run does not depend on who reads; readers whose parent dies are tried in test_killed_run.
     """
-    apart = workbooks.reading._read_apart  # noqa: SLF001 - as the program has no such setting
+    apart = workbooks.reader.read_workbook._read_apart  # noqa: SLF001 - as the program has no such setting
 
     def here(data: bytes) -> RawBook:
-        return workbooks.reading._read_here(data, opened(data)) or apart(data)  # noqa: SLF001 - as above
+        return workbooks.reader.read_workbook._read_here(data, opened(data)) or apart(data)  # noqa: SLF001 - as above
 
-    workbooks.reading._read_apart = here  # noqa: SLF001 - as above
+    workbooks.reader.read_workbook._read_apart = here  # noqa: SLF001 - as above
 
 
 def _one_key(folder: Path) -> None:

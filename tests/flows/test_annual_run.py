@@ -15,22 +15,23 @@ from typing import Any
 import pytest
 import yaml
 
-import flows.taking_in
-from checks.report import Report
-from checks.shape import report_from_json
-from desk import deciding, settings
-from desk.checking import check_files
-from desk.exits import Exit
-from desk.status import show_status
-from desk.verifying import show_verification
-from flows.handed_in import read_desk
-from flows.inbox import look
-from flows.issuing import returned_path
-from flows.scene import set_scene
-from flows.survey import has_work
-from flows.year_lock import hold_year
-from review.asking import Proposal
+import flows.intake.read_submission
+from checks.model.report import Report
+from checks.reporting.json_codec import report_from_json
+from desk import settings
+from desk.commands import decide
+from desk.commands.check import check_files
+from desk.commands.status import show_status
+from desk.commands.verify import show_verification
+from desk.exit_codes import Exit
+from flows.run.pending_work import has_work
+from flows.year.inbox import look
+from flows.year.issued_outputs import returned_path
+from flows.year.year_inputs import read_desk
+from flows.year.year_lock import hold_year
+from flows.year.year_state import set_scene
 from review.events import Kind
+from review.proposal import Proposal
 from tests.builders.dongchuan import COUNTY, COVER, SHEET_2, SHEET_3, YEAR, decisions, name_of, submission
 from tests.builders.examined import reads_well, wording
 from tests.builders.plain import plain_bytes
@@ -44,7 +45,7 @@ from tests.builders.year import (
     steps,
     with_other_due,
 )
-from workbooks.examining import examine
+from workbooks.examine import examine
 
 COUNTY_OFFICER, CITY_OFFICER, PROVINCE_OFFICER = "530113-01", "530100-01", "530000-01"
 RETURNED = f"{YEAR}/returned/{COUNTY}/{COUNTY}-{YEAR}-第1版-问题标注.xlsx"
@@ -266,7 +267,7 @@ def test_a_decision_that_may_not_be_is_refused_and_not_recorded(
     """Refused with the reason and what to do, exit code 5, and not an entry more in the ledger."""
     head = received_year.head()
 
-    code = deciding.record(received_year.places, proposal(**changed))
+    code = decide.record(received_year.places, proposal(**changed))
 
     assert code is Exit.REFUSED_ACTION
     told = capsys.readouterr()
@@ -295,11 +296,11 @@ def _more_officers(received_year: Ground) -> None:
 def test_decisions_in_their_order_are_recorded(received: Ground, capsys: Capture) -> None:
     """County, city and province act one after the other; the same decision again is no second entry."""
     for step, state in (({}, "已报送"), (CITY, "已复核"), (PROVINCE, "已备案")):
-        assert deciding.record(received.places, proposal(**step)) is Exit.CLEAR
+        assert decide.record(received.places, proposal(**step)) is Exit.CLEAR
         assert f"现为“{state}”" in capsys.readouterr().out
 
     head = received.head()
-    assert deciding.record(received.places, proposal(**PROVINCE)) is Exit.CLEAR
+    assert decide.record(received.places, proposal(**PROVINCE)) is Exit.CLEAR
     assert "没有重复记录" in capsys.readouterr().out
     assert received.head() == head
     assert received.run() is Exit.CLEAR
@@ -309,21 +310,21 @@ def test_decisions_in_their_order_are_recorded(received: Ground, capsys: Capture
 def test_nobody_acts_at_two_levels(received: Ground, capsys: Capture) -> None:
     """Who reported for the county may not review for the city, whatever offices they hold."""
     both = "530113-03"
-    assert deciding.record(received.places, proposal(by=both)) is Exit.CLEAR
+    assert decide.record(received.places, proposal(by=both)) is Exit.CLEAR
     head = received.head()
 
-    assert deciding.record(received.places, proposal(**{**CITY, "by": both})) is Exit.REFUSED_ACTION
+    assert decide.record(received.places, proposal(**{**CITY, "by": both})) is Exit.REFUSED_ACTION
 
     assert "已在县级办理过本件" in capsys.readouterr().err
     assert received.head() == head
-    assert deciding.record(received.places, proposal(**CITY)) is Exit.CLEAR
+    assert decide.record(received.places, proposal(**CITY)) is Exit.CLEAR
 
 
 def test_province_waits_for_the_city(received: Ground, capsys: Capture) -> None:
     """What the county has reported is not yet the province's to file."""
-    deciding.record(received.places, proposal())
+    decide.record(received.places, proposal())
 
-    assert deciding.record(received.places, proposal(**PROVINCE)) is Exit.REFUSED_ACTION
+    assert decide.record(received.places, proposal(**PROVINCE)) is Exit.REFUSED_ACTION
     assert "目前为“已报送”，不能“备案”；应先到“已复核”" in capsys.readouterr().err
 
 
@@ -343,7 +344,7 @@ def test_nothing_can_be_decided_before_anything_ran(root: Path, capsys: Capture)
     """Without a record there is nothing to decide on, and none is begun."""
     ground = prepared(root)
 
-    assert deciding.record(ground.places, proposal()) is Exit.REFUSED_ACTION
+    assert decide.record(ground.places, proposal()) is Exit.REFUSED_ACTION
     assert "还没有收到报送文件" in capsys.readouterr().err
     assert not (ground.places.state / "ledger.db").exists()
 
@@ -447,7 +448,7 @@ def test_a_fault_in_one_county_does_not_stop_another(
         return examine(data, *given, **named)
 
     with monkeypatch.context() as patch:
-        patch.setattr(flows.taking_in, "examine", faulty)
+        patch.setattr(flows.intake.read_submission, "examine", faulty)
         assert ground.run() is Exit.FAULT
 
     told = capsys.readouterr().out
@@ -597,8 +598,8 @@ def test_an_older_version_that_comes_late_is_passed_over(root: Path, capsys: Cap
 
 def test_a_new_version_after_the_review_is_locked_out(received: Ground, capsys: Capture) -> None:
     """Once the city has agreed, a newer version is refused with the state; once returned, it is taken."""
-    deciding.record(received.places, proposal())
-    deciding.record(received.places, proposal(**CITY))
+    decide.record(received.places, proposal())
+    decide.record(received.places, proposal(**CITY))
     received.hand_in(submission(3), name_of(3))
 
     assert received.run() is Exit.REFUSED_FILE
@@ -609,7 +610,7 @@ def test_a_new_version_after_the_review_is_locked_out(received: Ground, capsys: 
     assert "目前为“已复核”" in capsys.readouterr().out
     assert received.rows()[COUNTY].version == 2
     back = {**PROVINCE, "action": "return", "number": ""}
-    assert deciding.record(received.places, proposal(**back)) is Exit.CLEAR
+    assert decide.record(received.places, proposal(**back)) is Exit.CLEAR
     assert received.run() is Exit.CLEAR
     assert (received.rows()[COUNTY].version, received.rows()[COUNTY].state) == (3, "received")
 
@@ -624,7 +625,7 @@ def test_a_decision_on_a_version_that_moved_on_while_it_was_written_is_refused(
     head = received.head()
     capsys.readouterr()
 
-    assert deciding.record(received.places, proposal(sha256=sha256, version=2)) is Exit.REFUSED_ACTION
+    assert decide.record(received.places, proposal(sha256=sha256, version=2)) is Exit.REFUSED_ACTION
 
     assert "旧版次 2，目前已是版次 3" in capsys.readouterr().err
     assert received.head() == head
@@ -1048,11 +1049,11 @@ def test_a_refused_file_stays_refused_when_contracts_change_and_change_back(root
 
 def test_the_same_decision_on_a_newer_version_is_a_new_decision(received: Ground) -> None:
     """Who reports version 3 on the day and under the number of version 2 reports version 3."""
-    assert deciding.record(received.places, proposal()) is Exit.CLEAR
+    assert decide.record(received.places, proposal()) is Exit.CLEAR
     received.hand_in(submission(3), name_of(3))
     received.run()
 
-    assert deciding.record(received.places, proposal()) is Exit.CLEAR
+    assert decide.record(received.places, proposal()) is Exit.CLEAR
 
     row = received.rows()[COUNTY]
     assert (row.version, row.state) == (3, "submitted")

@@ -12,9 +12,9 @@ import openpyxl
 import pytest
 
 from contracts.errors import ContractError
-from desk.archiving import make_archives
-from desk.exits import Exit
-from desk.verifying import show_verification
+from desk.commands.archive import make_archives
+from desk.commands.verify import show_verification
+from desk.exit_codes import Exit
 from ledger.errors import NotABag
 from tests.builders.dongchuan import COUNTY
 from tests.builders.year import Ground, prepared

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from contracts.library import open_library
-from desk.outlook_lines import denial_sentence
-from flows.deciding import Decided, record_decision
-from review.asking import Denial
+from contracts.contract_library import open_library
+from desk.run_summary_text import denial_sentence
+from flows.decisions.record_decision import Decided, record_decision
 from review.progress import progress
+from review.proposal import Denial
 from tests.builders.dongchuan import COUNTY, SHEET_DONE
 from tests.builders.year_folders import YearFolders, proposal
 

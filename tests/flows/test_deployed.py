@@ -17,10 +17,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL, create_engine, make_url
 
-from flows.prefect_server import local_server
-from flows.prefect_settings import prefect_environment, scheduling_environment
-from flows.schedule import parameters_of
-from flows.task_runners import RUNNER
+from flows.prefect_support.local_server import local_server
+from flows.prefect_support.settings import prefect_environment, scheduling_environment
+from flows.prefect_support.task_runners import RUNNER
+from flows.serve import parameters_of
 from tests.builders.dongchuan import YEAR
 from tests.builders.identical import assert_identical, sampled, stopped_environment
 from tests.builders.year import ROOT, Ground

@@ -7,16 +7,16 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from contracts.library import open_library
-from desk.exits import Exit
-from desk.running import run_year
-from desk.sampling import Wanted, make_samples
-from filing.evidence import Held, Proof
-from flows import expectations
-from flows.evidence_stage import evidence_on_record, evidence_path
-from flows.handed_in import read_desk
-from flows.places import Places
-from flows.scene import Scene, set_scene
+from contracts.contract_library import open_library
+from desk.commands.run import run_year
+from desk.commands.sample import Wanted, make_samples
+from desk.exit_codes import Exit
+from filing.context.rollup_evidence import Held, Proof
+from flows.outputs import gx_validation
+from flows.outputs.write_evidence import evidence_on_record, evidence_path
+from flows.year.locations import Places
+from flows.year.year_inputs import read_desk
+from flows.year.year_state import Scene, set_scene
 from review.roster import Roster
 
 FIRST, SECOND = "620102", "620103"
@@ -70,13 +70,13 @@ def test_nothing_newly_filed_makes_no_evidence_anew(places: Places, monkeypatch:
     run_year(places, inline=True)
     before = places.output(evidence_path(standing(places)[1])).read_bytes()
     asked: list[object] = []
-    held = expectations.hold
+    held = gx_validation.hold
 
-    def hold(tables: expectations.Tables, *, docs: Path | None = None) -> dict[str, Held]:
+    def hold(tables: gx_validation.Tables, *, docs: Path | None = None) -> dict[str, Held]:
         asked.append(tables)
         return held(tables, docs=docs)
 
-    monkeypatch.setattr(expectations, "hold", hold)
+    monkeypatch.setattr(gx_validation, "hold", hold)
     assert run_year(places, inline=True) is Exit.CLEAR
     (places.inbox / FIRST / "又一份.xlsx").write_bytes(b"no workbook")
     run_year(places, inline=True)

@@ -13,13 +13,13 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import openpyxl
 import pytest
 
-from contracts.library import open_library
-from desk.exits import Exit
-from desk.running import run_year
-from desk.sampling import Wanted, make_samples
-from flows.places import Places
+from contracts.contract_library import open_library
+from desk.commands.run import run_year
+from desk.commands.sample import Wanted, make_samples
+from desk.exit_codes import Exit
+from flows.year.locations import Places
 from tests.builders import libreoffice
-from workbooks.values import read_values
+from workbooks.signed_content.cell_values import read_values
 
 YEAR, COUNTIES = 2024, ("620102", "620103", "620200")
 PROVINCE = "620000-2024-年度核算备案.xlsx"

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from desk.app import app
-from desk.exits import Exit
+from desk.exit_codes import Exit
 
 
 def _fail(*_: object, **__: object) -> Exit:
@@ -20,7 +20,7 @@ def test_a_fault_is_one_sentence_and_its_trace_lies_in_the_state_folder_that_was
 ) -> None:
     """The reader gets a sentence and the place of the trace, not the trace; the default folder is not touched."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("desk.status.show_status", _fail)
+    monkeypatch.setattr("desk.commands.status.show_status", _fail)
     told = CliRunner().invoke(app, ["status", "2024", "--state", "别处 台账"])
     log = Path("别处 台账") / "logs" / "faults.log"
     assert told.exit_code == Exit.FAULT
@@ -38,7 +38,7 @@ def test_a_state_folder_that_cannot_be_written_leaves_the_trace_on_the_console(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where there is no place for the trace, it must not be lost."""
-    monkeypatch.setattr("desk.status.show_status", _fail)
+    monkeypatch.setattr("desk.commands.status.show_status", _fail)
     (tmp_path / "state").write_text("", encoding="utf-8")
     told = CliRunner().invoke(app, ["status", "2024", "--state", str(tmp_path / "state")])
     assert told.exit_code == Exit.FAULT

@@ -9,20 +9,20 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from checks.report import Report
-from checks.shape import report_from_json
-from contracts.library import open_library
+from checks.model.report import Report
+from checks.reporting.json_codec import report_from_json
+from contracts.contract_library import open_library
 from contracts.procedures import Effect
-from desk.exits import Exit
-from desk.running import run_year
-from desk.sampling import Wanted, make_samples
-from flows.handed_in import read_desk
-from flows.outlook import outlook
-from flows.places import Places
-from flows.scene import set_scene
-from flows.survey import has_work
+from desk.commands.run import run_year
+from desk.commands.sample import Wanted, make_samples
+from desk.exit_codes import Exit
+from flows.run.pending_work import has_work
+from flows.run.run_summary import outlook
+from flows.year.locations import Places
+from flows.year.year_inputs import read_desk
+from flows.year.year_state import set_scene
+from review.county_state import Version
 from review.events import Kind
-from review.standing import Version
 
 YEARS = (2024, 2025, 2026)
 FIRST, SECOND = "620102", "620103"

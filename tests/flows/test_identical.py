@@ -8,10 +8,10 @@ from threading import Event
 import openpyxl
 import pytest
 
-from flows.engine import attempt, in_line
-from flows.jobs import Job
-from flows.run_of_year import Result
-from flows.running import run_stages
+from flows.run.run_context import Result
+from flows.run.run_stages import run_stages
+from flows.run.stage_loop import attempt, in_line
+from flows.year.jobs import Job
 from tests.builders.identical import assert_identical, sampled
 from tests.builders.year import Ground
 

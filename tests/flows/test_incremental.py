@@ -7,17 +7,17 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from desk.exits import Exit
-from desk.rechecking import show_recheck
-from flows.engine import in_line
-from flows.jobs import Job
-from flows.run_of_year import Result
-from flows.running import run_stages
+from desk.commands.recheck import show_recheck
+from desk.exit_codes import Exit
+from flows.run.run_context import Result
+from flows.run.run_stages import run_stages
+from flows.run.stage_loop import in_line
+from flows.year.jobs import Job
 from review.events import Kind
 from tests.builders import expectations
 from tests.builders.identical import keep_only, sampled
 from tests.builders.year import Ground, copied_contracts
-from workbooks.reading import read_book
+from workbooks.reader.read_workbook import read_book
 
 FILED, LATE, AFAR = "620102", "620103", "620200"  # two of one city, and one of another
 PLOT_FORMS, OTHER_FORMS = "forms/gansu-plots.odcs.yaml", "forms/township-tasks.odcs.yaml"
@@ -55,7 +55,7 @@ class Counted:
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.jobs: list[tuple[str, str]] = []
         self.reads = 0
-        patch.setattr("flows.taking_in.read_book", self.read)
+        patch.setattr("flows.intake.read_submission.read_book", self.read)
 
     def read(self, *given: object, **named: object) -> object:
         """Read a workbook."""

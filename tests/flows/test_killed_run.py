@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from desk.exits import Exit
-from desk.verifying import show_verification
+from desk.commands.verify import show_verification
+from desk.exit_codes import Exit
 from tests.builders.dongchuan import COUNTY
 from tests.builders.warm_parent import KILLED
 from tests.builders.year import ROOT, Ground, ground_of, prepared, steps

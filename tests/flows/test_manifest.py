@@ -12,13 +12,13 @@ from zipfile import ZipFile
 import openpyxl
 import pytest
 
-from desk.exits import Exit
-from desk.verifying import show_verification
-from flows.manifest import MANIFEST, OURS, PUBLIC, SIGNATURE, VALUES
-from flows.places import Places
-from flows.program import VERSION
+from desk.commands.verify import show_verification
+from desk.exit_codes import Exit
+from flows.year.locations import Places
+from flows.year.manifest_names import MANIFEST, OURS, PUBLIC, SIGNATURE, VALUES
+from flows.year.program_version import VERSION
 from ledger.errors import KeyUnusable
-from ledger.keys import PRIVATE, PublicKey, Signer
+from ledger.signing_key import PRIVATE, PublicKey, Signer
 from tests.builders import libreoffice
 from tests.builders.year import ROOT, Ground, ground_of, prepared
 
@@ -312,8 +312,8 @@ def test_a_lost_output_is_made_again_byte_for_byte(filed_year: Ground, tmp_path:
 def test_a_filing_that_is_undone_leaves_no_file_behind(filed_year: Ground, tmp_path: Path) -> None:
     """What stands in no filing any more does not lie beside those that do, nor in the manifest."""
     ground = ground_of(filed_year.copy_to(tmp_path / "撤销").places.inputs.parent)
-    from desk.deciding import record  # noqa: PLC0415 - loads the chain
-    from review.asking import Proposal  # noqa: PLC0415
+    from desk.commands.decide import record  # noqa: PLC0415 - loads the chain
+    from review.proposal import Proposal  # noqa: PLC0415
 
     undo = Proposal(
         county="530113",

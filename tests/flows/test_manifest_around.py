@@ -19,11 +19,11 @@ from openpyxl.workbook import Workbook
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from desk.exits import Exit
-from desk.verifying import show_verification
-from flows.manifest import MANIFEST, PUBLIC, SIGNATURE, VALUES
-from flows.places import Places
-from ledger.keys import Signer
+from desk.commands.verify import show_verification
+from desk.exit_codes import Exit
+from flows.year.locations import Places
+from flows.year.manifest_names import MANIFEST, PUBLIC, SIGNATURE, VALUES
+from ledger.signing_key import Signer
 from tests.builders.year import prepared
 
 Capture = pytest.CaptureFixture[str]

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from contracts.library import open_library
-from desk.exits import Exit
-from desk.running import run_year
-from desk.sampling import Wanted
-from desk.sampling_plan import make_plan_samples
-from flows.places import Places
+from contracts.contract_library import open_library
+from desk.commands.run import run_year
+from desk.commands.sample import Wanted
+from desk.commands.sample_plan import make_plan_samples
+from desk.exit_codes import Exit
+from flows.year.locations import Places
 from tests.builders import dongchuan
 from tests.builders.dongchuan import COUNTY, plan
 

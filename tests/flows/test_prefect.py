@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from desk.exits import Exit
-from desk.verifying import show_verification
+from desk.commands.verify import show_verification
+from desk.exit_codes import Exit
 from tests.builders.dongchuan import COUNTY, YEAR
 from tests.builders.identical import assert_identical, stopped_environment
 from tests.builders.year import ROOT, Ground, prepared, steps
@@ -51,7 +51,7 @@ def servers(ground: Ground) -> list[int]:
             command, environment = (process / "cmdline").read_bytes(), (process / "environ").read_bytes()
         except OSError:
             continue  # it has ended, or is somebody else's
-        if b"flows.prefect_server" in command and b"PREFECT_HOME=" + home in environment:
+        if b"flows.prefect_support.local_server" in command and b"PREFECT_HOME=" + home in environment:
             found.append(int(process.name))
     return found
 

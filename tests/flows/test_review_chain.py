@@ -5,10 +5,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from flows.deciding import Decided, record_all_clear, record_decision
-from flows.verifying import verify_outputs
-from review.asking import Denial
-from review.standing import as_filed
+from flows.decisions.record_decision import Decided, record_all_clear, record_decision
+from flows.verification.verify import verify_outputs
+from review.county_state import as_filed
+from review.proposal import Denial
 from tests.builders.dongchuan import COUNTY, SHEET_DONE
 from tests.builders.year_folders import YearFolders, proposal
 

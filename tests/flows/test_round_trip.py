@@ -7,19 +7,19 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from checks.findings import Refusal
-from checks.report import ACCEPTED
-from contracts.library import open_library
-from flows.engine import advance, in_line
-from flows.handed_in import read_desk
-from flows.jobs import Line
-from flows.pen import Pen
-from flows.places import Places
-from flows.run_of_year import Year
-from review.standing import Standing
+from checks.model.finding import Refusal
+from checks.model.report import ACCEPTED
+from contracts.contract_library import open_library
+from flows.decisions.guarded_ledger import Pen
+from flows.run.run_context import Year
+from flows.run.stage_loop import advance, in_line
+from flows.year.jobs import Line
+from flows.year.locations import Places
+from flows.year.year_inputs import read_desk
+from review.county_state import Standing
 from tests.builders import libreoffice
 from tests.builders.dongchuan import COVER, SHEET_2, SHEET_3, submission
-from workbooks.examining import examine
+from workbooks.examine import examine
 
 REASON = "汤丹镇之前的一行并入铜都街道，序号沿用计划附件的编号"
 LISTED, MENDED = "问题清单", (1, 2, 3, 4, 6, 7, 8, 9, 10)

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from desk.exits import Exit
-from desk.running import run_year
-from flows import orchestration
-from flows.places import Places
-from flows.prefect_server import LocalServer
+from desk.commands.run import run_year
+from desk.exit_codes import Exit
+from flows import run_on_prefect
+from flows.prefect_support.local_server import LocalServer
+from flows.year.locations import Places
 from tests.builders.dongchuan import COUNTY
 from tests.builders.year import Ground, prepared
 
@@ -22,15 +22,15 @@ pytestmark = pytest.mark.usefixtures("light_expectations")
 @pytest.fixture
 def ground(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ground:
     """Lay out the sample year, with a flow that breaks at once and settings that go with the test."""
-    monkeypatch.setattr(orchestration, "prefect_environment", lambda _: {})
-    monkeypatch.setattr(orchestration, "_warm_up", lambda: None)
+    monkeypatch.setattr(run_on_prefect, "prefect_environment", lambda _: {})
+    monkeypatch.setattr(run_on_prefect, "_warm_up", lambda: None)
     monkeypatch.setattr(LocalServer, "wait_until_healthy", lambda _: None)
-    monkeypatch.delenv(orchestration.API, raising=False)
+    monkeypatch.delenv(run_on_prefect.API, raising=False)
 
     def breaks(places: Places, api: str) -> int:
         raise ConnectionError(f"{places.year} {api}")
 
-    monkeypatch.setattr(orchestration, "_run", breaks)
+    monkeypatch.setattr(run_on_prefect, "_run", breaks)
     return prepared(tmp_path / "年度 核算")
 
 
@@ -44,7 +44,7 @@ def serve(patch: pytest.MonkeyPatch, command: str, *, ended: bool) -> None:
                 process.wait()
             yield LocalServer(process, 0)
 
-    patch.setattr(orchestration, "local_server", server)
+    patch.setattr(run_on_prefect, "local_server", server)
 
 
 def test_the_year_goes_on_without_its_server(

@@ -16,14 +16,14 @@ from typing import Any
 import pytest
 
 from contracts.errors import ContractError
-from desk.exits import Exit
-from desk.serving import serve
+from desk.commands.serve import serve
+from desk.exit_codes import Exit
 from flows.artifacts import completeness, progress
-from flows.outlook import Outlook
-from flows.prefect_server import is_healthy
-from flows.rows import Row
-from flows.schedule import parameters_of
-from flows.task_runners import RUNNER, WORKERS, chosen_runner
+from flows.prefect_support.local_server import is_healthy
+from flows.prefect_support.task_runners import RUNNER, WORKERS, chosen_runner
+from flows.run.run_summary import Outlook
+from flows.serve import parameters_of
+from flows.year.county_status import Row
 from tests.builders.dongchuan import COUNTY, YEAR
 from tests.builders.identical import assert_identical, sampled, stopped_environment
 from tests.builders.year import ROOT, Ground, ground_of, prepared

@@ -10,25 +10,25 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from checks.findings import Refusal
-from checks.history import History, history_of
-from contracts.library import Submission, open_library
-from contracts.model import Form, Layout, Role
-from desk.exits import Exit
-from desk.running import run_year
-from desk.sampling import Wanted, make_samples, sample_sheets
-from desk.template import make_template
-from filing.sample_figures import Sample, draw_next, draw_sample
-from filing.sample_rows import ROWS
-from filing.template import template_of
-from filing.template_sheet import HEADER_ROWS
-from flows.places import Places
+from checks.model.filing_history import History, history_of
+from checks.model.finding import Refusal
+from contracts.contract_library import Submission, open_library
+from contracts.form_model import Form, Layout, Role
+from contracts.sample.figures import Sample, draw_next, draw_sample
+from contracts.sample.rows import ROWS
+from desk.commands.run import run_year
+from desk.commands.sample import Wanted, make_samples, sample_sheets
+from desk.commands.template import make_template
+from desk.exit_codes import Exit
+from filing.template.blank_sheet import HEADER_ROWS
+from filing.template.template import template_of
+from flows.year.locations import Places
 from tests.builders.examined import warm_library, wording
 from tests.builders.gansu import COUNTY
 from tests.builders.libreoffice import PROGRAM, Typed, type_into
-from workbooks.examining import examine
-from workbooks.quick import write_rows
-from workbooks.template import write_template
+from workbooks.examine import examine
+from workbooks.writer.bulk_writer import write_rows
+from workbooks.writer.write_template import write_template
 
 FIRST, NEXT = 2024, 2025
 

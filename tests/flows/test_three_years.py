@@ -12,10 +12,10 @@ import openpyxl
 import pytest
 import yaml
 
-from desk.exits import Exit
-from desk.running import run_year
-from desk.status import show_status
-from flows.places import Places
+from desk.commands.run import run_year
+from desk.commands.status import show_status
+from desk.exit_codes import Exit
+from flows.year.locations import Places
 from tests.builders import dongchuan
 from tests.builders.dongchuan import COUNTY, COVER, SHEET_DONE, Draft
 from tests.builders.year import ROOT, copied_contracts

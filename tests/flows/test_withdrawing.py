@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from desk.exits import Exit
-from flows.scene import scene_of
-from flows.stages import output_event
-from flows.verifying import verify_path
-from flows.withdrawing import WITHDRAWN
+from desk.exit_codes import Exit
+from flows.intake.county_stages import output_event
+from flows.outputs.withdraw_outputs import WITHDRAWN
+from flows.verification.verify import verify_path
+from flows.year.year_state import scene_of
+from review.county_state import recorded_roster
 from review.events import Event, Kind
-from review.standing import recorded_roster
 from tests.builders.year import Ground, prepared
 
 Capture = pytest.CaptureFixture[str]

@@ -12,8 +12,8 @@ from tempfile import TemporaryDirectory
 import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
 
-from contracts.library import open_library
-from desk.checking import as_promised, read_and_check
+from contracts.contract_library import open_library
+from desk.commands.check import as_promised, read_and_check
 from tests.builders.dongchuan import name_of
 from tests.builders.year import Ground, prepared
 

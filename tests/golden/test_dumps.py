@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from desk.exits import Exit
+from desk.exit_codes import Exit
 from tests.builders.year import prepared
 from tests.golden.dumps import HERE, dumps
 

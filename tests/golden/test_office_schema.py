@@ -9,13 +9,13 @@ import pytest
 from lxml import etree
 from openxml_audit import FileFormat, OpenXmlValidator
 
-from desk.exits import Exit
-from desk.template import make_template
-from flows.places import Places
+from desk.commands.template import make_template
+from desk.exit_codes import Exit
+from flows.year.locations import Places
 from tests.builders.year import Ground, prepared
 from tests.unit.test_marking import WORDS, finding, plan_table
 from tests.unit.test_marking_foreign_files import BARE, marked_full, zipped
-from workbooks.marking import marked_workbook
+from workbooks.marking.mark_workbook import marked_workbook
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 SHEET = r"xl/worksheets/[^/]+\.xml"

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from random import Random
 
-from checks.findings import Refusal
-from checks.rawbook import RawBook
-from contracts.library import open_library
+from checks.model.finding import Refusal
+from checks.model.raw_workbook import RawBook
+from contracts.contract_library import open_library
 from tests.hostile.generator.package import Parts, good
-from workbooks.reading import read_book
+from workbooks.reader.read_workbook import read_book
 
 _NODE = re.compile(rb"<[^<>]+>")
 

@@ -14,8 +14,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from checks.findings import Refusal
-from checks.report import ACCEPTED, FLAGGED
+from checks.model.finding import Refusal
+from checks.model.report import ACCEPTED, FLAGGED
 from tests.builders.dongchuan import COVER, SHEET_2, SHEET_3, SHEET_DONE, Draft, submission
 from tests.builders.examined import briefs, reads_well, refusal_of, report_of, result_of
 from tests.builders.plain import Formula, plain, plain_bytes

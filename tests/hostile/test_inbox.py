@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from checks.findings import Refusal
-from contracts.library import open_library
-from flows.inbox import look, shown
+from checks.model.finding import Refusal
+from contracts.contract_library import open_library
+from flows.year.inbox import look, shown
 from tests.builders.dongchuan import submission
-from workbooks.container import CAPS
-from workbooks.gate import take_bytes
+from workbooks.gate.file_access import take_bytes
+from workbooks.gate.zip_container import CAPS
 
 WORDS = open_library().wording()
 ODD_NAMES = (
@@ -111,7 +111,7 @@ def test_growing_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
             file.write(b"more")
         return real(number)
 
-    monkeypatch.setattr("workbooks.gate.os.fstat", fstat)
+    monkeypatch.setattr("workbooks.gate.file_access.os.fstat", fstat)
     result = take_bytes(path, WORDS)
     assert isinstance(result, Refusal)
     assert result.code == "growing"

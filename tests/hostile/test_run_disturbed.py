@@ -8,18 +8,18 @@ from pathlib import Path
 
 import pytest
 
-import flows.stages
-import flows.taking_in
-from checks.findings import Refusal
-from contracts.library import open_library
+import flows.intake.county_stages
+import flows.intake.read_submission
+from checks.model.finding import Refusal
+from contracts.contract_library import open_library
 from contracts.messages import Wording
-from desk.exits import Exit
-from flows.inbox import look
-from flows.jobs import Job, Outcome
+from desk.exit_codes import Exit
+from flows.year.inbox import look
+from flows.year.jobs import Job, Outcome
 from review.events import Kind
 from tests.builders.dongchuan import COUNTY, name_of, submission
 from tests.builders.year import Ground, prepared
-from workbooks.gate import take_bytes
+from workbooks.gate.file_access import take_bytes
 
 FUTURE = 4_000_000_000
 
@@ -49,7 +49,7 @@ def test_file_that_changes_between_two_looks_is_refused_until_it_rests(
 ) -> None:
     """What has other bytes when it is taken than when it was seen is still being copied; the next run takes it."""
     with monkeypatch.context() as patch:
-        patch.setattr(flows.taking_in, "take_bytes", lambda path, words: _longer(take_bytes(path, words)))
+        patch.setattr(flows.intake.read_submission, "take_bytes", lambda path, words: _longer(take_bytes(path, words)))
         assert ground.run() is Exit.REFUSED_FILE
     assert _refused(ground) == ["growing"]
     (ground.folder / name_of(2)).write_bytes(submission(2).bytes())
@@ -130,7 +130,7 @@ def test_inbox_that_is_pulled_out_is_told_and_taken_when_it_is_back(
         return take_bytes(path, words)
 
     with monkeypatch.context() as patch:
-        patch.setattr(flows.taking_in, "take_bytes", pulled)
+        patch.setattr(flows.intake.read_submission, "take_bytes", pulled)
         assert ground.run() is Exit.REFUSED_FILE
     assert _refused(ground) == ["vanished"]
     assert Kind.RECEIVED not in {one.kind for one in ground.events()}
@@ -143,13 +143,13 @@ def test_inbox_that_is_pulled_out_is_told_and_taken_when_it_is_back(
 @pytest.mark.hostile(98)
 def test_inbox_that_goes_after_all_was_taken_is_no_loss(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is on record may go from the inbox: nothing was lost with it."""
-    real = flows.stages.report
+    real = flows.intake.county_stages.report
 
     def pulled(job: Job) -> Outcome:
         shutil.rmtree(ground.folder, ignore_errors=True)
         return real(job)
 
-    monkeypatch.setattr(flows.stages, "STAGES", {**flows.stages.STAGES, "report": pulled})
+    monkeypatch.setattr(flows.intake.county_stages, "STAGES", {**flows.intake.county_stages.STAGES, "report": pulled})
     assert ground.run() is Exit.CLEAR
     assert not ground.folder.exists()
     assert ground.rows()[COUNTY].version == 2

@@ -7,13 +7,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from checks.findings import Refusal, Severity
-from checks.judge import check_book
-from checks.rawbook import RawBook, RawSheet
-from checks.report import Report
+from checks.model.finding import Refusal, Severity
+from checks.model.raw_workbook import RawBook, RawSheet
+from checks.model.report import Report
+from checks.validation import check_book
 from tests.builders.dongchuan import SHEET_2, SHEET_3, submission
 from tests.builders.examined import report_of, warm_library, wording
-from workbooks.reading import read_book
+from workbooks.reader.read_workbook import read_book
 
 SHIFTS = (1, -1, 100, -100)
 ROWS, COLUMNS = range(5, 15), "CDEF"  # nine townships and the total row; three years and their sum

@@ -6,7 +6,7 @@ from random import Random
 import pytest
 from _pytest.mark import ParameterSet
 
-from checks.findings import Refusal, Severity
+from checks.model.finding import Refusal, Severity
 from tests.builders.examined import warm_library, wording
 from tests.hostile.generator.case import Case, Due
 from tests.hostile.generator.container_cases import CASES as CONTAINER
@@ -15,7 +15,7 @@ from tests.hostile.generator.long_cases import CASES as LONG
 from tests.hostile.generator.markup_cases import CASES as MARKUP
 from tests.hostile.generator.split_cases import CASES as SPLIT
 from tests.hostile.generator.value_cases import CASES as VALUES
-from workbooks.examining import examine
+from workbooks.examine import examine
 
 SEED = 20_241_231
 CASES = (*CONTAINER, *MARKUP, *SPLIT, *LAYOUTS, *VALUES)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, make_url
 
-from ledger.record import Ledger, utc_now
+from ledger.ledger import Ledger, utc_now
 from tests.ledger.fake import FakeLedger
 
 NUMBERS = count()

@@ -4,9 +4,9 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from ledger.canonical import GENESIS, canonical, digest_of, event_from, event_text
-from ledger.chain import Fault, SealedRow, first_fault
+from ledger.canonical_json import GENESIS, canonical, digest_of, event_from, event_text
 from ledger.errors import HeadMoved, KeyConflict, NotRecordable
+from ledger.hash_chain import Fault, SealedRow, first_fault
 from review.events import Entry, Event, Kind, Told
 
 

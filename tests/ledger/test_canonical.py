@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.canonical import GENESIS, LARGEST, canonical, digest_of, event_from, event_text
+from ledger.canonical_json import GENESIS, LARGEST, canonical, digest_of, event_from, event_text
 from ledger.errors import NotRecordable
 from review.events import Event, Kind
 

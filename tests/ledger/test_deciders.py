@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from flows.places import Places
-from review.asking import Bench, Proposal
-from review.decisions import decide
+from flows.year.locations import Places
+from review.decision import decide
+from review.event_replay import standings
 from review.events import Kind
-from review.folding import standings
+from review.proposal import Bench, Proposal
 from tests.flows.faults import ROOT
 from tests.property.chain import YEAR, policy, procedure, roster
 

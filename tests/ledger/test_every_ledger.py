@@ -7,9 +7,9 @@ from functools import partial
 
 import pytest
 
-from ledger.canonical import GENESIS
-from ledger.chain import Fault, Reason
+from ledger.canonical_json import GENESIS
 from ledger.errors import HeadMoved, KeyConflict, NotRecordable
+from ledger.hash_chain import Fault, Reason
 from review.events import Event, Kind
 from tests.ledger.conftest import OpenBook
 

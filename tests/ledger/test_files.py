@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from ledger.atomic_files import clear_partials, write_whole
 from ledger.errors import OutputBusy
-from ledger.files import clear_partials, write_whole
 
 
 def test_a_file_is_made_and_replaced(tmp_path: Path) -> None:

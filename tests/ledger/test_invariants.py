@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from ledger.canonical import GENESIS, digest_of, event_text
-from ledger.chain import Fault, Reason, SealedRow, first_fault
+from ledger.canonical_json import GENESIS, digest_of, event_text
+from ledger.hash_chain import Fault, Reason, SealedRow, first_fault
 from review.events import Event, Kind
 
 COUNT = 10_000

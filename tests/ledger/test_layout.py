@@ -10,9 +10,9 @@ from sqlalchemy.exc import DBAPIError
 from ledger import schema
 from ledger.database import connect, locate, writing
 from ledger.errors import LedgerUnavailable
-from ledger.migrating import migrate
+from ledger.ledger import Ledger
+from ledger.migrate import migrate
 from ledger.migrations.versions import step_0001_entries
-from ledger.record import Ledger
 from review.events import Event, Kind
 
 EVENT = Event(kind=Kind.ROSTER, year=2024)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger.canonical import GENESIS
+from ledger.canonical_json import GENESIS
 from ledger.errors import (
     HeadMoved,
     KeyConflict,
@@ -17,7 +17,7 @@ from ledger.errors import (
     LedgerUnreadable,
     NotRecordable,
 )
-from ledger.record import Ledger
+from ledger.ledger import Ledger
 from review.events import Event, Kind
 
 

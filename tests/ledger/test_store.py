@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ledger.errors import ObjectDamaged, ObjectMissing
-from ledger.store import Store
+from ledger.object_store import Store
 
 DATA = "东川区 2024".encode() * 1000
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from ledger.canonical import GENESIS, digest_of
-from ledger.chain import Fault, Reason
+from ledger.canonical_json import GENESIS, digest_of
 from ledger.errors import LedgerError, LedgerUnreadable
-from ledger.record import Ledger
+from ledger.hash_chain import Fault, Reason
+from ledger.ledger import Ledger
 from review.events import Event, Kind
 
 COUNT = 12

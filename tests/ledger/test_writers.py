@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 import ledger
-from ledger.canonical import GENESIS, digest_of, event_text
+from ledger.canonical_json import GENESIS, digest_of, event_text
 from ledger.errors import HeadMoved, LedgerUnavailable
-from ledger.record import Ledger
+from ledger.ledger import Ledger
 from review.events import Event, Kind
 
 ROOT = Path(ledger.__file__).parents[1]

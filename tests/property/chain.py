@@ -4,19 +4,19 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 
-from contracts.library import open_library
+from contracts.contract_library import open_library
 from contracts.messages import Wording
 from contracts.procedures import Action, Procedure
-from contracts.returning import Returning
+from contracts.return_policy import Returning
 from ledger.errors import HeadMoved
-from review.admission import Candidate, Fate, admit
-from review.asking import Bench, Denial, Proposal
-from review.decisions import decide, decide_roll_up, decision_key
+from review.county_state import Standing
+from review.decision import decide, decide_roll_up, decision_key
+from review.event_replay import standings
 from review.events import Entry, Event, JsonValue, Kind
-from review.folding import standings
-from review.rollups import roll_up_events, sealed_areas
+from review.proposal import Bench, Denial, Proposal
+from review.rollup_seals import roll_up_events, sealed_areas
 from review.roster import Due, Officer, Roster
-from review.standing import Standing
+from review.version_admission import Candidate, Fate, admit
 from tests.ledger.fake import FakeLedger
 
 YEAR = 2024

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
 from contracts.procedures import Effect, Need
-from desk.outlook_lines import denial_sentence
-from ledger.canonical import GENESIS
-from ledger.chain import Reason, first_fault
-from review.admission import Fate
-from review.asking import Denial, Proposal, covers
+from desk.run_summary_text import denial_sentence
+from ledger.canonical_json import GENESIS
+from ledger.hash_chain import Reason, first_fault
 from review.events import Entry, Event, Kind
+from review.proposal import Denial, Proposal, covers
+from review.version_admission import Fate
 from tests.ledger.fake import FakeLedger
 from tests.property.chain import (
     CITIES,

@@ -4,9 +4,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from review.admission import Candidate, Fate, admit
+from review.county_state import Standing
 from review.events import Event
-from review.standing import Standing
+from review.version_admission import Candidate, Fate, admit
 from tests.builders.chain import OFFICERS, Road, fingerprint, procedure, proposal
 
 PEOPLE = st.sampled_from(sorted({one.id for one in OFFICERS}))

@@ -9,23 +9,23 @@ from urllib.parse import unquote
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from checks.report import Report
-from filing.archive_list import ArchiveScene, SubProject, archive_book
-from filing.board import Board, board_book
-from filing.book import FilingBook
-from filing.book_values import values_of
-from filing.province import city_book, county_book, province_book, receipt_book
-from filing.review_scene import Reviewed, ReviewScene
-from filing.reviewing import review_book
-from filing.scene import CITY, COUNTY, Area, CountedCounty, FilingScene, Receipt
+from checks.model.report import Report
+from filing.archive_checklist import ArchiveScene, SubProject, archive_book
+from filing.book.canonical_book import values_of
+from filing.book.workbook_model import FilingBook
+from filing.context.filing_context import CITY, COUNTY, Area, CountedCounty, FilingScene, Receipt
+from filing.context.review_context import Reviewed, ReviewScene
+from filing.filing_books import city_book, county_book, province_book, receipt_book
+from filing.review_book.review_workbook import review_book
+from filing.status.status_board import Board, board_book
+from review.county_state import Reduction, Version, Waiver
 from review.events import Event, JsonValue
 from review.progress import by_city, progress
 from review.roster import Due, Roster
-from review.standing import Reduction, Version, Waiver
 from tests.unit.test_filing import AS_OF, HEAD, load_procedure, load_words, make_filed, make_roster, make_scene
-from workbooks.around import read_around
-from workbooks.values import read_values
-from workbooks.writing import write_book
+from workbooks.signed_content.cell_values import read_values
+from workbooks.signed_content.presentation import read_around
+from workbooks.writer.write_book import write_book
 
 TRIGGERS = (
     "=1+1",

@@ -6,9 +6,9 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checks.findings import CellRef, Change
-from checks.relations import Relation, Term
-from checks.repair import Repairs, broken, smallest_repairs
+from checks.localisation.linear_constraint import Relation, Term
+from checks.localisation.minimal_repairs import Repairs, broken, smallest_repairs
+from checks.model.finding import CellRef, Change
 
 Values = dict[CellRef, Decimal]
 Case = tuple[Values, list[Relation]]

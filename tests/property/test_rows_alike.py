@@ -4,11 +4,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from workbooks.parts import SheetPart
-from workbooks.rows_alike import Alike
-from workbooks.sheet_grammar import SHEET
-from workbooks.sheet_markup import Gathering, Markup
-from workbooks.sheet_xml import _Judged
+from workbooks.gate.workbook_parts import SheetPart
+from workbooks.sheet_scan.markup_values import Gathering, Markup
+from workbooks.sheet_scan.sheet_grammar import SHEET
+from workbooks.sheet_scan.sheet_scanner import _Judged
+from workbooks.sheet_scan.uniform_rows import Alike
 
 PART = SheetPart("明细", "xl/worksheets/sheet1.xml", "visible")
 LETTERS = ["A", "B", "C", "AA"]

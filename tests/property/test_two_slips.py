@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checks.findings import Finding
+from checks.model.finding import Finding
 from tests.builders.slips import (
     LAND,
     PLOTS,

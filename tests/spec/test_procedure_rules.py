@@ -6,11 +6,11 @@ from datetime import date
 
 import pytest
 
-from contracts.catalogue import PROCEDURE, catalogue
-from contracts.library import open_library
-from review.asking import Bench, Denial
-from review.decisions import decide
+from contracts.contract_library import open_library
+from contracts.rule_catalogue import PROCEDURE, catalogue
+from review.decision import decide
 from review.events import Event
+from review.proposal import Bench, Denial
 from tests.builders.chain import Road, policy, procedure, proposal, roster
 
 SUBMIT, APPROVE, FILE = "county county approve", "city city approve", "province province approve"

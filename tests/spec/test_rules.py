@@ -4,17 +4,17 @@ from functools import cache
 
 import pytest
 
-from checks.arguments import NEEDS
-from checks.findings import Finding, Refusal
-from checks.registry import SUM_CHECKS
-from contracts.examples import Example
-from contracts.library import Library, open_library
+from checks.model.finding import Finding, Refusal
+from checks.rules.registry import SUM_CHECKS
+from checks.rules.required_arguments import NEEDS
+from contracts.contract_library import Library, open_library
+from contracts.form_model import Rule
 from contracts.messages import Wording
-from contracts.model import Rule
+from contracts.rule_examples import Example
 from tests.builders.broken import broken_workbook, valid_workbook
 from tests.builders.examined import warm_library, wording
 from tests.builders.gansu import year_before
-from workbooks.examining import examine
+from workbooks.examine import examine
 
 EXAMPLES = open_library().examples()
 

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from workbooks.absence import absent
+from workbooks.reader.hidden_imports import absent
 
 
 def test_hidden_library_is_not_found_and_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:

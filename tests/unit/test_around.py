@@ -6,13 +6,13 @@ from io import BytesIO
 import openpyxl
 import pytest
 
-from filing.book import Cell, FilingBook, Look, Sheet
-from filing.tampering import changes
+from filing.book.content_diff import changes
+from filing.book.workbook_model import Cell, FilingBook, Look, Sheet
 from tests.unit.test_canonical import whole_scene
 from tests.unit.test_filing import AS_OF, load_words
-from workbooks.around import read_around
-from workbooks.values import NotReadable, read_values
-from workbooks.writing import write_book
+from workbooks.signed_content.cell_values import NotReadable, read_values
+from workbooks.signed_content.presentation import read_around
+from workbooks.writer.write_book import write_book
 
 
 def made_of(*cells: Cell) -> FilingBook:
@@ -80,7 +80,7 @@ def test_links_of_a_book_that_was_saved_elsewhere() -> None:
 
 def test_a_library_s_save_of_the_whole_filing_says_the_same() -> None:
     """Charts, links, formats and paper of the province's book survive a save of openpyxl as far as they count."""
-    from filing.province import province_book  # noqa: PLC0415 - only this test makes a whole filing
+    from filing.filing_books import province_book  # noqa: PLC0415 - only this test makes a whole filing
 
     data = write_book(province_book(whole_scene(), load_words()))
     store = BytesIO()

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from checks.judge import verdict_on
-from checks.subject import Subject
-from contracts.model import Rule
+from checks.recognition.form_instance import Subject
+from checks.validation import verdict_on
+from contracts.form_model import Rule
 from tests.benchmarks import floor
 from tests.benchmarks.engines import ENGINES, READERS
 from tests.benchmarks.page import page

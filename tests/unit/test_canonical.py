@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filing.book import Cell, FilingBook, Look, Sheet
-from filing.book_values import values_of
-from filing.canonical import agree, live, number, said, typed
-from filing.province import city_book, county_book, province_book, receipt_book
-from filing.scene import CITY, COUNTY, Area, FilingScene, Receipt
+from filing.book.canonical_book import values_of
+from filing.book.canonical_values import agree, live, number, said, typed
+from filing.book.workbook_model import Cell, FilingBook, Look, Sheet
+from filing.context.filing_context import CITY, COUNTY, Area, FilingScene, Receipt
+from filing.filing_books import city_book, county_book, province_book, receipt_book
 from tests.unit.test_filing import AS_OF, HEAD, load_words, make_filed, make_scene
-from workbooks.values import NotReadable, read_values
-from workbooks.writing import write_book
+from workbooks.signed_content.cell_values import NotReadable, read_values
+from workbooks.writer.write_book import write_book
 
 
 def made_of(*cells: Cell) -> FilingBook:

@@ -9,9 +9,9 @@ import pytest
 
 from tests.builders.dongchuan import submission
 from tests.hostile.generator.package import SHEET, good
-from workbooks.allowance import allowance
-from workbooks.child import Child, Limits, Pool
-from workbooks.container import MEGABYTE
+from workbooks.gate.resource_limits import allowance
+from workbooks.gate.zip_container import MEGABYTE
+from workbooks.reader.worker_pool import Child, Limits, Pool
 
 
 @pytest.fixture

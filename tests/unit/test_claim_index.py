@@ -8,9 +8,9 @@ from random import Random
 import polars as pl
 import pytest
 
-from checks.history import Claim
-from flows.claim_index import ClaimIndex, Source, packed, shared_plots
-from ledger.store import Store
+from checks.model.filing_history import Claim
+from flows.intake.duplicate_claims import ClaimIndex, Source, packed, shared_plots
+from ledger.object_store import Store
 from tests.benchmarks.claims import measure
 
 Lists = dict[Source, dict[str, list[str]]]

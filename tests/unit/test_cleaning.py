@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checks.cleaning import RULES, applied, compact, compact_expr, number_expr, read_integer
+from checks.parsing.text_normalisation import RULES, applied, compact, compact_expr, number_expr, read_integer
 
 
 def _number(text: str, unit: str = "亩") -> str | None:

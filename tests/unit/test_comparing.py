@@ -1,12 +1,12 @@
 """What changed is told by township and column, not by position."""
 
-from checks.comparing import Edit, Kind, edits_between, findings_between
-from checks.contents import contents_of
-from checks.findings import Refusal
-from contracts.library import open_library
+from checks.model.finding import Refusal
+from checks.versions.row_identity import contents_of
+from checks.versions.version_diff import Edit, Kind, edits_between, findings_between
+from contracts.contract_library import open_library
 from tests.builders.dongchuan import SHEET_2, SHEET_3, Draft, submission
-from workbooks.examining import examine
-from workbooks.reading import read_book
+from workbooks.examine import examine
+from workbooks.reader.read_workbook import read_book
 
 LIBRARY = open_library()
 WORDS = LIBRARY.wording()

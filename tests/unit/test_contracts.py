@@ -10,19 +10,19 @@ import open_data_contract_standard
 import pytest
 from jsonschema import Draft201909Validator  # type: ignore[import-untyped]  # ships no type information
 
-from checks.arguments import NEEDS, refuse_unknown
-from checks.findings import Refusal, Severity
-from checks.registry import FORM_CHECKS, ROW_CHECKS, SUM_CHECKS
-from checks.report import Report
+from checks.model.finding import Refusal, Severity
+from checks.model.report import Report
+from checks.rules.registry import FORM_CHECKS, ROW_CHECKS, SUM_CHECKS
+from checks.rules.required_arguments import NEEDS, refuse_unknown
+from contracts.contract_library import Library, open_library
 from contracts.errors import ContractError
-from contracts.library import Library, open_library
-from contracts.model import Role
-from contracts.odcs import forms_of
-from contracts.yamlfile import read_yaml
-from filing.register import AFTER, BEFORE
+from contracts.form_model import Role
+from contracts.odcs_reader import forms_of
+from contracts.yaml_files import read_yaml
+from filing.sheets.register import AFTER, BEFORE
 from tests.builders import dongchuan
 from tests.builders.dongchuan import COVER, SHEET_2, SHEET_3, SHEET_DONE, Draft
-from workbooks.examining import examine
+from workbooks.examine import examine
 
 SHIPPED = open_library()
 PLAN_YEARS = (2024, 2025, 2026)

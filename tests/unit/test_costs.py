@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 import pytest
 
-from contracts.library import open_library
-from desk.cost_lines import cost_lines
-from flows import purse, spending
-from flows.purse import ORCHESTRATION, WORKERS, Burnt, Purse
-from flows.spending import CHECKS, INTAKE, LEDGER, Watch, watching
+from contracts.contract_library import open_library
+from desk.cost_table import cost_lines
+from flows.costs import cost_meter, timers
+from flows.costs.cost_meter import ORCHESTRATION, WORKERS, Burnt, Purse
+from flows.costs.timers import CHECKS, INTAKE, LEDGER, Watch, watching
 
 NOTHING = Burnt(own=0.0, native=0.0, children=0.0)
 
@@ -20,20 +20,20 @@ NOTHING = Burnt(own=0.0, native=0.0, children=0.0)
 def ticking(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a second of this thread pass between any two looks at its clock."""
     seconds = itertools.count(100.0)
-    monkeypatch.setattr("flows.spending.time.thread_time", lambda: next(seconds))
+    monkeypatch.setattr("flows.costs.timers.time.thread_time", lambda: next(seconds))
 
 
 @pytest.fixture
 def burning(monkeypatch: pytest.MonkeyPatch) -> Callable[[Burnt], None]:
     """Say what the next look at the process shows."""
-    return lambda shown: monkeypatch.setattr(purse.Burnt, "now", lambda: shown)
+    return lambda shown: monkeypatch.setattr(cost_meter.Burnt, "now", lambda: shown)
 
 
 @pytest.mark.usefixtures("ticking")
 def test_the_inner_part_alone_counts() -> None:
     """Reading within a check is no check; after it the check goes on."""
     watch = Watch()
-    with watching(watch, CHECKS), spending.spending(INTAKE):
+    with watching(watch, CHECKS), timers.spending(INTAKE):
         pass
     assert dict(watch.spent) == {CHECKS: 2.0, INTAKE: 1.0}
 
@@ -42,7 +42,7 @@ def test_the_inner_part_alone_counts() -> None:
 def test_what_is_of_no_part_is_left_over() -> None:
     """The engine's own steps are counted only where they say for what; a fault does not lose them."""
     watch = Watch()
-    with pytest.raises(OSError, match="full"), watching(watch), spending.spending(LEDGER):
+    with pytest.raises(OSError, match="full"), watching(watch), timers.spending(LEDGER):
         raise OSError("full")
     assert dict(watch.spent) == {LEDGER: 1.0}
 
@@ -83,4 +83,4 @@ def test_a_process_that_is_gone_costs_nothing_more() -> None:
     """The server may have died by the time it is looked at."""
     with subprocess.Popen([sys.executable, "-c", ""]) as process:
         process.wait()
-    assert purse.seconds_of(process.pid) == 0.0
+    assert cost_meter.seconds_of(process.pid) == 0.0

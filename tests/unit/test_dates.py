@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from checks.dates import date_expr, day_expr, is_day
+from checks.parsing.dates import date_expr, day_expr, is_day
 
 LAST_OF_SEPTEMBER = (
     "2024-09-30",

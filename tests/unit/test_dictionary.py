@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from contracts.library import open_library
+from contracts.contract_library import open_library
 from tests.docs import books, dictionary, rule_chapter
-from workbooks.quick import Rows
+from workbooks.writer.bulk_writer import Rows
 
 
 def test_dictionary_is_as_generated() -> None:

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from flows.earlier import filings_of, shaken_in
-from flows.verifying import verify_state
-from ledger.record import Ledger
-from ledger.store import Store
+from flows.verification.verify import verify_state
+from flows.year.earlier_filings import filings_of, shaken_in
+from ledger.ledger import Ledger
+from ledger.object_store import Store
+from review.event_replay import standings
 from review.events import Kind, Told
-from review.folding import standings
 from tests.benchmarks.histories import YEAR, events, make, roster
 from tests.builders.chain import procedure
 

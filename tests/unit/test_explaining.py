@@ -5,15 +5,15 @@ from io import BytesIO
 import openpyxl
 import pytest
 
-from checks.explaining import carry, fault_of
-from checks.findings import Refusal, Severity
-from checks.own_sheets import own_names
-from checks.report import ACCEPTED, FLAGGED, Report
-from checks.shape import finding_to_json, report_from_json, report_to_json
-from contracts.library import open_library
+from checks.model.finding import Refusal, Severity
+from checks.model.report import ACCEPTED, FLAGGED, Report
+from checks.reporting.json_codec import finding_to_json, report_from_json, report_to_json
+from checks.versions.explanations import carry, fault_of
+from checks.versions.returned_sheets import own_names
+from contracts.contract_library import open_library
 from tests.builders.dongchuan import SHEET_3, Draft, submission
-from workbooks.examining import examine
-from workbooks.marking import marked_workbook
+from workbooks.examine import examine
+from workbooks.marking.mark_workbook import marked_workbook
 
 LIBRARY = open_library()
 WORDS = LIBRARY.wording()

@@ -7,22 +7,22 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 
-from checks.findings import Refusal
-from checks.judge import check_book
-from checks.rawbook import RawBook
-from checks.report import Report
-from contracts.library import open_library
+from checks.model.finding import Refusal
+from checks.model.raw_workbook import RawBook
+from checks.model.report import Report
+from checks.validation import check_book
+from contracts.contract_library import open_library
 from contracts.messages import Wording
 from contracts.procedures import Procedure
-from filing.book import Cell, FilingBook, Sheet
-from filing.province import province_book
-from filing.scene import CountedCounty, FilingScene
+from filing.book.workbook_model import Cell, FilingBook, Sheet
+from filing.context.filing_context import CountedCounty, FilingScene
+from filing.filing_books import province_book
+from review.county_state import Standing, Version
 from review.events import Event, Kind
 from review.roster import Due, Officer, Roster
-from review.standing import Standing, Version
 from tests.builders import dongchuan
-from workbooks.reading import read_book
-from workbooks.writing import write_book
+from workbooks.reader.read_workbook import read_book
+from workbooks.writer.write_book import write_book
 
 CITY = ("530100", "昆明市")
 COUNTY = Due("530113", "东川区", "530100")

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from contracts.errors import ContractError
-from filing.province import province_book
+from filing.filing_books import province_book
 from review.roster import Due
 from tests.builders import dongchuan
 from tests.unit.test_filing import (

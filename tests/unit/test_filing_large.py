@@ -4,12 +4,12 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 
-from checks.report import Figure
-from filing.book import FilingBook, Look
-from filing.province import province_book
-from filing.scene import CountedCounty, FilingScene
+from checks.model.report import Figure
+from filing.book.workbook_model import FilingBook, Look
+from filing.context.filing_context import CountedCounty, FilingScene
+from filing.filing_books import province_book
+from review.county_state import Standing
 from review.roster import Due
-from review.standing import Standing
 from tests.unit.test_filing import (
     assert_live,
     load_words,
@@ -20,7 +20,7 @@ from tests.unit.test_filing import (
     rollup_row,
     sheet_of,
 )
-from workbooks.writing import write_book
+from workbooks.writer.write_book import write_book
 
 CITIES = 14
 COUNTIES = 86

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from checks.offence import NotRun
-from filing.book import Cell, Look
-from filing.cells import fold, say_date, text
-from filing.numbering import number_of
-from filing.province import county_book, province_book
+from checks.model.violation import NotRun
+from filing.book.cell_builders import fold, say_date, text
+from filing.book.table_numbers import number_of
+from filing.book.workbook_model import Cell, Look
+from filing.filing_books import county_book, province_book
 from tests.unit.test_filing import (
     HEAD,
     check_version,
@@ -21,7 +21,7 @@ from tests.unit.test_filing import (
     sheet_of,
     texts_of,
 )
-from workbooks.writing import write_book
+from workbooks.writer.write_book import write_book
 
 
 def test_opinions_list_every_decision() -> None:

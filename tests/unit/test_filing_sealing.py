@@ -5,10 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from filing.province import city_book, province_book
-from filing.scene import CITY, Area, FilingScene
+from filing.context.filing_context import CITY, Area, FilingScene
+from filing.filing_books import city_book, province_book
 from review.events import Entry, Event, Kind
-from review.rollups import Sealing, sealings
+from review.rollup_seals import Sealing, sealings
 from tests.unit.test_filing import (
     AS_OF,
     HEAD,

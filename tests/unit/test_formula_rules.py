@@ -5,8 +5,8 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
-from checks.formula_rules import computed
-from checks.rawbook import CellKind, RawBook, RawSheet
+from checks.model.raw_workbook import CellKind, RawBook, RawSheet
+from checks.rules.formula_rules import computed
 
 
 def sheet(name: str, rows: list[list[str | None]]) -> RawSheet:

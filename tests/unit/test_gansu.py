@@ -10,19 +10,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from checks.findings import Refusal
-from checks.report import Report
-from contracts.library import open_library
-from contracts.model import Role
-from desk.exits import Exit
-from desk.running import run_year
-from desk.sampling import Wanted, make_samples
-from filing.template import template_of
-from flows.places import Places
+from checks.model.finding import Refusal
+from checks.model.report import Report
+from contracts.contract_library import open_library
+from contracts.form_model import Role
+from desk.commands.run import run_year
+from desk.commands.sample import Wanted, make_samples
+from desk.exit_codes import Exit
+from filing.template.template import template_of
+from flows.year.locations import Places
 from tests.builders.examined import warm_library, wording
 from tests.builders.gansu import COUNTY, YEAR, gansu_submission, gansu_workbook, year_before
-from workbooks.examining import examine
-from workbooks.template import write_template
+from workbooks.examine import examine
+from workbooks.writer.write_template import write_template
 
 NOT_EXACT = {"paddy", "irrigated", "dry", "pbf_in_scope", "pbf_in_county"}  # rounded apart: a cent is no error
 NOT_SUMMED = {"planned_money", "done_money", "funds"}

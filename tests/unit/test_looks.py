@@ -11,11 +11,11 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.colors import Color
 from openpyxl.workbook import Workbook
 
-from checks.findings import Finding
+from checks.model.finding import Finding
 from tests.builders.dongchuan import SHEET_2, SHEET_3, submission
 from tests.builders.examined import report_of
 from tests.hostile.generator.package import SHEET, good
-from workbooks.number_formats import BLANK, OTHERWISE, PALE, read_format
+from workbooks.sheet_scan.number_formats import BLANK, OTHERWISE, PALE, read_format
 
 HONEST = (
     "General", "G/通用格式", "0", "0.00",

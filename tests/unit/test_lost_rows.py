@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from checks.findings import Finding
+from checks.model.finding import Finding
 from tests.builders.broken import valid_workbook
 from tests.builders.dongchuan import SHEET_2, submission
 from tests.builders.examined import reads_well, report_of

@@ -7,14 +7,14 @@ import openpyxl
 import pytest
 from lxml import etree
 
-from checks.comparing import Changes, Edit, Kind
-from checks.findings import CellRef, Explanation, Severity, Spot
-from contracts.library import open_library
-from filing.steward_lists import changes_list, normalised_list
+from checks.model.finding import CellRef, Explanation, Severity, Spot
+from checks.versions.version_diff import Changes, Edit, Kind
+from contracts.contract_library import open_library
+from filing.pages.steward_lists import changes_list, normalised_list
 from tests.unit.test_marking import finding, parts, plan_table
 from tests.unit.test_pages import HOSTILE
-from workbooks.marking import marked_workbook
-from workbooks.sheet_cells import SHEET_ORDER
+from workbooks.marking.mark_workbook import marked_workbook
+from workbooks.ooxml.cell_edits import SHEET_ORDER
 
 WORDING = open_library().wording()
 WORDS = WORDING.under("marks")

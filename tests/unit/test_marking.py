@@ -8,9 +8,9 @@ import pytest
 import xlsxwriter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from checks.findings import CellRef, Change, Finding, Severity
-from workbooks.findings_text import WORD_KEYS
-from workbooks.marking import marked_workbook
+from checks.model.finding import CellRef, Change, Finding, Severity
+from workbooks.marking.findings_text import WORD_KEYS
+from workbooks.marking.mark_workbook import marked_workbook
 
 WORDS = {
     "sheet_name": "问题清单",

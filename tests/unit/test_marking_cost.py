@@ -6,8 +6,8 @@ import pytest
 import xlsxwriter
 
 from tests.unit.test_marking import WORDS, finding, opened, parts, sheet_of
-from workbooks.excerpts import Excerpt
-from workbooks.marking import marked_workbook
+from workbooks.marking.mark_workbook import marked_workbook
+from workbooks.ooxml.row_excerpts import Excerpt
 
 COLUMNS = 12
 

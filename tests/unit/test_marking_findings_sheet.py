@@ -7,10 +7,10 @@ import pytest
 import xlsxwriter
 from lxml import etree
 
-from checks.findings import CellRef, Finding, Severity
+from checks.model.finding import CellRef, Finding, Severity
 from tests.unit.test_marking import HARD, LISTED, REPORT, SOFT, WORDS, fill, finding, opened, parts, sheet_of
-from workbooks.marking import marked_workbook
-from workbooks.sheet_cells import SHEET_ORDER
+from workbooks.marking.mark_workbook import marked_workbook
+from workbooks.ooxml.cell_edits import SHEET_ORDER
 
 HEADINGS = tuple(word for key, word in WORDS.items() if key.startswith("column_"))
 

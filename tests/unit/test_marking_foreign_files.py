@@ -14,8 +14,8 @@ from openpyxl.comments import Comment
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from tests.unit.test_marking import HARD, LISTED, WORDS, fill, finding, opened, parts, sheet_of
-from workbooks.marking import marked_workbook
-from workbooks.sheet_cells import SHEET_ORDER
+from workbooks.marking.mark_workbook import marked_workbook
+from workbooks.ooxml.cell_edits import SHEET_ORDER
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

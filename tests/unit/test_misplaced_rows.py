@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from checks.findings import Finding
+from checks.model.finding import Finding
 from tests.builders.examined import reads_well
 from tests.builders.slips import (
     LAND,

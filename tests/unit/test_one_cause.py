@@ -2,7 +2,7 @@
 
 import pytest
 
-from checks.findings import Finding
+from checks.model.finding import Finding
 from tests.builders.examined import reads_well
 from tests.builders.slips import (
     LAND,

@@ -5,8 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from filing.book import Cell, Look, Sheet
-from workbooks.page_heights import Paged, all_breaks, paged
+from filing.book.workbook_model import Cell, Look, Sheet
+from workbooks.writer.page_heights import Paged, all_breaks, paged
 
 ROOM = (156.0, 225.0)  # of A4 in portrait
 LINE = 20.0

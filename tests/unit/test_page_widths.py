@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import pytest
 
-from filing.book import Cell, Sheet
-from workbooks.page_widths import LEAST_SCALE, printed_sizes, spread
+from filing.book.workbook_model import Cell, Sheet
+from workbooks.writer.page_widths import LEAST_SCALE, printed_sizes, spread
 
 ROOM = 257.0
 TITLES = (5.0, 11.0)

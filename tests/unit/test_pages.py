@@ -7,18 +7,18 @@ from pathlib import Path
 import pytest
 from lxml import html
 
-from checks.comparing import Changes, edits_between, findings_between
-from checks.contents import contents_of
-from checks.findings import Refusal
-from checks.report import Report
-from contracts.library import open_library
-from filing.html import status_html, submission_html
-from filing.page import Heading, SubmissionPage, submission_page
-from filing.progress import progress_of
-from filing.status_page import CityLine, CountyLine, StatusPage
+from checks.model.finding import Refusal
+from checks.model.report import Report
+from checks.versions.row_identity import contents_of
+from checks.versions.version_diff import Changes, edits_between, findings_between
+from contracts.contract_library import open_library
+from filing.html_pages import status_html, submission_html
+from filing.pages.progress_plots import progress_of
+from filing.pages.submission_page import Heading, SubmissionPage, submission_page
+from filing.status.status_page import CityLine, CountyLine, StatusPage
 from tests.builders.dongchuan import COVER, SHEET_2, SHEET_3, Draft, submission
-from workbooks.examining import examine
-from workbooks.reading import read_book
+from workbooks.examine import examine
+from workbooks.reader.read_workbook import read_book
 
 LIBRARY = open_library()
 WORDS = LIBRARY.wording()

@@ -2,10 +2,10 @@
 
 import pytest
 
-from contracts.library import open_library
-from desk.cost_lines import cost_lines
-from flows import purse
-from flows.purse import Burnt, Purse
+from contracts.contract_library import open_library
+from desk.cost_table import cost_lines
+from flows.costs import cost_meter
+from flows.costs.cost_meter import Burnt, Purse
 from tests.benchmarks.province import exponent, further, parts_in
 
 NOTHING = Burnt(own=0.0, native=0.0, children=0.0)
@@ -28,7 +28,7 @@ def test_printed_table_is_read_back(monkeypatch: pytest.MonkeyPatch) -> None:
     one.add_job({"intake": 1.5, "checks": 2.0, "writing": 4.0})
     one.add_engine({"ledger": 0.5, "rollups": 3.0, "review": 0.3})
     one.server = 7.0
-    monkeypatch.setattr(purse.Burnt, "now", lambda: Burnt(own=12.0, native=0.0, children=7.0))
+    monkeypatch.setattr(cost_meter.Burnt, "now", lambda: Burnt(own=12.0, native=0.0, children=7.0))
     said = "\n".join(["[收件] 620102 收下", *cost_lines(one, open_library().wording()), "620102 城关区：已备案"])
     expected = {**one.parts(), "total": 12.0, "server": 7.0}
     assert parts_in(said) == pytest.approx(expected, abs=0.06)

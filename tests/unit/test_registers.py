@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from contracts.library import open_library
+from contracts.contract_library import open_library
 from contracts.registers import County, Register, read_register
 
 

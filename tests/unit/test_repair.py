@@ -8,10 +8,10 @@ from decimal import Decimal
 
 import pytest
 
-from checks.evidence import Evidence, place, slip
-from checks.findings import CellRef, Change
-from checks.relations import Relation, Term
-from checks.repair import Repairs, broken, connected_sets, smallest_repairs
+from checks.localisation.linear_constraint import Relation, Term
+from checks.localisation.minimal_repairs import Repairs, broken, connected_sets, smallest_repairs
+from checks.localisation.ranking import Evidence, place, slip
+from checks.model.finding import CellRef, Change
 
 Values = dict[CellRef, Decimal]
 

@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from checks.explaining import fault_of
+from checks.versions.explanations import fault_of
 from contracts.errors import ContractError
-from review.admission import Candidate, Fate, admit
-from review.asking import Denial, read_day
-from review.decisions import decision_key
+from review.county_state import Standing, recorded_roster
+from review.decision import decision_key
+from review.event_replay import standings
 from review.events import Event, Kind
-from review.folding import standings
+from review.proposal import Denial, read_day
 from review.roster import read_roster, roster_facts
-from review.standing import Standing, recorded_roster
+from review.version_admission import Candidate, Fate, admit
 from tests.builders.chain import COUNTY, NEIGHBOUR, Road, entries, fingerprint, policy, procedure, proposal, roster
 
 SUBMIT, APPROVE, FILE = "county county approve", "city city approve", "province province approve"

@@ -7,19 +7,26 @@ from pathlib import Path
 
 import pytest
 
-from checks.identity import Identity
-from checks.report import Report
+from checks.model.report import Report
+from checks.model.submission_identity import Identity
+from contracts.contract_library import open_library
 from contracts.errors import ContractError
-from contracts.library import open_library
 from contracts.rollups import read_rollups
-from filing.book import Cell, Look, Sheet
-from filing.columns import HEADER_ROWS
-from filing.evidence import Held, evidence_from_json, evidence_page, evidence_sheet, evidence_to_json, proof_of
-from filing.rollup_tables import Line, rollup_tables, said
-from filing.scene import CountedCounty, FilingScene
-from flows.expectations import hold
+from filing.book.workbook_model import Cell, Look, Sheet
+from filing.context.filing_context import CountedCounty, FilingScene
+from filing.context.rollup_evidence import (
+    Held,
+    evidence_from_json,
+    evidence_page,
+    evidence_sheet,
+    evidence_to_json,
+    proof_of,
+)
+from filing.sheets.measure_columns import HEADER_ROWS
+from filing.sheets.rollup_checks import Line, rollup_tables, said
+from flows.outputs.gx_validation import hold
+from review.county_state import Standing
 from review.roster import Due
-from review.standing import Standing
 from tests.builders import expectations
 from tests.builders.chain import procedure, roster
 from tests.builders.examined import wording

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from checks.findings import Refusal
-from contracts.library import open_library
-from contracts.yamlfile import read_yaml
+from checks.model.finding import Refusal
+from contracts.contract_library import open_library
+from contracts.yaml_files import read_yaml
 from review.roster import read_roster
 from tests.builders import dongchuan
 from tests.builders.dongchuan import COUNTY, SHEET_2, SHEET_3, SHEET_DONE, Draft
-from workbooks.review_book import read_decisions
+from workbooks.decisions_file import read_decisions
 
 INBOX = Path(__file__).resolve().parents[2] / "inputs" / str(dongchuan.YEAR)
 DECISIONS = INBOX / "decisions" / "办理意见表.xlsx"

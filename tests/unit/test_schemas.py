@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # ships no type information
 
-from contracts.library import open_library
-from desk.checking import as_promised, read_and_check
-from flows.rows import Row, to_json
+from contracts.contract_library import open_library
+from desk.commands.check import as_promised, read_and_check
+from flows.year.county_status import Row, to_json
 from tests.builders.dongchuan import SHEET_2, SHEET_3, Draft, submission
 
 SCHEMAS = Path("docs/schemas")

@@ -5,19 +5,19 @@ from random import Random
 
 import pytest
 
-import workbooks.passage
-import workbooks.sheet_rows
-from checks.findings import Refusal
-from checks.rawbook import RawBook
+import workbooks.reader.inspection
+import workbooks.sheet_scan.sheet_stream
+from checks.model.finding import Refusal
+from checks.model.raw_workbook import RawBook
 from tests.builders.examined import briefs, report_of, wording
 from tests.hostile.generator.package import SHEET, good
-from workbooks.agreement import plain_number
-from workbooks.container import Container
-from workbooks.passage import pass_through
-from workbooks.reading import read_book
-from workbooks.reading_child import answer
-from workbooks.sheet_rows import SheetRows
-from workbooks.sheet_xml import normal_rows
+from workbooks.gate.zip_container import Container
+from workbooks.reader.inspection import pass_through
+from workbooks.reader.number_agreement import plain_number
+from workbooks.reader.read_workbook import read_book
+from workbooks.reader.worker import answer
+from workbooks.sheet_scan.sheet_scanner import normal_rows
+from workbooks.sheet_scan.sheet_stream import SheetRows
 
 FIGURE = "<v>150</v>"
 
@@ -49,15 +49,15 @@ def test_pieces_do_not_show(form: str, piece: int, monkeypatch: pytest.MonkeyPat
     """However a sheet is cut while it is unpacked, and whether it is held or not, the same cells are read."""
     whole = answer(_file(str))
     assert "fault" not in whole[0]
-    monkeypatch.setattr(workbooks.sheet_rows, "PIECE", piece)
+    monkeypatch.setattr(workbooks.sheet_scan.sheet_stream, "PIECE", piece)
     for held in (1 << 30, 0):
-        monkeypatch.setattr(workbooks.passage, "HELD", held)
+        monkeypatch.setattr(workbooks.reader.inspection, "HELD", held)
         assert answer(_file(FORMS[form])) == whole
 
 
 def test_rows_come_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every stretch begins with a row and ends with one, and together they are all there is between the tags."""
-    monkeypatch.setattr(workbooks.sheet_rows, "PIECE", 250)
+    monkeypatch.setattr(workbooks.sheet_scan.sheet_stream, "PIECE", 250)
     container = Container.opened(good().zipped())
     part = pass_through(container).book.sheets[2]
     stretches = list(normal_rows(SheetRows(container, part)))

@@ -4,11 +4,11 @@ from io import BytesIO
 
 from openpyxl import load_workbook
 
-from checks.findings import Finding, Refusal, Severity
-from contracts.library import open_library
+from checks.model.finding import Finding, Refusal, Severity
+from contracts.contract_library import open_library
 from tests.builders.dongchuan import SHEET_3, SHEET_DONE, Draft, submission
 from tests.builders.gansu import gansu_workbook
-from workbooks.examining import examine
+from workbooks.examine import examine
 
 LIBRARY = open_library()
 

@@ -5,14 +5,14 @@ from collections.abc import Callable
 import polars as pl
 import pytest
 
-from checks.findings import Severity
-from checks.headings import Names, header_row, top_of
-from checks.rawbook import RawSheet
-from checks.report import Report
-from contracts.library import Library, open_library
+from checks.model.finding import Severity
+from checks.model.raw_workbook import RawSheet
+from checks.model.report import Report
+from checks.recognition.header_rows import Names, header_row, top_of
+from contracts.contract_library import Library, open_library
 from tests.builders.dongchuan import SHEET_2, SHEET_3, Draft, Rows, submission
 from tests.builders.plain import plain, plain_bytes
-from workbooks.examining import examine
+from workbooks.examine import examine
 
 
 @pytest.fixture(scope="module")

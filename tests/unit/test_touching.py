@@ -2,8 +2,8 @@
 
 import pytest
 
-from contracts.library import Library, open_library
-from contracts.touching import changed_files, touched, unpacked
+from contracts.change_impact import changed_files, touched, unpacked
+from contracts.contract_library import Library, open_library
 from tests.builders.year import ROOT
 
 DONGCHUAN, LANZHOU = ("530113", 2024), ("620102", 2024)

@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 from openpyxl import load_workbook
 
-from checks.findings import Finding
+from checks.model.finding import Finding
 from tests.builders.broken import valid_workbook
 from tests.builders.examined import reads_well, report_of
 

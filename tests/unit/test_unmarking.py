@@ -6,12 +6,12 @@ import openpyxl
 import pytest
 from openpyxl.styles import PatternFill
 
-from checks.findings import CellRef, Severity
+from checks.model.finding import CellRef, Severity
 from tests.unit.test_marking import HARD, WORDS, fill, finding, opened, parts, plan_table, sheet_of
 from tests.unit.test_marking_foreign_files import full_workbook
-from workbooks.marking import marked_workbook
-from workbooks.package import Package
-from workbooks.unmarking import take_marks_off
+from workbooks.marking.mark_workbook import marked_workbook
+from workbooks.marking.unmark_workbook import take_marks_off
+from workbooks.ooxml.zip_package import Package
 
 CHANGED = ("xl/styles.xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "[Content_Types].xml")
 

@@ -9,9 +9,9 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from filing.book import Cell, FilingBook, Look, Sheet
-from workbooks.looks import STYLES, TALLEST, count_lines, estimate_height
-from workbooks.writing import write_book
+from filing.book.workbook_model import Cell, FilingBook, Look, Sheet
+from workbooks.writer.cell_formats import STYLES, TALLEST, count_lines, estimate_height
+from workbooks.writer.write_book import write_book
 
 INJECTIONS = [
     "=1+1",

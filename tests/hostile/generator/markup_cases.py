@@ -4,7 +4,7 @@ from random import Random
 
 from tests.hostile.generator.case import Case, Due, case, simple
 from tests.hostile.generator.package import SHEET, WORKBOOK, Parts, good
-from workbooks.positions import column_letters
+from workbooks.ooxml.cell_address import column_letters
 
 _SPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _FIGURE = '<c r="C6" s="8"><v>150</v></c>'

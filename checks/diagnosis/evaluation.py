@@ -1,0 +1,25 @@
+"""What the checks of one workbook returned, before any of it is put into words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from checks.model.finding import CellRef
+from checks.model.violation import NotRun, Offence
+from checks.recognition.table import Table
+from checks.rules.sum_rules import Stated
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What does not hold, what could not be tried, and what was looked at.
+
+    *values* holds every figure by its cell, *sums* what must add up: held or not, those left out that rest on rows at
+    fault.
+    """
+
+    offences: tuple[Offence, ...]
+    not_run: tuple[NotRun, ...]
+    tables: tuple[Table, ...]
+    values: Mapping[CellRef, Decimal]
+    sums: tuple[Stated, ...] = ()

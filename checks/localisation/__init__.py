@@ -1,0 +1,1 @@
+"""Error localisation: which smallest set of cells explains sums that do not hold (Fellegi-Holt)."""

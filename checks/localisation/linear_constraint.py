@@ -1,0 +1,28 @@
+"""Sums that must hold, in one form for finding what is broken and for mending it."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from checks.model.finding import CellRef
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A cell with its sign (+1 or -1) in a relation."""
+
+    cell: CellRef
+    sign: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relation:
+    """``sum(sign * cell) == constant`` within *tolerance* (in the unit of the cells; 0 for exact figures).
+
+    *rule* is the id of the rule that asks for it. A relation with one term and a constant is a cell that must
+    equal a figure from outside, such as a target of the plan.
+    """
+
+    rule: str
+    terms: tuple[Term, ...]
+    constant: Decimal = Decimal(0)
+    tolerance: Decimal = Decimal(0)

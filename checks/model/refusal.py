@@ -1,0 +1,25 @@
+"""A refusal from its code: the sentences come from the contracts."""
+
+from checks.model.finding import Refusal
+from contracts.messages import Wording
+
+
+def refuse(
+    words: Wording,
+    code: str,
+    *,
+    part: str | None = None,
+    sheet: str | None = None,
+    cell: str | None = None,
+    **facts: str,
+) -> Refusal:
+    """Return the refusal of a file with its message and remedy; the place may be named in both sentences."""
+    known = {**facts, "part": part or "", "sheet": sheet or "", "cell": cell or ""}
+    return Refusal(
+        code=code,
+        part=part,
+        sheet=sheet,
+        cell=cell,
+        message=words(f"refusal.{code}.message", **known),
+        remedy=words(f"refusal.{code}.remedy", **known),
+    )

@@ -1,0 +1,1 @@
+"""Text into values: decimals, dates, normalised words."""

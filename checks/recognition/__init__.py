@@ -1,0 +1,1 @@
+"""Table recognition: which table of the contract stands where on which sheet."""

@@ -1,0 +1,1 @@
+"""Violations into findings, sentences and JSON."""

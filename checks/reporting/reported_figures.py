@@ -1,0 +1,47 @@
+"""The figures that a submission reports to the levels above."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+
+from checks.model.finding import CellRef
+from checks.model.report import Figure
+from checks.recognition.table import ROW, TOWNSHIP_FULL, Table
+from contracts.form_model import Field, Role
+
+PROJECT = "project"
+
+
+def carried_figures(tables: Iterable[Table], values: Mapping[CellRef, Decimal]) -> Iterator[Figure]:
+    """Carry up what was reported; plots stay in the file, as do rows of neither township nor project."""
+    for table in (one for one in tables if not one.form.detail):
+        places = _places(table)
+        for field in table.form.of_role(Role.FIGURE):
+            for row, (project, township) in places.items():
+                cell = table.ref(field.name, row)
+                if cell in values:
+                    yield _figure(table, field, (project, township), cell=cell, amount=values[cell])
+
+
+def _places(table: Table) -> dict[int, tuple[str, str]]:
+    """Return project and township of each row that can be told; both are empty for a total row."""
+    known = table.body.columns
+    keys = [one for one in (PROJECT, TOWNSHIP_FULL) if one in known]
+    rows = table.body.drop_nulls(keys).select(ROW, *keys).iter_rows(named=True) if keys else ()
+    found = {one[ROW]: (one.get(PROJECT, ""), one.get(TOWNSHIP_FULL, "")) for one in rows}
+    return {**found, **dict.fromkeys(table.totals[ROW].to_list(), ("", ""))}
+
+
+def _figure(table: Table, field: Field, place: tuple[str, str], *, cell: CellRef, amount: Decimal) -> Figure:
+    project, township = place
+    return Figure(
+        form=table.form.name,
+        township=township,
+        column=field.stem or field.name,
+        measure=field.measure,
+        year=field.year,
+        amount=format(amount, "f"),
+        unit=field.unit,
+        sheet=cell.sheet,
+        cell=cell.address,
+        project=project,
+    )

@@ -1,0 +1,158 @@
+"""Is all that counts to be seen, and is what people see in a cell what is read from it? (phase: parsed)"""
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from typing import Final
+
+from checks.localisation.ranking import place
+from checks.model.finding import CellRef
+from checks.model.raw_workbook import CellKind, Masked, RawSheet, address
+from checks.model.violation import Offence
+from checks.recognition.form_instance import Subject
+from checks.recognition.table import ROW
+from contracts.form_model import Field, Layout, Role, Rule
+
+_SHOWN: Final = 20  # cells of one finding that anyone reads
+_RANGES: Final = 10  # that one sentence names
+_NUMBERS_ONLY: Final = "otherwise"  # a format for numbers says nothing of words
+
+Rows = tuple[tuple[int, int], ...]
+Places = Mapping[int, Sequence[int]]  # the rows that count, by column
+
+
+def shown_as_stored(subject: Subject, rule: Rule) -> Iterator[Offence]:
+    """Find fault with cells that count and are crossed out, not seen, or seen as something else: once for each way."""
+    sheet = _read_from(subject)
+    if sheet is None or not sheet.masked:
+        return
+    every, figures = _counted(subject)
+    by_effect: dict[str, dict[int, Rows]] = defaultdict(dict)
+    for one in sheet.masked:
+        rows = (figures if one.effect == _NUMBERS_ONLY else every).get(one.column, ())
+        if found := _within(one, rows):
+            by_effect[one.effect][one.column] = found
+    for effect, columns in sorted(by_effect.items()):
+        yield _offence(subject, rule, sheet.name, effect, columns)
+
+
+def nothing_hidden(subject: Subject, rule: Rule) -> Iterator[Offence]:
+    """Find fault with each hidden sheet, row and column that the form was read from: it counts, but nobody sees it."""
+    if subject.form.layout is Layout.PAIRS:
+        yield from _unread_sheets(subject, rule)
+    sheet = _read_from(subject)
+    if sheet is None or (sheet.visible and not sheet.hidden_rows and not sheet.hidden_columns):
+        return
+    every, _ = _counted(subject)
+    if not every:
+        return
+    if not sheet.visible:
+        yield _hidden(subject, rule, "sheet", [CellRef(sheet.name, "A1")])
+    first = min(every)
+    shared = {id(places): places for places in every.values()}  # the columns of a table have one list together
+    rows = sorted(set(sheet.hidden_rows).intersection(chain.from_iterable(shared.values())))
+    if rows:
+        yield _hidden(subject, rule, "rows", [CellRef(sheet.name, address(row, first)) for row in rows[:_SHOWN]])
+    columns = sorted(set(sheet.hidden_columns) & set(every))
+    if columns:
+        located = subject.search.located
+        top = located.header_row if located else min(every[columns[0]])
+        yield _hidden(subject, rule, "columns", [CellRef(sheet.name, address(top, column)) for column in columns])
+
+
+def _unread_sheets(subject: Subject, rule: Rule) -> Iterator[Offence]:
+    """List the hidden sheets with figures that no form was read from: an older copy, as a rule."""
+    used = {subject.cover.sheet, *(one.sheet for one in subject.tables.values())}
+    for sheet in subject.book.sheets:
+        if not sheet.visible and sheet.name not in used and _holds_figures(sheet):
+            yield _hidden(subject, rule, "unread", [CellRef(sheet.name, "A1")])
+
+
+def _holds_figures(sheet: RawSheet) -> bool:
+    return any((column == CellKind.NUMBER).any() for column in sheet.kinds.get_columns())
+
+
+def _hidden(subject: Subject, rule: Rule, case: str, cells: list[CellRef]) -> Offence:
+    facts = {"title": subject.form.title, "sheet": cells[0].sheet, "cells": "、".join(one.address for one in cells)}
+    return Offence(rule=rule, sheet=cells[0].sheet, cell=cells[0], cells=tuple(cells), case=case, facts=facts)
+
+
+def _read_from(subject: Subject) -> RawSheet | None:
+    """Return the sheet that the form was read from."""
+    if subject.form.layout is Layout.PAIRS:
+        return next((one for one in subject.book.sheets if one.name == subject.cover.sheet), None)
+    located = subject.search.located
+    return located.sheet if located and subject.table else None
+
+
+def _counted(subject: Subject) -> tuple[Places, Places]:
+    """Return the cells that count of the sheet that the form was read from: all, and those of numbers."""
+    if subject.form.layout is Layout.PAIRS:
+        return _on_cover(subject)
+    table = subject.table
+    if table is None:
+        return {}, {}
+    rows = table.raw[ROW].to_list()  # one list for all columns: a table of a million rows has dozens
+    numbers = {one.name for one in subject.form.fields if _is_numeric(one)}
+    every = dict.fromkeys(table.columns.values(), rows)
+    return every, {at: rows for name, at in table.columns.items() if name in numbers}
+
+
+def _is_numeric(field: Field) -> bool:
+    return field.role in (Role.SERIAL, Role.FIGURE) or field.kind in ("number", "integer")
+
+
+def _on_cover(subject: Subject) -> tuple[Places, Places]:
+    filled = (entry for entries in subject.cover.entries.values() for entry in entries if entry.text)
+    rows: dict[int, list[int]] = defaultdict(list)
+    for _, row, column, _ in sorted(place(entry.cell) for entry in filled):
+        rows[column].append(row)
+    return rows, rows
+
+
+def _within(masked: Masked, rows: Sequence[int]) -> Rows:
+    """Return the stretches as far as they hold rows that count."""
+    found = []
+    for first, last in masked.rows:
+        start, end = bisect_left(rows, first), bisect_right(rows, last)
+        if start < end:
+            found.append((rows[start], rows[end - 1]))
+    return tuple(found)
+
+
+def _offence(subject: Subject, rule: Rule, sheet: str, effect: str, columns: Mapping[int, Rows]) -> Offence:
+    ranges = list(_ranges(columns))
+    cells = tuple(CellRef(sheet, address(row, column)) for row, column in _first_cells(columns))
+    named = "、".join(ranges[:_RANGES]) + ("……" if len(ranges) > _RANGES else "")
+    facts = {"title": subject.form.title, "sheet": sheet, "cells": named}
+    return Offence(rule=rule, sheet=sheet, cell=cells[0], cells=cells, case=effect, facts=facts)
+
+
+def _ranges(columns: Mapping[int, Rows]) -> Iterator[str]:
+    """Yield the masked cells as ranges: columns side by side with the same rows are one."""
+    for first, last, rows in _blocks(sorted(columns.items())):
+        for top, bottom in rows:
+            ends = address(top, first), address(bottom, last)
+            yield ends[0] if ends[0] == ends[1] else ":".join(ends)
+
+
+def _blocks(columns: Iterable[tuple[int, Rows]]) -> list[tuple[int, int, Rows]]:
+    blocks: list[tuple[int, int, Rows]] = []
+    for column, rows in columns:
+        if blocks and blocks[-1][1] + 1 == column and blocks[-1][2] == rows:
+            blocks[-1] = (blocks[-1][0], column, rows)
+        else:
+            blocks.append((column, column, rows))
+    return blocks
+
+
+def _first_cells(columns: Mapping[int, Rows]) -> list[tuple[int, int]]:
+    """Return the first cells, as many as anyone reads, from top to bottom."""
+    first = [
+        (row, column)
+        for column, rows in columns.items()
+        for top, bottom in rows[:_SHOWN]
+        for row in range(top, min(bottom, top + _SHOWN) + 1)
+    ]
+    return sorted(first)[:_SHOWN]

@@ -1,0 +1,1 @@
+"""Two versions of one submission: row identity, differences, explanations carried over."""

@@ -1,0 +1,1 @@
+"""Made-up submissions, for the sample command, tests and benchmarks."""

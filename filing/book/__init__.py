@@ -1,0 +1,1 @@
+"""The document model of a workbook: sheets, cells and styles as values."""

@@ -1,0 +1,19 @@
+"""A plain list for people, before any cell is written: what changed, what was read otherwise than written."""
+
+from dataclasses import dataclass
+
+from checks.model.finding import CellRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """One list: *note* stands below the title; *places* are where each line's *link* column leads, if anywhere."""
+
+    name: str
+    title: str
+    note: str
+    headings: tuple[str, ...]
+    widths: tuple[int, ...]
+    rows: tuple[tuple[str, ...], ...] = ()
+    places: tuple[CellRef | None, ...] = ()
+    link: int = 0

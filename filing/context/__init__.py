@@ -1,0 +1,1 @@
+"""What filings, reviews and archives are made from."""

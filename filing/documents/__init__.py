@@ -1,0 +1,1 @@
+"""Documents to be signed: report, opinion, receipt."""

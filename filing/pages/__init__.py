@@ -1,0 +1,1 @@
+"""The county's page, as plain values."""

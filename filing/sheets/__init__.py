@@ -1,0 +1,1 @@
+"""The sheets of a filing workbook, one module each."""

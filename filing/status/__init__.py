@@ -1,0 +1,1 @@
+"""The status board of a year, as a workbook and as a page."""

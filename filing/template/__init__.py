@@ -1,0 +1,1 @@
+"""The blank submission that a county fills in."""

@@ -1,0 +1,1 @@
+"""Archives of a county and year as BagIt bags."""

@@ -1,0 +1,1 @@
+"""Decisions of officers, judged and recorded."""

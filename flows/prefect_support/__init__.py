@@ -1,0 +1,1 @@
+"""Prefect's settings, its local server and its task runners."""

@@ -1,0 +1,34 @@
+"""One run of a year at a time, whatever started it; the system frees the lock of a run that died."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from fasteners import InterProcessLock
+
+from flows.year.locations import Places
+
+
+class YearBusy(Exception):  # noqa: N818 - reads as what happened
+    """Another run of the same year is at work."""
+
+    def __init__(self, year: int) -> None:
+        super().__init__(f"the year {year} is being run by another process: wait for it to end")
+        self.year = year
+
+
+@contextmanager
+def hold_year(places: Places, *, wait: float = 0.0) -> Iterator[None]:
+    """Hold the year while the block runs; raise `YearBusy` where somebody else holds it for longer than *wait*.
+
+    The lock keeps runs on one machine from doing the same work twice. That two decisions do not both stand rests
+    on the ledger's head, not on it.
+    """
+    path = places.state / "locks" / f"{places.year}.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = InterProcessLock(str(path))
+    if not lock.acquire(blocking=wait > 0, delay=0.02, max_delay=0.2, timeout=wait or None):
+        raise YearBusy(places.year)
+    try:
+        yield
+    finally:
+        lock.release()

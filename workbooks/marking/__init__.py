@@ -1,0 +1,1 @@
+"""Findings written into the county's own file, and removed again."""

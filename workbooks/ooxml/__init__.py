@@ -1,0 +1,1 @@
+"""OOXML packages edited in place: parts, relationships, styles and comments."""

@@ -1,0 +1,52 @@
+"""Figures under a merged range: nobody sees them in Excel, every reader counts them."""
+
+from collections import defaultdict
+from typing import Final
+
+import polars as pl
+
+from workbooks.gate.intake_fault import found
+from workbooks.ooxml.cell_address import address, column_letters
+from workbooks.reader.cross_check import SheetFrames
+from workbooks.sheet_scan.sheet_scanner import Range, SheetXml
+
+_MOST_COVERED: Final = 2_000_000
+
+
+def refuse_hidden_figures(sheet: SheetXml, frames: SheetFrames) -> None:
+    """Refuse a merged range that covers a value other than the one shown, naming the range's first such cell."""
+    height, width = frames.text.height, frames.text.width
+    clipped = [((first, (min(last[0], height), min(last[1], width)))) for first, last in sheet.merges]
+    covered = sum(max(0, last[0] - first[0] + 1) * max(0, last[1] - first[1] + 1) for first, last in clipped)
+    if covered > _MOST_COVERED or any(_whole_sheet(one) for one in sheet.merges):
+        widest = max(sheet.merges, key=_area)
+        raise found("merge_too_large", sheet=sheet.sheet.name, cell=f"{address(widest[0])}:{address(widest[1])}")
+    rows: dict[int, list[int]] = defaultdict(list)
+    shown: dict[int, list[str | None]] = defaultdict(list)
+    for first, last in clipped:
+        if first[0] > height or first[1] > width:
+            continue
+        value = frames.text[first[0] - 1, first[1] - 1]
+        for column in range(first[1], last[1] + 1):
+            below = range(first[0] + (column == first[1]), last[0] + 1)
+            rows[column].extend(below)
+            shown[column].extend([value] * len(below))
+    for column, numbers in rows.items():
+        _refuse_in_column(sheet, frames.text[column_letters(column)], column, numbers, shown[column])
+
+
+def _refuse_in_column(sheet: SheetXml, text: pl.Series, column: int, rows: list[int], shown: list[str | None]) -> None:
+    covered = text.gather([row - 1 for row in rows])
+    wrong = covered.is_not_null() & (covered != "") & covered.ne_missing(pl.Series(shown, dtype=pl.String))
+    if wrong.any():
+        at = address((rows[int(wrong.arg_max() or 0)], column))
+        raise found("merge_hides", sheet=sheet.sheet.name, cell=at)
+
+
+def _area(one: Range) -> int:
+    return (one[1][0] - one[0][0] + 1) * (one[1][1] - one[0][1] + 1)
+
+
+def _whole_sheet(one: Range) -> bool:
+    rows, columns = 1_000_000, 16_000
+    return one[1][0] - one[0][0] >= rows or one[1][1] - one[0][1] >= columns

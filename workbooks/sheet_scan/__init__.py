@@ -1,0 +1,1 @@
+"""A streaming scan of sheet markup: each sheet is judged and read once."""

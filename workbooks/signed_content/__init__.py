@@ -1,0 +1,1 @@
+"""The canonical content of a finished workbook, which the signature covers."""
