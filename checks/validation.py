@@ -14,9 +14,10 @@ from checks.diagnosis.missing_rows import rows_explain
 from checks.diagnosis.misspelt_township import names_joined
 from checks.diagnosis.serial_numbers import treated
 from checks.diagnosis.wrong_unit_columns import SUSPECT, resting_on, told, unit_slips
+from checks.model.cell_ref import CellRef, format_address
 from checks.model.filing_history import History
-from checks.model.finding import CellRef, Finding, Refusal
-from checks.model.raw_workbook import RawBook, address
+from checks.model.finding import Finding, Refusal
+from checks.model.raw_workbook import RawBook
 from checks.model.refusal import refuse
 from checks.model.report import Report
 from checks.model.submission_identity import Identity
@@ -263,7 +264,7 @@ def _crowded(subjects: Sequence[Subject], words: Wording) -> Refusal | None:
         most = table.form.most_rows
         if most and table.raw.height > most:
             facts = {"form": table.form.title, "count": str(table.raw.height), "most": str(most)}
-            cell = address(table.raw[ROW][most], min(table.columns.values()))
+            cell = format_address(table.raw[ROW][most], min(table.columns.values()))
             return refuse(words, "too_many_rows", sheet=table.sheet, cell=cell, **facts)
     return None
 

@@ -4,7 +4,6 @@ import os
 from collections.abc import Callable
 
 from contracts.errors import ContractError
-from flows.costs.cost_meter import PURSE, seconds_of
 from flows.prefect_support.local_server import LocalServer, ServerLost, is_healthy, local_server
 from flows.prefect_support.settings import prefect_environment
 from flows.run.contract_check import prove_contracts
@@ -33,10 +32,7 @@ def run_on_prefect(places: Places, say: Callable[[str], None]) -> int:
         _warm_up()  # our own imports take seconds too: beside the server's, not after them
         server.wait_until_healthy()
         say("server_ready")
-        failures = _run_while_it_lives(places, server)
-        if (purse := PURSE.get()) is not None:
-            purse.server = seconds_of(server.process.pid)
-        return failures
+        return _run_while_it_lives(places, server)
 
 
 def _run_while_it_lives(places: Places, server: LocalServer) -> int:

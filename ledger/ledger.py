@@ -78,7 +78,10 @@ class Ledger:
             raise LedgerMissing(place)
         if version in {None, schema.FIRST}:
             with writing(self._engine) as connection:
-                schema.lay_out(connection)
+                # Imported here: alembic costs more to load than a ledger to read.
+                from ledger.migrate import migrate  # noqa: PLC0415
+
+                migrate(connection)
                 version = schema.version_of(connection)
         if version != schema.LAST:
             raise LedgerTooNew(place, str(version))

@@ -9,7 +9,6 @@ from checks.model.finding import Refusal
 from checks.model.report import Report
 from contracts.contract_library import Library
 from contracts.messages import Wording
-from workbooks.reader.hidden_imports import absent
 from workbooks.reader.read_workbook import read_book
 
 if TYPE_CHECKING:  # a refused file never needs the frames
@@ -46,11 +45,7 @@ def examine(
 
 
 def _loaded_checks() -> CheckBook:
-    """Load the checks behind the gate, which cost a second.
+    """Load the checks only behind the gate: pandera and polars cost more than a second."""
+    from checks.validation import check_book  # noqa: PLC0415
 
-    pandera loads pandas and hypothesis wherever it finds them, and needs neither for polars frames: they would double
-    the cost of a small check.
-    """
-    with absent("pandas", "hypothesis"):
-        from checks.validation import check_book  # noqa: PLC0415 - only behind the gate
     return check_book

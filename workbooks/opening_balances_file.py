@@ -6,8 +6,9 @@ from decimal import Decimal
 
 import polars as pl
 
+from checks.model.cell_ref import format_address
 from checks.model.finding import Refusal
-from checks.model.raw_workbook import RawSheet, address
+from checks.model.raw_workbook import RawSheet
 from checks.model.refusal import refuse
 from checks.parsing.text_normalisation import compact, number_expr
 from contracts.messages import Wording
@@ -75,5 +76,5 @@ def _balances(sheet: RawSheet, start: int, columns: Mapping[str, int]) -> Iterat
         amount = row.pop("amount")
         texts = {name: compact(text or "") for name, text in row.items()}
         if any(texts.values()):
-            place = address(number, columns["amount"] + 1)
+            place = format_address(number, columns["amount"] + 1)
             yield Balance(**texts, amount=None if amount is None else Decimal(amount), cell=place)

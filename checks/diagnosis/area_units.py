@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from checks.model.finding import CellRef
+from checks.model.cell_ref import CellRef
 from checks.recognition.table import ROW, Table
 from contracts.form_model import Field, Rule
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from checks.model.finding import CellRef
+from checks.model.cell_ref import CellRef
 from checks.model.violation import Offence, Phrase
 from checks.recognition.table import Table
 from checks.rules.violation_builder import listed, said

@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from checks.diagnosis.error_in_row_and_total import with_totals
-from checks.localisation.ranking import Evidence, place
-from checks.model.finding import CellRef, Change
+from checks.localisation.ranking import Evidence
+from checks.model.cell_ref import CellRef
 from checks.model.violation import Offence
 from checks.parsing.text_normalisation import plain
 from checks.rules.pandera_validation import unbalanced
@@ -18,6 +18,7 @@ from checks.rules.row_rules import COLUMN
 if TYPE_CHECKING:
     from checks.localisation.linear_constraint import Relation
     from checks.localisation.minimal_repairs import Repairs
+    from checks.model.finding import Change
     from checks.rules.sum_rules import Stated
 
 Values = Mapping[CellRef, Decimal]
@@ -34,7 +35,7 @@ class Broken:
         """Every cell that takes part, in reading order."""
         found = {term.cell for one in self.stated for term in one.relation.terms}
         found |= {cell for one in self.stated for cell in one.plots}
-        return tuple(sorted(found, key=place))
+        return tuple(sorted(found, key=lambda cell: cell.reading_order))
 
 
 def broken_sums(stated: Sequence[Stated], values: Values, formulas: Iterable[CellRef]) -> list[Offence]:
@@ -61,10 +62,14 @@ def unheld(stated: Sequence[Stated], values: Values) -> list[Stated]:
 
 def not_blurred(stated: Sequence[Stated], offences: Iterable[Offence], values: Values) -> list[Stated]:
     """Return the sums but those of a column with too many decimals that are off by no more than those decimals."""
-    columns = {place(one.cell)[::2] for one in offences if one.case == COLUMN and one.cell}
+    columns = {_column_of(one.cell) for one in offences if one.case == COLUMN and one.cell}
     if not columns:
         return list(stated)
-    return [one for one in stated if place(one.anchor)[::2] not in columns or not _in_last_places(one, values)]
+    return [one for one in stated if _column_of(one.anchor) not in columns or not _in_last_places(one, values)]
+
+
+def _column_of(cell: CellRef) -> tuple[str, int]:
+    return cell.sheet, cell.column
 
 
 def _in_last_places(stated: Stated, values: Values) -> bool:
@@ -116,7 +121,7 @@ def _sets(broken: Sequence[Stated]) -> list[Broken]:
 
 
 def _weight(stated: Stated) -> tuple[int, str, tuple[str, int, int, str]]:
-    return (stated.rule.phase.rank, stated.rule.id, place(stated.anchor))
+    return (stated.rule.phase.rank, stated.rule.id, stated.anchor.reading_order)
 
 
 def _offence(broken: Broken, values: Values, repairs: Repairs) -> Offence:

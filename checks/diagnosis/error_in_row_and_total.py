@@ -7,7 +7,7 @@ from decimal import Decimal
 from checks.diagnosis.evaluation import Verdict
 from checks.diagnosis.finding_grouping import beside
 from checks.diagnosis.hypothesis_testing import Guess
-from checks.model.finding import CellRef
+from checks.model.cell_ref import CellRef
 from checks.model.raw_workbook import CellKind
 from checks.model.violation import Offence
 from checks.parsing.text_normalisation import plain

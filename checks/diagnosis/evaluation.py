@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from checks.model.finding import CellRef
+from checks.model.cell_ref import CellRef
 from checks.model.violation import NotRun, Offence
 from checks.recognition.table import Table
 from checks.rules.sum_rules import Stated

@@ -1,13 +1,12 @@
 """One cause, one offence: what follows from another fault is named beside it, and what is too much is counted."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from checks.diagnosis.serial_numbers import ROW_DOUBLED
+from checks.model.cell_ref import CellRef
 from checks.model.failing_rows import Offenders
-from checks.model.finding import CellRef
 from checks.model.violation import Offence
 from checks.recognition.table import PROJECT, ROW, TOWNSHIP_FULL, Table
 from checks.rules.sum_rules import Group, Stated
@@ -18,7 +17,6 @@ _LEAST_ROWS = 5  # of a table: in a shorter one, most rows are few
 _NEARLY_ALL = 0.9
 _CELLS = 200  # that one finding points at
 _ROW_BY_ROW = ("completion_rate", "percentage", "serial_numbers", "unique_in_table")  # each row is looked at further on
-_ROW = re.compile(r"[A-Z]+([0-9]+)")
 
 
 def settled(offences: Iterable[Offence]) -> list[Offence]:
@@ -87,8 +85,7 @@ def _replaced(offences: Iterable[Offence]) -> set[tuple[CellRef | None, str]]:
 
 
 def _row_of(cell: CellRef | None) -> tuple[str, int] | None:
-    found = _ROW.fullmatch(cell.address) if cell else None
-    return (cell.sheet, int(found[1])) if cell and found else None
+    return (cell.sheet, cell.row) if cell and cell.row else None
 
 
 def blamed(sums: Sequence[Offence], others: Iterable[Offence]) -> tuple[list[Offence], list[Offence]]:
@@ -188,10 +185,9 @@ def _whole_column(found: Offence | Offenders, height: int) -> Offence | None:
     if found.rule.severity_of(found.case) != "hard" or found.rule.check in _ROW_BY_ROW:
         return None
     first = next(iter(found.first(1)), None)
-    place = re.fullmatch(r"([A-Z]+)[0-9]+", first.cell.address) if first and first.cell else None
-    if first is None or first.cell is None or place is None:
+    if first is None or first.cell is None or not first.cell.row:
         return None
-    cells = tuple(CellRef(first.sheet, f"{place[1]}{row}") for row in found.rows[ROW].head(_CELLS))
+    cells = tuple(CellRef.from_position(first.sheet, row, first.cell.column) for row in found.rows[ROW].head(_CELLS))
     return replace(first, cells=tuple(dict.fromkeys((*first.cells, *cells))), alike=found.rows.height)
 
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 import polars as pl
 
 from checks.diagnosis.evaluation import Verdict
-from checks.localisation.ranking import place
-from checks.model.finding import CellRef, Change, Severity
-from checks.model.raw_workbook import CellKind, RawBook, RawSheet, column_letters
+from checks.model.cell_ref import CellRef, column_letters
+from checks.model.finding import Change, Severity
+from checks.model.raw_workbook import CellKind, RawBook, RawSheet
 from checks.model.violation import Offence
 
 _MOST_TRIED = 8  # guesses that one workbook is examined with
@@ -133,7 +133,7 @@ def _corrected(sheet: RawSheet, cells: Mapping[CellRef, Content]) -> RawSheet:
     by_column: dict[str, list[tuple[int, Content]]] = {}
     for cell, content in cells.items():
         if cell.sheet == sheet.name:
-            _, row, column, _ = place(cell)
+            row, column = cell.position
             by_column.setdefault(column_letters(column), []).append((row - 1, content))
     if not by_column:
         return sheet
@@ -152,7 +152,7 @@ def _scattered(column: pl.Series, new: Sequence[tuple[int, Content]], part: int)
 def content_at(book: RawBook, cell: CellRef) -> Content:
     """Return what a cell holds."""
     sheet = next(one for one in book.sheets if one.name == cell.sheet)
-    _, row, column, _ = place(cell)
+    row, column = cell.position
     name = column_letters(column)
     return sheet.text[name][row - 1], sheet.kinds[name][row - 1]
 

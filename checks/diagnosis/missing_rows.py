@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from checks.diagnosis.finding_grouping import beside
-from checks.model.finding import CellRef
+from checks.model.cell_ref import CellRef
 from checks.model.violation import Offence
 from checks.recognition.table import ROW, Table
 from checks.rules.project_rules import PROJECTS

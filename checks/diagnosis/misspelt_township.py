@@ -8,7 +8,6 @@ import polars as pl
 from checks.diagnosis.evaluation import Verdict
 from checks.diagnosis.finding_grouping import beside
 from checks.diagnosis.hypothesis_testing import Guess, text
-from checks.localisation.ranking import place
 from checks.model.violation import Offence
 from checks.recognition.table import ROW, Table
 from checks.rules.row_rules import ROWS
@@ -72,7 +71,7 @@ def code_column(table: Table) -> str | None:
 
 def rows_pointed_at(table: Table, column: str, offences: Iterable[Offence]) -> list[int]:
     """Return the rows of a table that offences point at in one of its columns."""
-    cells = [place(one.cell) for one in offences if one.cell and one.sheet == table.sheet]
+    cells = [one.cell.reading_order for one in offences if one.cell and one.sheet == table.sheet]
     rows = {row for _, row, at, _ in cells if at == table.columns[column]}
     return table.body.filter(pl.col(ROW).is_in(list(rows)))[ROW].to_list() if rows else []
 

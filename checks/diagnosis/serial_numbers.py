@@ -7,8 +7,7 @@ import polars as pl
 
 from checks.model.finding import Change
 from checks.model.violation import Offence
-from checks.recognition.table import ROW, TOWNSHIP_FULL, Table
-from checks.versions.row_identity import key_field
+from checks.recognition.table import ROW, TOWNSHIP_FULL, Table, key_field
 from contracts.form_model import Role
 
 CHECK = "serial_numbers"
@@ -49,7 +48,7 @@ def diagnosed(table: Table) -> Diagnosis:
 
 
 def _treated(offence: Offence, found: Diagnosis) -> Offence:
-    rows = {int("".join(sign for sign in cell.address if sign.isdigit())) for cell in offence.cells}
+    rows = {cell.row for cell in offence.cells}
     twins = next((one for one in found.twins if len(rows & set(one)) > 1), ())
     if offence.case == "repeat" and twins:
         named = "、".join(str(row) for row in twins)

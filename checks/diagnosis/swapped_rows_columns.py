@@ -9,8 +9,8 @@ from itertools import combinations
 from checks.diagnosis.evaluation import Verdict
 from checks.diagnosis.hypothesis_testing import Content, Guess, content_at
 from checks.diagnosis.misspelt_township import code_column, rows_pointed_at, township_column
+from checks.model.cell_ref import CellRef
 from checks.model.failing_rows import Offenders
-from checks.model.finding import CellRef
 from checks.model.raw_workbook import RawBook
 from checks.model.violation import Offence
 from checks.recognition.table import PROJECT, ROW, Table

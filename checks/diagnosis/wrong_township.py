@@ -17,7 +17,7 @@ from checks.rules.violation_builder import listed
 from contracts.registers import County
 
 if TYPE_CHECKING:
-    from checks.model.finding import CellRef
+    from checks.model.cell_ref import CellRef
 
 _MOST_RIVALS = 4
 _MOST_GROUPS = 3

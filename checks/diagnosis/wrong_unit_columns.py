@@ -12,10 +12,10 @@ from typing import Final
 
 from checks.diagnosis.area_units import LEAST, METRES, NEARLY_ALL, SLACK, Slip, factor
 from checks.diagnosis.wrong_units_in_plots import slips_within_rows
-from checks.localisation.equation_system import decimals
-from checks.localisation.ranking import place
-from checks.model.finding import CellRef, Severity
+from checks.model.cell_ref import CellRef
+from checks.model.finding import Severity
 from checks.model.violation import Offence, Phrase
+from checks.parsing.decimal_amounts import count_decimals
 from checks.recognition.table import ROW, Table
 from checks.rules.sum_rules import Stated
 from checks.rules.violation_builder import said
@@ -99,7 +99,7 @@ class _Vote:
 
 def _unit_of(seen: Decimal, due: Decimal, field: Field) -> str:
     """Return the unit that a figure seems to be given in, give or take what rounding in that unit explains."""
-    places = max(field.decimals, decimals(seen))
+    places = max(field.decimals, count_decimals(seen))
     near: dict[str, Decimal] = {}
     for unit in METRES if field.unit in METRES and seen > 0 else ():
         times = factor(unit, field.unit)
@@ -117,7 +117,7 @@ def _votes_of_sums(tables: Sequence[Table], broken: Sequence[Stated], values: Va
     for one in broken:
         off = sum((term.sign * values[term.cell] for term in one.relation.terms), Decimal(0)) - one.relation.constant
         for term in one.relation.terms if one.rule.check not in _TOTALS else ():
-            sheet, row, column, _ = place(term.cell)
+            sheet, (row, column) = term.cell.sheet, term.cell.position
             table, name = next(found for found in columns[sheet, column] if found[0].header_row < row)
             field, seen = table.form.field(name), values[term.cell]
             unit = _unit_of(seen, seen - term.sign * off, field)
@@ -129,7 +129,7 @@ def _votes_of_ratios(tables: Sequence[Table], offences: Iterable[Offence]) -> It
     for one in offences:
         if one.rule.check in _RATIOS and one.sheet in by_sheet and one.cell and not one.case:
             table, names = by_sheet[one.sheet], one.rule.arguments
-            _, row, _, _ = place(one.cell)
+            row = one.cell.row
             share, part, whole = (table.typed(row)[str(names[name])][0] for name in ("column", "part", "whole"))
             for name, seen, due in _dues(share, part, whole):
                 field = table.form.field(str(names[name]))

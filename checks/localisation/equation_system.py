@@ -8,8 +8,8 @@ from functools import reduce
 from math import ceil, floor
 
 from checks.localisation.linear_constraint import Relation
-from checks.localisation.ranking import place
-from checks.model.finding import CellRef
+from checks.model.cell_ref import CellRef
+from checks.parsing.decimal_amounts import count_decimals
 
 Shifts = dict[int, int]  # number of the cell in its system -> what to add to it
 Pins = Mapping[int, tuple[int, ...]]  # number of the cell -> shifts that its witnesses ask for
@@ -49,12 +49,6 @@ class System:
         return tuple(row for row in self.rows if row.broken)
 
 
-def decimals(value: Decimal) -> int:
-    """Count the decimals that *value* is written with."""
-    exponent = value.as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else 0
-
-
 def silent(values: Mapping[CellRef, Decimal], relation: Relation) -> bool:
     """Tell whether a relation cannot be judged because one of its cells holds no finite number."""
     return not all(term.cell in values and values[term.cell].is_finite() for term in relation.terms)
@@ -63,10 +57,12 @@ def silent(values: Mapping[CellRef, Decimal], relation: Relation) -> bool:
 def system(values: Mapping[CellRef, Decimal], relations: Iterable[Relation], lower: Decimal) -> System:
     """Write *relations*, none of them silent, in whole numbers of the finest unit in use."""
     relations = tuple(relations)
-    cells = tuple(sorted({term.cell for relation in relations for term in relation.terms}, key=place))
+    cells = tuple(
+        sorted({term.cell for relation in relations for term in relation.terms}, key=lambda cell: cell.reading_order)
+    )
     number = {cell: at for at, cell in enumerate(cells)}
     figures = [*(values[cell] for cell in cells), *(relation.constant for relation in relations)]
-    places = max((decimals(figure) for figure in figures), default=0)
+    places = max((count_decimals(figure) for figure in figures), default=0)
     seen = tuple(int(Fraction(values[cell]) * 10**places) for cell in cells)
     rows = tuple(_row(relation, number, seen, places) for relation in relations)
     return System(cells, seen, rows, _touching(rows, len(cells)), ceil(Fraction(lower) * 10**places), places)

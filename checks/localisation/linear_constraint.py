@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from checks.model.finding import CellRef
+from checks.model.cell_ref import CellRef
 
 
 @dataclass(frozen=True, slots=True)

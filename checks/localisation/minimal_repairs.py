@@ -10,12 +10,14 @@ from fractions import Fraction
 from functools import reduce
 from itertools import product
 
-from checks.localisation.equation_system import Pins, Shifts, System, decimals, silent, single_shifts, system
+from checks.localisation.equation_system import Pins, Shifts, System, silent, single_shifts, system
 from checks.localisation.linear_constraint import Relation
 from checks.localisation.milp import Effort
-from checks.localisation.ranking import Evidence, Rank, place, rank
+from checks.localisation.ranking import Evidence, Rank, rank
 from checks.localisation.search import HOPELESS, Found, Guide, searched
-from checks.model.finding import CellRef, Change
+from checks.model.cell_ref import CellRef
+from checks.model.finding import Change
+from checks.parsing.decimal_amounts import count_decimals
 
 FORMULA_COST = 1e-3  # breaks ties only: a thousand formula cells would weigh as much as one cell more
 WITNESS_GAIN = 1e-4
@@ -131,7 +133,7 @@ def _best(ways: Iterable[tuple[Rank, Repair]], most: int, *, complete: bool) -> 
 
 def _in_order(repairs: Iterable[Repair], evidence: Mapping[CellRef, Evidence]) -> tuple[Repair, ...]:
     """Write each repair in the order in which a reader meets its cells, the likeliest first, swaps and all."""
-    written = [tuple(sorted(repair, key=lambda change: place(change.cell))) for repair in repairs]
+    written = [tuple(sorted(repair, key=lambda change: change.cell.reading_order)) for repair in repairs]
     return tuple(sorted(written, key=lambda repair: rank(repair, evidence)))
 
 
@@ -169,7 +171,7 @@ def _changes(values: Mapping[CellRef, Decimal], part: System, shifts: Shifts) ->
 
 
 def _change(before: Decimal, part: System, at: int, shift: int) -> Change:
-    after = _written(part.seen[at] + shift, part.places, decimals(before))
+    after = _written(part.seen[at] + shift, part.places, count_decimals(before))
     return Change(part.cells[at], format(before, "f"), after)
 
 

@@ -1,12 +1,12 @@
 """What speaks for one repair rather than another of the same size."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from checks.model.finding import CellRef, Change
+from checks.model.cell_ref import CellRef
+from checks.model.finding import Change
 
 SWAPPED = 5  # more than two figures that each look like a strong slip
 STRONG_SLIP = 2
@@ -60,19 +60,8 @@ def rank(changes: Iterable[Change], evidence: Mapping[CellRef, Evidence]) -> Ran
         against=sum(_against(change, each.witnesses) for change, each in known),
         unlike=-sum(slip(change.before, change.after) for change in repair) - SWAPPED * _swaps(repair),
         change=sum((_relative(change) for change in repair), Fraction(0)),
-        places=tuple(place(change.cell) for change in repair),
+        places=tuple(change.cell.reading_order for change in repair),
     )
-
-
-def place(cell: CellRef) -> tuple[str, int, int, str]:
-    """Order cells as a reader meets them: by sheet, row and column, B2 before AA2 and before B10."""
-    match = re.fullmatch(r"([A-Z]{1,3})([0-9]+)", cell.address)
-    if match is None:
-        return cell.sheet, 0, 0, cell.address
-    column = 0
-    for letter in match[1]:
-        column = column * 26 + ord(letter) - ord("A") + 1
-    return cell.sheet, int(match[2]), column, cell.address
 
 
 def slip(before: str, after: str) -> int:
@@ -104,13 +93,13 @@ def _swaps(repair: tuple[Change, ...]) -> int:
     count = 0
     for change in repair:
         before, after = Decimal(change.before), Decimal(change.after)
-        count += sum(_aligned(place(change.cell), place(one)) for one in met.get((after, before), ()))
+        count += sum(_aligned(change.cell, one) for one in met.get((after, before), ()))
         met.setdefault((before, after), []).append(change.cell)
     return count
 
 
-def _aligned(one: tuple[str, int, int, str], other: tuple[str, int, int, str]) -> bool:
-    return one[0] == other[0] and (one[1] == other[1] or one[2] == other[2])
+def _aligned(one: CellRef, other: CellRef) -> bool:
+    return one.sheet == other.sheet and (one.row == other.row or one.column == other.column)
 
 
 def _shifted(before: str, after: str) -> bool:

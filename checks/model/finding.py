@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from checks.model.cell_ref import CellRef
+
 
 class Severity(StrEnum):
     """How much a finding weighs: 强制 blocks, 核实 needs an explanation, 提示 informs."""
@@ -15,14 +17,6 @@ class Severity(StrEnum):
     def rank(self) -> int:
         """0 for the gravest, so that sorting puts the most important first."""
         return list(Severity).index(self)
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class CellRef:
-    """One cell of the workbook as received: sheet name and A1 address."""
-
-    sheet: str
-    address: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,17 +61,3 @@ class RawBook:
     """All sheets of one file, in the file's order."""
 
     sheets: tuple[RawSheet, ...]
-
-
-def column_letters(number: int) -> str:
-    """Return the letters of a 1-based column number: 1 is A, 27 is AA."""
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
-def address(row: int, column: int) -> str:
-    """Return the A1 address of a 1-based row and column."""
-    return f"{column_letters(column)}{row}"

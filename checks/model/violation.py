@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from checks.model.finding import CellRef, Change
+from checks.model.cell_ref import CellRef
+from checks.model.finding import Change
 from contracts.form_model import Rule
 
 

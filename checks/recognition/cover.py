@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from checks.model.finding import CellRef, Refusal
-from checks.model.raw_workbook import RawBook, RawSheet, address
+from checks.model.cell_ref import CellRef
+from checks.model.finding import Refusal
+from checks.model.raw_workbook import RawBook, RawSheet
 from checks.model.refusal import refuse
 from checks.model.submission_identity import Identity
 from checks.parsing.text_normalisation import compact, read_integer
@@ -102,4 +103,4 @@ def _entry(sheet: str, row: int, column: int, cells: tuple[str | None, ...]) -> 
         column + 1,
     )
     text = (cells[at - 1] or "").strip() if at <= len(cells) else ""
-    return Entry(CellRef(sheet, address(row, column)), CellRef(sheet, address(row, at)), text)
+    return Entry(CellRef.from_position(sheet, row, column), CellRef.from_position(sheet, row, at), text)

@@ -1,14 +1,15 @@
 """A located table as typed frames that keep the address of every cell."""
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 import polars as pl
 
-from checks.model.finding import CellRef
-from checks.model.raw_workbook import CellKind, address
+from checks.model.cell_ref import CellRef
+from checks.model.raw_workbook import CellKind
 from checks.parsing.dates import day_expr
 from checks.parsing.text_normalisation import compact, compact_expr, number_expr
 from checks.recognition.locate_tables import Located
@@ -48,7 +49,7 @@ class Table:
 
     def ref(self, field: str, row: int) -> CellRef:
         """Return the cell of a field in an Excel row."""
-        return CellRef(self.sheet, address(row, self.columns[field]))
+        return CellRef.from_position(self.sheet, row, self.columns[field])
 
     def figures(self) -> Iterator[tuple[int, str, Decimal]]:
         """Yield Excel row, field and amount of every figure, with the decimals as written; unreadable ones left out.
@@ -264,3 +265,32 @@ def _absent(field: Field) -> pl.Expr:
 def _full_name(written: str, county: County | None) -> str | None:
     meant = county.resolve(written) if county else ()
     return meant[0] if len(meant) == 1 else None
+
+
+def row_names(table: Table) -> dict[int, str]:
+    """Return each row's own name by Excel's number; a name that comes again is numbered."""
+    total = compact(next(iter(table.form.total_names), ""))
+    named = {**_body_names(table), **dict.fromkeys(table.totals[ROW].to_list(), total)}
+    seen: Counter[str] = Counter()
+    found = {}
+    for row, name in sorted(named.items()):
+        seen[name] += 1
+        found[row] = name if seen[name] == 1 else f"{name}#{seen[name]}"
+    return found
+
+
+def key_field(form: Form) -> str | None:
+    """Return the column that names a row: the one that may hold no name twice, else township, else serial number."""
+    unique = [str(rule.arguments["column"]) for rule in form.rules if rule.check == "unique_in_table"]
+    named = [one.name for role in (Role.TOWNSHIP, Role.SERIAL) for one in form.of_role(role)]
+    return next(iter([*unique, *named]), None)
+
+
+def _body_names(table: Table) -> dict[int, str]:
+    key = key_field(table.form)
+    if key is None or key not in table.columns:
+        return {row: str(row) for row in table.body[ROW].to_list()}
+    known = TOWNSHIP_FULL in table.body.columns and table.form.field(key).role is Role.TOWNSHIP
+    full = dict(table.body.select(ROW, TOWNSHIP_FULL).rows()) if known else {}
+    written = dict(table.raw.select(ROW, key).rows())
+    return {row: str(full.get(row) or compact(written.get(row) or "")) for row in table.body[ROW].to_list()}

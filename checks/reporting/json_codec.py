@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from checks.model.finding import CellRef, Change, Explanation, Finding, Refusal, Severity, Spot
+from checks.model.cell_ref import CellRef
+from checks.model.finding import Change, Explanation, Finding, Refusal, Severity, Spot
 from checks.model.report import Figure, Report, Said
 from checks.model.submission_identity import Identity
 from checks.model.violation import NotRun

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
-from checks.model.finding import CellRef
+from checks.model.cell_ref import CellRef
 from checks.model.report import Figure
 from checks.recognition.table import ROW, TOWNSHIP_FULL, Table
 from contracts.form_model import Field, Role

@@ -3,9 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from checks.localisation.ranking import place
-from checks.model.finding import CellRef
-from checks.model.raw_workbook import address
+from checks.model.cell_ref import CellRef
 from checks.model.violation import Offence
 from checks.parsing.text_normalisation import compact
 from checks.recognition.cover import Cover
@@ -67,13 +65,13 @@ def _repeated(located: Located) -> bool:
 
 def _beside(located: Located, rule: Rule) -> Offence:
     again = sorted(columns[1] for columns in located.doubled.values())
-    cells = tuple(CellRef(located.sheet.name, address(located.header_row, column)) for column in again)
+    cells = tuple(CellRef.from_position(located.sheet.name, located.header_row, column) for column in again)
     facts = {"title": located.form.title, "sheet": located.sheet.name, "cell": cells[0].address}
     return Offence(rule=rule, sheet=located.sheet.name, cell=cells[0], cells=cells, case="beside", facts=facts)
 
 
 def _missing(located: Located, rule: Rule, fields: Sequence[Field], column: int, *, found: str) -> Offence:
-    cell = CellRef(located.sheet.name, address(located.header_row, column))
+    cell = CellRef.from_position(located.sheet.name, located.header_row, column)
     headings = "”、“".join(one.heading for one in fields)
     facts = {"title": located.form.title, "heading": headings, "cell": cell.address, "found": found}
     follower = next((one for one in located.form.fields if located.columns.get(one.name) == column), None)
@@ -100,7 +98,7 @@ def _overwritten(located: Located, rule: Rule, field: Field, repeated: str, colu
 
 
 def _doubled(located: Located, rule: Rule, name: str, columns: tuple[int, ...]) -> Offence:
-    cells = tuple(CellRef(located.sheet.name, address(located.header_row, column)) for column in columns)
+    cells = tuple(CellRef.from_position(located.sheet.name, located.header_row, column) for column in columns)
     facts = {
         "title": located.form.title,
         "heading": located.form.field(name).heading,
@@ -138,7 +136,7 @@ def unit_stated(subject: Subject, rule: Rule) -> Iterator[Offence]:
     if units == (subject.form.unit,):
         return
     case = "missing" if not units else "several" if len(units) > 1 else "other"
-    cell = CellRef(located.sheet.name, address(max(located.header_row - 1, 1), 1))
+    cell = CellRef.from_position(located.sheet.name, max(located.header_row - 1, 1), 1)
     if on_cover and located.units == (subject.form.unit,):
         cell = subject.cover.entries["area_unit"][0].cell  # the cover alone is at odds with the tables
     facts = {"title": subject.form.title, "units": "、".join(units), "expected": subject.form.unit}
@@ -232,7 +230,7 @@ def labels_found(subject: Subject, rule: Rule) -> Iterator[Offence]:
     for field in subject.form.fields:
         entries = subject.cover.entries.get(field.name, ())
         if field.required and not entries:
-            cell = CellRef(subject.cover.sheet, address(_last_row(subject.cover) + 1, 1))
+            cell = CellRef.from_position(subject.cover.sheet, _last_row(subject.cover) + 1, 1)
             facts = {"title": subject.form.title, "heading": field.heading, "cell": cell.address}
             yield Offence(rule=rule, sheet=cell.sheet, cell=cell, cells=(cell,), case="label_missing", facts=facts)
         elif len(entries) > 1:
@@ -246,4 +244,4 @@ def labels_found(subject: Subject, rule: Rule) -> Iterator[Offence]:
 
 
 def _last_row(cover: Cover) -> int:
-    return max(place(entry.label)[1] for entries in cover.entries.values() for entry in entries)
+    return max(entry.label.row for entries in cover.entries.values() for entry in entries)

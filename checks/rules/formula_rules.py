@@ -8,8 +8,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
-from checks.localisation.ranking import place
-from checks.model.finding import CellRef
+from checks.model.cell_ref import CellRef, column_number
 from checks.model.raw_workbook import CellKind, RawBook, RawSheet
 from checks.model.violation import Offence
 from checks.parsing.text_normalisation import plain
@@ -43,7 +42,7 @@ def formula_results(subject: Subject, rule: Rule) -> Iterator[Offence]:
     taken: list[CellRef] = []
     for at, formula in located.sheet.formulas.items():
         cell = CellRef(located.sheet.name, at)
-        _, row, column, _ = place(cell)
+        row, column = cell.position
         kept = _number(located.sheet, row, column) if row in rows and column in columns else None
         if kept is None:
             continue
@@ -96,7 +95,7 @@ class _Values:
         if sheet is None:
             raise _Beyond
         rows = range(int(token["r1"]), int(token["r2"] or token["r1"]) + 1)
-        columns = range(_number_of(token["c1"]), _number_of(token["c2"] or token["c1"]) + 1)
+        columns = range(column_number(token["c1"]), column_number(token["c2"] or token["c1"]) + 1)
         if len(rows) * len(columns) > _MOST_CELLS:
             raise _Beyond
         return [_number(sheet, row, column) for row in rows for column in columns]
@@ -160,11 +159,6 @@ def _closed(tokens: list[re.Match[str]], at: int) -> int:
     if at >= len(tokens) or tokens[at]["sign"] != ")":
         raise _Beyond
     return at + 1
-
-
-def _number_of(letters: str) -> int:
-    _, _, column, _ = place(CellRef("", f"{letters}1"))
-    return column
 
 
 def _number(sheet: RawSheet, row: int, column: int) -> Decimal | None:

@@ -15,7 +15,7 @@ from checks.rules.violation_builder import offence_at, said
 from contracts.form_model import Field, Role, Rule
 
 if TYPE_CHECKING:
-    from checks.model.finding import CellRef
+    from checks.model.cell_ref import CellRef
 
 UNIT_FACTOR_SLACK = Decimal("0.01")  # a mistaken unit is off by a factor, give or take what is missing
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import polars as pl
 
-from checks.model.finding import CellRef
+from checks.model.cell_ref import CellRef
 from checks.model.violation import Offence
 from checks.recognition.form_instance import Subject
 from checks.recognition.table import PROJECT, ROW, TOWNSHIP_FULL, Table

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from checks.model.finding import CellRef
+from checks.model.cell_ref import CellRef
 from checks.model.violation import NotRun, Offence
 from checks.parsing.text_normalisation import compact
 from checks.recognition.form_instance import Subject

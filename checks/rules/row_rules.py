@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from checks.model.finding import CellRef
+from checks.model.cell_ref import CellRef
 from checks.model.violation import Offence
 from checks.recognition.table import ROW, TOWNSHIP_FULL, Table
 from checks.rules.violation_builder import listed

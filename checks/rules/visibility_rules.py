@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Final
 
-from checks.localisation.ranking import place
-from checks.model.finding import CellRef
-from checks.model.raw_workbook import CellKind, Masked, RawSheet, address
+from checks.model.cell_ref import CellRef, format_range
+from checks.model.raw_workbook import CellKind, Masked, RawSheet
 from checks.model.violation import Offence
 from checks.recognition.form_instance import Subject
 from checks.recognition.table import ROW
@@ -53,12 +52,12 @@ def nothing_hidden(subject: Subject, rule: Rule) -> Iterator[Offence]:
     shared = {id(places): places for places in every.values()}  # the columns of a table have one list together
     rows = sorted(set(sheet.hidden_rows).intersection(chain.from_iterable(shared.values())))
     if rows:
-        yield _hidden(subject, rule, "rows", [CellRef(sheet.name, address(row, first)) for row in rows[:_SHOWN]])
+        yield _hidden(subject, rule, "rows", [CellRef.from_position(sheet.name, row, first) for row in rows[:_SHOWN]])
     columns = sorted(set(sheet.hidden_columns) & set(every))
     if columns:
         located = subject.search.located
         top = located.header_row if located else min(every[columns[0]])
-        yield _hidden(subject, rule, "columns", [CellRef(sheet.name, address(top, column)) for column in columns])
+        yield _hidden(subject, rule, "columns", [CellRef.from_position(sheet.name, top, column) for column in columns])
 
 
 def _unread_sheets(subject: Subject, rule: Rule) -> Iterator[Offence]:
@@ -106,7 +105,7 @@ def _is_numeric(field: Field) -> bool:
 def _on_cover(subject: Subject) -> tuple[Places, Places]:
     filled = (entry for entries in subject.cover.entries.values() for entry in entries if entry.text)
     rows: dict[int, list[int]] = defaultdict(list)
-    for _, row, column, _ in sorted(place(entry.cell) for entry in filled):
+    for _, row, column, _ in sorted(entry.cell.reading_order for entry in filled):
         rows[column].append(row)
     return rows, rows
 
@@ -123,7 +122,7 @@ def _within(masked: Masked, rows: Sequence[int]) -> Rows:
 
 def _offence(subject: Subject, rule: Rule, sheet: str, effect: str, columns: Mapping[int, Rows]) -> Offence:
     ranges = list(_ranges(columns))
-    cells = tuple(CellRef(sheet, address(row, column)) for row, column in _first_cells(columns))
+    cells = tuple(CellRef.from_position(sheet, row, column) for row, column in _first_cells(columns))
     named = "、".join(ranges[:_RANGES]) + ("……" if len(ranges) > _RANGES else "")
     facts = {"title": subject.form.title, "sheet": sheet, "cells": named}
     return Offence(rule=rule, sheet=sheet, cell=cells[0], cells=cells, case=effect, facts=facts)
@@ -133,8 +132,7 @@ def _ranges(columns: Mapping[int, Rows]) -> Iterator[str]:
     """Yield the masked cells as ranges: columns side by side with the same rows are one."""
     for first, last, rows in _blocks(sorted(columns.items())):
         for top, bottom in rows:
-            ends = address(top, first), address(bottom, last)
-            yield ends[0] if ends[0] == ends[1] else ":".join(ends)
+            yield format_range((top, first), (bottom, last))
 
 
 def _blocks(columns: Iterable[tuple[int, Rows]]) -> list[tuple[int, int, Rows]]:

@@ -1,21 +1,19 @@
 """What a submission says, cell by cell, under names that outlive its layout: form, row and column."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
-from checks.localisation.ranking import place
-from checks.model.finding import CellRef, Finding, Refusal, Spot
-from checks.model.raw_workbook import RawBook, column_letters
-from checks.parsing.text_normalisation import compact
+from checks.model.cell_ref import CellRef, column_letters
+from checks.model.finding import Finding, Refusal, Spot
+from checks.model.raw_workbook import RawBook
 from checks.recognition.cover import Cover, identify, read_cover
 from checks.recognition.locate_tables import locate
-from checks.recognition.table import ROW, TOWNSHIP_FULL, Table, build_table
+from checks.recognition.table import ROW, Table, build_table, row_names
 from checks.versions.returned_sheets import submitted
 from checks.versions.version_diff import Content, Line
 from contracts.contract_library import Library
-from contracts.form_model import Form, Layout, Role
+from contracts.form_model import Form, Layout
 from contracts.messages import Wording
 
 _Names: TypeAlias = tuple[Table, Mapping[int, str], Mapping[int, str]]  # a table, its rows' names, its columns' names
@@ -47,7 +45,7 @@ def _cover_content(cover: Cover, form: Form) -> Content:
     lines, columns = [], {}
     for field in form.fields:
         for entry in cover.entries.get(field.name, ())[:1]:
-            _, row, column, _ = place(entry.cell)
+            row, column = entry.cell.position
             lines.append(Line(field.heading, row, {field.name: entry.text}))
             columns[field.name] = column_letters(column)
     return Content(form, cover.sheet, columns, tuple(lines))
@@ -64,18 +62,6 @@ def content_of(table: Table) -> Content:
     )
     letters = {name: column_letters(at) for name, at in table.columns.items()}
     return Content(table.form, table.sheet, letters, tuple(lines))
-
-
-def row_names(table: Table) -> dict[int, str]:
-    """Return each row's own name by Excel's number; a name that comes again is numbered."""
-    total = compact(next(iter(table.form.total_names), ""))
-    named = {**_body_names(table), **dict.fromkeys(table.totals[ROW].to_list(), total)}
-    seen: Counter[str] = Counter()
-    found = {}
-    for row, name in sorted(named.items()):
-        seen[name] += 1
-        found[row] = name if seen[name] == 1 else f"{name}#{seen[name]}"
-    return found
 
 
 def spotted(findings: Sequence[Finding], tables: Iterable[Table], cover: Cover, cover_form: str) -> tuple[Finding, ...]:
@@ -98,7 +84,7 @@ def _spot(
         return Spot(cover_form, "", entries[cell])
     if finding.sheet not in tables:
         return Spot(finding.sheet, "", finding.cell or "")
-    _, row, column, _ = place(cell)
+    row, column = cell.position
     # of several tables on one sheet, one that has the column, and that whose header is the nearest above
     here = [one for one in tables[finding.sheet] if column in one[2]] or tables[finding.sheet]
     table, rows, columns = max((one for one in here if one[0].header_row <= row), key=_header, default=here[0])
@@ -107,20 +93,3 @@ def _spot(
 
 def _header(named: _Names) -> int:
     return named[0].header_row
-
-
-def key_field(form: Form) -> str | None:
-    """Return the column that names a row: the one that may hold no name twice, else township, else serial number."""
-    unique = [str(rule.arguments["column"]) for rule in form.rules if rule.check == "unique_in_table"]
-    named = [one.name for role in (Role.TOWNSHIP, Role.SERIAL) for one in form.of_role(role)]
-    return next(iter([*unique, *named]), None)
-
-
-def _body_names(table: Table) -> dict[int, str]:
-    key = key_field(table.form)
-    if key is None or key not in table.columns:
-        return {row: str(row) for row in table.body[ROW].to_list()}
-    known = TOWNSHIP_FULL in table.body.columns and table.form.field(key).role is Role.TOWNSHIP
-    full = dict(table.body.select(ROW, TOWNSHIP_FULL).rows()) if known else {}
-    written = dict(table.raw.select(ROW, key).rows())
-    return {row: str(full.get(row) or compact(written.get(row) or "")) for row in table.body[ROW].to_list()}

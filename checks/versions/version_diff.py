@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
-from checks.model.finding import CellRef, Finding
+from checks.model.cell_ref import CellRef
+from checks.model.finding import Finding
 from contracts.form_model import Form, Role
 
 

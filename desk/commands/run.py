@@ -5,10 +5,8 @@ from collections.abc import Sequence
 from checks.model.refusal import refuse
 from contracts.messages import Wording
 from desk.console import Progress, complain, say, watched
-from desk.cost_table import cost_lines
 from desk.exit_codes import Exit
 from desk.run_summary_text import outlook_lines, shaken_lines
-from flows.costs.cost_meter import PURSE, Purse, part_of_children
 from flows.outputs.write_evidence import write_data_docs
 from flows.run.pending_work import has_work, vanished
 from flows.run.run_context import Tell
@@ -30,11 +28,7 @@ def run_year(places: Places, *, inline: bool, data_docs: bool = False) -> Exit:
     seen, work = _first_look(places, words)
     if work:
         LISTENER.set(_listener(words))
-        purse = Purse(elsewhere=part_of_children(inline=inline))
-        PURSE.set(purse)
         failures = (_in_line if inline else _on_prefect)(places, words)
-        for line in cost_lines(purse, words):
-            say(line)
     else:
         say(words("run.nothing"))
     if data_docs:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from checks.model.raw_workbook import column_letters
+from checks.model.cell_ref import column_letters
 from filing.book.canonical_values import live, typed
 from filing.book.workbook_model import Cell, FilingBook
 

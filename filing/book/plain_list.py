@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from checks.model.finding import CellRef
+from checks.model.cell_ref import CellRef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

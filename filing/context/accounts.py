@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from checks.model.report import Figure
+from checks.parsing.decimal_amounts import count_decimals
 from contracts.errors import ContractError
 from contracts.filing_layout import Target
 from contracts.messages import Wording
@@ -197,11 +198,5 @@ def _finest(accounts: Iterable[Account]) -> dict[tuple[str, bool], int]:
         for (measure, _, key), amount in account.amounts.items():
             done = key is Kind.DONE
             least = LEAST_DONE_DECIMALS if done else 0
-            found[measure, done] = max(found.get((measure, done), least), places_of(amount.value))
+            found[measure, done] = max(found.get((measure, done), least), count_decimals(amount.value))
     return found
-
-
-def places_of(value: Decimal) -> int:
-    """Return how many decimals an amount was written with."""
-    exponent = value.as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else 0

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from checks.parsing.decimal_amounts import sum_known_amounts
 from contracts.messages import Wording
 from filing.book.cell_builders import Row, clean, figure, say_date, text
 from filing.book.document_sheet import LEAD, MOST_OPINION, Document, document_sheet
@@ -118,13 +119,8 @@ Amounts = tuple[Decimal | None, Decimal | None]
 
 def _amounts(desk: _Desk, measure: str, codes: list[str]) -> Amounts:
     """Return what these counties reported together, and what was reviewed."""
-    before = _sum(desk.reported[one].total(measure, Kind.DONE) for one in codes)
-    return before, _sum(desk.accounts.of[one].total(measure, Kind.DONE) for one in codes)
-
-
-def _sum(amounts: Iterable[Decimal | None]) -> Decimal | None:
-    known = [one for one in amounts if one is not None]
-    return sum(known, Decimal(0)) if known else None
+    before = sum_known_amounts(desk.reported[one].total(measure, Kind.DONE) for one in codes)
+    return before, sum_known_amounts(desk.accounts.of[one].total(measure, Kind.DONE) for one in codes)
 
 
 def _figures(desk: _Desk, measure: str, amounts: Amounts, row: int) -> Row:

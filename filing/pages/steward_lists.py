@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from checks.model.finding import CellRef, Finding, Severity
+from checks.model.cell_ref import CellRef
+from checks.model.finding import Finding, Severity
 from checks.versions.version_diff import Changes, Edit, Kind
 from contracts.messages import Wording
 from filing.book.plain_list import Listing

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from checks.model.raw_workbook import column_letters
+from checks.model.cell_ref import column_letters
+from checks.parsing.decimal_amounts import sum_known_amounts
 from contracts.messages import Wording
 from filing.book.cell_builders import COLUMNS_IN_PORTRAIT, Heading, Row, figure, full, headers, text
 from filing.book.workbook_model import Cell, Chart, Look, Series, Sheet
@@ -93,17 +94,12 @@ def _cities(scene: FilingScene, counties: Sequence[_Bar]) -> list[_Bar]:
         amounts = []
         for at in range(len(its[0].amounts)):
             letters = [column_letters(FIRST + 2 * at + one) for one in range(2)]
-            sums = [_sum([one.amounts[at][which][0] for one in its]) for which in range(2)]
+            sums = [sum_known_amounts([one.amounts[at][which][0] for one in its]) for which in range(2)]
             live = [f"=SUM({letter}{rows[0]}:{letter}{rows[1]})" for letter in letters]
             amounts.append(((sums[0], live[0]), (sums[1], live[1])))
         bars.append(_Bar(scene.city(members[0].due), tuple(amounts)))
         start += len(members)
     return bars
-
-
-def _sum(amounts: Sequence[Decimal | None]) -> Decimal | None:
-    known = [one for one in amounts if one is not None]
-    return sum(known, Decimal(0)) if known else None
 
 
 def _data(

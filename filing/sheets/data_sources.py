@@ -3,12 +3,12 @@
 from decimal import Decimal
 
 from checks.model.report import Figure
+from checks.parsing.decimal_amounts import count_decimals
 from contracts.form_model import Form
 from contracts.messages import Wording
 from filing.book.cell_builders import Row, text
 from filing.book.cell_builders import figure as figure_cell
 from filing.book.workbook_model import Look, Sheet
-from filing.context.accounts import places_of
 from filing.context.filing_context import CountedCounty, FilingScene
 from filing.context.links import own_file
 from filing.sheets.numbered_list import list_sheet
@@ -23,7 +23,7 @@ def trace_of(scene: FilingScene, county: CountedCounty, words: Wording) -> Sheet
     rows: list[Row] = []
     for one in county.report.figures:
         place = words("filing.place", sheet=one.sheet, cells=one.cell)
-        amount = figure_cell(Decimal(one.amount), Look.FIGURE, decimals=places_of(Decimal(one.amount)))
+        amount = figure_cell(Decimal(one.amount), Look.FIGURE, decimals=count_decimals(Decimal(one.amount)))
         rows.append(
             (
                 text(one.sheet),

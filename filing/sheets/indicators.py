@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from checks.model.raw_workbook import column_letters
+from checks.model.cell_ref import column_letters
 from checks.model.report import Figure
 from contracts.filing_layout import IndicatorTable
 from contracts.form_model import Field

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from checks.model.raw_workbook import column_letters
+from checks.model.cell_ref import column_letters
 from contracts.messages import Wording
 from filing.book.cell_builders import Row, figure, rate_of, text
 from filing.book.workbook_model import Cell, Look

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from checks.model.raw_workbook import column_letters
+from checks.model.cell_ref import column_letters
+from checks.parsing.decimal_amounts import sum_known_amounts
 from contracts.messages import Wording
 from filing.book.cell_builders import COLUMNS_IN_PORTRAIT, Heading, Row, figure, full, rate_of, text
 from filing.book.workbook_model import Cell, Look, Sheet
@@ -102,7 +103,7 @@ def _by_county(desk: _Desk) -> list[Row]:
             lines.append(line)
             row = (Cell(serial, Look.CENTRE), text(county.due.name))
             rows.append((*row, *_cells(desk, line, first + serial - 1)))
-        total = {key: _sum(line.get(key) for line in lines) for key in _keys(desk)}
+        total = {key: sum_known_amounts(line.get(key) for line in lines) for key in _keys(desk)}
         summed = {key for key, amount in total.items() if amount is not None}
         rows.append(_total(desk, total, (first, first + len(lines) - 1), summed))
     return rows
@@ -133,7 +134,7 @@ def _line(desk: _Desk, accounts: Mapping[int, Account], measure: str, township: 
         line[year, False] = amount(accounts.get(year), year) if due is None else due
         line[year, True] = amount(accounts.get(year), Kind.DONE)
     line[0, False] = amount(now, Kind.WHOLE)
-    line[0, True] = _sum(line[year, True] for year in desk.years)
+    line[0, True] = sum_known_amounts(line[year, True] for year in desk.years)
     return line
 
 
@@ -141,11 +142,6 @@ def _keys(desk: _Desk) -> Iterator[tuple[int, bool]]:
     for year in (*desk.years, 0):
         yield year, False
         yield year, True
-
-
-def _sum(amounts: Iterator[Decimal | None]) -> Decimal | None:
-    known = [one for one in amounts if one is not None]
-    return sum(known, Decimal(0)) if known else None
 
 
 def _cells(desk: _Desk, line: Line, row: int, look: Look = Look.FIGURE) -> list[Cell]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from checks.model.raw_workbook import column_letters
+from checks.model.cell_ref import column_letters
 from contracts.form_model import Form, Rule
 from contracts.messages import Wording
 from filing.book.cell_builders import RATE_STEP, Heading, Row, figure, full, rate_of, text

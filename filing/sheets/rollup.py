@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 
+from checks.parsing.decimal_amounts import sum_known_amounts
 from contracts.messages import Wording
 from filing.book.cell_builders import COLUMNS_IN_PORTRAIT, Heading, Row, text
 from filing.book.workbook_model import Cell, Look, Sheet
@@ -138,9 +138,4 @@ def _sum_row(desk: _Desk, said: str, line: Line, source: str | None = None) -> R
 def _add(blocks: Iterable[Block]) -> Values:
     listed = tuple(blocks)
     keys = dict.fromkeys(key for block in listed for key in block.sums)
-    return {key: _sum(block.sums.get(key) for block in listed) for key in keys}
-
-
-def _sum(amounts: Iterable[Decimal | None]) -> Decimal | None:
-    known = [one for one in amounts if one is not None]
-    return sum(known, Decimal(0)) if known else None
+    return {key: sum_known_amounts(block.sums.get(key) for block in listed) for key in keys}

@@ -1,6 +1,6 @@
 """The targets of the plans as the counties reported them: township by year, totals live."""
 
-from checks.model.raw_workbook import column_letters
+from checks.model.cell_ref import column_letters
 from contracts.messages import Wording
 from filing.book.cell_builders import COLUMNS_IN_PORTRAIT, Heading, Row, figure, full, text
 from filing.book.workbook_model import Cell, Look, Sheet

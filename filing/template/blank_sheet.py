@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from checks.model.raw_workbook import column_letters
+from checks.model.cell_ref import column_letters
 from contracts.form_model import Form
 
 HEADER_ROWS = 3  # title, unit, headings

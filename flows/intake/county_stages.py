@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -13,13 +12,11 @@ from checks.model.refusal import refuse
 from checks.model.report import Report
 from checks.reporting.json_codec import refusal_to_json, report_to_json
 from contracts.contract_library import Library
-from flows.costs.timers import CHECKS, LEDGER, WRITING, Watch, spending, watching
 from flows.intake.filing_history import history_from
-from flows.intake.read_submission import Read, in_turn, read_measured
+from flows.intake.read_submission import Read, in_turn
 from flows.intake.returned_files import Office, carried, marked_bytes, page_bytes
+from flows.year.issued_outputs import output_event, write_output
 from flows.year.jobs import Job, Line, Outcome
-from flows.year.locations import Places
-from ledger.atomic_files import write_beside
 from ledger.object_store import Store
 from review.check_inputs import Background
 from review.county_state import Standing, Version
@@ -32,11 +29,8 @@ CHECK: Final = "check"
 
 
 def perform(job: Job) -> Outcome:
-    """Do one job, and say what it cost."""
-    watch = Watch()
-    with watching(watch, CHECKS if job.stage in (RECEIVE, CHECK) else WRITING):
-        done = STAGES[job.stage](job)
-    return replace(done, spent=dict(watch.spent))
+    """Do one job."""
+    return STAGES[job.stage](job)
 
 
 def receive(job: Job) -> Outcome:
@@ -67,10 +61,7 @@ def check(job: Job) -> Outcome:
     words = library.wording()
     office = Office(library, words, store)
     history = history_from(job.background, store)
-    found = [
-        (sha256, examine(store.read(sha256), library, words, history=history, read=read_measured))
-        for sha256 in job.files
-    ]
+    found = [(sha256, examine(store.read(sha256), library, words, history=history)) for sha256 in job.files]
     reports = [(sha256, carried(office, job.standing, one)) for sha256, one in found if isinstance(one, Report)]
     return _together([_checked(job, sha256, report, store) for sha256, report in reports])
 
@@ -104,7 +95,7 @@ def _settled(job: Job, library: Library, read: Read, admission: Admission, *, st
     if admission.fate is not Fate.TAKEN:
         refusal = refuse(library.wording(), admission.code, **admission.facts)
         return _refused(job, library, read, refusal, " ".join(admission.rivals))
-    _keep(store, read.data)
+    store.put(read.data)
     event = Event(
         kind=Kind.RECEIVED,
         year=job.places.year,
@@ -121,7 +112,7 @@ def _settled(job: Job, library: Library, read: Read, admission: Admission, *, st
 def _checked(job: Job, sha256: str, result: Report | Refusal, store: Store) -> Outcome:
     if isinstance(result, Refusal):
         raise TypeError("a refused file has no report")
-    kept = _keep(store, _bytes(report_to_json(result)))
+    kept = store.put(_bytes(report_to_json(result)))
     counts = {"hard": Severity.HARD, "soft": Severity.SOFT, "notes": Severity.REPORT}
     found = {name: result.count(severity) for name, severity in counts.items()}
     event = Event(
@@ -138,16 +129,11 @@ def _checked(job: Job, sha256: str, result: Report | Refusal, store: Store) -> O
             "contracts": result.contracts,
             "outcome": result.outcome,
             **_rests_on(job.background),
-            **({"plots": _keep(store, _bytes(dict(result.plots)))} if result.plots else {}),
+            **({"plots": store.put(_bytes(dict(result.plots)))} if result.plots else {}),
         },
     )
     facts = {name: str(count) for name, count in found.items()} | {"version": str(result.identity.version)}
     return Outcome(((event, _key(job, event)),), (Line("checked", facts),))
-
-
-def _keep(store: Store, data: bytes) -> str:
-    with spending(LEDGER):
-        return store.put(data)
 
 
 def _bytes(value: object) -> bytes:
@@ -183,19 +169,6 @@ def _written(job: Job, make: Callable[[Office, Standing, Version], bytes]) -> Ou
         written = write_output(job.places, path, data)
         made.append(Outcome(((event, _key(job, event)),), (Line("marked", {"path": path}),), (written,)))
     return _together(made)
-
-
-def write_output(places: Places, path: str, data: bytes) -> tuple[Path, str]:
-    """Write an output beside its place; it moves there once its event is on record."""
-    place = places.output(path)
-    write_beside(place, data)
-    return place, hashlib.sha256(data).hexdigest()
-
-
-def output_event(places: Places, path: str, data: bytes, *, basis: str, county: str = "") -> Event:
-    """Return the record of an output: where it lies, the sha256 of its bytes, what it was made from."""
-    facts = {"path": path, "file": hashlib.sha256(data).hexdigest(), "basis": basis}
-    return Event(kind=Kind.ISSUED, year=places.year, county=county, facts=facts)
 
 
 def _key(job: Job, event: Event) -> str:

@@ -3,24 +3,17 @@
 import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from checks.model.filing_history import History
 from checks.model.finding import Refusal
 from checks.model.refusal import refuse
 from checks.model.report import Report
-from contracts.messages import Wording
-from flows.costs.timers import INTAKE, spending
 from flows.intake.returned_files import Office, carried_from, reports_so_far
 from flows.year.inbox import shown
 from flows.year.jobs import Job
 from review.county_state import Standing
 from workbooks.examine import examine
 from workbooks.gate.file_access import take_bytes
-from workbooks.reader.read_workbook import read_book
-
-if TYPE_CHECKING:  # a refused file never needs the frames
-    from checks.model.raw_workbook import RawBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +34,7 @@ class Read:
     def of(cls, path: Path, look: str, job: Job, office: Office, history: History) -> "Read":
         """Read a file a second time; one that has changed since the first *look* is still being copied."""
         name, words = shown(path.name), office.words
-        with spending(INTAKE):
-            data = take_bytes(path, words)
+        data = take_bytes(path, words)
         if isinstance(data, Refusal):
             gone = bool(look) and data.code == "missing_file"
             return cls(name, "", b"", refuse(words, "vanished") if gone else data)
@@ -53,14 +45,8 @@ class Read:
             refusal = refuse(words, "not_due", county=job.county, year=str(job.places.year))
             return cls(name, sha256, data, refusal)
         expected = (job.county, job.places.year)
-        result = examine(data, office.library, words, expected=expected, history=history, read=read_measured)
+        result = examine(data, office.library, words, expected=expected, history=history)
         return cls(name, sha256, data, result)
-
-
-def read_measured(data: bytes, words: Wording) -> "RawBook | Refusal":
-    """Read a workbook, and let a watch know that it is read."""
-    with spending(INTAKE):
-        return read_book(data, words)
 
 
 def in_turn(office: Office, standing: Standing, read: list[Read]) -> list[Read]:

@@ -1,11 +1,11 @@
 """What the page of a year shows besides its board: links to the counties' pages, and how far the year is."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from decimal import Decimal
 from urllib.parse import quote
 
 from checks.model.report import Report
+from checks.parsing.decimal_amounts import sum_known_amounts
 from filing.pages.progress_plots import Amounts, Plot, done_by_township, plot
 from filing.status.status_page import Beside
 from flows.intake.returned_files import Office, county_of
@@ -45,7 +45,7 @@ def _plots(scene: Scene, roster: Roster, most: int) -> Iterator[Plot]:
         rows = [replace(one, name=f"{county} {one.name}") if told else one for county, its in counties for one in its]
         if len(rows) > most:
             rows = [
-                Amounts(county, *(_sum(getattr(one, at) for one in its) for at in ("done", "due")))
+                Amounts(county, *(sum_known_amounts(getattr(one, at) for one in its) for at in ("done", "due")))
                 for county, its in counties
             ]
         if rows:
@@ -70,8 +70,3 @@ def _amounts(scene: Scene, report: Report, measure: str) -> list[Amounts]:
     targets = plan.measures[measure].townships if plan and measure in plan.measures else {}
     names = dict.fromkeys([*targets, *done])
     return [Amounts(name, done.get(name), targets.get(name, {}).get(report.identity.year)) for name in names]
-
-
-def _sum(amounts: Iterable[Decimal | None]) -> Decimal | None:
-    found = [one for one in amounts if one is not None]
-    return sum(found, Decimal(0)) if found else None

@@ -15,8 +15,7 @@ from filing.html_pages import evidence_html
 from filing.sheets.rollup import rollup_of
 from filing.sheets.rollup_checks import Line, rollup_tables
 from filing.sheets.township_detail import detail_of
-from flows.intake.county_stages import output_event, write_output
-from flows.year.issued_outputs import is_current
+from flows.year.issued_outputs import is_current, output_event, write_output
 from flows.year.jobs import Line as Told
 from flows.year.jobs import Outcome
 from flows.year.year_state import Scene

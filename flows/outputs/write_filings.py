@@ -13,10 +13,10 @@ from filing.book.workbook_model import FilingBook
 from filing.context.filing_context import CITY, COUNTY, PROVINCE, CountedCounty, FilingScene, Receipt
 from filing.context.links import own_copy
 from filing.filing_books import city_book, county_book, province_book, receipt_book
-from flows.intake.county_stages import output_event, write_output
 from flows.outputs.filings_due import OWN, RECEIPT, FilingDue, contracts_behind, filed_counties, reviewed_counties
 from flows.outputs.write_evidence import evidence_on_record
 from flows.year.earlier_filings import VersionKey, checks_in, filing_entries, newest_of, shaken_years
+from flows.year.issued_outputs import output_event, write_output
 from flows.year.jobs import Line, Outcome
 from flows.year.year_state import Scene
 from ledger.object_store import Store

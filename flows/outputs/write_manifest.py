@@ -6,9 +6,8 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from flows.intake.county_stages import output_event, write_output
 from flows.outputs.filings_due import fingerprint
-from flows.year.issued_outputs import basis_of_filing, is_current
+from flows.year.issued_outputs import basis_of_filing, is_current, output_event, write_output
 from flows.year.jobs import Line, Outcome
 from flows.year.manifest_names import FORMAT, MANIFEST, OURS, PUBLIC, SIGNATURE, VALUES
 from flows.year.program_version import NAME, VERSION

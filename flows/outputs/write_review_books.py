@@ -7,8 +7,7 @@ from checks.model.report import Report
 from checks.reporting.json_codec import report_from_json
 from filing.context.review_context import Reviewed, ReviewScene
 from filing.review_book.review_workbook import review_book
-from flows.intake.county_stages import output_event, write_output
-from flows.year.issued_outputs import ReviewDue
+from flows.year.issued_outputs import ReviewDue, output_event, write_output
 from flows.year.jobs import Line, Outcome
 from flows.year.year_state import Scene
 from ledger.object_store import Store

@@ -4,10 +4,9 @@ from filing.book.cell_builders import day_of
 from filing.html_pages import status_html
 from filing.status.status_board import Board, board_book
 from filing.status.status_page import status_page
-from flows.intake.county_stages import output_event, write_output
 from flows.outputs.status_page_data import beside_board
 from flows.year.earlier_filings import grounds_of
-from flows.year.issued_outputs import basis_of_board
+from flows.year.issued_outputs import basis_of_board, output_event, write_output
 from flows.year.jobs import Line, Outcome
 from flows.year.year_state import Scene
 from review.events import Kind

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Final
 
-from flows.costs.timers import LEDGER, spending
 from flows.intake.filing_history import claims_elsewhere, disputed
 from flows.run.pending_work import sort_arrivals, unchecked
 from flows.run.run_context import Year
@@ -28,8 +27,7 @@ def _receivings(year: Year, scene: Scene) -> list[Job]:
 
 def _checkings(year: Year, scene: Scene) -> list[Job]:
     """Return what is to be checked again, or for the first time beside what others account."""
-    with spending(LEDGER):
-        claims = claims_elsewhere(scene, year.ledger)
+    claims = claims_elsewhere(scene, year.ledger)
     due = [*unchecked(scene), *disputed(scene, claims)]
     jobs = ((_job(year, scene, "check", county), versions) for county, versions in _by_county(due))
     return [

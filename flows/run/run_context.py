@@ -1,10 +1,8 @@
 """One run of one year: what it needs, who carries its jobs out, who listens, and what broke."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from flows.costs.cost_meter import Purse
-from flows.costs.timers import LEDGER, spending
 from flows.decisions.guarded_ledger import Pen
 from flows.year.jobs import Job, Line, Outcome
 from flows.year.locations import Places
@@ -38,9 +36,7 @@ class Year:
     pen: Pen
     each: Each
     tell: Tell
-    purse: Purse = field(default_factory=Purse)
 
     def scene(self) -> Scene:
         """Read the record as it stands now."""
-        with spending(LEDGER):
-            return set_scene(self.places, self.ledger, self.desk.roster)
+        return set_scene(self.places, self.ledger, self.desk.roster)

@@ -3,7 +3,6 @@
 from contextlib import suppress
 from contextvars import ContextVar
 
-from flows.costs.cost_meter import PURSE, Purse
 from flows.decisions.guarded_ledger import Pen
 from flows.run.contract_check import prove_contracts
 from flows.run.failure_log import log_failure
@@ -53,5 +52,4 @@ def _advance(places: Places, desk: Desk, ledger: Ledger, each: Each) -> list[Fai
 
 
 def _year(places: Places, desk: Desk, ledger: Ledger, each: Each) -> Year:
-    purse = PURSE.get() or Purse()
-    return Year(places=places, desk=desk, ledger=ledger, pen=Pen(ledger), each=each, tell=LISTENER.get(), purse=purse)
+    return Year(places=places, desk=desk, ledger=ledger, pen=Pen(ledger), each=each, tell=LISTENER.get())

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from contracts.procedures import Effect
-from flows.costs.timers import LEDGER, REVIEW, ROLL_UPS, WRITING, Watch, spending, watching
 from flows.decisions.pending_decisions import judge_handed
 from flows.intake.county_stages import perform
 from flows.intake.opening_balances import judge_openings
@@ -26,21 +25,12 @@ def advance(year: Year) -> list[Failure]:
 
     Raises `HeadMoved` where somebody else recorded something meanwhile: advance again, on what they recorded.
     """
-    watch = Watch()
-    try:
-        with watching(watch):
-            return _advanced(year)
-    finally:
-        year.purse.add_engine(watch.spent)
-
-
-def _advanced(year: Year) -> list[Failure]:
     _finish(year.scene())
     keep_contracts(year.places)
     _record_roster(year)
     _record_openings(year)
     failures = _judge(year)
-    while _reviewed(year):  # a return frees the plots that the submission claimed
+    while _decide(year):  # a return frees the plots that the submission claimed
         failures += _judge(year)
     failures += _made(year, "evidence", lambda: write_evidence(year.scene(), year.desk.roster))
     for stage, make in makings(year.scene(), year.desk.roster, anew=year.scene):
@@ -48,23 +38,13 @@ def _advanced(year: Year) -> list[Failure]:
     return failures
 
 
-def _reviewed(year: Year) -> bool:
-    with spending(REVIEW):
-        return _decide(year)
-
-
 def _judge(year: Year) -> list[Failure]:
     return [failure for stage, jobs_of in STAGES for failure in _carry_out(year, stage, jobs_of(year, year.scene()))]
 
 
-_PARTS = {"evidence": ROLL_UPS, "review": REVIEW}  # what is written otherwise is writing
-
-
 def _made(year: Year, stage: str, make: Callable[[], Outcome]) -> list[Failure]:
     try:
-        with spending(_PARTS.get(stage, WRITING)):
-            made = make()
-        _record(year, stage, "", made)
+        _record(year, stage, "", make())
     except (HeadMoved, LedgerUnavailable):
         raise
     except Exception as error:  # noqa: BLE001 - what is recorded stands; the output is written by the next run
@@ -117,7 +97,6 @@ def _carry_out(year: Year, stage: str, jobs: Sequence[Job]) -> list[Failure]:
         if isinstance(result, Failure):
             failures.append(_told(year, result))
         else:
-            year.purse.add_job(result.spent)
             failures += _attempted(year, stage, job.county, result)
     return failures
 
@@ -132,11 +111,10 @@ def _attempted(year: Year, stage: str, county: str, outcome: Outcome) -> list[Fa
 
 
 def _record(year: Year, stage: str, county: str, outcome: Outcome) -> None:
-    with spending(LEDGER):
-        for event, key in outcome.events:
-            year.pen.append(event, key=key)
-        for place, sha256 in outcome.written:
-            settle(place, sha256)
+    for event, key in outcome.events:
+        year.pen.append(event, key=key)
+    for place, sha256 in outcome.written:
+        settle(place, sha256)
     for line in outcome.lines:
         year.tell(stage, county, line)
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from contracts.procedures import Level
+from flows.year.locations import Places
 from flows.year.year_state import Scene
-from ledger.atomic_files import waits_beside
+from ledger.atomic_files import waits_beside, write_beside
 from review.county_state import Version
-from review.events import Kind
+from review.events import Event, Kind
 from review.roster import Roster
 
 
@@ -126,3 +127,16 @@ def basis_of_board(scene: Scene) -> str:
     """Return what a status board rests on: the record's newest entry, the contracts, and earlier years that changed."""
     shaken = [f"{one.county} {one.ground}" for one in scene.shaken]
     return " ".join([basis_of_filing(scene), scene.contracts, *shaken])
+
+
+def write_output(places: Places, path: str, data: bytes) -> tuple[Path, str]:
+    """Write an output beside its place; it moves there once its event is on record."""
+    place = places.output(path)
+    write_beside(place, data)
+    return place, hashlib.sha256(data).hexdigest()
+
+
+def output_event(places: Places, path: str, data: bytes, *, basis: str, county: str = "") -> Event:
+    """Return the record of an output: where it lies, the sha256 of its bytes, what it was made from."""
+    facts = {"path": path, "file": hashlib.sha256(data).hexdigest(), "basis": basis}
+    return Event(kind=Kind.ISSUED, year=places.year, county=county, facts=facts)

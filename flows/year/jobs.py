@@ -1,7 +1,7 @@
 """One county's job of one stage, and what comes of it: small plain values that travel to another process."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from flows.year.locations import Places
@@ -25,7 +25,6 @@ class Outcome:
     events: tuple[tuple[Event, str], ...] = ()
     lines: tuple[Line, ...] = ()
     written: tuple[tuple[Path, str], ...] = ()  # outputs that lie beside their place until the record knows them
-    spent: Mapping[str, float] = field(default_factory=dict, compare=False)  # CPU seconds by part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,7 +48,7 @@ def top_level(modules: str) -> set[str]:
 @pytest.mark.parametrize(
     ("command", "unwanted"),
     [
-        ("check SAMPLE", {*FLOW_ENGINE, "sqlalchemy", "pandas", "hypothesis"}),
+        ("check SAMPLE", {*FLOW_ENGINE, "sqlalchemy"}),
         ("--help", {*FLOW_ENGINE, *FRAMES, "sqlalchemy"}),
         ("rules T01", {*FLOW_ENGINE, *FRAMES, "sqlalchemy"}),
         ("status 2024", {*FLOW_ENGINE, *FRAMES}),

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import polars as pl
 
-from checks.model.raw_workbook import CellKind, column_letters
+from checks.model.cell_ref import column_letters
+from checks.model.raw_workbook import CellKind
 from checks.recognition.form_instance import Subject
 from checks.recognition.table import ROW
 from tests.benchmarks.plain_rules import Plain, plain_rules

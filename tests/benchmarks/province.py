@@ -1,15 +1,14 @@
 """A province from inbox to filing: ``python -m tests.benchmarks.province [PLOTS...] [--folder FOLDER] [--inline]``.
 
 For each number of plots, spread over 86 counties, it makes an inbox with ``hesuan sample``, runs the year with
-``hesuan run``, and prints CPU seconds by part, the largest memory of any process, and the exponent fitted to cost over
-plots. Then one county hands in late: the second run costs that county, its city and the province's roll-ups, and is
-told beside the run of a year that has no other county. Linux; what lies in the folder already is not made again.
+``hesuan run``, and prints CPU seconds, the largest memory of any process, and the exponent fitted to cost over plots.
+Then one county hands in late: the second run costs that county, its city and the province's roll-ups, and is told
+beside the run of a year that has no other county. Linux; what lies in the folder already is not made again.
 """
 
 import argparse
 import math
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -31,16 +30,14 @@ SIZES = (10_000, 100_000, 1_000_000)
 ROOT = Path(__file__).parents[2]
 _GLANCE = 0.2  # seconds between two looks at the memory of the processes
 _MEGABYTE = 1 << 20
-_ROW = re.compile(r"  (\S.*?)[\u3000 ]+([\d.]+)(?: +\d+%)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """One run: CPU seconds of everything it started, its own table of them, and the most memory of any process."""
+    """One run: exit code, CPU seconds of everything it started, and the peak memory of each kind of process."""
 
     code: int
     cpu: float
-    parts: Mapping[str, float]
     memory: Mapping[str, int]  # megabytes by kind of process
 
 
@@ -99,19 +96,12 @@ def run(inputs: Path, base: Path, *, inline: bool) -> Cost:
         thread = threading.Thread(target=watcher.look, daemon=True)
         thread.start()
         assert process.stdout is not None
-        said = process.stdout.read()
+        process.stdout.read()
         _, status, usage = os.wait4(process.pid, 0)  # with all that it waited for itself
         process.returncode = os.waitstatus_to_exitcode(status)
         watcher.stop()
         thread.join()
-    return Cost(process.returncode, usage.ru_utime + usage.ru_stime, parts_in(said), watcher.most)
-
-
-def parts_in(said: str) -> dict[str, float]:
-    """Read the table that a run prints."""
-    names = {name: part for part, name in open_library().wording().under("cost.parts").items()}
-    rows = (_ROW.fullmatch(line) for line in said.splitlines())
-    return {names[row[1]]: float(row[2]) for row in rows if row and row[1] in names}
+    return Cost(process.returncode, usage.ru_utime + usage.ru_stime, watcher.most)
 
 
 def exponent(points: Sequence[tuple[float, float]]) -> float:
@@ -147,14 +137,8 @@ def say(text: str) -> None:
 
 def told(name: str, cost: Cost) -> str:
     """Return one line of the table."""
-    parts = ", ".join(f"{part} {seconds:.1f}" for part, seconds in cost.parts.items() if part != "total")
     memory = ", ".join(f"{kind} {size} MB" for kind, size in sorted(cost.memory.items()))
-    return f"{name}: exit {cost.code}, {cost.cpu:.1f} s of CPU in all; {parts}; {memory}; {overhead(cost):.1%} overhead"
-
-
-def overhead(cost: Cost) -> float:
-    """Return the share of orchestration and ledger in what the run itself counts, Prefect's own server apart."""
-    return sum(cost.parts.get(one, 0.0) for one in ("orchestration", "ledger")) / cost.parts["total"]
+    return f"{name}: exit {cost.code}, {cost.cpu:.1f} s of CPU; {memory}"
 
 
 def main() -> None:
@@ -170,7 +154,7 @@ def main() -> None:
         points = []
         for plots in asked.plots:
             cost = run(make(folder, plots, asked.counties), Path(passing, f"run-{plots}"), inline=asked.inline)
-            points.append((float(plots), cost.parts["total"]))
+            points.append((float(plots), cost.cpu))
             say(told(f"{plots} plots", cost))
         if len(points) > 1:
             say(f"exponent over plots: {exponent(points):.2f}; between sizes, a further plot costs {further(points)}")
@@ -180,7 +164,7 @@ def main() -> None:
         alone = run(make(folder, asked.plots[-1] // asked.counties, 1), Path(passing, "alone"), inline=asked.inline)
         say(told("one county late", again))
         say(told("one county alone", alone))
-        say(f"ratio: {again.parts['total'] / alone.parts['total']:.2f}")
+        say(f"ratio: {again.cpu / alone.cpu:.2f}")
 
 
 if __name__ == "__main__":

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from desk.exit_codes import Exit
-from flows.intake.county_stages import output_event
 from flows.outputs.withdraw_outputs import WITHDRAWN
 from flows.verification.verify import verify_path
+from flows.year.issued_outputs import output_event
 from flows.year.year_state import scene_of
 from review.county_state import recorded_roster
 from review.events import Event, Kind

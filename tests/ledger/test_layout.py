@@ -1,4 +1,4 @@
-"""The layout of the database: made in one go or step by step, guarded, brought up to date."""
+"""The layout of the database: made by migrations, guarded, brought up to date."""
 
 import sqlite3
 from pathlib import Path
@@ -8,10 +8,8 @@ from sqlalchemy import create_engine, make_url
 from sqlalchemy.exc import DBAPIError
 
 from ledger import schema
-from ledger.database import connect, locate, writing
 from ledger.errors import LedgerUnavailable
 from ledger.ledger import Ledger
-from ledger.migrate import migrate
 from ledger.migrations.versions import step_0001_entries
 from review.events import Event, Kind
 
@@ -42,16 +40,6 @@ def layout(place: Path) -> set[tuple[str, str]]:
     columns = {("column", row[1] + row[2] + str(row[3])) for row in raw.execute("PRAGMA table_info(entries)")}
     raw.close()
     return {one for one in found if "autoindex" not in one[1]} | columns
-
-
-def test_one_go_and_step_by_step_give_the_same(tmp_path: Path) -> None:
-    """What a new SQLite ledger gets at once is what the migrations make."""
-    Ledger.open(tmp_path / "new.db").close()
-    engine = connect(locate(tmp_path / "steps.db"))
-    with writing(engine) as connection:
-        migrate(connection)
-    engine.dispose()
-    assert layout(tmp_path / "new.db") == layout(tmp_path / "steps.db")
 
 
 def test_an_older_ledger_is_brought_up_to_date_with_its_entries(tmp_path: Path) -> None:

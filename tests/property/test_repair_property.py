@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from checks.localisation.linear_constraint import Relation, Term
 from checks.localisation.minimal_repairs import Repairs, broken, smallest_repairs
-from checks.model.finding import CellRef, Change
+from checks.model.cell_ref import CellRef
+from checks.model.finding import Change
 
 Values = dict[CellRef, Decimal]
 Case = tuple[Values, list[Relation]]

@@ -48,7 +48,7 @@ def test_death_of_the_child_is_a_fault_of_its_file_alone(data: bytes, number: si
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
 def test_child_whose_time_is_over_has_a_file_that_costs_too_much(data: bytes) -> None:
     """The system ends a child that has used its CPU time: by a timer, to the fraction of a second."""
-    start = "import polars; from workbooks.allowance import Allowance, limit"
+    start = "import polars; from workbooks.gate.resource_limits import Allowance, limit"
     spin = f"{start}; limit(Allowance(0.01, 1 << 29, 1 << 29), 0.0)\nwhile True: pass"
     done = subprocess.run([sys.executable, "-c", spin], check=False, env=os.environ, timeout=300)
     assert done.returncode == -signal.SIGPROF

@@ -7,7 +7,8 @@ import openpyxl
 import pytest
 from lxml import etree
 
-from checks.model.finding import CellRef, Explanation, Severity, Spot
+from checks.model.cell_ref import CellRef
+from checks.model.finding import Explanation, Severity, Spot
 from checks.versions.version_diff import Changes, Edit, Kind
 from contracts.contract_library import open_library
 from filing.pages.steward_lists import changes_list, normalised_list

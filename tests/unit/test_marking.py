@@ -8,7 +8,8 @@ import pytest
 import xlsxwriter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from checks.model.finding import CellRef, Change, Finding, Severity
+from checks.model.cell_ref import CellRef
+from checks.model.finding import Change, Finding, Severity
 from workbooks.marking.findings_text import WORD_KEYS
 from workbooks.marking.mark_workbook import marked_workbook
 

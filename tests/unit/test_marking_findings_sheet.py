@@ -7,7 +7,8 @@ import pytest
 import xlsxwriter
 from lxml import etree
 
-from checks.model.finding import CellRef, Finding, Severity
+from checks.model.cell_ref import CellRef
+from checks.model.finding import Finding, Severity
 from tests.unit.test_marking import HARD, LISTED, REPORT, SOFT, WORDS, fill, finding, opened, parts, sheet_of
 from workbooks.marking.mark_workbook import marked_workbook
 from workbooks.ooxml.cell_edits import SHEET_ORDER

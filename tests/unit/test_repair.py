@@ -10,8 +10,9 @@ import pytest
 
 from checks.localisation.linear_constraint import Relation, Term
 from checks.localisation.minimal_repairs import Repairs, broken, connected_sets, smallest_repairs
-from checks.localisation.ranking import Evidence, place, slip
-from checks.model.finding import CellRef, Change
+from checks.localisation.ranking import Evidence, slip
+from checks.model.cell_ref import CellRef
+from checks.model.finding import Change
 
 Values = dict[CellRef, Decimal]
 
@@ -368,14 +369,15 @@ def test_slips(before: str, after: str, strength: int) -> None:
 def test_places_are_in_reading_order() -> None:
     """Rows and columns count as numbers, and an address of another form still has a place."""
     cells = [CellRef("表1", address) for address in ("A10", "AA2", "Z2", "合计")]
-    assert [each.address for each in sorted(cells, key=place)] == ["合计", "Z2", "AA2", "A10"]
+    assert [each.address for each in sorted(cells, key=lambda cell: cell.reading_order)] == ["合计", "Z2", "AA2", "A10"]
 
 
 def test_one_wrong_cell_loads_no_solver() -> None:
     """The usual case, one wrong figure, is answered without loading HiGHS."""
     program = (
-        "import sys; from decimal import Decimal as D; from checks.findings import CellRef;"
-        "from checks.relations import Relation, Term; from checks.repair import smallest_repairs;"
+        "import sys; from decimal import Decimal as D; from checks.model.cell_ref import CellRef;"
+        "from checks.localisation.linear_constraint import Relation, Term;"
+        "from checks.localisation.minimal_repairs import smallest_repairs;"
         "a = CellRef('s', 'A1'); sums = [Relation(rule='r', terms=(Term(a, 1),), constant=D(2))];"
         "assert smallest_repairs({a: D(1)}, sums).found; assert 'highspy' not in sys.modules"
     )

@@ -6,7 +6,8 @@ import openpyxl
 import pytest
 from openpyxl.styles import PatternFill
 
-from checks.model.finding import CellRef, Severity
+from checks.model.cell_ref import CellRef
+from checks.model.finding import Severity
 from tests.unit.test_marking import HARD, WORDS, fill, finding, opened, parts, plan_table, sheet_of
 from tests.unit.test_marking_foreign_files import full_workbook
 from workbooks.marking.mark_workbook import marked_workbook

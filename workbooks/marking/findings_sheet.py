@@ -6,9 +6,10 @@ from typing import Self
 
 from lxml import etree
 
+from checks.model.cell_ref import column_letters, parse_address
 from checks.model.finding import Finding, Severity
 from workbooks.marking.findings_text import COLUMNS, Words, row, summary, weight
-from workbooks.ooxml.cell_address import column_letters, link_target, position
+from workbooks.ooxml.sheet_list import link_target
 from workbooks.ooxml.style_table import Font, Look, Styles
 from workbooks.ooxml.text_rows import Rows, fitting_height
 from workbooks.ooxml.xml_parts import Element, add
@@ -142,7 +143,7 @@ class FindingsSheet:
 
     def _target(self, finding: Finding) -> str | None:
         """Return where the link of a finding leads, nothing if there is no such cell."""
-        if finding.cell is None or position(finding.cell) is None or finding.sheet not in self.sheets:
+        if finding.cell is None or parse_address(finding.cell) is None or finding.sheet not in self.sheets:
             return None
         return link_target(finding.sheet, finding.cell)
 

@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from checks.model.finding import CellRef, Change, Finding, Severity
+from checks.model.cell_ref import CellRef
+from checks.model.finding import Change, Finding, Severity
 from checks.versions.finding_key import identity_text
 
 COLUMNS = (

@@ -2,9 +2,10 @@
 
 from lxml import etree
 
+from checks.model.cell_ref import column_letters
 from filing.book.plain_list import Listing
 from workbooks.marking.findings_text import Words
-from workbooks.ooxml.cell_address import column_letters, link_target
+from workbooks.ooxml.sheet_list import link_target
 from workbooks.ooxml.style_table import Font, Look, Styles
 from workbooks.ooxml.text_rows import Rows, fitting_height
 from workbooks.ooxml.xml_parts import Element, add

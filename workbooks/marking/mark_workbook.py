@@ -6,14 +6,14 @@ from itertools import islice
 from sys import maxsize
 from types import MappingProxyType
 
-from checks.model.finding import CellRef, Finding, Severity
+from checks.model.cell_ref import CellRef, Position, parse_address
+from checks.model.finding import Finding, Severity
 from filing.book.plain_list import Listing
 from workbooks.marking.findings_sheet import COLOURS, REPEATED_ROWS, FindingsSheet
 from workbooks.marking.findings_text import Words, own_sheets, rules, severity_word, weight
 from workbooks.marking.list_sheet import listing_part
 from workbooks.marking.original_styles import Trace, memory_part
 from workbooks.marking.unmark_workbook import take_marks_off
-from workbooks.ooxml.cell_address import Position, position
 from workbooks.ooxml.cell_edits import cells_at, paint_cells, shown_at
 from workbooks.ooxml.comments import Note, Pen, Sheet, add_comments, lengths
 from workbooks.ooxml.row_excerpts import Excerpt
@@ -89,16 +89,16 @@ def _marks_by_sheet(findings: Sequence[Finding], words: Words, most: int) -> dic
     for finding in findings:
         for sheet, cell in islice(_cells(finding), most):
             marks.setdefault(sheet, _Marks()).colour(cell, weight(finding))
-        if anchor := position(finding.cell or ""):
+        if anchor := parse_address(finding.cell or ""):
             marks[finding.sheet].notes.setdefault(anchor, []).append(_note(finding, words))
     return marks
 
 
 def _cells(finding: Finding) -> Iterator[tuple[str, Position]]:
-    if anchor := position(finding.cell or ""):
+    if anchor := parse_address(finding.cell or ""):
         yield finding.sheet, anchor
     for cell in _suspects(finding):
-        if place := position(cell.address):
+        if place := parse_address(cell.address):
             yield cell.sheet, place
 
 

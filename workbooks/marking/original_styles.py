@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from workbooks.ooxml.cell_address import Position, address, position
+from checks.model.cell_ref import Position, format_address, parse_address
 from workbooks.ooxml.relationships import related
 from workbooks.ooxml.text_rows import Rows
 from workbooks.ooxml.xml_parts import add, parse, sibling_tag
@@ -51,11 +51,11 @@ def read_memory(package: Package, book: str, part: str) -> list[Trace]:
 def _texts(trace: Trace) -> tuple[str, ...]:
     style = _MADE if trace.style is None else f"s{trace.style}"
     comment = "" if trace.comment is None else f"c{trace.comment}"
-    return trace.sheet, address(trace.cell), style if trace.painted else "", trace.fill, comment
+    return trace.sheet, format_address(*trace.cell), style if trace.painted else "", trace.fill, comment
 
 
 def _trace(texts: dict[int, str]) -> Trace | None:
-    cell = position(texts.get(2, ""))
+    cell = parse_address(texts.get(2, ""))
     if cell is None or not texts.get(1):
         return None
     style, comment = texts.get(3, ""), texts.get(5, "").removeprefix("c")
@@ -75,7 +75,7 @@ def _rows(package: Package, book: str, part: str) -> Iterator[dict[int, str]]:
     for row in root.iterfind(f"{sibling_tag(root, 'sheetData')}/{sibling_tag(root, 'row')}"):
         found = {}
         for cell in row.iterchildren(sibling_tag(root, "c")):
-            place = position(cell.get("r", ""))
+            place = parse_address(cell.get("r", ""))
             text = "".join(cell.itertext())
             if cell.get("t") == "s":
                 text = shared[int(text)] if text.isdecimal() and int(text) < len(shared) else ""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from workbooks.ooxml.cell_address import Position, address, corners, position
+from checks.model.cell_ref import Position, format_address, format_range, parse_address, parse_range
 from workbooks.ooxml.xml_parts import Element, child, ensure, is_on, sibling_tag
 
 # The order that the schema of a worksheet asks for; Excel calls a file with another order damaged.
@@ -58,7 +58,7 @@ def shown_at(sheet: Element, cells: Iterable[Position]) -> dict[Position, Positi
     shown = {cell: cell for cell in ordered}
     merged = child(sheet, "mergeCells")
     for area in [] if merged is None else merged.iterchildren("{*}mergeCell"):
-        if ends := corners(area.get("ref", "")):
+        if ends := parse_range(area.get("ref", "")):
             (top, left), (bottom, right) = ends
             from_row, to_row = bisect_left(ordered, (top, 0)), bisect_right(ordered, (bottom, right))
             for cell in ordered[from_row:to_row]:
@@ -96,7 +96,7 @@ def drop_blank(cell: Element) -> bool:
 def _numbered_cells(row: Element) -> Iterator[tuple[int, Element]]:
     number = 0
     for cell in row.iterchildren(sibling_tag(row, "c")):
-        place = position(cell.get("r", ""))
+        place = parse_address(cell.get("r", ""))
         number = place[1] if place else number + 1
         yield number, cell
 
@@ -124,7 +124,7 @@ def _paint_row(row: Element, wanted: Mapping[int, str], *, number: int, brush: _
 
 
 def _blank_cell(row: Element, place: Position, style: str | None) -> Element:
-    return row.makeelement(sibling_tag(row, "c"), {"r": address(place)} | ({"s": style} if style else {}))
+    return row.makeelement(sibling_tag(row, "c"), {"r": format_address(*place)} | ({"s": style} if style else {}))
 
 
 def _interleave(parent: Element, present: Numbered, missing: Numbered) -> None:
@@ -148,9 +148,9 @@ def _column_styles(sheet: Element) -> list[tuple[range, str]]:
 def _widen_dimension(sheet: Element, cells: Iterable[Position]) -> None:
     """Let the stated extent of the sheet take in the painted cells: some readers stop at its edge."""
     dimension = child(sheet, "dimension")
-    if dimension is None or not (ends := corners(dimension.get("ref", ""))):
+    if dimension is None or not (ends := parse_range(dimension.get("ref", ""))):
         return
     every = [*ends, *cells]
     first = min(row for row, _ in every), min(column for _, column in every)
     last = max(row for row, _ in every), max(column for _, column in every)
-    dimension.set("ref", address(first) if first == last else f"{address(first)}:{address(last)}")
+    dimension.set("ref", format_range(first, last))

@@ -8,7 +8,7 @@ from typing import Self
 
 from lxml import etree
 
-from workbooks.ooxml.cell_address import LAST_COLUMN, LAST_ROW, Position
+from checks.model.cell_ref import LAST_COLUMN, LAST_ROW, Position
 from workbooks.ooxml.cell_edits import SHEET_ORDER, numbered_rows
 from workbooks.ooxml.relationships import office_namespace, relate, relationships, unrelated
 from workbooks.ooxml.text_extent import lines_needed

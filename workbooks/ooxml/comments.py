@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from workbooks.ooxml.cell_address import Position, address, position
+from checks.model.cell_ref import Position, format_address, parse_address
 from workbooks.ooxml.comment_shapes import draw_boxes, erase_boxes
 from workbooks.ooxml.relationships import relate, related, unrelated
 from workbooks.ooxml.xml_parts import (
@@ -67,7 +67,7 @@ def lengths(sheet: Sheet) -> dict[Position, int]:
     part = related(sheet.package, sheet.part, "comments")
     if part is None:
         return {}
-    places = ((position(one.get("ref", "")), one) for one in parse(sheet.package.content(part)).iter("{*}comment"))
+    places = ((parse_address(one.get("ref", "")), one) for one in parse(sheet.package.content(part)).iter("{*}comment"))
     return {place: len("".join(one.itertext())) for place, one in places if place}
 
 
@@ -83,7 +83,7 @@ def drop_comments(sheet: Sheet, before: Mapping[Position, int], author: str, ope
     names = [one.text or "" for one in root.iterfind("{*}authors/{*}author")]
     gone = []
     for comment in list(root.iter("{*}comment")):
-        place = position(comment.get("ref", ""))
+        place = parse_address(comment.get("ref", ""))
         number = int(comment.get("authorId", "0"))
         ours = number < len(names) and names[number] == author
         if ours or _spoken_whole(comment).startswith(openings):
@@ -130,9 +130,9 @@ def _written(root: Element, notes: Mapping[Position, Sequence[Note]], pen: Pen) 
     present = {old.get("ref"): old for old in listing.iterchildren(sibling_tag(listing, "comment"))}
     texts = {}
     for place, pieces in sorted(notes.items()):
-        comment = present.get(address(place))
+        comment = present.get(format_address(*place))
         if comment is None:
-            comment = add(listing, "comment", ref=address(place), authorId=author, shapeId="0")
+            comment = add(listing, "comment", ref=format_address(*place), authorId=author, shapeId="0")
         elif comment.get("authorId") == author:
             _emptied(comment)  # ours of an earlier round
         texts[place] = _extended(comment, pieces, pen.font)

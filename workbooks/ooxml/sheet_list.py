@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from workbooks.ooxml.cell_address import link_target
 from workbooks.ooxml.relationships import (
     forget_references,
     office_namespace,
@@ -172,3 +171,9 @@ def _deselected(content: bytes) -> bytes:
     end = content.find(b"sheetData")
     head = content if end < 0 else content[:end]
     return _SELECTED.sub(rb"\1", head) + content[len(head) :]
+
+
+def link_target(sheet: str, cell: str) -> str:
+    """Return the target of a link inside a workbook, with the sheet's name in quotes."""
+    quoted = sheet.replace("'", "''")
+    return f"'{quoted}'!{cell}"

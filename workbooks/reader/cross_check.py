@@ -10,9 +10,9 @@ from typing import Final
 
 import polars as pl
 
+from checks.model.cell_ref import column_letters, format_address, parse_known_address
 from checks.model.raw_workbook import CellKind
 from workbooks.gate.intake_fault import found
-from workbooks.ooxml.cell_address import address, column_letters, column_number
 from workbooks.reader.number_agreement import agreed_numbers
 from workbooks.sheet_scan.markup_values import Markup
 
@@ -85,7 +85,7 @@ def combine(name: str, frame: pl.DataFrame, markup: Markup, *, since_1904: bool)
 def _placed(frame: pl.DataFrame, markup: Markup) -> dict[str, pl.Series]:
     """Put the library's columns back where they stand on the sheet: it leaves out empty ones on the left."""
     first = markup.first_column or 1
-    beyond = [_split(at) for at in markup.uncalculated]
+    beyond = [parse_known_address(at) for at in markup.uncalculated]
     height = max([frame.height, *(row for row, _ in beyond)], default=0)
     width = max([first - 1 + frame.width, *(column for _, column in beyond)], default=0)
     blank = pl.Series([None] * height, dtype=pl.String)
@@ -94,11 +94,6 @@ def _placed(frame: pl.DataFrame, markup: Markup) -> dict[str, pl.Series]:
         whole = column.extend_constant(None, height - frame.height) if height > frame.height else column
         columns[column_letters(number)] = whole.cast(pl.String) if whole.dtype != pl.String else whole
     return columns
-
-
-def _split(at: str) -> tuple[int, int]:
-    letters = at.rstrip("0123456789")
-    return int(at[len(letters) :]), column_number(letters)
 
 
 def _rows(name: str, letters: str, numbers: pl.DataFrame, *, height: int) -> pl.Series:
@@ -124,10 +119,10 @@ def _mark_special(text: dict[str, pl.Series], kinds: dict[str, pl.Series], marku
         meaning = {"e": CellKind.ERROR, "b": CellKind.BOOLEAN, "d": CellKind.DATE}.get(kind)
         if meaning is not None and value is not None:
             shown = ("TRUE" if value == "1" else "FALSE") if kind == "b" else value
-            row, column = _split(at)
+            row, column = parse_known_address(at)
             marks.setdefault(column_letters(column), []).append((row - 1, shown, meaning))
     for at in markup.uncalculated:
-        row, column = _split(at)
+        row, column = parse_known_address(at)
         marks.setdefault(column_letters(column), []).append((row - 1, None, CellKind.UNCALCULATED))
     for letters, found_here in marks.items():
         rows = [row for row, _, _ in found_here]
@@ -148,4 +143,4 @@ def refuse_unwritable(name: str, text: pl.DataFrame) -> None:
 
 
 def _first(wrong: pl.Series, column: int) -> str:
-    return address((wrong.arg_true()[0] + 1, column))
+    return format_address(wrong.arg_true()[0] + 1, column)

@@ -4,11 +4,11 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from checks.model.cell_ref import column_number, format_address
 from workbooks.gate.intake_fault import found, shown_part
 from workbooks.gate.resource_limits import LONG
 from workbooks.gate.workbook_parts import WORKBOOK, Book, SheetPart, read_list
 from workbooks.gate.zip_container import CAPS, Container
-from workbooks.ooxml.cell_address import address, column_number
 from workbooks.sheet_scan.hiding_styles import odd_looks
 from workbooks.sheet_scan.masked_cells import Masked, Masking, struck_strings
 from workbooks.sheet_scan.shared_strings import count_strings
@@ -98,5 +98,5 @@ def _laid_out(xml: SheetXml, letters: AbstractSet[str], most: int) -> int:
     """Return the cells of the used range; refuse one that is too large to lay out, naming its last corner."""
     columns = max(map(column_number, letters), default=1)
     if columns > MOST_COLUMNS or xml.last_row * columns > most:
-        raise found("sheet_too_large", sheet=xml.sheet.name, cell=address((xml.last_row, columns)))
+        raise found("sheet_too_large", sheet=xml.sheet.name, cell=format_address(xml.last_row, columns))
     return xml.last_row * columns

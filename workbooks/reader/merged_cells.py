@@ -5,8 +5,8 @@ from typing import Final
 
 import polars as pl
 
+from checks.model.cell_ref import column_letters, format_address, format_range
 from workbooks.gate.intake_fault import found
-from workbooks.ooxml.cell_address import address, column_letters
 from workbooks.reader.cross_check import SheetFrames
 from workbooks.sheet_scan.sheet_scanner import Range, SheetXml
 
@@ -20,7 +20,7 @@ def refuse_hidden_figures(sheet: SheetXml, frames: SheetFrames) -> None:
     covered = sum(max(0, last[0] - first[0] + 1) * max(0, last[1] - first[1] + 1) for first, last in clipped)
     if covered > _MOST_COVERED or any(_whole_sheet(one) for one in sheet.merges):
         widest = max(sheet.merges, key=_area)
-        raise found("merge_too_large", sheet=sheet.sheet.name, cell=f"{address(widest[0])}:{address(widest[1])}")
+        raise found("merge_too_large", sheet=sheet.sheet.name, cell=format_range(*widest))
     rows: dict[int, list[int]] = defaultdict(list)
     shown: dict[int, list[str | None]] = defaultdict(list)
     for first, last in clipped:
@@ -39,7 +39,7 @@ def _refuse_in_column(sheet: SheetXml, text: pl.Series, column: int, rows: list[
     covered = text.gather([row - 1 for row in rows])
     wrong = covered.is_not_null() & (covered != "") & covered.ne_missing(pl.Series(shown, dtype=pl.String))
     if wrong.any():
-        at = address((rows[int(wrong.arg_max() or 0)], column))
+        at = format_address(*(rows[int(wrong.arg_max() or 0)], column))
         raise found("merge_hides", sheet=sheet.sheet.name, cell=at)
 
 

@@ -6,9 +6,9 @@ from typing import Final
 
 import polars as pl
 
+from checks.model.cell_ref import column_number, column_part
 from workbooks.gate.intake_fault import found, shown_part
 from workbooks.gate.workbook_parts import SheetPart
-from workbooks.ooxml.cell_address import column_number
 from workbooks.sheet_scan.sheet_grammar import SPECIAL, WITH_FORMULA
 from workbooks.sheet_scan.uniform_rows import RowsAlike
 
@@ -71,12 +71,12 @@ class Gathering:
     @property
     def letters(self) -> frozenset[str]:
         """The columns in which anything stands."""
-        others = (at.rstrip("0123456789") for at in (*self.uncalculated, *(at for at, _, _ in self.special)))
+        others = (column_part(at) for at in (*self.uncalculated, *(at for at, _, _ in self.special)))
         return frozenset({*self.number_columns, *self.text_columns, *others})
 
     def markup(self) -> Markup:
         """Return what was gathered."""
-        special = (at.rstrip("0123456789") for at, _, value in self.special if value is not None)
+        special = (column_part(at) for at, _, value in self.special if value is not None)
         placed = {*self.number_columns, *self.text_columns, *special}
         return Markup(
             numbers=pl.concat(self.numbers) if self.numbers else pl.DataFrame(schema=_NUMBERS),

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from workbooks.ooxml.cell_address import column_number
+from checks.model.cell_ref import column_number
 from workbooks.sheet_scan.hiding_styles import STRUCK, Look
 from workbooks.sheet_scan.sheet_grammar import FORMULA, TEXT_INDEX
 

@@ -6,8 +6,8 @@ Only the marks are touched; what stands between them is left as it is. Slower, a
 import re
 from dataclasses import dataclass, field
 
+from checks.model.cell_ref import column_letters, parse_address
 from workbooks.gate.workbook_parts import SPACES
-from workbooks.ooxml.cell_address import column_letters, position
 
 _TAG = re.compile(rb"""<(/?)(row|c|v|f|is|t)((?:\s+[\w:.-]{1,60}\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(/?)>""")
 _ATTRIBUTE = re.compile(rb"""([\w:.-]+)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')""")
@@ -44,7 +44,7 @@ class _Writer:
 
     def _cell(self, given: dict[bytes, bytes]) -> bytes:
         reference = given.get(b"r")
-        place = position(reference.decode("ascii", "replace")) if reference is not None else None
+        place = parse_address(reference.decode("ascii", "replace")) if reference is not None else None
         self.column = place[1] if place else self.column + 1
         own = b"%s%d" % (column_letters(self.column).encode(), self.row)
         parts = [b' r="%s"' % (reference if reference is not None else own)]

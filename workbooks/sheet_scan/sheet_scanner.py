@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from checks.model.cell_ref import LAST_COLUMN, LAST_ROW, Position, parse_range
 from workbooks.gate.intake_fault import found, shown_part
 from workbooks.gate.workbook_parts import SPACES, SheetPart
 from workbooks.gate.xml_events import elements
 from workbooks.gate.zip_container import Container
-from workbooks.ooxml.cell_address import LAST_COLUMN, LAST_ROW, Position, corners
 from workbooks.sheet_scan.cell_faults import explained
 from workbooks.sheet_scan.sheet_grammar import HIDDEN, ROW_LOOKS, ROW_NUMBERS, SHEET
 from workbooks.sheet_scan.sheet_normaliser import Rewriting
@@ -154,7 +154,7 @@ def _is_hidden(column: Mapping[str, str]) -> bool:
 
 
 def _range(sheet: SheetPart, reference: str) -> Range:
-    place = corners(reference)
+    place = parse_range(reference)
     if place is None or place[0] > place[1]:
         raise found("bad_reference", sheet=sheet.name, cell=reference[:40], part=shown_part(sheet.part))
     return place

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from workbooks.ooxml.cell_address import column_number
+from checks.model.cell_ref import column_number
 from workbooks.sheet_scan.sheet_grammar import ATTRIBUTE
 
 _MOST_COLUMNS: Final = 200

@@ -6,8 +6,8 @@ from typing import Final
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
+from checks.model.cell_ref import column_letters, column_number, column_part
 from filing.book.canonical_values import plain_formula
-from workbooks.ooxml.cell_address import column_letters, column_number
 from workbooks.signed_content.drawings import Parts, drawn_on
 from workbooks.signed_content.style_presentation import MAIN
 
@@ -65,7 +65,7 @@ def _hidden(page: Element) -> Iterator[Said]:
         shown = any(one.find(f"{MAIN}v") is not None or one.find(f"{MAIN}is") is not None for one in row)
         if shown and (row.attrib.get("hidden") in _YES or float(row.attrib.get("ht", "9")) < _SEEN_ROW):
             yield "hidden", f"{row.attrib['r']}:{row.attrib['r']}", "+"
-    last = max((column_number(one.attrib["r"].rstrip("0123456789")) for one in page.iter(f"{MAIN}c")), default=0)
+    last = max((column_number(column_part(one.attrib["r"])) for one in page.iter(f"{MAIN}c")), default=0)
     for column in page.iter(f"{MAIN}col"):
         if column.attrib.get("hidden") in _YES or float(column.attrib.get("width", "9")) < _SEEN_COLUMN:
             for at in range(int(column.attrib["min"]), min(int(column.attrib["max"]), last) + 1):

@@ -6,7 +6,7 @@ from typing import Any
 
 from xlsxwriter import Workbook
 
-from checks.model.raw_workbook import address, column_letters
+from checks.model.cell_ref import column_letters, format_address
 from contracts.form_model import Field, Role
 from contracts.messages import Wording
 from filing.template.blank_sheet import HEADER_ROWS, BlankSheet
@@ -119,7 +119,7 @@ def _write_total(page: Any, sheet: BlankSheet, one: Field, column: int, looks: d
     if one.role is Role.SERIAL:
         page.write_string(at, column, sheet.form.total_names[0], looks["locked"])
     elif one.role is Role.FIGURE:
-        first, last = address(HEADER_ROWS + 1, column + 1), address(at, column + 1)
+        first, last = format_address(HEADER_ROWS + 1, column + 1), format_address(at, column + 1)
         # The result is written too: a program that opens the file computes only what somebody then changes.
         known = (value for (_, name), value in sheet.filled.items() if name == one.name and isinstance(value, Decimal))
         page.write_formula(at, column, f"=ROUND(SUM({first}:{last}),2)", looks["locked"], sum(known, Decimal(0)))

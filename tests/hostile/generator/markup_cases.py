@@ -2,9 +2,9 @@
 
 from random import Random
 
+from checks.model.cell_ref import column_letters
 from tests.hostile.generator.case import Case, Due, case, simple
 from tests.hostile.generator.package import SHEET, WORKBOOK, Parts, good
-from workbooks.ooxml.cell_address import column_letters
 
 _SPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _FIGURE = '<c r="C6" s="8"><v>150</v></c>'

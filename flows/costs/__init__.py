@@ -1,1 +1,0 @@
-"""CPU time of a run by part."""
