@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from contracts.errors import ContractError
-from contracts.yaml_files import compiled_once
+from contracts.yaml_files import compile_once
 
-SPANS = ("year", "whole")
+TARGET_PERIODS = ("year", "whole")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +20,13 @@ class IndicatorTable:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class TargetColumn:
     """Which reported column says what was due of a measure where no plan does; *over* is ``year`` or ``whole``."""
 
     measure: str
     form: str
     column: str
-    over: str
+    period: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,32 +36,36 @@ class ArchiveItem:
     id: str
     name: str
     basis: str
-    made: bool
+    is_generated: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Exhibits:
+class FilingLayout:
     """All of it."""
 
-    tables: tuple[IndicatorTable, ...] = ()
-    targets: tuple[Target, ...] = ()
-    archive: tuple[ArchiveItem, ...] = ()
+    indicator_tables: tuple[IndicatorTable, ...] = ()
+    target_columns: tuple[TargetColumn, ...] = ()
+    archive_items: tuple[ArchiveItem, ...] = ()
 
 
-@compiled_once
-def read_exhibits(raw: Mapping[str, Any], file: str) -> Exhibits:
+@compile_once
+def load_filing_layout(raw: Mapping[str, Any], file: str) -> FilingLayout:
     """Load the file; raise `ContractError` that names what is missing or malformed."""
     try:
-        exhibits = Exhibits(
-            tables=tuple(IndicatorTable(one["id"], one["form"], tuple(one["columns"])) for one in raw["tables"]),
-            targets=tuple(Target(one["measure"], one["form"], one["column"], one["over"]) for one in raw["targets"]),
-            archive=tuple(
+        exhibits = FilingLayout(
+            indicator_tables=tuple(
+                IndicatorTable(one["id"], one["form"], tuple(one["columns"])) for one in raw["tables"]
+            ),
+            target_columns=tuple(
+                TargetColumn(one["measure"], one["form"], one["column"], one["over"]) for one in raw["targets"]
+            ),
+            archive_items=tuple(
                 ArchiveItem(one["id"], one["name"], one["basis"], bool(one["made"])) for one in raw["archive"]
             ),
         )
     except (KeyError, TypeError) as error:
         raise ContractError(file, f"entry missing or malformed: {error!r}") from error
-    for one in exhibits.targets:
-        if one.over not in SPANS:
-            raise ContractError(file, f"target of {one.measure}: over is one of {SPANS}, got {one.over!r}")
+    for one in exhibits.target_columns:
+        if one.period not in TARGET_PERIODS:
+            raise ContractError(file, f"target of {one.measure}: over is one of {TARGET_PERIODS}, got {one.period!r}")
     return exhibits

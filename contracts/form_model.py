@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-PLACEHOLDER = re.compile(r"\{(?P<form>\w+)\.(?P<column>\w+)\}")  # in a paragraph, the total of a column
+TOTAL_PLACEHOLDER = re.compile(r"\{(?P<form>\w+)\.(?P<column>\w+)\}")  # in a paragraph, the total of a column
 
 
 class Layout(StrEnum):
@@ -60,7 +60,7 @@ class Field:
     unit: str = ""
     decimals: int = 0
     rounded: bool = False
-    stem: str = ""
+    column_group: str = ""
     year: int | None = None
     measure: str = ""
     codes: tuple[str, ...] = ()
@@ -68,7 +68,7 @@ class Field:
     source: str = ""
 
     @property
-    def headings(self) -> tuple[str, ...]:
+    def all_headings(self) -> tuple[str, ...]:
         """Every heading under which the column is known."""
         return (self.heading, *self.synonyms)
 
@@ -95,11 +95,11 @@ class Rule:
     trial: bool = False
     provinces: tuple[str, ...] = ()
 
-    def severity_of(self, case: str) -> str:
+    def get_severity(self, variant: str) -> str:
         """Return how much this case of the rule weighs."""
-        return self.severities.get(case, self.severity)
+        return self.severities.get(variant, self.severity)
 
-    def in_force(self, year: int, province: str = "") -> bool:
+    def is_in_force(self, year: int, province: str = "") -> bool:
         """Tell whether the rule is in force for an accounting year (at its end) in a province, or in any."""
         end = date(year, 12, 31)
         here = not province or not self.provinces or province in self.provinces
@@ -115,7 +115,7 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class QuotedFigure:
     """A figure that a paragraph gives: the words before it, and the total that it must be."""
 
     anchor: str
@@ -141,28 +141,28 @@ class Form:
     title_marks: tuple[str, ...] = ()
     unit: str = ""
     total_names: tuple[str, ...] = ()
-    detail: bool = False
-    most_rows: int = 0
-    most_worded: int = 0
+    is_detail: bool = False
+    max_rows: int = 0
+    max_findings_per_rule: int = 0
     paragraphs: tuple[Paragraph, ...] = ()
 
     @property
-    def spoken(self) -> tuple[Spoken, ...]:
+    def quoted_figures(self) -> tuple[QuotedFigure, ...]:
         """The figures that the paragraphs give, in their order; the words before each go back to a mark or a figure."""
         return tuple(
-            Spoken(re.split(r"[，。；：、}亩]", text[: found.start()])[-1], found["form"], found["column"])
+            QuotedFigure(re.split(r"[，。；：、}亩]", text[: found.start()])[-1], found["form"], found["column"])
             for text in (one.text for one in self.paragraphs)
-            for found in PLACEHOLDER.finditer(text)
+            for found in TOTAL_PLACEHOLDER.finditer(text)
         )
 
-    def field(self, name: str) -> Field:
+    def get_field(self, name: str) -> Field:
         """Return one field by its English name."""
         return next(one for one in self.fields if one.name == name)
 
-    def of_role(self, role: Role) -> tuple[Field, ...]:
+    def get_fields_by_role(self, role: Role) -> tuple[Field, ...]:
         """Return the fields of one role, in the order of the contract."""
         return tuple(one for one in self.fields if one.role is role)
 
-    def of_stem(self, stem: str) -> tuple[Field, ...]:
+    def get_fields_by_group(self, column_group: str) -> tuple[Field, ...]:
         """Return the year columns made from one contract entry."""
-        return tuple(one for one in self.fields if one.stem == stem)
+        return tuple(one for one in self.fields if one.column_group == column_group)

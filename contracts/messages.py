@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from contracts.errors import ContractError
-from contracts.yaml_files import compiled_once
+from contracts.yaml_files import compile_once
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
+class Messages:
     """The sentences of one language; placeholders are written ``{name}``."""
 
     file: str
@@ -22,29 +22,29 @@ class Wording:
         except KeyError as error:
             raise ContractError(self.file, f"{key}: no such sentence or placeholder: {error}") from error
 
-    def has(self, key: str) -> bool:
+    def has_key(self, key: str) -> bool:
         """Tell whether there is a sentence of that key."""
         return key in self.texts
 
-    def under(self, prefix: str) -> dict[str, str]:
+    def get_group(self, prefix: str) -> dict[str, str]:
         """Return the texts below one prefix, keyed by what follows it."""
         return {
             key.removeprefix(f"{prefix}."): text for key, text in self.texts.items() if key.startswith(f"{prefix}.")
         }
 
 
-@compiled_once
-def read_wording(raw: Mapping[str, Any], file: str) -> Wording:
+@compile_once
+def load_messages(raw: Mapping[str, Any], file: str) -> Messages:
     """Load one language; nested mappings become dotted keys."""
-    return Wording(file, dict(_flat("", raw, file)))
+    return Messages(file, dict(_flatten_texts("", raw, file)))
 
 
-def _flat(prefix: str, node: Mapping[Any, Any], file: str) -> list[tuple[str, str]]:
+def _flatten_texts(prefix: str, node: Mapping[Any, Any], file: str) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for key, value in node.items():
         name = f"{prefix}{key}"
         if isinstance(value, Mapping):
-            found += _flat(f"{name}.", value, file)
+            found += _flatten_texts(f"{name}.", value, file)
         elif isinstance(value, str):
             found.append((name, value))
         else:

@@ -21,11 +21,11 @@ from contracts.yaml_files import parse_yaml, read_text
 
 SEVERITIES = ("hard", "soft", "report")
 ENGINE = "hesuan"
-ENGINES = (ENGINE, "great-expectations")
+KNOWN_ENGINES = (ENGINE, "great-expectations")
 FIELD_ARGUMENTS = ("column", "parts", "total", "code", "county", "city")
 
 
-def read_contract(text: str, file: str) -> OpenDataContractStandard:
+def parse_contract(text: str, file: str) -> OpenDataContractStandard:
     """Read the text of one ``*.odcs.yaml`` file; raise `ContractError` where it breaks the standard's model."""
     try:
         return OpenDataContractStandard.model_validate(parse_yaml(text, file))
@@ -33,78 +33,78 @@ def read_contract(text: str, file: str) -> OpenDataContractStandard:
         raise ContractError(file, f"is no valid data contract: {error}") from error
 
 
-def forms_of(path: Path, *, year: int, plan_years: Iterable[int], province: str = "") -> tuple[Form, ...]:
+def compile_forms(path: Path, *, year: int, plan_years: Iterable[int], province: str = "") -> tuple[Form, ...]:
     """Compile every form of one contract file for an accounting year, the years of its plan and a province (or all)."""
-    return _compiled(read_text(path), path.name, year, tuple(plan_years), province)
+    return _compile_text(read_text(path), path.name, year, tuple(plan_years), province)
 
 
-MOST_ROWS = 3000  # a whole province has fewer townships; a contract may say otherwise (mostRows)
+DEFAULT_MAX_ROWS = 3000  # a whole province has fewer townships; a contract may say otherwise (mostRows)
 
 
 @lru_cache(maxsize=32)  # the same text means the same forms: a run of many counties compiles each contract once
-def _compiled(text: str, file: str, year: int, plan_years: tuple[int, ...], province: str) -> tuple[Form, ...]:
-    contract = read_contract(text, file)
+def _compile_text(text: str, file: str, year: int, plan_years: tuple[int, ...], province: str) -> tuple[Form, ...]:
+    contract = parse_contract(text, file)
     try:
-        return tuple(_form(one, file, year, plan_years, province) for one in contract.schema_ or [])
+        return tuple(_compile_form(one, file, year, plan_years, province) for one in contract.schema_ or [])
     except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise ContractError(file, f"entry missing or malformed: {error!r}") from error
 
 
-def _form(schema: SchemaObject, file: str, year: int, plan_years: tuple[int, ...], province: str) -> Form:
-    own = _custom(schema.customProperties)
-    fields = [one for part in schema.properties or [] for one in _fields(part, plan_years)]
-    rules = tuple(_rule(one, file) for one in schema.quality or [] if _is_ours(one, file))
-    _refuse_repeats(file, "rule", [one.id for one in rules])
-    _refuse_repeats(file, "field", [one.name for one in fields])
+def _compile_form(schema: SchemaObject, file: str, year: int, plan_years: tuple[int, ...], province: str) -> Form:
+    own = _get_custom_properties(schema.customProperties)
+    fields = [one for part in schema.properties or [] for one in _compile_fields(part, plan_years)]
+    rules = tuple(_compile_rule(one, file) for one in schema.quality or [] if _is_hesuan_rule(one, file))
+    _refuse_duplicates(file, "rule", [one.id for one in rules])
+    _refuse_duplicates(file, "field", [one.name for one in fields])
     for rule in rules:
-        _refuse_strangers(file, rule, {part.name or "" for part in schema.properties or []})
+        _refuse_unknown_fields(file, rule, {part.name or "" for part in schema.properties or []})
     return Form(
         name=schema.name or "",
         title=(schema.businessName or "").format(year=year if year < MAXYEAR else ""),  # a catalogue is of no year
-        layout=_one_of(Layout, own.get("layout", "table"), file),
+        layout=_parse_member(Layout, own.get("layout", "table"), file),
         fields=tuple(fields),
-        rules=tuple(one for one in rules if one.in_force(year, province)),
-        sheet_names=_listed(own, "sheetNames", file),
-        title_marks=_listed(own, "titleMarks", file),
+        rules=tuple(one for one in rules if one.is_in_force(year, province)),
+        sheet_names=_get_list(own, "sheetNames", file),
+        title_marks=_get_list(own, "titleMarks", file),
         unit=own.get("unit", ""),
-        total_names=_listed(own, "totalNames", file),
-        detail=_flag(own, "detail", file),
-        most_rows=int(own.get("mostRows", 0 if _flag(own, "detail", file) else MOST_ROWS)),
-        most_worded=int(own.get("mostWorded", 0)),
+        total_names=_get_list(own, "totalNames", file),
+        is_detail=_get_flag(own, "detail", file),
+        max_rows=int(own.get("mostRows", 0 if _get_flag(own, "detail", file) else DEFAULT_MAX_ROWS)),
+        max_findings_per_rule=int(own.get("mostWorded", 0)),
         paragraphs=tuple(Paragraph(one["heading"], one["text"]) for one in own.get("paragraphs", ())),
     )
 
 
-def _fields(part: SchemaProperty, plan_years: tuple[int, ...]) -> Iterable[Field]:
-    own = _custom(part.customProperties)
+def _compile_fields(schema_property: SchemaProperty, plan_years: tuple[int, ...]) -> Iterable[Field]:
+    own = _get_custom_properties(schema_property.customProperties)
     if own.get("perYear") != "plan":
-        return [_field(part, own, None)]
-    return [_field(part, own, year) for year in plan_years]
+        return [_compile_field(schema_property, own, None)]
+    return [_compile_field(schema_property, own, year) for year in plan_years]
 
 
-def _field(part: SchemaProperty, own: Mapping[str, Any], year: int | None) -> Field:
-    stem = part.name or ""
+def _compile_field(schema_property: SchemaProperty, custom_properties: Mapping[str, Any], year: int | None) -> Field:
+    stem = schema_property.name or ""
     return Field(
         name=stem if year is None else f"{stem}_{year}",
-        heading=(part.businessName or "").format(year=year),
-        synonyms=tuple((one.synonym or "").format(year=year) for one in part.synonyms or []),
-        kind=part.logicalType or "string",
-        role=Role(own.get("role", "plain")),
-        required=bool(part.required),
-        unit=own.get("unit", ""),
-        decimals=int(own.get("decimals", 0)),
-        rounded=bool(own.get("rounded", False)),
-        stem=stem,
+        heading=(schema_property.businessName or "").format(year=year),
+        synonyms=tuple((one.synonym or "").format(year=year) for one in schema_property.synonyms or []),
+        kind=schema_property.logicalType or "string",
+        role=Role(custom_properties.get("role", "plain")),
+        required=bool(schema_property.required),
+        unit=custom_properties.get("unit", ""),
+        decimals=int(custom_properties.get("decimals", 0)),
+        rounded=bool(custom_properties.get("rounded", False)),
+        column_group=stem,
         year=year,
-        measure=own.get("measure", ""),
-        codes=tuple(str(one.value) for one in part.enum or []),
-        labels={str(one.value): one.label or "" for one in part.enum or []},
-        source=_basis(part.authoritativeDefinitions),
+        measure=custom_properties.get("measure", ""),
+        codes=tuple(str(one.value) for one in schema_property.enum or []),
+        labels={str(one.value): one.label or "" for one in schema_property.enum or []},
+        source=_join_basis(schema_property.authoritativeDefinitions),
     )
 
 
-def _rule(quality: DataQuality, file: str) -> Rule:
-    own = _custom(quality.customProperties)
+def _compile_rule(quality: DataQuality, file: str) -> Rule:
+    own = _get_custom_properties(quality.customProperties)
     arguments = quality.implementation
     if not isinstance(arguments, dict) or "check" not in arguments:
         raise ContractError(file, f"rule {quality.id}: implementation must be a mapping that names its check")
@@ -116,56 +116,56 @@ def _rule(quality: DataQuality, file: str) -> Rule:
         id=quality.id or "",
         check=arguments["check"],
         severity=quality.severity or "",
-        phase=_one_of(Phase, own.get("phase", "table"), file),
+        phase=_parse_member(Phase, own.get("phase", "table"), file),
         description=quality.description or "",
-        basis=_basis(quality.authoritativeDefinitions),
+        basis=_join_basis(quality.authoritativeDefinitions),
         arguments={key: value for key, value in arguments.items() if key not in ("check", "severities")},
         severities=severities,
-        since=_date(own.get("since"), file),
-        until=_date(own.get("until"), file),
-        trial=_flag(own, "trial", file),
-        provinces=_listed(own, "provinces", file),
+        since=_parse_date(own.get("since"), file),
+        until=_parse_date(own.get("until"), file),
+        trial=_get_flag(own, "trial", file),
+        provinces=_get_list(own, "provinces", file),
     )
 
 
-def _is_ours(quality: DataQuality, file: str) -> bool:
+def _is_hesuan_rule(quality: DataQuality, file: str) -> bool:
     """Tell our rules from those of other engines; a mistyped engine must not switch a rule off without a word."""
-    if not quality.id or (quality.type == "custom" and quality.engine not in ENGINES):
-        raise ContractError(file, f"rule {quality.id!r}: expected an id, and an engine of {ENGINES}")
+    if not quality.id or (quality.type == "custom" and quality.engine not in KNOWN_ENGINES):
+        raise ContractError(file, f"rule {quality.id!r}: expected an id, and an engine of {KNOWN_ENGINES}")
     return quality.engine == ENGINE
 
 
-def _refuse_strangers(file: str, rule: Rule, known: set[str]) -> None:
+def _refuse_unknown_fields(file: str, rule: Rule, known_fields: set[str]) -> None:
     """A rule may name only columns that its form has."""
     named = [rule.arguments[key] for key in FIELD_ARGUMENTS if isinstance(rule.arguments.get(key), str)]
-    strangers = sorted({*named, *rule.arguments.get("fields", ())} - known)
+    strangers = sorted({*named, *rule.arguments.get("fields", ())} - known_fields)
     if strangers:
         raise ContractError(file, f"rule {rule.id}: the form has no fields {strangers}")
 
 
-def _listed(own: Mapping[str, Any], name: str, file: str) -> tuple[str, ...]:
-    value = own.get(name, [])
+def _get_list(custom_properties: Mapping[str, Any], name: str, file: str) -> tuple[str, ...]:
+    value = custom_properties.get(name, [])
     if not isinstance(value, list):
         raise ContractError(file, f"{name}: expected a list, got {value!r}")
     return tuple(str(one) for one in value)
 
 
-def _flag(own: Mapping[str, Any], name: str, file: str) -> bool:
-    value = own.get(name, False)
+def _get_flag(custom_properties: Mapping[str, Any], name: str, file: str) -> bool:
+    value = custom_properties.get(name, False)
     if not isinstance(value, bool):
         raise ContractError(file, f"{name}: expected true or false, got {value!r}")
     return value
 
 
-def _custom(properties: list[CustomProperty] | None) -> dict[str, Any]:
+def _get_custom_properties(properties: list[CustomProperty] | None) -> dict[str, Any]:
     return {one.property: one.value for one in properties or [] if one.property}
 
 
-def _basis(definitions: list[AuthoritativeDefinition] | None) -> str:
+def _join_basis(definitions: list[AuthoritativeDefinition] | None) -> str:
     return "；".join(one.description or "" for one in definitions or [])
 
 
-def _date(value: object, file: str) -> date | None:
+def _parse_date(value: object, file: str) -> date | None:
     if value is None or isinstance(value, date):
         return value
     try:
@@ -174,14 +174,14 @@ def _date(value: object, file: str) -> date | None:
         raise ContractError(file, f"expected a date as YYYY-MM-DD, got {value!r}") from error
 
 
-def _one_of(kind: type[Any], value: object, file: str) -> Any:  # noqa: ANN401 - a member of the given enum
+def _parse_member(enum_type: type[Any], value: object, file: str) -> Any:  # noqa: ANN401 - a member of the given enum
     try:
-        return kind(value)
+        return enum_type(value)
     except ValueError as error:
-        raise ContractError(file, f"{value!r}: expected one of {[one.value for one in kind]}") from error
+        raise ContractError(file, f"{value!r}: expected one of {[one.value for one in enum_type]}") from error
 
 
-def _refuse_repeats(file: str, what: str, names: list[str]) -> None:
+def _refuse_duplicates(file: str, item_kind: str, names: list[str]) -> None:
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
-        raise ContractError(file, f"{what} written twice on one form: {repeated}")
+        raise ContractError(file, f"{item_kind} written twice on one form: {repeated}")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from contracts.errors import ContractError
-from contracts.yaml_files import compiled_once
+from contracts.yaml_files import compile_once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,13 +24,13 @@ class Package:
     register: str
     forms: tuple[str, ...]
 
-    def for_county(self, code: str) -> "Package":
+    def copy_for_county(self, code: str) -> "Package":
         """Return what the package asks of one county of its province."""
         return replace(self, county=code)
 
 
-@compiled_once
-def read_package(raw: Mapping[str, Any], file: str) -> Package:
+@compile_once
+def load_package(raw: Mapping[str, Any], file: str) -> Package:
     """Load one package file."""
     try:
         return Package(

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from contracts.errors import ContractError
-from contracts.yaml_files import compiled_once
+from contracts.yaml_files import compile_once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,10 +21,10 @@ class Measure:
     annex: str
     clause: str
     total: Decimal
-    assigned: Decimal | None
+    assigned_target: Decimal | None
     by_year: Mapping[int, Decimal]
     townships: Mapping[str, Mapping[int, Decimal]]
-    totals: Mapping[str, Decimal]
+    totals_by_township: Mapping[str, Decimal]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,36 +33,36 @@ class Plan:
 
     id: str
     county: str
-    document: str
+    document_number: str
     title: str
-    issued: str
+    issued_on: str
     years: tuple[int, ...]
     unit: str
     measures: Mapping[str, Measure]
 
 
-@compiled_once
-def read_plan(raw: Mapping[str, Any], file: str) -> Plan:
+@compile_once
+def load_plan(raw: Mapping[str, Any], file: str) -> Plan:
     """Load one plan; raise `ContractError` where its own figures do not add up."""
     try:
         plan = Plan(
             id=raw["id"],
             county=str(raw["county"]),
-            document=raw["document"],
+            document_number=raw["document"],
             title=raw["title"],
-            issued=str(raw["issued"]),
+            issued_on=str(raw["issued"]),
             years=tuple(raw["years"]),
             unit=raw["unit"],
-            measures={key: _measure(key, value) for key, value in raw["measures"].items()},
+            measures={key: _build_measure(key, value) for key, value in raw["measures"].items()},
         )
     except (KeyError, TypeError, ArithmeticError) as error:
         raise ContractError(file, f"plan entry missing or malformed: {error!r}") from error
     for measure in plan.measures.values():
-        _hold_together(measure, plan, file)
+        _check_plan_totals(measure, plan, file)
     return plan
 
 
-def _measure(key: str, raw: Mapping[str, Any]) -> Measure:
+def _build_measure(key: str, raw: Mapping[str, Any]) -> Measure:
     rows = raw["townships"]
     return Measure(
         id=key,
@@ -70,25 +70,27 @@ def _measure(key: str, raw: Mapping[str, Any]) -> Measure:
         annex=raw["annex"],
         clause=raw["clause"],
         total=Decimal(str(raw["total"])),
-        assigned=Decimal(str(raw["assigned"])) if "assigned" in raw else None,
+        assigned_target=Decimal(str(raw["assigned"])) if "assigned" in raw else None,
         by_year={year: Decimal(str(value)) for year, value in raw["by_year"].items()},
         townships={name: {year: Decimal(str(row[year])) for year in raw["by_year"]} for name, row in rows.items()},
-        totals={name: Decimal(str(row["total"])) for name, row in rows.items()},
+        totals_by_township={name: Decimal(str(row["total"])) for name, row in rows.items()},
     )
 
 
-def _hold_together(measure: Measure, plan: Plan, file: str) -> None:
+def _check_plan_totals(measure: Measure, plan: Plan, file: str) -> None:
     """A plan that contradicts itself would blame every county for it."""
     where = f"measure {measure.id}"
     if set(plan.years) != set(measure.by_year):
         raise ContractError(file, f"{where}: by_year must have the years {sorted(plan.years)}")
     for name, row in measure.townships.items():
-        if sum(row.values()) != measure.totals[name]:
+        if sum(row.values()) != measure.totals_by_township[name]:
             raise ContractError(file, f"{where}: years of {name} do not add up to its total")
     for year in plan.years:
         if sum(row[year] for row in measure.townships.values()) != measure.by_year[year]:
             raise ContractError(file, f"{where}: townships do not add up to the total of {year}")
-    if measure.assigned is not None and measure.assigned > measure.total:
-        raise ContractError(file, f"{where}: the target {measure.total} is below the assigned {measure.assigned}")
+    if measure.assigned_target is not None and measure.assigned_target > measure.total:
+        raise ContractError(
+            file, f"{where}: the target {measure.total} is below the assigned {measure.assigned_target}"
+        )
     if sum(measure.by_year.values()) != measure.total:
         raise ContractError(file, f"{where}: years do not add up to {measure.total}")

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from contracts.errors import ContractError
-from contracts.yaml_files import compiled_once
+from contracts.yaml_files import compile_once
 
 
 class Effect(StrEnum):
@@ -23,12 +23,12 @@ class Effect(StrEnum):
     UNSEAL = "unseal"
 
     @property
-    def on_area(self) -> bool:
+    def is_on_area(self) -> bool:
         """Tell whether the action concerns a roll-up instead of one submission."""
         return self in (Effect.SEAL, Effect.UNSEAL)
 
 
-class Need(StrEnum):
+class Precondition(StrEnum):
     """What must hold of a submission before an action."""
 
     CLEAR = "clear"  # no hard finding open, every soft one explained
@@ -44,7 +44,7 @@ class Level:
     name: str
     area_digits: int
 
-    def area(self, county: str) -> str:
+    def get_area_code(self, county: str) -> str:
         """Return the six-digit code of the area of this level in which a county lies."""
         return county[: self.area_digits].ljust(6, "0")
 
@@ -63,15 +63,15 @@ class Action:
     name: str
     from_states: tuple[str, ...]
     to_state: str
-    requires: tuple[str, ...]
+    required_fields: tuple[str, ...]
     effect: Effect = Effect.MOVE
-    needs: tuple[Need, ...] = ()
-    to_again: str = ""
-    onward: bool = False
+    preconditions: tuple[Precondition, ...] = ()
+    to_state_if_filed_before: str = ""
+    is_forward: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChainRule:
+class ProcedureRule:
     """A rule of procedure: its id, severity, clause, what it says, the refusals that rest on it, a case each way."""
 
     id: str
@@ -95,43 +95,43 @@ class Procedure:
     basis: str
     levels: tuple[Level, ...]
     states: Mapping[str, str]
-    start: str
-    on_check: Mapping[str, str]
+    initial_state: str
+    state_by_outcome: Mapping[str, str]
     actions: tuple[Action, ...]
-    open_to_new_version: tuple[str, ...]
-    final: tuple[str, ...]
-    excused: tuple[str, ...] = ()
-    settled: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    rules: tuple[ChainRule, ...] = ()
+    resubmittable_states: tuple[str, ...]
+    final_states: tuple[str, ...]
+    excused_states: tuple[str, ...] = ()
+    closed_states: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    rules: tuple[ProcedureRule, ...] = ()
     deadlines: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
-    def deadline(self, level: str, year: int) -> date | None:
+    def get_deadline(self, level: str, year: int) -> date | None:
         """Return until when a level acts on an accounting year, in the year after it, where the chain says so."""
         found = self.deadlines.get(level)
         return date(year + 1, *found) if found else None
 
-    def level(self, name: str) -> Level | None:
+    def find_level(self, name: str) -> Level | None:
         """Return a level by its id or its Chinese name."""
         return next((one for one in self.levels if name in (one.id, one.name)), None)
 
-    def action(self, level: str, name: str) -> Action | None:
+    def find_action(self, level: str, name: str) -> Action | None:
         """Return the action of a level by its id, verb or Chinese name."""
         for one in self.actions:  # a loop, as this is asked for every entry of a year's history
             if one.level == level and name in (one.id, one.verb, one.name):
                 return one
         return None
 
-    def next_action(self, state: str) -> Action | None:
+    def find_next_action(self, state: str) -> Action | None:
         """Return the step that a submission in this state waits for; nothing where the county must send a version."""
-        return next((one for one in self.actions if one.onward and state in one.from_states), None)
+        return next((one for one in self.actions if one.is_forward and state in one.from_states), None)
 
-    def rule_behind(self, denial: str) -> ChainRule | None:
+    def find_rule_for_refusal(self, refusal_code: str) -> ProcedureRule | None:
         """Return the rule of procedure on which a refusal rests."""
-        return next((one for one in self.rules if denial in one.denials), None)
+        return next((one for one in self.rules if refusal_code in one.denials), None)
 
 
-@compiled_once
-def read_procedure(raw: Mapping[str, Any], file: str) -> Procedure:
+@compile_once
+def load_procedure(raw: Mapping[str, Any], file: str) -> Procedure:
     """Load one procedure; raise `ContractError` where an action names an unknown state or level."""
     try:
         procedure = Procedure(
@@ -140,23 +140,23 @@ def read_procedure(raw: Mapping[str, Any], file: str) -> Procedure:
             basis=raw["basis"],
             levels=tuple(Level(**one) for one in raw["levels"]),
             states=raw["states"],
-            start=raw["start"],
-            on_check=raw["on_check"],
-            actions=tuple(_action(one) for one in raw["actions"]),
-            open_to_new_version=tuple(raw["open_to_new_version"]),
-            final=tuple(raw["final"]),
-            excused=tuple(raw.get("excused", ())),
-            settled={level: tuple(states) for level, states in raw.get("settled", {}).items()},
-            rules=tuple(ChainRule(**{**one, "denials": tuple(one["denials"])}) for one in raw.get("rules", ())),
-            deadlines={level: _month_and_day(text) for level, text in raw.get("deadlines", {}).items()},
+            initial_state=raw["start"],
+            state_by_outcome=raw["on_check"],
+            actions=tuple(_build_action(one) for one in raw["actions"]),
+            resubmittable_states=tuple(raw["open_to_new_version"]),
+            final_states=tuple(raw["final"]),
+            excused_states=tuple(raw.get("excused", ())),
+            closed_states={level: tuple(states) for level, states in raw.get("settled", {}).items()},
+            rules=tuple(ProcedureRule(**{**one, "denials": tuple(one["denials"])}) for one in raw.get("rules", ())),
+            deadlines={level: _parse_month_and_day(text) for level, text in raw.get("deadlines", {}).items()},
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ContractError(file, f"procedure entry missing or malformed: {error!r}") from error
-    _hold_together(procedure, file)
+    _check_references(procedure, file)
     return procedure
 
 
-def _action(raw: Mapping[str, Any]) -> Action:
+def _build_action(raw: Mapping[str, Any]) -> Action:
     return Action(
         id=raw["id"],
         level=raw["level"],
@@ -164,35 +164,40 @@ def _action(raw: Mapping[str, Any]) -> Action:
         name=raw["name"],
         from_states=tuple(raw["from"]),
         to_state=raw.get("to", ""),
-        requires=tuple(raw["requires"]),
+        required_fields=tuple(raw["requires"]),
         effect=Effect(raw.get("effect", Effect.MOVE)),
-        needs=tuple(Need(one) for one in raw.get("needs", ())),
-        to_again=raw.get("to_again", ""),
-        onward=bool(raw.get("onward", False)),
+        preconditions=tuple(Precondition(one) for one in raw.get("needs", ())),
+        to_state_if_filed_before=raw.get("to_again", ""),
+        is_forward=bool(raw.get("onward", False)),
     )
 
 
-def _month_and_day(text: str) -> tuple[int, int]:
+def _parse_month_and_day(text: str) -> tuple[int, int]:
     month, day = (int(part) for part in text.split("-"))
     date(1999, month, day)  # a day of every year
     return month, day
 
 
-def _hold_together(procedure: Procedure, file: str) -> None:
-    named = {procedure.start, *procedure.on_check.values(), *procedure.open_to_new_version, *procedure.final}
-    named |= {*procedure.excused, *(state for states in procedure.settled.values() for state in states)}
+def _check_references(procedure: Procedure, file: str) -> None:
+    named = {
+        procedure.initial_state,
+        *procedure.state_by_outcome.values(),
+        *procedure.resubmittable_states,
+        *procedure.final_states,
+    }
+    named |= {*procedure.excused_states, *(state for states in procedure.closed_states.values() for state in states)}
     for action in procedure.actions:
-        named |= {state for state in (action.to_state, action.to_again, *action.from_states) if state}
-        if procedure.level(action.level) is None:
+        named |= {state for state in (action.to_state, action.to_state_if_filed_before, *action.from_states) if state}
+        if procedure.find_level(action.level) is None:
             raise ContractError(file, f"action {action.id}: level {action.level!r} is not declared")
-    if set(procedure.on_check) != {"accepted", "flagged", "hard"}:
+    if set(procedure.state_by_outcome) != {"accepted", "flagged", "hard"}:
         raise ContractError(file, "on_check must say what accepted, flagged and hard lead to")
     unknown = sorted(named - set(procedure.states))
     if unknown:
         raise ContractError(file, f"states used but not declared: {unknown}")
     if strange := sorted(set(procedure.deadlines) - {one.id for one in procedure.levels}):
         raise ContractError(file, f"deadlines: levels not declared: {strange}")
-    if strange := sorted(set(procedure.settled) - {one.id for one in procedure.levels}):
+    if strange := sorted(set(procedure.closed_states) - {one.id for one in procedure.levels}):
         raise ContractError(file, f"settled: levels not declared: {strange}")
     ids = [one.id for one in procedure.actions]
     if repeated := sorted({one for one in ids if ids.count(one) > 1}):

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contracts.errors import ContractError
-from contracts.yaml_files import compiled_once
+from contracts.yaml_files import compile_once
 
-SUFFIXES = ("街道办事处", "街道", "镇", "乡")
+TOWNSHIP_SUFFIXES = ("街道办事处", "街道", "镇", "乡")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,17 +23,19 @@ class County:
     city: str
     townships: Mapping[str, str]
     by_roster_only: bool = False
-    former: Mapping[str, str] = field(default_factory=dict)
+    former_names: Mapping[str, str] = field(default_factory=dict)
 
-    def resolve(self, written: str) -> tuple[str, ...]:
+    def resolve_township(self, written_name: str) -> tuple[str, ...]:
         """Return the full names that *written* may stand for: itself, its new name, or those that it abbreviates."""
         names = tuple(self.townships.values())
-        own = written.removeprefix(self.name)
-        if written in names or own in names:
-            return (written,) if written in names else (own,)
-        if own in self.former:
-            return (self.former[own],)
-        return tuple(name for name in names if own and _is_short(own) and _bare(name) == _bare(own))
+        own = written_name.removeprefix(self.name)
+        if written_name in names or own in names:
+            return (written_name,) if written_name in names else (own,)
+        if own in self.former_names:
+            return (self.former_names[own],)
+        return tuple(
+            name for name in names if own and _is_abbreviation(own) and _strip_suffix(name) == _strip_suffix(own)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +50,8 @@ class Register:
     counties: Mapping[str, County]
 
 
-@compiled_once
-def read_register(raw: Mapping[str, Any], file: str) -> Register:
+@compile_once
+def load_register(raw: Mapping[str, Any], file: str) -> Register:
     """Load one register; raise `ContractError` where a county's city is not in it."""
     try:
         register = Register(
@@ -58,7 +60,7 @@ def read_register(raw: Mapping[str, Any], file: str) -> Register:
             edition=raw["edition"],
             provinces={str(code): name for code, name in raw["provinces"].items()},
             cities={str(code): name for code, name in raw["cities"].items()},
-            counties={str(code): _county(str(code), one) for code, one in raw["counties"].items()},
+            counties={str(code): _build_county(str(code), one) for code, one in raw["counties"].items()},
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise ContractError(file, f"register entry missing or malformed: {error!r}") from error
@@ -70,24 +72,24 @@ def read_register(raw: Mapping[str, Any], file: str) -> Register:
     return register
 
 
-def _county(code: str, raw: Mapping[str, Any]) -> County:
+def _build_county(code: str, raw: Mapping[str, Any]) -> County:
     return County(
         code=code,
         name=raw["name"],
         city=str(raw["city"]),
         townships=dict(raw["townships"]),
         by_roster_only=bool(raw.get("by_roster_only", False)),
-        former=dict(raw.get("former", {})),
+        former_names=dict(raw.get("former", {})),
     )
 
 
-def _bare(name: str) -> str:
-    for suffix in SUFFIXES:
+def _strip_suffix(name: str) -> str:
+    for suffix in TOWNSHIP_SUFFIXES:
         if name.endswith(suffix) and len(name) > len(suffix) + 1:
             return name.removesuffix(suffix)
     return name
 
 
-def _is_short(written: str) -> bool:
+def _is_abbreviation(written_name: str) -> bool:
     """A name with a suffix of its own (汤丹乡 for 汤丹镇) names something else; it is not an abbreviation."""
-    return _bare(written) == written or written.endswith("街道办事处")
+    return _strip_suffix(written_name) == written_name or written_name.endswith("街道办事处")

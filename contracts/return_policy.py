@@ -5,31 +5,31 @@ from dataclasses import dataclass
 from typing import Any
 
 from contracts.errors import ContractError
-from contracts.yaml_files import compiled_once
+from contracts.yaml_files import compile_once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Returning:
+class ReturnPolicy:
     """*least* characters of an explanation, of which *left* must be left without the *idle* words; caps by list."""
 
     rule: str
-    least: int
-    left: int
-    idle: tuple[str, ...]
-    caps: Mapping[str, int]
+    min_length: int
+    min_length_without_fillers: int
+    filler_words: tuple[str, ...]
+    max_list_lengths: Mapping[str, int]
 
 
-@compiled_once
-def read_returning(raw: Mapping[str, Any], file: str) -> Returning:
+@compile_once
+def load_return_policy(raw: Mapping[str, Any], file: str) -> ReturnPolicy:
     """Load the file; raise `ContractError` where something is missing or malformed."""
     try:
         explanation = raw["explanation"]
-        return Returning(
+        return ReturnPolicy(
             rule=str(explanation["rule"]),
-            least=int(explanation["least"]),
-            left=int(explanation["left"]),
-            idle=tuple(sorted(map(str, explanation["idle"]), key=len, reverse=True)),
-            caps={str(name): int(cap) for name, cap in raw["caps"].items()},
+            min_length=int(explanation["least"]),
+            min_length_without_fillers=int(explanation["left"]),
+            filler_words=tuple(sorted(map(str, explanation["idle"]), key=len, reverse=True)),
+            max_list_lengths={str(name): int(cap) for name, cap in raw["caps"].items()},
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ContractError(file, f"entry missing or malformed: {error!r}") from error

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from contracts.errors import ContractError
-from contracts.yaml_files import compiled_once
+from contracts.yaml_files import compile_once
 
 SEVERITIES = ("hard", "soft", "report")
 ENGINE = "great-expectations"
@@ -24,9 +24,9 @@ class Expectation:
     severity: str
     description: str
     basis: str
-    kind: str
+    expectation_type: str
     arguments: Mapping[str, Any]
-    named: tuple[str, ...]
+    identifying_columns: tuple[str, ...]
     passing: str
     failing: str
     provinces: tuple[str, ...] = ()
@@ -42,25 +42,25 @@ class RollUpTable:
     expectations: tuple[Expectation, ...]
 
 
-@compiled_once
-def read_rollups(raw: Mapping[str, Any], file: str) -> tuple[RollUpTable, ...]:
+@compile_once
+def load_rollup_tables(raw: Mapping[str, Any], file: str) -> tuple[RollUpTable, ...]:
     """Load the tables of one contract; raise `ContractError` where an entry is not complete or names no column."""
     try:
-        tables = tuple(_table(one, file) for one in raw["schema"])
+        tables = tuple(_build_table(one, file) for one in raw["schema"])
     except (KeyError, TypeError, AttributeError) as error:
         raise ContractError(file, f"roll-up entry missing or malformed: {error!r}") from error
     return tables
 
 
-def _table(raw: Mapping[str, Any], file: str) -> RollUpTable:
+def _build_table(raw: Mapping[str, Any], file: str) -> RollUpTable:
     columns = {one["name"]: one["businessName"] for one in raw["properties"]}
-    expectations = tuple(_expectation(one, file) for one in raw["quality"])
+    expectations = tuple(_build_expectation(one, file) for one in raw["quality"])
     for one in expectations:
-        _refuse_strangers(one, set(columns), file)
+        _refuse_unknown_columns(one, set(columns), file)
     return RollUpTable(name=raw["name"], title=raw["businessName"], columns=columns, expectations=expectations)
 
 
-def _expectation(raw: Mapping[str, Any], file: str) -> Expectation:
+def _build_expectation(raw: Mapping[str, Any], file: str) -> Expectation:
     own = {one["property"]: one["value"] for one in raw["customProperties"]}
     if raw["engine"] != ENGINE or raw["severity"] not in SEVERITIES:
         raise ContractError(file, f"rule {raw['id']}: expected the engine {ENGINE} and a severity of {SEVERITIES}")
@@ -70,17 +70,17 @@ def _expectation(raw: Mapping[str, Any], file: str) -> Expectation:
         severity=raw["severity"],
         description=raw["description"],
         basis="；".join(one["description"] for one in raw["authoritativeDefinitions"]),
-        kind=raw["implementation"]["type"],
+        expectation_type=raw["implementation"]["type"],
         arguments=raw["implementation"]["kwargs"],
-        named=tuple(raw["implementation"]["named"]),
+        identifying_columns=tuple(raw["implementation"]["named"]),
         passing=own["passing"],
         failing=own["failing"],
         provinces=tuple(own.get("provinces", ())),
     )
 
 
-def _refuse_strangers(one: Expectation, known: set[str], file: str) -> None:
-    given = [value for key, value in one.arguments.items() if key.startswith("column")]
+def _refuse_unknown_columns(expectation: Expectation, known_columns: set[str], file: str) -> None:
+    given = [value for key, value in expectation.arguments.items() if key.startswith("column")]
     asked = {name for value in given for name in (value if isinstance(value, list) else [value])}
-    if strangers := sorted((asked | set(one.named)) - known):
-        raise ContractError(file, f"rule {one.id}: the table has no columns {strangers}")
+    if strangers := sorted((asked | set(expectation.identifying_columns)) - known_columns):
+        raise ContractError(file, f"rule {expectation.id}: the table has no columns {strangers}")

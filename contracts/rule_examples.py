@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from contracts.errors import ContractError
-from contracts.yaml_files import read_yaml
+from contracts.yaml_files import load_yaml
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Example:
+class RuleExample:
     """One way to break a valid submission, and what is found then.
 
     *cells* sets values by sheet and address, *kept* the results that the file holds for formulas among them; *rows*
@@ -23,38 +23,38 @@ class Example:
     base: str
     title: str
     cells: Mapping[str, Mapping[str, Any]]
-    kept: Mapping[str, Mapping[str, str]]
-    without_rows: Mapping[str, tuple[int, ...]]
+    cached_results: Mapping[str, Mapping[str, str]]
+    dropped_rows: Mapping[str, tuple[int, ...]]
     hidden_rows: Mapping[str, tuple[int, ...]]
-    looks: Mapping[str, Mapping[str, Mapping[str, Any]]]
-    without_sheets: tuple[str, ...]
+    cell_styles: Mapping[str, Mapping[str, Mapping[str, Any]]]
+    dropped_sheets: tuple[str, ...]
     sheet: str
     cell: str | None
     severity: str
     message: str
 
 
-def read_examples(path: Path) -> tuple[Example, ...]:
+def load_examples(path: Path) -> tuple[RuleExample, ...]:
     """Load the examples; raise `ContractError` where one is not complete."""
     try:
-        raw = read_yaml(path)
-        return tuple(_example(one, raw["base"]) for one in raw["examples"])
+        raw = load_yaml(path)
+        return tuple(_build_example(one, raw["base"]) for one in raw["examples"])
     except (KeyError, TypeError, AttributeError) as error:
         raise ContractError(path.name, f"example entry missing or malformed: {error!r}") from error
 
 
-def _example(raw: Mapping[str, Any], base: str) -> Example:
+def _build_example(raw: Mapping[str, Any], base: str) -> RuleExample:
     finds = raw["finds"]
-    return Example(
+    return RuleExample(
         rule=raw["rule"],
         base=base,
         title=raw["title"],
         cells=raw.get("cells", {}),
-        kept=raw.get("kept", {}),
-        without_rows={sheet: tuple(rows) for sheet, rows in raw.get("without_rows", {}).items()},
+        cached_results=raw.get("kept", {}),
+        dropped_rows={sheet: tuple(rows) for sheet, rows in raw.get("without_rows", {}).items()},
         hidden_rows={sheet: tuple(rows) for sheet, rows in raw.get("hide_rows", {}).items()},
-        looks=raw.get("looks", {}),
-        without_sheets=tuple(raw.get("without_sheets", ())),
+        cell_styles=raw.get("looks", {}),
+        dropped_sheets=tuple(raw.get("without_sheets", ())),
         sheet=finds["sheet"],
         cell=finds.get("cell"),
         severity=finds["severity"],

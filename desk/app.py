@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
-from desk.console import complain, make_safe
-from desk.error_handling import guard
-from desk.exit_codes import Exit
-from desk.settings import library, places, state_folder
+from desk.console import make_stream_safe, print_error
+from desk.error_handling import run_command
+from desk.exit_codes import ExitCode
+from desk.settings import open_configured_library, resolve_paths, resolve_state_folder
 
 app = typer.Typer(
     name="hesuan",
@@ -23,26 +23,28 @@ app = typer.Typer(
 )
 
 
-class Format(StrEnum):
+class OutputFormat(StrEnum):
     """How a command prints."""
 
     TEXT = "text"
     JSON = "json"
 
 
-Points = Annotated[list[str] | None, typer.Option(help="事项，可写多条：“表名!A1：…”、“规则编号：…”，答复写“1：…”")]
-Year = Annotated[int, typer.Argument(help="核算年度", min=1980, max=2999)]
-Inputs = Annotated[Path, typer.Option(help="收件文件夹")]
-Outputs = Annotated[Path, typer.Option(help="输出文件夹")]
-State = Annotated[Path | None, typer.Option(help="台账和收件库所在的文件夹（默认 state，或 HESUAN_STATE）")]
+PointsOption = Annotated[
+    list[str] | None, typer.Option(help="事项，可写多条：“表名!A1：…”、“规则编号：…”，答复写“1：…”")
+]
+YearArgument = Annotated[int, typer.Argument(help="核算年度", min=1980, max=2999)]
+InputsOption = Annotated[Path, typer.Option(help="收件文件夹")]
+OutputsOption = Annotated[Path, typer.Option(help="输出文件夹")]
+StateOption = Annotated[Path | None, typer.Option(help="台账和收件库所在的文件夹（默认 state，或 HESUAN_STATE）")]
 
 
 @app.command()
 def run(
-    year: Year,
-    inputs: Inputs = Path("inputs"),
-    outputs: Outputs = Path("outputs"),
-    state: State = None,
+    year: YearArgument,
+    inputs: InputsOption = Path("inputs"),
+    outputs: OutputsOption = Path("outputs"),
+    state: StateOption = None,
     *,
     inline: Annotated[bool, typer.Option("--inline", help="不经 Prefect，直接办理")] = False,
     data_docs: Annotated[bool, typer.Option("--data-docs", help="另写 Great Expectations 自己的说明页")] = False,
@@ -50,80 +52,82 @@ def run(
     """办理一个年度：收件、核对、退回、办理、备案。"""
     from desk.commands.run import run_year  # noqa: PLC0415 - each command imports only what it needs
 
-    where = places(year, inputs=inputs, outputs=outputs, state=state)
-    guard(lambda: run_year(where, inline=inline, data_docs=data_docs), state)
+    where = resolve_paths(year, inputs=inputs, outputs=outputs, state=state)
+    run_command(lambda: run_year(where, inline=inline, data_docs=data_docs), state)
 
 
 @app.command()
 def serve(
-    year: Year,
-    inputs: Inputs = Path("inputs"),
-    outputs: Outputs = Path("outputs"),
-    state: State = None,
+    year: YearArgument,
+    inputs: InputsOption = Path("inputs"),
+    outputs: OutputsOption = Path("outputs"),
+    state: StateOption = None,
     *,
     cron: Annotated[str, typer.Option(help="定时，五段：分 时 日 月 星期（北京时间）")] = "0 7 * * *",
     port: Annotated[int, typer.Option(help="本机 Prefect 服务的端口", min=1, max=65535)] = 4200,
 ) -> None:
     """按时办理一个年度，直到停止；进度在 Prefect 的网页上看。"""
-    from desk.commands.serve import serve as serve_at_hours  # noqa: PLC0415
+    from desk.commands.serve import serve_on_schedule as serve_at_hours  # noqa: PLC0415
 
-    guard(lambda: serve_at_hours(places(year, inputs=inputs, outputs=outputs, state=state), cron, port), state)
+    run_command(
+        lambda: serve_at_hours(resolve_paths(year, inputs=inputs, outputs=outputs, state=state), cron, port), state
+    )
 
 
 @app.command()
 def check(
     files: Annotated[list[Path], typer.Argument(help="要核对的工作簿")],
     *,
-    form: Annotated[Format, typer.Option("--format", help="输出格式")] = Format.TEXT,
+    form: Annotated[OutputFormat, typer.Option("--format", help="输出格式")] = OutputFormat.TEXT,
     out: Annotated[Path | None, typer.Option(help="把标注后的工作簿写到这个文件夹")] = None,
 ) -> None:
     """核对工作簿，不登记台账。"""
     from desk.commands.check import check_files  # noqa: PLC0415
 
-    guard(lambda: check_files(files, library(), as_json=form is Format.JSON, out=out))
+    run_command(lambda: check_files(files, open_configured_library(), as_json=form is OutputFormat.JSON, out=out))
 
 
 @app.command()
 def status(
-    year: Year,
-    state: State = None,
-    outputs: Outputs = Path("outputs"),
+    year: YearArgument,
+    state: StateOption = None,
+    outputs: OutputsOption = Path("outputs"),
     *,
-    form: Annotated[Format, typer.Option("--format", help="输出格式")] = Format.TEXT,
+    form: Annotated[OutputFormat, typer.Option("--format", help="输出格式")] = OutputFormat.TEXT,
     day: Annotated[str, typer.Option("--date", help="按哪一天算逾期，如 2025-01-31（默认今天）")] = "",
 ) -> None:
     """各县办到哪一步，谁逾期。"""
     from desk.commands.status import show_status  # noqa: PLC0415
-    from flows.year.office_day import office_day  # noqa: PLC0415
-    from review.proposal import read_day  # noqa: PLC0415
+    from flows.year.office_day import get_office_day  # noqa: PLC0415
+    from review.proposal import parse_day  # noqa: PLC0415
 
-    where = places(year, inputs=Path("inputs"), outputs=outputs, state=state)
-    today = read_day(day) if day else office_day()
+    where = resolve_paths(year, inputs=Path("inputs"), outputs=outputs, state=state)
+    today = parse_day(day) if day else get_office_day()
     if today is None:
-        complain(library().wording()("denial.bad_date", value=day))
-        raise typer.Exit(Exit.USAGE)
-    guard(lambda: show_status(where, as_json=form is Format.JSON, today=today), state)
+        print_error(open_configured_library().get_messages()("denial.bad_date", value=day))
+        raise typer.Exit(ExitCode.USAGE)
+    run_command(lambda: show_status(where, as_json=form is OutputFormat.JSON, today=today), state)
 
 
 @app.command()
-def recheck(year: Year, state: State = None) -> None:
+def recheck(year: YearArgument, state: StateOption = None) -> None:
     """规则改了以后，哪些县的结论会变；只看不记，已备案的不动。"""
     from desk.commands.recheck import show_recheck  # noqa: PLC0415
 
-    where = places(year, inputs=Path("inputs"), outputs=Path("outputs"), state=state)
-    guard(lambda: show_recheck(where), state)
+    where = resolve_paths(year, inputs=Path("inputs"), outputs=Path("outputs"), state=state)
+    run_command(lambda: show_recheck(where), state)
 
 
 @app.command()
 def decide(
-    year: Year,
+    year: YearArgument,
     county: Annotated[str, typer.Argument(help="县级行政区划代码；汇总封存用市（州）或省的代码")] = "",
     *,
     level: Annotated[str, typer.Option(help="层级：county、city、province，或 县级、市级、省级")],
     approve: Annotated[bool, typer.Option("--approve", help="同意（报送、复核同意、备案）")] = False,
     send_back: Annotated[bool, typer.Option("--return", help="退回")] = False,
     action: Annotated[str, typer.Option(help="其他动作：撤回、接收复核、核减、免报、豁免规则、汇总封存等")] = "",
-    point: Points = None,
+    point: PointsOption = None,
     all_clear: Annotated[bool, typer.Option("--all-clear", help="一并办理本辖区内没有问题的各县")] = False,
     by: Annotated[str, typer.Option(help="办理人编号（roster.yaml）")] = "",
     date: Annotated[str, typer.Option(help="办理日期，如 2025-01-20")] = "",
@@ -132,15 +136,15 @@ def decide(
     version: Annotated[int, typer.Option(help="所办理的版次，默认为最新版次", min=0)] = 0,
     sha256: Annotated[str, typer.Option(help="所办理文件的校验值")] = "",
     head: Annotated[str, typer.Option(help="所依据的台账校验值：台账已有新的记录时不予办理")] = "",
-    state: State = None,
+    state: StateOption = None,
 ) -> None:
     """记录一条办理意见。"""
-    from desk.commands.decide import record, record_bulk  # noqa: PLC0415
+    from desk.commands.decide import record_for_clear_counties, record_for_county  # noqa: PLC0415
     from review.proposal import Proposal  # noqa: PLC0415
 
     if [approve, send_back, bool(action)].count(True) != 1 or bool(county) == all_clear:
-        complain(library().wording()("decide.both"))
-        raise typer.Exit(Exit.USAGE)
+        print_error(open_configured_library().get_messages()("decide.both"))
+        raise typer.Exit(ExitCode.USAGE)
     proposal = Proposal(
         county=county,
         level=level,
@@ -153,14 +157,19 @@ def decide(
         version=version,
         sha256=sha256,
     )
-    where = places(year, inputs=Path("inputs"), outputs=Path("outputs"), state=state)
-    guard(lambda: record_bulk(where, proposal) if all_clear else record(where, proposal, head=head), state)
+    where = resolve_paths(year, inputs=Path("inputs"), outputs=Path("outputs"), state=state)
+    run_command(
+        lambda: (
+            record_for_clear_counties(where, proposal) if all_clear else record_for_county(where, proposal, head=head)
+        ),
+        state,
+    )
 
 
 @app.command()
 def verify(
     path: Annotated[str, typer.Argument(help="状态文件夹、台账（文件或数据库地址）、输出文件夹或其中的文件")],
-    state: State = None,
+    state: StateOption = None,
     *,
     head: Annotated[str | None, typer.Option(help="以前备案件上印的台账校验值")] = None,
     key: Annotated[Path | None, typer.Option(help="须为清单签名的公钥文件")] = None,
@@ -168,27 +177,27 @@ def verify(
     """核验台账、收件库和输出是否原样。"""
     from desk.commands.verify import show_verification  # noqa: PLC0415
 
-    where = places(0, inputs=Path("inputs"), outputs=Path("outputs"), state=state_folder(state))
+    where = resolve_paths(0, inputs=Path("inputs"), outputs=Path("outputs"), state=resolve_state_folder(state))
     if "://" in path:  # a database: the files that it speaks of lie in the state folder
-        where, path = replace(where, ledger=path), str(where.state)
-    guard(lambda: show_verification(Path(path), where, head=head, key=key), state)
+        where, path = replace(where, ledger_url=path), str(where.state_folder)
+    run_command(lambda: show_verification(Path(path), where, head=head, key=key), state)
 
 
 @app.command()
 def archive(
-    year: Year,
+    year: YearArgument,
     *,
     county: Annotated[str, typer.Option(help="县级行政区划代码，默认为报送过的各县")] = "",
     out: Annotated[Path, typer.Option(help="写到这个文件夹")] = Path("archive"),
     paper: Annotated[Path | None, typer.Option(help="纸质档号表（YAML：县级代码、材料、档号）")] = None,
     zipped: Annotated[bool, typer.Option("--zip", help="另存为压缩包")] = False,
-    state: State = None,
+    state: StateOption = None,
 ) -> None:
     """整理各县年度档案：每县一个 BagIt 档案包。"""
     from desk.commands.archive import make_archives  # noqa: PLC0415
 
-    where = places(year, inputs=Path("inputs"), outputs=Path("outputs"), state=state)
-    guard(lambda: make_archives(where, county, out=out, paper=paper, zipped=zipped), state)
+    where = resolve_paths(year, inputs=Path("inputs"), outputs=Path("outputs"), state=state)
+    run_command(lambda: make_archives(where, county, out=out, paper=paper, zipped=zipped), state)
 
 
 @app.command()
@@ -196,12 +205,12 @@ def rules(rule: Annotated[str | None, typer.Argument(help="规则编号")] = Non
     """规则目录，或一条规则和它的例子。"""
     from desk.commands.rules import show_rules  # noqa: PLC0415
 
-    guard(lambda: show_rules(library(), rule))
+    run_command(lambda: show_rules(open_configured_library(), rule))
 
 
 @app.command()
 def sample(
-    year: Year,
+    year: YearArgument,
     *,
     counties: Annotated[int, typer.Option(help="县数", min=1)] = 1,
     plots: Annotated[int, typer.Option(help="每县地块数", min=1, max=1_000_000)] = 100,
@@ -211,31 +220,31 @@ def sample(
     out: Annotated[Path, typer.Option(help="写到这个收件文件夹")],
 ) -> None:
     """写出可以一路办到备案的样例：报送文件、名单、办理意见、首年的期初数。"""
-    from desk.commands.sample import Wanted, make_samples  # noqa: PLC0415
+    from desk.commands.sample import SampleRequest, make_samples  # noqa: PLC0415
     from desk.commands.sample_plan import make_plan_samples  # noqa: PLC0415
 
-    wanted = Wanted(year=year, years=years, counties=counties, plots=plots, seed=seed, out=out, county=county)
-    guard(lambda: (make_plan_samples if county else make_samples)(library(), wanted))
+    wanted = SampleRequest(year=year, years=years, counties=counties, plots=plots, seed=seed, out=out, county=county)
+    run_command(lambda: (make_plan_samples if county else make_samples)(open_configured_library(), wanted))
 
 
 @app.command()
 def template(
-    year: Year,
+    year: YearArgument,
     *,
     county: Annotated[str, typer.Option(help="县级行政区划代码")],
     rows: Annotated[int, typer.Option(help="明细表的空白行数", min=1, max=10_000)] = 200,
     out: Annotated[Path, typer.Option(help="写到这个文件夹")] = Path(),
-    state: State = None,
+    state: StateOption = None,
 ) -> None:
     """写出一个县的空白报送表：下拉、锁定、公式来自合同，上年末数来自台账。"""
     from desk.commands.template import make_template  # noqa: PLC0415
 
-    where = places(year, inputs=Path("inputs"), outputs=Path("outputs"), state=state)
-    guard(lambda: make_template(where, county, rows=rows, out=out), state)
+    where = resolve_paths(year, inputs=Path("inputs"), outputs=Path("outputs"), state=state)
+    run_command(lambda: make_template(where, county, rows=rows, out=out), state)
 
 
 def run_command_line() -> None:
     """Run the command that was asked for."""
     for stream in (sys.stdout, sys.stderr):
-        make_safe(stream)
+        make_stream_safe(stream)
     app()

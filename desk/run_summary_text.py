@@ -2,89 +2,93 @@
 
 from collections.abc import Iterator, Sequence
 
-from contracts.messages import Wording
-from desk.county_line import standing_line
-from flows.run.run_summary import Outlook
-from flows.year.county_status import Row
-from flows.year.earlier_filings import Shaken
-from flows.year.issued_outputs import returned_path
-from flows.year.year_state import Scene
-from review.events import Kind
-from review.proposal import Denial
+from contracts.messages import Messages
+from desk.county_line import format_county_line
+from flows.run.run_summary import RunSummary
+from flows.year.county_status import CountyStatusRow
+from flows.year.earlier_filings import OutdatedFiling
+from flows.year.issued_outputs import get_marked_workbook_path
+from flows.year.year_state import YearState
+from review.events import EventKind
+from review.proposal import DecisionRefusal
 from review.roster import Roster
 
 
-def outlook_lines(scene: Scene, standing: Outlook, failures: int) -> Iterator[str]:
+def format_run_summary(state: YearState, summary: RunSummary, failures: int) -> Iterator[str]:
     """Return the closing lines of a run, the next thing to do last."""
-    words = scene.words
-    for name, reason in standing.skipped:
+    words = state.messages
+    for name, reason in summary.skipped:
         yield words("run.skipped", name=name, reason=words(f"skipped.{reason}"))
-    for name, refusal in standing.refused:
+    for name, refusal in summary.refused:
         yield words("run.refused", name=name, message=refusal.message, remedy=refusal.remedy)
-    for handed, denial in standing.denied:
-        reason = denial_sentence(denial, words) + _entry_behind(scene, handed.proposal.county, denial)
+    for handed, denial in summary.refused_decisions:
+        reason = format_decision_refusal(denial, words) + _cite_entry(state, handed.proposal.county, denial)
         yield words("run.denied", file=handed.file, row=str(handed.row), reason=reason)
-    for row in standing.rows:
-        yield standing_line(row, words, scene.procedure)
-    steps = list(_next(scene, standing, failures))
-    evidence = words("run.next_evidence", **standing.evidence) if standing.evidence else ""
+    for row in summary.rows:
+        yield format_county_line(row, words, state.procedure)
+    steps = list(_format_next_steps(state, summary, failures))
+    evidence = words("run.next_evidence", **summary.evidence) if summary.evidence else ""
     yield from steps[:-1]
     if steps or evidence:
         yield "".join(steps[-1:]) + evidence
 
 
-def shaken_lines(shaken: Sequence[Shaken], roster: Roster, words: Wording) -> Iterator[str]:
+def format_outdated_filings(
+    outdated_filings: Sequence[OutdatedFiling], roster: Roster, messages: Messages
+) -> Iterator[str]:
     """Return a line for each county's year that rests on a filing which has changed since."""
-    for one in shaken:
-        due = roster.county(one.county)
+    for one in outdated_filings:
+        due = roster.find_county(one.county)
         name = due.name if due else one.county
-        yield words("run.shaken", code=one.county, name=name, year=str(one.year), ground=str(one.ground))
+        yield messages("run.shaken", code=one.county, name=name, year=str(one.year), ground=str(one.changed_year))
 
 
-def _entry_behind(scene: Scene, county: str, denial: Denial) -> str:
+def _cite_entry(state: YearState, county: str, refusal: DecisionRefusal) -> str:
     """Name the newest entry of the record about the county: what a rule of procedure was held against."""
-    told = (Kind.RECEIVED, Kind.CHECKED, Kind.DECISION, Kind.ROLL_UP)
-    found = (one for one in reversed(scene.history) if one.event.county == county and one.event.kind in told)
+    told = (EventKind.RECEIVED, EventKind.CHECKED, EventKind.DECISION, EventKind.ROLL_UP)
+    found = (one for one in reversed(state.history) if one.event.county == county and one.event.kind in told)
     entry = next(found, None)
-    if entry is None or not denial.rule:
+    if entry is None or not refusal.rule:
         return ""
-    return scene.words("denial.entry", sequence=str(entry.sequence), digest=entry.digest[:8])
+    return state.messages("denial.entry", sequence=str(entry.sequence), digest=entry.digest[:8])
 
 
-def denial_sentence(denial: Denial, words: Wording) -> str:
+def format_decision_refusal(refusal: DecisionRefusal, messages: Messages) -> str:
     """Return why a decision was refused, in one sentence or two."""
-    facts = dict(denial.facts)
-    if denial.code == "incomplete":
-        facts["missing"] = words(f"missing.{facts['missing']}")
-        facts.setdefault("action", words("missing.decision"))
-    reason = words(f"denial.{denial.code}", **facts)
-    return words("denial.with_rule", reason=reason, rule=denial.rule, basis=denial.basis) if denial.rule else reason
+    facts = dict(refusal.facts)
+    if refusal.code == "incomplete":
+        facts["missing"] = messages(f"missing.{facts['missing']}")
+        facts.setdefault("action", messages("missing.decision"))
+    reason = messages(f"denial.{refusal.code}", **facts)
+    return (
+        messages("denial.with_rule", reason=reason, rule=refusal.rule, basis=refusal.basis) if refusal.rule else reason
+    )
 
 
-def _next(scene: Scene, standing: Outlook, failures: int) -> Iterator[str]:
-    words = scene.words
+def _format_next_steps(state: YearState, summary: RunSummary, failures: int) -> Iterator[str]:
+    words = state.messages
     if failures:
-        yield words("run.next_failed", count=str(failures), path=str(scene.places.failure_log))
-    if standing.refused:
-        yield words("run.next_refused", count=str(len(standing.refused)))
-    if standing.denied:
-        yield words("run.next_denied", count=str(len(standing.denied)))
-    waiting = [row for row in standing.rows if row.state not in scene.procedure.final]
+        yield words("run.next_failed", count=str(failures), path=str(state.paths.failure_log))
+    if summary.refused:
+        yield words("run.next_refused", count=str(len(summary.refused)))
+    if summary.refused_decisions:
+        yield words("run.next_denied", count=str(len(summary.refused_decisions)))
+    waiting = [row for row in summary.rows if row.state not in state.procedure.final_states]
     for row in waiting:
-        yield _next_of(row, scene)
-    if standing.rows and not waiting:
-        place = scene.places.output(standing.filing) if standing.filing else ""
+        yield _format_next_step(row, state)
+    if summary.rows and not waiting:
+        place = state.paths.output_path(summary.filing) if summary.filing else ""
         yield words("run.next_done", path=str(place))
 
 
-def _next_of(row: Row, scene: Scene) -> str:
-    words = scene.words
-    newest = scene.standings[row.code].newest
-    if newest is not None and (row.hard or row.soft) and row.state in scene.procedure.on_check.values():
-        path = scene.places.output(returned_path(scene, row.code, newest))
+def _format_next_step(row: CountyStatusRow, state: YearState) -> str:
+    words = state.messages
+    newest = state.county_states[row.code].newest_version
+    if newest is not None and (row.hard or row.soft) and row.state in state.procedure.state_by_outcome.values():
+        path = state.paths.output_path(get_marked_workbook_path(state, row.code, newest))
         return words("run.next_return", code=row.code, name=row.name, path=str(path))
-    turn = scene.procedure.next_action(row.state)
-    level = scene.procedure.level(turn.level) if turn else None
+    turn = state.procedure.find_next_action(row.state)
+    level = state.procedure.find_level(turn.level) if turn else None
     if turn is None or level is None:
         return words("run.next_send", code=row.code, name=row.name)
     return words("run.next_wait", code=row.code, name=row.name, level=level.name, action=turn.name)

@@ -3,35 +3,35 @@
 import os
 from pathlib import Path
 
-from contracts.contract_library import Library, open_library
-from flows.year.locations import Places
+from contracts.contract_library import ContractLibrary, open_library
+from flows.year.locations import YearPaths
 
-CONTRACTS, STATE, LEDGER = "HESUAN_CONTRACTS", "HESUAN_STATE", "HESUAN_LEDGER"
+CONTRACTS_VARIABLE, STATE_VARIABLE, LEDGER_VARIABLE = "HESUAN_CONTRACTS", "HESUAN_STATE", "HESUAN_LEDGER"
 
 
-def contracts_folder() -> Path | None:
+def find_contracts_folder() -> Path | None:
     """Return the edited contracts folder that the environment names, if any."""
-    named = os.environ.get(CONTRACTS)
+    named = os.environ.get(CONTRACTS_VARIABLE)
     return Path(named) if named else None
 
 
-def library() -> Library:
+def open_configured_library() -> ContractLibrary:
     """Open the contracts that are in force here."""
-    return open_library(contracts_folder())
+    return open_library(find_contracts_folder())
 
 
-def state_folder(given: Path | None) -> Path:
+def resolve_state_folder(option: Path | None) -> Path:
     """Return the state folder: the option, else the environment, else ``state``."""
-    return given or Path(os.environ.get(STATE) or "state")
+    return option or Path(os.environ.get(STATE_VARIABLE) or "state")
 
 
-def places(year: int, *, inputs: Path, outputs: Path, state: Path | None) -> Places:
+def resolve_paths(year: int, *, inputs: Path, outputs: Path, state: Path | None) -> YearPaths:
     """Return where a command reads and writes."""
-    return Places(
+    return YearPaths(
         year=year,
-        inputs=inputs,
-        outputs=outputs,
-        state=state_folder(state),
-        ledger=os.environ.get(LEDGER, ""),
-        contracts=contracts_folder(),
+        input_folder=inputs,
+        output_folder=outputs,
+        state_folder=resolve_state_folder(state),
+        ledger_url=os.environ.get(LEDGER_VARIABLE, ""),
+        contracts_folder=find_contracts_folder(),
     )

@@ -4,15 +4,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from contracts.filing_layout import ArchiveItem
-from contracts.messages import Wording
-from filing.book.cell_builders import Heading, Row, clean, full, headers, text
-from filing.book.workbook_model import Cell, FilingBook, Look, Sheet
+from contracts.messages import Messages
+from filing.book.cell_builders import (
+    CellRow,
+    TableHeading,
+    build_header_row,
+    build_text_cell,
+    clean_text,
+    fill_page_width,
+)
+from filing.book.workbook_model import Cell, CellStyle, FilingBook, FilingSheet
 
-ITEMS = ("serial", "item", "basis", "electronic", "paper", "standing")
+ITEM_COLUMNS = ("serial", "item", "basis", "electronic", "paper", "standing")
 ITEM_WIDTHS = (6.0, 30.0, 18.0, 30.0, 18.0, 10.0)
-SUB_PROJECTS = ("serial", "sub_project", "sub_name", "department", "accepted_number", "archived")
-SUB_WIDTHS = (6.0, 24.0, 32.0, 22.0, 24.0, 10.0)
-FILES = ("serial", "in_archive", "sha256")
+SUB_PROJECT_COLUMNS = ("serial", "sub_project", "sub_name", "department", "accepted_number", "archived")
+SUB_PROJECT_WIDTHS = (6.0, 24.0, 32.0, 22.0, 24.0, 10.0)
+FILE_COLUMNS = ("serial", "in_archive", "sha256")
 FILE_WIDTHS = (6.0, 48.0, 60.0)
 
 
@@ -28,7 +35,7 @@ class SubProject:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ArchiveScene:
+class ArchiveContext:
     """One county's archive of a year; *files* maps each item to the files that hold it, *paper* to its file number.
 
     *digests* are the sha256 of every file by its place in the archive; *created* is an ISO time from the ledger.
@@ -38,79 +45,83 @@ class ArchiveScene:
     code: str
     year: int
     items: tuple[ArchiveItem, ...]
-    files: Mapping[str, Sequence[str]]
-    paper: Mapping[str, str]
-    digests: Mapping[str, str]
+    files_by_item: Mapping[str, Sequence[str]]
+    paper_file_numbers: Mapping[str, str]
+    sha256_by_path: Mapping[str, str]
     sub_projects: tuple[SubProject, ...]
-    created: str
+    created_at: str
 
     def is_missing(self, item: ArchiveItem) -> bool:
         """Tell whether an item is neither in the archive nor on paper."""
-        return not self.files.get(item.id) and not self.paper.get(item.id)
+        return not self.files_by_item.get(item.id) and not self.paper_file_numbers.get(item.id)
 
     @property
-    def missing(self) -> tuple[ArchiveItem, ...]:
+    def missing_items(self) -> tuple[ArchiveItem, ...]:
         """Return what the measures want and nobody has filed."""
         return tuple(one for one in self.items if self.is_missing(one))
 
 
-def archive_book(scene: ArchiveScene, words: Wording) -> FilingBook:
+def build_archive_book(context: ArchiveContext, messages: Messages) -> FilingBook:
     """Return the checklist as a workbook: items, sub-projects, files."""
-    title = words("archive.title", county=clean(scene.county), year=scene.year)
-    items = [_item(scene, one, words) for one in scene.items]
-    sub_projects = [_sub_project(one, words) for one in scene.sub_projects]
-    files = [_file(*one) for one in sorted(scene.digests.items())]
+    title = messages("archive.title", county=clean_text(context.county), year=context.year)
+    items = [_build_item_row(context, one, messages) for one in context.items]
+    sub_projects = [_build_sub_project_row(one, messages) for one in context.sub_projects]
+    files = [_build_file_row(*one) for one in sorted(context.sha256_by_path.items())]
     sheets = (
-        _sheet(scene, "items", (ITEMS, ITEM_WIDTHS, items), words),
-        _sheet(scene, "sub_projects", (SUB_PROJECTS, SUB_WIDTHS, sub_projects), words),
-        _sheet(scene, "files", (FILES, FILE_WIDTHS, files), words),
+        _build_sheet(context, "items", (ITEM_COLUMNS, ITEM_WIDTHS, items), messages),
+        _build_sheet(context, "sub_projects", (SUB_PROJECT_COLUMNS, SUB_PROJECT_WIDTHS, sub_projects), messages),
+        _build_sheet(context, "files", (FILE_COLUMNS, FILE_WIDTHS, files), messages),
     )
-    return FilingBook(title=title, subject=words("filing.year", year=scene.year), created=scene.created, sheets=sheets)
+    return FilingBook(
+        title=title, subject=messages("filing.year", year=context.year), created_at=context.created_at, sheets=sheets
+    )
 
 
-def _sheet(
-    scene: ArchiveScene, name: str, table: tuple[Sequence[str], Sequence[float], list[Row]], words: Wording
-) -> Sheet:
+def _build_sheet(
+    context: ArchiveContext, name: str, table: tuple[Sequence[str], Sequence[float], list[CellRow]], messages: Messages
+) -> FilingSheet:
     columns, widths, rows = table
-    heading = Heading(
-        number=words(f"archive.number.{name}"),
-        right=words("filing.year", year=scene.year),
-        title=words(f"archive.title_{name}", county=scene.county, year=scene.year),
-        columns=len(columns),
+    heading = TableHeading(
+        form_number=messages(f"archive.number.{name}"),
+        right_text=messages("filing.year", year=context.year),
+        title=messages(f"archive.title_{name}", county=context.county, year=context.year),
+        column_count=len(columns),
     )
-    listed = [(Cell(at, Look.CENTRE), *row) for at, row in enumerate(rows, start=1)]
-    empty = (text(words(f"archive.empty.{name}"), Look.CENTRE, span=len(columns)),)
-    note = (text(words(f"archive.note.{name}"), Look.NOTE, span=len(columns)),)
-    return Sheet(
-        name=words(f"archive.sheet.{name}"),
+    listed = [(Cell(at, CellStyle.CENTRE), *row) for at, row in enumerate(rows, start=1)]
+    empty = (build_text_cell(messages(f"archive.empty.{name}"), CellStyle.CENTRE, span=len(columns)),)
+    note = (build_text_cell(messages(f"archive.note.{name}"), CellStyle.NOTE, span=len(columns)),)
+    return FilingSheet(
+        name=messages(f"archive.sheet.{name}"),
         rows=(
-            *heading.rows(),
-            headers(words(f"archive.column.{one}") for one in columns),
+            *heading.build_rows(),
+            build_header_row(messages(f"archive.column.{one}") for one in columns),
             *(listed or [empty]),
             note,
         ),
-        widths=full(widths, landscape=True),
+        widths=fill_page_width(widths, landscape=True),
         landscape=True,
         header_rows=(3, 3),
     )
 
 
-def _item(scene: ArchiveScene, item: ArchiveItem, words: Wording) -> Row:
-    missing = scene.is_missing(item)
-    dash = words("filing.not_applicable")
+def _build_item_row(context: ArchiveContext, item: ArchiveItem, messages: Messages) -> CellRow:
+    missing = context.is_missing(item)
+    dash = messages("filing.not_applicable")
     return (
-        text(item.name),
-        text(item.basis),
-        text("\n".join(scene.files.get(item.id, ())) or dash),
-        text(scene.paper.get(item.id, "") or dash),
-        text(words("archive.missing" if missing else "archive.there"), Look.SOFT if missing else Look.CENTRE),
+        build_text_cell(item.name),
+        build_text_cell(item.basis),
+        build_text_cell("\n".join(context.files_by_item.get(item.id, ())) or dash),
+        build_text_cell(context.paper_file_numbers.get(item.id, "") or dash),
+        build_text_cell(
+            messages("archive.missing" if missing else "archive.there"), CellStyle.SOFT if missing else CellStyle.CENTRE
+        ),
     )
 
 
-def _sub_project(one: SubProject, words: Wording) -> Row:
-    said = (one.number, one.name, one.department, one.accepted, one.archived)
-    return tuple(text(part or words("filing.not_applicable")) for part in said)
+def _build_sub_project_row(sub_project: SubProject, messages: Messages) -> CellRow:
+    said = (sub_project.number, sub_project.name, sub_project.department, sub_project.accepted, sub_project.archived)
+    return tuple(build_text_cell(part or messages("filing.not_applicable")) for part in said)
 
 
-def _file(path: str, sha256: str) -> Row:
-    return (text(path), text(sha256, Look.HASH))
+def _build_file_row(path: str, sha256: str) -> CellRow:
+    return (build_text_cell(path), build_text_cell(sha256, CellStyle.HASH))

@@ -9,32 +9,32 @@ from filing.context.rollup_evidence import EvidencePage
 from filing.pages.submission_page import SubmissionPage
 from filing.status.status_page import StatusPage
 
-TEMPLATES = Path(__file__).parent / "templates"
+TEMPLATES_FOLDER = Path(__file__).parent / "templates"
 
 
-def submission_html(page: SubmissionPage) -> bytes:
+def render_submission_page(page: SubmissionPage) -> bytes:
     """Write the page of one submission."""
-    return _rendered("submission.html", page)
+    return _render_template("submission.html", page)
 
 
-def status_html(page: StatusPage) -> bytes:
+def render_status_page(page: StatusPage) -> bytes:
     """Write the page of a year."""
-    return _rendered("status.html", page)
+    return _render_template("status.html", page)
 
 
-def evidence_html(page: EvidencePage) -> bytes:
+def render_evidence_page(page: EvidencePage) -> bytes:
     """Write the page of the evidence on the roll-ups."""
-    return _rendered("evidence.html", page)
+    return _render_template("evidence.html", page)
 
 
-def _rendered(template: str, page: SubmissionPage | StatusPage | EvidencePage) -> bytes:
-    return _templates().get_template(template).render(page=page).encode("utf-8", "replace")
+def _render_template(template: str, page: SubmissionPage | StatusPage | EvidencePage) -> bytes:
+    return _load_environment().get_template(template).render(page=page).encode("utf-8", "replace")
 
 
 @lru_cache(maxsize=1)  # a template is compiled once, not once a page
-def _templates() -> Environment:
+def _load_environment() -> Environment:
     return Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=FileSystemLoader(TEMPLATES_FOLDER),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -7,17 +7,17 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.futures import PrefectFuture
 
-from flows.artifacts import publish
-from flows.intake.county_stages import perform
-from flows.prefect_support.task_runners import chosen_runner
-from flows.run.run_context import Result
+from flows.artifacts import publish_artifacts
+from flows.intake.county_stages import run_job
+from flows.prefect_support.task_runners import create_task_runner
+from flows.run.run_context import JobResult
 from flows.run.run_stages import run_stages
-from flows.run.stage_loop import failed
-from flows.year.jobs import Job, Outcome
-from flows.year.locations import Places
+from flows.run.stage_loop import build_failure
+from flows.year.jobs import Job, JobOutcome
+from flows.year.locations import YearPaths
 
 
-class Sealed:
+class OpaqueJob:
     """A job as a plain object: Prefect and Dask would look for futures in every part of a data class."""
 
     __slots__ = ("job",)
@@ -27,12 +27,12 @@ class Sealed:
 
 
 @task(name="county-stage", cache_policy=NO_CACHE, persist_result=False)
-def county_stage(sealed: Sealed) -> Outcome:
+def county_stage(sealed: OpaqueJob) -> JobOutcome:
     """Do one county's job of one stage."""
-    return perform(sealed.job)
+    return run_job(sealed.job)
 
 
-@flow(name="annual-review", task_runner=chosen_runner(), persist_result=False)
+@flow(name="annual-review", task_runner=create_task_runner(), persist_result=False)
 def annual_review(  # noqa: PLR0917 - Prefect passes a deployment's parameters by name
     year: int,
     inputs: str = "inputs",
@@ -42,27 +42,27 @@ def annual_review(  # noqa: PLR0917 - Prefect passes a deployment's parameters b
     contracts: str = "",
 ) -> int:
     """Carry one year as far as it can go; return how many jobs failed. The truth is in the ledger."""
-    places = Places(
+    places = YearPaths(
         year=year,
-        inputs=Path(inputs),
-        outputs=Path(outputs),
-        state=Path(state),
-        ledger=ledger,
-        contracts=Path(contracts) if contracts else None,
+        input_folder=Path(inputs),
+        output_folder=Path(outputs),
+        state_folder=Path(state),
+        ledger_url=ledger,
+        contracts_folder=Path(contracts) if contracts else None,
     )
-    failures = run_stages(places, as_tasks)
-    publish(places)
+    failures = run_stages(places, run_jobs_as_tasks)
+    publish_artifacts(places)
     return failures
 
 
-def as_tasks(stage: str, jobs: Sequence[Job]) -> Iterator[Result]:
+def run_jobs_as_tasks(stage: str, jobs: Sequence[Job]) -> Iterator[JobResult]:
     """Carry jobs out as tasks, all at once; give their results in the order of the jobs."""
-    futures = [_submit(stage, job) for job in jobs]
+    futures = [_submit_job(stage, job) for job in jobs]
     for job, future in zip(jobs, futures, strict=True):
-        result: Outcome | BaseException = future.result(raise_on_failure=False)  # an exception comes as a value
-        yield failed(stage, job.county, result) if isinstance(result, BaseException) else result
+        result: JobOutcome | BaseException = future.result(raise_on_failure=False)  # an exception comes as a value
+        yield build_failure(stage, job.county, result) if isinstance(result, BaseException) else result
 
 
-def _submit(stage: str, job: Job) -> PrefectFuture[Outcome]:
+def _submit_job(stage: str, job: Job) -> PrefectFuture[JobOutcome]:
     named = county_stage.with_options(task_run_name=f"{stage}-{job.county}")
-    return named.submit(Sealed(job))
+    return named.submit(OpaqueJob(job))

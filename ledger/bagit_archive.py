@@ -9,10 +9,10 @@ from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 import bagit
 
-from ledger.atomic_files import make_folder, sync_folder, write_whole
-from ledger.errors import NotABag
+from ledger.atomic_files import make_folder, sync_folder, write_atomically
+from ledger.errors import NotABagError
 
-DECLARATION: Final = "bagit.txt"
+BAG_DECLARATION: Final = "bagit.txt"
 _FIRST_ZIP_DATE: Final = (1980, 1, 1, 0, 0, 0)
 
 
@@ -21,14 +21,14 @@ def write_bag(folder: Path, payload: Mapping[str, bytes], info: Mapping[str, str
 
     The bag is made beside its place and given its name when it is whole.
     """
-    if folder.exists() and not (folder / DECLARATION).is_file():
-        raise NotABag(folder)
+    if folder.exists() and not (folder / BAG_DECLARATION).is_file():
+        raise NotABagError(folder)
     make_folder(folder.parent)
     waiting, old = (folder.with_name(f".hesuan-{folder.name}.{one}") for one in ("partial", "old"))
     for left in (waiting, old):
         shutil.rmtree(left, ignore_errors=True)
     for name, data in payload.items():
-        write_whole(waiting / name, data)
+        write_atomically(waiting / name, data)
     logging.getLogger("bagit").setLevel(logging.ERROR)  # it reports every file that it moves
     bagit.make_bag(str(waiting), dict(info), processes=1, checksums=["sha256"])
     if folder.exists():
@@ -38,7 +38,7 @@ def write_bag(folder: Path, payload: Mapping[str, bytes], info: Mapping[str, str
     shutil.rmtree(old, ignore_errors=True)
 
 
-def bag_faults(folder: Path) -> list[str]:
+def find_bag_faults(folder: Path) -> list[str]:
     """Return what is wrong with a bag, file by file; nothing where it is whole."""
     logging.getLogger("bagit").setLevel(logging.CRITICAL)  # faults are returned, and said in our words
     try:
@@ -48,7 +48,7 @@ def bag_faults(folder: Path) -> list[str]:
             return sorted(map(str, (*lost, *added)))
         bag.validate(processes=1)
     except bagit.BagValidationError as error:
-        return sorted({_place(one) for one in error.details}) or [str(error)]
+        return sorted({_get_fault_path(one) for one in error.details}) or [str(error)]
     except (bagit.BagError, OSError, ValueError) as error:
         return [str(error)]
     return []
@@ -67,5 +67,5 @@ def zip_bag(folder: Path, target: Path) -> None:
     sync_folder(target.parent)
 
 
-def _place(fault: object) -> str:
+def _get_fault_path(fault: object) -> str:
     return str(getattr(fault, "path", "")) or str(fault)

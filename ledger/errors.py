@@ -25,7 +25,7 @@ class LedgerError(Exception):
     """The root of everything that this room raises of its own."""
 
 
-class DiskTrouble(StrEnum):
+class DiskFailure(StrEnum):
     """What may be wrong with a disk; nobody's data, settings or contracts are at fault then."""
 
     FULL = "full"
@@ -33,31 +33,31 @@ class DiskTrouble(StrEnum):
     READ_ONLY = "read_only"
 
 
-_BY_ERRNO: Final = {
+_DISK_FAILURE_BY_ERRNO: Final = {
     getattr(errno, name): trouble
     for name, trouble in (
-        ("ENOSPC", DiskTrouble.FULL),
-        ("EDQUOT", DiskTrouble.FULL),
-        ("EFBIG", DiskTrouble.FULL),
-        ("EIO", DiskTrouble.BROKEN),
-        ("EROFS", DiskTrouble.READ_ONLY),
+        ("ENOSPC", DiskFailure.FULL),
+        ("EDQUOT", DiskFailure.FULL),
+        ("EFBIG", DiskFailure.FULL),
+        ("EIO", DiskFailure.BROKEN),
+        ("EROFS", DiskFailure.READ_ONLY),
     )
     if hasattr(errno, name)
 }
 
 
-def disk_trouble(error: BaseException) -> DiskTrouble | None:
+def get_disk_failure(error: BaseException) -> DiskFailure | None:
     """Tell what is wrong with the disk, where an error comes from there."""
-    if isinstance(error, LedgerUnavailable):
-        return error.trouble
-    return _BY_ERRNO.get(error.errno or 0) if isinstance(error, OSError) else None
+    if isinstance(error, LedgerUnavailableError):
+        return error.disk_failure
+    return _DISK_FAILURE_BY_ERRNO.get(error.errno or 0) if isinstance(error, OSError) else None
 
 
-class NotRecordable(LedgerError):  # noqa: N818 - reads as what happened, as its siblings do
+class NotRecordableError(LedgerError):
     """An event holds something that has no canonical form."""
 
 
-class LedgerMissing(LedgerError):  # noqa: N818
+class LedgerMissingError(LedgerError):
     """There is no ledger at *place*."""
 
     def __init__(self, place: str) -> None:
@@ -65,7 +65,7 @@ class LedgerMissing(LedgerError):  # noqa: N818
         self.place = place
 
 
-class LedgerUnreadable(LedgerError):  # noqa: N818
+class LedgerUnreadableError(LedgerError):
     """What stands at *place* is not a ledger that this program can read."""
 
     def __init__(self, place: str, cause: str) -> None:
@@ -74,7 +74,7 @@ class LedgerUnreadable(LedgerError):  # noqa: N818
         self.cause = cause
 
 
-class LedgerTooNew(LedgerError):  # noqa: N818
+class LedgerTooNewError(LedgerError):
     """The ledger at *place* has a layout that this program does not know."""
 
     def __init__(self, place: str, layout: str) -> None:
@@ -83,20 +83,20 @@ class LedgerTooNew(LedgerError):  # noqa: N818
         self.layout = layout
 
 
-class LedgerUnavailable(LedgerError):  # noqa: N818
+class LedgerUnavailableError(LedgerError):
     """The ledger at *place* is there, but cannot be used now: locked, disk full, server away.
 
     *trouble* says what is wrong with its disk, where that is why.
     """
 
-    def __init__(self, place: str, cause: str, *, trouble: "DiskTrouble | None" = None) -> None:
+    def __init__(self, place: str, cause: str, *, disk_failure: "DiskFailure | None" = None) -> None:
         super().__init__(f"the ledger at {place!r} is not available: {cause}; nothing was recorded, try again")
         self.place = place
         self.cause = cause
-        self.trouble = trouble
+        self.disk_failure = disk_failure
 
 
-class KeyConflict(LedgerError):  # noqa: N818
+class KeyConflictError(LedgerError):
     """*key* already stands, at *sequence*, for another event."""
 
     def __init__(self, key: str, sequence: int) -> None:
@@ -108,16 +108,16 @@ class KeyConflict(LedgerError):  # noqa: N818
         self.sequence = sequence
 
 
-class HeadMoved(LedgerError):  # noqa: N818
+class HeadMovedError(LedgerError):
     """Somebody recorded something since the caller read the ledger."""
 
-    def __init__(self, expected: str, found: str) -> None:
-        super().__init__(f"the ledger has moved on: expected head {expected!r}, got {found!r}; read it again")
+    def __init__(self, expected: str, actual: str) -> None:
+        super().__init__(f"the ledger has moved on: expected head {expected!r}, got {actual!r}; read it again")
         self.expected = expected
-        self.found = found
+        self.actual = actual
 
 
-class NotABag(LedgerError):  # noqa: N818
+class NotABagError(LedgerError):
     """The folder at *path* holds something else, which no bag may replace."""
 
     def __init__(self, path: Path) -> None:
@@ -125,7 +125,7 @@ class NotABag(LedgerError):  # noqa: N818
         self.path = path
 
 
-class ObjectMissing(LedgerError):  # noqa: N818
+class ObjectMissingError(LedgerError):
     """The store holds no object of that name."""
 
     def __init__(self, name: str) -> None:
@@ -133,16 +133,16 @@ class ObjectMissing(LedgerError):  # noqa: N818
         self.name = name
 
 
-class ObjectDamaged(LedgerError):  # noqa: N818
+class ObjectDamagedError(LedgerError):
     """The object called *name* holds bytes with the hash *found*."""
 
-    def __init__(self, name: str, found: str) -> None:
-        super().__init__(f"object {name!r} is damaged: got bytes with sha256 {found!r}; restore it from a copy")
+    def __init__(self, name: str, actual_sha256: str) -> None:
+        super().__init__(f"object {name!r} is damaged: got bytes with sha256 {actual_sha256!r}; restore it from a copy")
         self.name = name
-        self.found = found
+        self.actual_sha256 = actual_sha256
 
 
-class OutputBusy(LedgerError):  # noqa: N818
+class OutputBusyError(LedgerError):
     """The output file at *path* cannot be replaced, most often because a spreadsheet program holds it."""
 
     def __init__(self, path: Path) -> None:
@@ -150,7 +150,7 @@ class OutputBusy(LedgerError):  # noqa: N818
         self.path = path
 
 
-class KeyUnusable(LedgerError):  # noqa: N818
+class SigningKeyError(LedgerError):
     """The signing key at *path* cannot be used."""
 
     def __init__(self, path: Path, cause: str) -> None:

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ledger.canonical_json import GENESIS, digest_of, event_from
+from ledger.canonical_json import GENESIS_DIGEST, compute_digest, decode_event
 
 
-class Reason(StrEnum):
+class ChainFaultReason(StrEnum):
     """What is wrong with the chain."""
 
     GAP = "gap"  # the entry named is not there
@@ -20,15 +20,15 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class ChainFault:
     """The first entry that is not as recorded; *sequence* 0 where no single entry can be named."""
 
     sequence: int
-    reason_code: Reason
+    reason_code: ChainFaultReason
 
 
 @dataclass(frozen=True, slots=True)
-class SealedRow:
+class LedgerRow:
     """An entry as the database gives it back, columns in its order; once tampered with, anything."""
 
     sequence: int
@@ -41,52 +41,52 @@ class SealedRow:
     body: str
 
 
-def first_fault(rows: Iterable[SealedRow | None], *, earlier_head: str | None = None) -> Fault | None:
+def find_first_fault(rows: Iterable[LedgerRow | None], *, earlier_head: str | None = None) -> ChainFault | None:
     """Name the first fault of the chain, or None if it holds.
 
     *rows* come by sequence; None stands for a row that could not be read. *earlier_head*, a digest kept
     outside, must occur in the chain.
     """
-    due, head = 1, GENESIS
-    sought = earlier_head not in {None, GENESIS}
+    due, head = 1, GENESIS_DIGEST
+    sought = earlier_head not in {None, GENESIS_DIGEST}
     for row in rows:
-        fault = _fault_of(row, due, head)
+        fault = _check_row(row, due, head)
         if fault is not None:
             return fault
         head = row.digest if row is not None else head
         sought = sought and head != earlier_head
         due += 1
-    return Fault(0, Reason.HEAD) if sought else None
+    return ChainFault(0, ChainFaultReason.HEAD) if sought else None
 
 
-def _fault_of(row: SealedRow | None, due: int, head: str) -> Fault | None:
+def _check_row(row: LedgerRow | None, expected_sequence: int, head: str) -> ChainFault | None:
     if row is None or not isinstance(row.sequence, int):
-        return Fault(due, Reason.UNREADABLE)
-    if row.sequence > due:
-        return Fault(due, Reason.GAP)
-    if row.sequence < due:
-        return Fault(row.sequence, Reason.ORDER)
+        return ChainFault(expected_sequence, ChainFaultReason.UNREADABLE)
+    if row.sequence > expected_sequence:
+        return ChainFault(expected_sequence, ChainFaultReason.GAP)
+    if row.sequence < expected_sequence:
+        return ChainFault(row.sequence, ChainFaultReason.ORDER)
     if row.previous != head:
-        return Fault(due, Reason.PREVIOUS)
-    reason = _reason_within(row)
-    return None if reason is None else Fault(due, reason)
+        return ChainFault(expected_sequence, ChainFaultReason.PREVIOUS)
+    reason = _check_row_content(row)
+    return None if reason is None else ChainFault(expected_sequence, reason)
 
 
-def _reason_within(row: SealedRow) -> Reason | None:
+def _check_row_content(row: LedgerRow) -> ChainFaultReason | None:
     try:
-        if row.digest != _digest_again(row):
-            return Reason.DIGEST
+        if row.digest != _recompute_digest(row):
+            return ChainFaultReason.DIGEST
         # The year stands twice: in the sealed body, and in a column of its own to search by.
-        return None if event_from(row.body).year == row.year else Reason.DIGEST
+        return None if decode_event(row.body).year == row.year else ChainFaultReason.DIGEST
     except (ValueError, TypeError):
-        return Reason.UNREADABLE
+        return ChainFaultReason.UNREADABLE
 
 
-def _digest_again(row: SealedRow) -> str:
-    return digest_of(
+def _recompute_digest(row: LedgerRow) -> str:
+    return compute_digest(
         sequence=row.sequence,
         previous=row.previous,
-        at=row.at,
+        recorded_at=row.at,
         system_user=row.system_user,
         key=row.key,
         body=row.body,

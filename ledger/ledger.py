@@ -12,22 +12,37 @@ from sqlalchemy import Connection, Engine, Select, func, insert, select
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from ledger import schema
-from ledger.canonical_json import GENESIS, canonical, digest_of, event_from, event_text
-from ledger.database import connect, examining, locate, reading, require_file, sqlite_file, writing
-from ledger.errors import HeadMoved, KeyConflict, LedgerMissing, LedgerTooNew, LedgerUnreadable, NotRecordable
-from ledger.hash_chain import Fault, Reason, SealedRow, first_fault
-from review.events import Entry, Event, Kind, Told
+from ledger.canonical_json import GENESIS_DIGEST, compute_digest, decode_event, encode_canonical_json, encode_event
+from ledger.database import (
+    create_ledger_engine,
+    get_sqlite_file,
+    open_for_reading,
+    open_for_verification,
+    open_for_writing,
+    parse_database_url,
+    require_sqlite_file,
+)
+from ledger.errors import (
+    HeadMovedError,
+    KeyConflictError,
+    LedgerMissingError,
+    LedgerTooNewError,
+    LedgerUnreadableError,
+    NotRecordableError,
+)
+from ledger.hash_chain import ChainFault, ChainFaultReason, LedgerRow, find_first_fault
+from review.events import Event, EventKind, EventSummary, LedgerEntry
 
-_ROWS_AT_A_TIME = 1000
-_ENTRIES = schema.ENTRIES.c
+_ROWS_PER_FETCH = 1000
+_ENTRY_COLUMNS = schema.ENTRIES_TABLE.c
 
 
-def utc_now() -> datetime:
+def get_utc_now() -> datetime:
     """Read this machine's clock, in UTC."""
     return datetime.now(UTC)
 
 
-def login_name() -> str:
+def get_login_name() -> str:
     """Say who runs the program, as the operating system has it; empty where it does not know."""
     try:
         return getpass.getuser().encode(errors="replace").decode()
@@ -48,7 +63,7 @@ class Ledger:
         cls,
         url_or_path: str | Path,
         *,
-        clock: Callable[[], datetime] = utc_now,
+        clock: Callable[[], datetime] = get_utc_now,
         system_user: str | None = None,
         must_exist: bool = False,
     ) -> Self:
@@ -56,13 +71,15 @@ class Ledger:
 
         Raises `LedgerMissing` (then nothing was created), `LedgerUnreadable` or `LedgerUnavailable`.
         """
-        url = locate(url_or_path)
-        file = sqlite_file(url)
+        url = parse_database_url(url_or_path)
+        file = get_sqlite_file(url)
         if must_exist:
-            require_file(url)
+            require_sqlite_file(url)
         elif file is not None:
             file.parent.mkdir(parents=True, exist_ok=True)
-        ledger = cls(connect(url), clock=clock, system_user=login_name() if system_user is None else system_user)
+        ledger = cls(
+            create_ledger_engine(url), clock=clock, system_user=get_login_name() if system_user is None else system_user
+        )
         try:
             ledger._check_layout(must_exist=must_exist)
         except BaseException:
@@ -72,19 +89,19 @@ class Ledger:
 
     def _check_layout(self, *, must_exist: bool) -> None:
         place = self._engine.url.render_as_string()
-        with reading(self._engine) as connection:
-            version = schema.version_of(connection)
+        with open_for_reading(self._engine) as connection:
+            version = schema.get_schema_version(connection)
         if version is None and must_exist:
-            raise LedgerMissing(place)
-        if version in {None, schema.FIRST}:
-            with writing(self._engine) as connection:
+            raise LedgerMissingError(place)
+        if version in {None, schema.FIRST_VERSION}:
+            with open_for_writing(self._engine) as connection:
                 # Imported here: alembic costs more to load than a ledger to read.
-                from ledger.migrate import migrate  # noqa: PLC0415
+                from ledger.migrate import apply_migrations  # noqa: PLC0415
 
-                migrate(connection)
-                version = schema.version_of(connection)
-        if version != schema.LAST:
-            raise LedgerTooNew(place, str(version))
+                apply_migrations(connection)
+                version = schema.get_schema_version(connection)
+        if version != schema.LATEST_VERSION:
+            raise LedgerTooNewError(place, str(version))
 
     def close(self) -> None:
         """Let go of the database; closing twice does no harm."""
@@ -98,54 +115,56 @@ class Ledger:
     ) -> None:
         self.close()
 
-    def append(self, event: Event, *, key: str, expected_head: str | None = None) -> Entry:
+    def append(self, event: Event, *, key: str, expected_head: str | None = None) -> LedgerEntry:
         """Record an event once, and give back its entry; the same *key* and event again give the first entry.
 
         Raises `KeyConflict` if *key* stands for another event, `HeadMoved` if *expected_head* is not the head
         any more, `NotRecordable`, or `LedgerUnavailable`; nothing is recorded then.
         """
-        body = event_text(event)
-        canonical([key, self._system_user])
+        body = encode_event(event)
+        encode_canonical_json([key, self._system_user])
         if "\0" in key:  # PostgreSQL keeps none, and both shall take the same keys
-            raise NotRecordable(f"key {key!r}: expected text without the character U+0000")
-        with writing(self._engine) as connection:
-            schema.lock(connection)
-            kept = connection.execute(select(schema.ENTRIES).where(_ENTRIES.key == key)).first()
+            raise NotRecordableError(f"key {key!r}: expected text without the character U+0000")
+        with open_for_writing(self._engine) as connection:
+            schema.lock_entries(connection)
+            kept = connection.execute(select(schema.ENTRIES_TABLE).where(_ENTRY_COLUMNS.key == key)).first()
             if kept is not None:
-                return self._same(self._entry(kept), body)
-            sequence, head = _last(connection)
+                return self._require_same_event(self._build_entry(kept), body)
+            sequence, head = _get_last_entry(connection)
             if expected_head not in {None, head}:
-                raise HeadMoved(str(expected_head), head)
-            row = self._seal(body, key, year=event.year, after=(sequence, head))
-            connection.execute(insert(schema.ENTRIES), asdict(row))
-        return self._entry(astuple(row))
+                raise HeadMovedError(str(expected_head), head)
+            row = self._seal_row(body, key, year=event.year, last_entry=(sequence, head))
+            connection.execute(insert(schema.ENTRIES_TABLE), asdict(row))
+        return self._build_entry(astuple(row))
 
-    def _same(self, entry: Entry, body: str) -> Entry:
+    def _require_same_event(self, entry: LedgerEntry, body: str) -> LedgerEntry:
         # Spelled anew: an entry made before an event gained a field is still the same event.
-        if event_text(entry.event) != body:
-            raise KeyConflict(entry.key, entry.sequence)
+        if encode_event(entry.event) != body:
+            raise KeyConflictError(entry.key, entry.sequence)
         return entry
 
-    def _seal(self, body: str, key: str, *, year: int, after: tuple[int, str]) -> SealedRow:
-        sequence, previous = after[0] + 1, after[1]
+    def _seal_row(self, body: str, key: str, *, year: int, last_entry: tuple[int, str]) -> LedgerRow:
+        sequence, previous = last_entry[0] + 1, last_entry[1]
         at = self._clock().astimezone(UTC).isoformat(timespec="microseconds")
         user = self._system_user
-        digest = digest_of(sequence=sequence, previous=previous, at=at, system_user=user, key=key, body=body)
-        return SealedRow(sequence, digest, previous, key, year, at, user, body)
+        digest = compute_digest(
+            sequence=sequence, previous=previous, recorded_at=at, system_user=user, key=key, body=body
+        )
+        return LedgerRow(sequence, digest, previous, key, year, at, user, body)
 
-    def entries(self, year: int | None = None) -> list[Entry]:
+    def list_entries(self, year: int | None = None) -> list[LedgerEntry]:
         """List the entries of one year, or of all, in the order of recording; raises `LedgerUnreadable`.
 
         The chain is not checked here: `verify` does that.
         """
-        query = _in_order()
+        query = _select_in_order()
         if year is not None:
-            query = query.where(_ENTRIES.year == year)
-        with reading(self._engine) as connection:
+            query = query.where(_ENTRY_COLUMNS.year == year)
+        with open_for_reading(self._engine) as connection:
             rows = connection.execute(query).all()
-        return [self._entry(row) for row in rows]
+        return [self._build_entry(row) for row in rows]
 
-    def told(self, year: int, *, apart_from: Kind) -> list[Told]:
+    def list_events(self, year: int, *, excluded_kind: EventKind) -> list[EventSummary]:
         """List a year's events in the order of recording, those of one kind passed over; raises `LedgerUnreadable`.
 
         For who folds a large year and needs neither seals nor keys: it costs half of `entries`.
@@ -153,76 +172,80 @@ class Ledger:
         # In its one spelling a body names its kind so. No text within it can: quotation marks are escaped there.
         passed = func.instr if self._engine.dialect.name == "sqlite" else func.strpos
         query = (
-            select(_ENTRIES.sequence, _ENTRIES.at, _ENTRIES.body)
-            .where(_ENTRIES.year == year, passed(_ENTRIES.body, f'"kind":"{apart_from}","level":') == 0)
-            .order_by(_ENTRIES.sequence)
+            select(_ENTRY_COLUMNS.sequence, _ENTRY_COLUMNS.at, _ENTRY_COLUMNS.body)
+            .where(_ENTRY_COLUMNS.year == year, passed(_ENTRY_COLUMNS.body, f'"kind":"{excluded_kind}","level":') == 0)
+            .order_by(_ENTRY_COLUMNS.sequence)
         )
-        with reading(self._engine) as connection:
+        with open_for_reading(self._engine) as connection:
             rows = connection.execute(query).all()
-        return [Told(at, self._event(sequence, body), sequence) for sequence, at, body in rows]
+        return [EventSummary(at, self._decode_event(sequence, body), sequence) for sequence, at, body in rows]
 
-    def years(self) -> list[int]:
+    def list_years(self) -> list[int]:
         """List the years of which anything is recorded, oldest first."""
-        with reading(self._engine) as connection:
-            return list(connection.scalars(select(_ENTRIES.year).distinct().order_by(_ENTRIES.year)))
+        with open_for_reading(self._engine) as connection:
+            return list(connection.scalars(select(_ENTRY_COLUMNS.year).distinct().order_by(_ENTRY_COLUMNS.year)))
 
-    def _event(self, sequence: int, body: str) -> Event:
+    def _decode_event(self, sequence: int, body: str) -> Event:
         try:
-            return event_from(body)
+            return decode_event(body)
         except ValueError as error:
             place = self._engine.url.render_as_string()
-            raise LedgerUnreadable(place, f"entry {sequence} holds no event, {error}") from error
+            raise LedgerUnreadableError(place, f"entry {sequence} holds no event, {error}") from error
 
-    def _entry(self, row: Iterable[Any]) -> Entry:
+    def _build_entry(self, row: Iterable[Any]) -> LedgerEntry:
         # The columns in their order: by name they cost a large record half a second.
         sequence, digest, previous, key, _, at, user, body = row
-        event = self._event(sequence, body)
-        return Entry(sequence=sequence, previous=previous, digest=digest, at=at, system_user=user, key=key, event=event)
+        event = self._decode_event(sequence, body)
+        return LedgerEntry(
+            sequence=sequence, previous=previous, digest=digest, at=at, system_user=user, key=key, event=event
+        )
 
-    def head(self) -> str:
+    def get_head(self) -> str:
         """Give the digest of the last entry; 64 zeros while there is none."""
-        with reading(self._engine) as connection:
-            return _last(connection)[1]
+        with open_for_reading(self._engine) as connection:
+            return _get_last_entry(connection)[1]
 
-    def has(self, key: str) -> bool:
+    def has_key(self, key: str) -> bool:
         """Tell whether something is recorded under *key*."""
-        with reading(self._engine) as connection:
-            return connection.scalar(select(_ENTRIES.sequence).where(_ENTRIES.key == key)) is not None
+        with open_for_reading(self._engine) as connection:
+            return connection.scalar(select(_ENTRY_COLUMNS.sequence).where(_ENTRY_COLUMNS.key == key)) is not None
 
-    def verify(self, *, expected_head: str | None = None) -> Fault | None:
+    def verify(self, *, expected_head: str | None = None) -> ChainFault | None:
         """Name the first entry that is not as recorded, or None if all are.
 
         *expected_head* is an earlier head kept outside; without it a cut tail or a whole rewrite cannot be
         seen. Raises `LedgerUnavailable`.
         """
-        with examining(self._engine) as connection:
-            return first_fault(_rows(connection), earlier_head=expected_head) or _file_fault(connection)
+        with open_for_verification(self._engine) as connection:
+            return find_first_fault(_iter_rows(connection), earlier_head=expected_head) or _check_database_file(
+                connection
+            )
 
 
-def _in_order() -> Select[Any]:
-    return select(schema.ENTRIES).order_by(_ENTRIES.sequence)
+def _select_in_order() -> Select[Any]:
+    return select(schema.ENTRIES_TABLE).order_by(_ENTRY_COLUMNS.sequence)
 
 
-def _last(connection: Connection) -> tuple[int, str]:
-    query = select(_ENTRIES.sequence, _ENTRIES.digest).order_by(_ENTRIES.sequence.desc()).limit(1)
+def _get_last_entry(connection: Connection) -> tuple[int, str]:
+    query = select(_ENTRY_COLUMNS.sequence, _ENTRY_COLUMNS.digest).order_by(_ENTRY_COLUMNS.sequence.desc()).limit(1)
     row = connection.execute(query).first()
-    return (0, GENESIS) if row is None else (row.sequence, row.digest)
+    return (0, GENESIS_DIGEST) if row is None else (row.sequence, row.digest)
 
 
-def _rows(connection: Connection) -> Iterator[SealedRow | None]:
+def _iter_rows(connection: Connection) -> Iterator[LedgerRow | None]:
     """Stream the rows; None, and the end, where the database itself is damaged."""
     try:
-        for row in connection.execute(_in_order(), execution_options={"yield_per": _ROWS_AT_A_TIME}):
-            yield SealedRow(*row)
+        for row in connection.execute(_select_in_order(), execution_options={"yield_per": _ROWS_PER_FETCH}):
+            yield LedgerRow(*row)
     except OperationalError:
         raise  # locked or away says nothing about the entries
     except (DBAPIError, UnicodeDecodeError):
         yield None
 
 
-def _file_fault(connection: Connection) -> Fault | None:
+def _check_database_file(connection: Connection) -> ChainFault | None:
     """Find damage that no entry shows: an index that hides an entry from a search by year or key."""
     if connection.dialect.name != "sqlite":
         return None
     found = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar()
-    return None if found == "ok" else Fault(0, Reason.FILE)
+    return None if found == "ok" else ChainFault(0, ChainFaultReason.FILE)

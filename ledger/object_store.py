@@ -7,72 +7,72 @@ from io import BufferedWriter
 from pathlib import Path
 from typing import Final
 
-from ledger.atomic_files import clear_partials, finish, make_folder, partial_in, sync_folder
-from ledger.errors import ObjectDamaged, ObjectMissing
+from ledger.atomic_files import make_folder, open_partial_file, remove_partial_files, sync_and_close, sync_folder
+from ledger.errors import ObjectDamagedError, ObjectMissingError
 
-_NAME: Final = re.compile(r"[0-9a-f]{64}")
+_SHA256_PATTERN: Final = re.compile(r"[0-9a-f]{64}")
 
 
-class Store:
+class ObjectStore:
     """Objects in *folder*, as `objects/ab/cdef…`, named by sha256 in lower-case hex; never altered."""
 
     def __init__(self, folder: Path) -> None:
-        self._objects = folder / "objects"
-        clear_partials(self._objects)
+        self._objects_folder = folder / "objects"
+        remove_partial_files(self._objects_folder)
 
-    def put(self, data: bytes) -> str:
+    def store_object(self, data: bytes) -> str:
         """Keep *data* and give back its name; the same bytes twice are kept once."""
         name = hashlib.sha256(data).hexdigest()
-        if not self._intact(name):
-            make_folder(self._objects)
-            with partial_in(self._objects) as sink:
+        if not self._is_intact(name):
+            make_folder(self._objects_folder)
+            with open_partial_file(self._objects_folder) as sink:
                 sink.write(data)
-                self._keep(sink, name)
+                self._commit_object(sink, name)
         return name
 
-    def _keep(self, sink: BufferedWriter, name: str) -> None:
-        finish(sink)
-        target = self.path(name)
+    def _commit_object(self, sink: BufferedWriter, name: str) -> None:
+        sync_and_close(sink)
+        target = self.get_path(name)
         make_folder(target.parent)
         try:
             Path(sink.name).replace(target)
         except PermissionError:
             # Windows: another run keeps or reads the same object at this moment.
-            if not self._intact(name):
+            if not self._is_intact(name):
                 raise
         sync_folder(target.parent)
 
-    def read(self, name: str) -> bytes:
+    def load_object(self, name: str) -> bytes:
         """Give back the bytes called *name*. Raises `ObjectMissing`, or `ObjectDamaged` on other bytes."""
         try:
-            data = self.path(name).read_bytes()
+            data = self.get_path(name).read_bytes()
         except FileNotFoundError as error:
-            raise ObjectMissing(name) from error
+            raise ObjectMissingError(name) from error
         found = hashlib.sha256(data).hexdigest()
         if found != name:
-            raise ObjectDamaged(name, found)
+            raise ObjectDamagedError(name, found)
         return data
 
-    def has(self, name: str) -> bool:
+    def has_object(self, name: str) -> bool:
         """Tell whether an object of that name is kept; its bytes are not checked."""
-        return _NAME.fullmatch(name) is not None and self.path(name).is_file()
+        return _SHA256_PATTERN.fullmatch(name) is not None and self.get_path(name).is_file()
 
-    def path(self, name: str) -> Path:
+    def get_path(self, name: str) -> Path:
         """Say where the object lies or would lie. Raises `ObjectMissing` if *name* is no sha256."""
-        if _NAME.fullmatch(name) is None:
-            raise ObjectMissing(name)
-        return self._objects / name[:2] / name[2:]
+        if _SHA256_PATTERN.fullmatch(name) is None:
+            raise ObjectMissingError(name)
+        return self._objects_folder / name[:2] / name[2:]
 
-    def verify(self) -> Iterator[str]:
+    def find_damaged_objects(self) -> Iterator[str]:
         """Name the damaged objects, in the order of names; files that are no objects are passed over."""
-        for found in sorted(self._objects.glob("*/*")):
+        for found in sorted(self._objects_folder.glob("*/*")):
             name = found.parent.name + found.name
-            if _NAME.fullmatch(name) is not None and not self._intact(name):
+            if _SHA256_PATTERN.fullmatch(name) is not None and not self._is_intact(name):
                 yield name
 
-    def _intact(self, name: str) -> bool:
+    def _is_intact(self, name: str) -> bool:
         try:
-            with self.path(name).open("rb") as kept:
+            with self.get_path(name).open("rb") as kept:
                 return hashlib.file_digest(kept, "sha256").hexdigest() == name
         except OSError:
             return False

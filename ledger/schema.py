@@ -2,13 +2,13 @@
 
 from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, Text, inspect, select, text
 
-FIRST, LAST = "0001", "0002"
+FIRST_VERSION, LATEST_VERSION = "0001", "0002"
 """The first layout, which named itself by a number of its own, and the one that this program reads and writes."""
 
 METADATA = MetaData()
 
 # *system_user* is a reserved word in PostgreSQL.
-ENTRIES = Table(
+ENTRIES_TABLE = Table(
     "entries",
     METADATA,
     Column("sequence", Integer, primary_key=True, autoincrement=False),
@@ -22,21 +22,21 @@ ENTRIES = Table(
 )
 
 # Laid out as the migrations do it.
-STEP = Table("alembic_version", METADATA, Column("version_num", String(32), primary_key=True))
+VERSION_TABLE = Table("alembic_version", METADATA, Column("version_num", String(32), primary_key=True))
 
-_FIRST_VERSION = "schema_version"
+_OLD_VERSION_TABLE = "schema_version"
 
 
-def version_of(connection: Connection) -> str | None:
+def get_schema_version(connection: Connection) -> str | None:
     """Say which layout the database has; None if it has none yet."""
     tables = inspect(connection)
-    if tables.has_table(STEP.name):
-        version: str | None = connection.scalar(select(STEP.c.version_num))
+    if tables.has_table(VERSION_TABLE.name):
+        version: str | None = connection.scalar(select(VERSION_TABLE.c.version_num))
         return version
-    return FIRST if tables.has_table(_FIRST_VERSION) else None
+    return FIRST_VERSION if tables.has_table(_OLD_VERSION_TABLE) else None
 
 
-def lock(connection: Connection) -> None:
+def lock_entries(connection: Connection) -> None:
     """Keep other writers out until the transaction ends; SQLite has done so when it began to write."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("LOCK TABLE entries IN SHARE ROW EXCLUSIVE MODE"))

@@ -10,11 +10,11 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from ledger.atomic_files import make_folder, write_whole
-from ledger.errors import KeyUnusable
+from ledger.atomic_files import make_folder, write_atomically
+from ledger.errors import SigningKeyError
 
-PRIVATE, PUBLIC = "signing-key.pem", "public-key.pem"
-_OWNER_ONLY: Final = 0o600
+PRIVATE_KEY_FILE, PUBLIC_KEY_FILE = "signing-key.pem", "public-key.pem"
+_OWNER_ONLY_MODE: Final = 0o600
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +22,10 @@ class PublicKey:
     """A key that signatures are verified with; *pem* is the file in which it travels."""
 
     pem: bytes
-    raw: bytes
+    raw_bytes: bytes
 
     @classmethod
-    def read(cls, pem: bytes) -> "PublicKey":
+    def load_pem(cls, pem: bytes) -> "PublicKey":
         """Read a key file; raise ValueError where it holds no ed25519 public key."""
         key = serialization.load_pem_public_key(pem)
         if not isinstance(key, Ed25519PublicKey):
@@ -35,12 +35,12 @@ class PublicKey:
     @property
     def fingerprint(self) -> str:
         """The sha256 of the key, in hex: what is printed on paper."""
-        return sha256(self.raw).hexdigest()
+        return sha256(self.raw_bytes).hexdigest()
 
-    def verifies(self, signature: bytes, data: bytes) -> bool:
+    def is_valid_signature(self, signature: bytes, data: bytes) -> bool:
         """Tell whether *signature* was made over *data* with the private half of this key."""
         try:
-            Ed25519PublicKey.from_public_bytes(self.raw).verify(signature, data)
+            Ed25519PublicKey.from_public_bytes(self.raw_bytes).verify(signature, data)
         except InvalidSignature:
             return False
         return True
@@ -50,61 +50,65 @@ class Signer:
     """Signs with the key in a folder."""
 
     def __init__(self, folder: Path) -> None:
-        self._key = _read(folder / PRIVATE) if (folder / PRIVATE).exists() else _make(folder)
-        public = self._key.public_key()
+        self._private_key = (
+            _load_private_key(folder / PRIVATE_KEY_FILE)
+            if (folder / PRIVATE_KEY_FILE).exists()
+            else _create_private_key(folder)
+        )
+        public = self._private_key.public_key()
         encoding, form = serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-        self.public = PublicKey(public.public_bytes(encoding, form), public.public_bytes_raw())
+        self.public_key = PublicKey(public.public_bytes(encoding, form), public.public_bytes_raw())
 
     def sign(self, data: bytes) -> bytes:
         """Return the signature over *data*, 64 bytes; the same data always gives the same."""
-        return self._key.sign(data)
+        return self._private_key.sign(data)
 
 
-def _read(path: Path) -> Ed25519PrivateKey:
+def _load_private_key(path: Path) -> Ed25519PrivateKey:
     try:
         key = serialization.load_pem_private_key(path.read_bytes(), password=None)
     except (OSError, ValueError, TypeError) as error:
-        raise KeyUnusable(path, "it cannot be read as an unlocked private key") from error
+        raise SigningKeyError(path, "it cannot be read as an unlocked private key") from error
     if not isinstance(key, Ed25519PrivateKey):
-        raise KeyUnusable(path, "expected an ed25519 key")
+        raise SigningKeyError(path, "expected an ed25519 key")
     return key
 
 
-def _make(folder: Path) -> Ed25519PrivateKey:
+def _create_private_key(folder: Path) -> Ed25519PrivateKey:
     """Make a key that only its owner may read; where two programs make one at once, the first one stays."""
     key = Ed25519PrivateKey.generate()
     encoding, form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
     pem = key.private_bytes(encoding, form, serialization.NoEncryption())
-    path = folder / PRIVATE
+    path = folder / PRIVATE_KEY_FILE
     try:
         make_folder(folder)
         # written whole under another name, then linked: a half-written key must never be taken for one
-        waiting = folder / f".{PRIVATE}.{os.getpid()}"
-        handle = os.open(waiting, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _OWNER_ONLY)
+        waiting = folder / f".{PRIVATE_KEY_FILE}.{os.getpid()}"
+        handle = os.open(waiting, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _OWNER_ONLY_MODE)
         with os.fdopen(handle, "wb") as sink:
             sink.write(pem)
             sink.flush()
             os.fsync(sink.fileno())
-        if not _put(waiting, path):
-            return _read(path)
+        if not _place_if_absent(waiting, path):
+            return _load_private_key(path)
         public = key.public_key().public_bytes(encoding, serialization.PublicFormat.SubjectPublicKeyInfo)
-        write_whole(folder / PUBLIC, public)
+        write_atomically(folder / PUBLIC_KEY_FILE, public)
     except OSError as error:
-        raise KeyUnusable(
+        raise SigningKeyError(
             path, f"it cannot be made, {error.strerror}; name another folder in HESUAN_KEY_DIR"
         ) from error
     return key
 
 
-def _put(waiting: Path, path: Path) -> bool:
+def _place_if_absent(staged_file: Path, path: Path) -> bool:
     """Give the file its name, unless something has that name already; tell whether it was given."""
     try:
         if os.name == "nt":
-            waiting.rename(path)  # refuses to replace, which a rename elsewhere does not
+            staged_file.rename(path)  # refuses to replace, which a rename elsewhere does not
         else:
-            os.link(waiting, path)
+            os.link(staged_file, path)
     except FileExistsError:
         return False
     finally:
-        waiting.unlink(missing_ok=True)
+        staged_file.unlink(missing_ok=True)
     return True

@@ -4,34 +4,34 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from checks.model.report import Figure, Report
+from checks.model.report import ReportedFigure, ValidationReport
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class ChangedFigure:
     """One figure: where it stands in the newer version (in the older one, where it is gone), before and after."""
 
-    place: str
+    location: str
     before: str
     after: str
 
 
-def figures_moved(before: Report, after: Report | None) -> Iterator[Moved]:
+def find_changed_figures(before: ValidationReport, after: ValidationReport | None) -> Iterator[ChangedFigure]:
     """Give the figures that are new, other than they were, or gone; amounts as written, empty where there is none."""
-    old = {_what(one): one for one in before.figures}
-    new = {_what(one): one for one in after.figures} if after else {}
+    old = {_build_figure_key(one): one for one in before.figures}
+    new = {_build_figure_key(one): one for one in after.figures} if after else {}
     for what, one in new.items():
         was = old.get(what)
         if was is None or Decimal(was.amount) != Decimal(one.amount):
-            yield Moved(_place(one), was.amount if was else "", one.amount)
+            yield ChangedFigure(_format_location(one), was.amount if was else "", one.amount)
     for what, one in old.items():
         if after is not None and what not in new:
-            yield Moved(_place(one), one.amount, "")
+            yield ChangedFigure(_format_location(one), one.amount, "")
 
 
-def _what(one: Figure) -> tuple[object, ...]:
-    return one.form, one.township, one.column, one.year
+def _build_figure_key(figure: ReportedFigure) -> tuple[object, ...]:
+    return figure.form, figure.township, figure.column, figure.year
 
 
-def _place(one: Figure) -> str:
-    return f"{one.sheet}!{one.cell}"
+def _format_location(figure: ReportedFigure) -> str:
+    return f"{figure.sheet}!{figure.cell}"

@@ -5,28 +5,30 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from contracts.procedures import Action, Effect, Procedure
-from review.county_state import Reduction, Standing, Version, Waiver, state_after
-from review.events import Entry, Event, Kind, Told
+from review.county_state import CountyState, Reduction, SubmissionVersion, Waiver, compute_next_state
+from review.events import Event, EventKind, EventSummary, LedgerEntry
 from review.roster import Roster
 
 
-def standings(procedure: Procedure, roster: Roster, history: Iterable[Entry | Told]) -> dict[str, Standing]:
+def replay_events(
+    procedure: Procedure, roster: Roster, history: Iterable[LedgerEntry | EventSummary]
+) -> dict[str, CountyState]:
     """Return where every due county stands, in the order of the roster; counties with history but not due follow."""
-    chain = _Chain(procedure, {(one.level, one.id): one for one in procedure.actions})
-    found = {one.code: _County(one.code, procedure.start) for one in roster.due}
+    chain = _ReplayContext(procedure, {(one.level, one.id): one for one in procedure.actions})
+    found = {one.code: _CountyBuilder(one.code, procedure.initial_state) for one in roster.due_counties}
     for entry in history:
         event = entry.event
-        step = _STEPS.get(event.kind)
+        step = _EVENT_HANDLERS.get(event.kind)
         if step is not None and event.county:
             county = found.get(event.county)
             if county is None:
-                county = found[event.county] = _County(event.county, procedure.start)
+                county = found[event.county] = _CountyBuilder(event.county, procedure.initial_state)
             step(chain, county, event, entry.at)
-    return {code: one.standing() for code, one in found.items()}
+    return {code: one.build_state() for code, one in found.items()}
 
 
 @dataclass(frozen=True, slots=True)
-class _Chain:
+class _ReplayContext:
     """The procedure, with its actions by level and id: they are looked up for every decision of the year."""
 
     procedure: Procedure
@@ -34,67 +36,71 @@ class _Chain:
 
 
 @dataclass(slots=True)
-class _County:
+class _CountyBuilder:
     """One county while its history is folded: made into a `Standing` once, not once an entry."""
 
     county: str
     state: str
-    versions: list[Version] = field(default_factory=list)
+    versions: list[SubmissionVersion] = field(default_factory=list)
     decisions: list[Event] = field(default_factory=list)
     waivers: list[Waiver] = field(default_factory=list)
     reductions: list[Reduction] = field(default_factory=list)
-    explained: dict[str, dict[str, str]] = field(default_factory=dict)
-    filed: tuple[str, ...] = ()
+    explanations_by_version: dict[str, dict[str, str]] = field(default_factory=dict)
+    filed_sha256s: tuple[str, ...] = ()
 
-    def standing(self) -> Standing:
-        return Standing(
+    def build_state(self) -> CountyState:
+        return CountyState(
             county=self.county,
             state=self.state,
             versions=tuple(self.versions),
             decisions=tuple(self.decisions),
             waivers=tuple(self.waivers),
             reductions=tuple(self.reductions),
-            explained=self.explained or None,
-            filed=self.filed,
+            explanations_by_version=self.explanations_by_version or None,
+            filed_sha256s=self.filed_sha256s,
         )
 
     def is_newest(self, sha256: str) -> bool:
         return sha256 == (self.versions[-1].sha256 if self.versions else "")
 
 
-def _received(chain: _Chain, county: _County, event: Event, at: str) -> None:
+def _apply_receipt(context: _ReplayContext, builder: _CountyBuilder, event: Event, recorded_at: str) -> None:
     name = str(event.facts.get("name", ""))
-    county.versions.append(Version(number=event.version, sha256=event.sha256, name=name, received=at))
-    county.state = chain.procedure.on_check["accepted"]  # 已收, until the check has spoken
+    builder.versions.append(
+        SubmissionVersion(number=event.version, sha256=event.sha256, name=name, received_at=recorded_at)
+    )
+    builder.state = context.procedure.state_by_outcome["accepted"]  # 已收, until the check has spoken
 
 
-def _checked(chain: _Chain, county: _County, event: Event, _: str) -> None:
-    county.versions = [_with_check(one, event) if one.sha256 == event.sha256 else one for one in county.versions]
-    if county.versions and county.is_newest(event.sha256):
-        _settle(chain, county)
+def _apply_check(context: _ReplayContext, builder: _CountyBuilder, event: Event, _: str) -> None:
+    builder.versions = [
+        _add_check_result(one, event) if one.sha256 == event.sha256 else one for one in builder.versions
+    ]
+    if builder.versions and builder.is_newest(event.sha256):
+        _update_checked_state(context, builder)
 
 
-def _with_check(version: Version, event: Event) -> Version:
+def _add_check_result(version: SubmissionVersion, event: Event) -> SubmissionVersion:
     facts = event.facts
-    return Version(
+    return SubmissionVersion(
         number=version.number,
         sha256=version.sha256,
         name=version.name,
-        received=version.received,
-        hard=int(str(facts["hard"])),
-        soft=int(str(facts["soft"])),
-        notes=int(str(facts["notes"])),
-        explained=int(str(facts.get("explained", 0))),
-        report=str(facts["report"]),
-        contracts=str(facts["contracts"]),
-        plots=str(facts.get("plots", "")),
-        basis=str(facts.get("basis", "")),
-        disputed=str(facts.get("disputed", "")),
-        found=_found(event),
+        received_at=version.received_at,
+        hard_count=int(str(facts["hard"])),
+        soft_count=int(str(facts["soft"])),
+        note_count=int(str(facts["notes"])),
+        explained_count=int(str(facts.get("explained", 0))),
+        report_sha256=str(facts["report"]),
+        contracts_sha256=str(facts["contracts"]),
+        plots_sha256=str(facts.get("plots", "")),
+        balances_digest=str(facts.get("basis", "")),
+        claims_digest=str(facts.get("disputed", "")),
+        finding_counts=_parse_finding_counts(event),
     )
 
 
-def _found(event: Event) -> Mapping[str, Mapping[str, int]] | None:
+def _parse_finding_counts(event: Event) -> Mapping[str, Mapping[str, int]] | None:
     raw = event.facts.get("found")
     if not isinstance(raw, dict):
         return None  # recorded before findings were counted by rule
@@ -105,72 +111,76 @@ def _found(event: Event) -> Mapping[str, Mapping[str, int]] | None:
     }
 
 
-def _settle(chain: _Chain, county: _County) -> None:
+def _update_checked_state(context: _ReplayContext, builder: _CountyBuilder) -> None:
     """Derive the state from the check, as long as nobody has decided on it."""
-    on_check = chain.procedure.on_check
-    if county.state not in on_check.values():
+    on_check = context.procedure.state_by_outcome
+    if builder.state not in on_check.values():
         return
-    newest = county.versions[-1]
+    newest = builder.versions[-1]
     outcome = "accepted"
-    if newest.hard or newest.soft:
-        standing = county.standing()
-        hard, soft = standing.open_findings("hard"), standing.open_findings("soft")
+    if newest.hard_count or newest.soft_count:
+        standing = builder.build_state()
+        hard, soft = standing.count_open_findings("hard"), standing.count_open_findings("soft")
         outcome = "hard" if hard else "flagged" if soft else "accepted"
-    county.state = on_check[outcome]
+    builder.state = on_check[outcome]
 
 
-def _decided(chain: _Chain, county: _County, event: Event, _: str) -> None:
-    county.decisions.append(event)
-    action = chain.actions.get((event.level, event.action))
-    if action is None or not county.is_newest(event.sha256):
+def _apply_decision(context: _ReplayContext, builder: _CountyBuilder, event: Event, _: str) -> None:
+    builder.decisions.append(event)
+    action = context.actions.get((event.level, event.action))
+    if action is None or not builder.is_newest(event.sha256):
         return
-    before = county.state
-    county.state = state_after(action, before, filed=county.filed, newest=event.sha256)
-    county.filed = _filings(chain.procedure, county, before)
-    effect = _EFFECTS.get(action.effect)
+    before = builder.state
+    builder.state = compute_next_state(action, before, filed_sha256s=builder.filed_sha256s, newest_sha256=event.sha256)
+    builder.filed_sha256s = _update_filings(context.procedure, builder, before)
+    effect = _EFFECT_HANDLERS.get(action.effect)
     if effect is not None:
-        effect(county, event)
-    if action.effect in _CLEARING and county.versions:
-        _settle(chain, county)
+        effect(builder, event)
+    if action.effect in _CLEARING_EFFECTS and builder.versions:
+        _update_checked_state(context, builder)
 
 
-def _filings(procedure: Procedure, county: _County, before: str) -> tuple[str, ...]:
+def _update_filings(procedure: Procedure, builder: _CountyBuilder, previous_state: str) -> tuple[str, ...]:
     """Keep the list of filings: one more where a version was filed, one less where a filing was undone."""
-    was, now = before in procedure.final, county.state in procedure.final
-    if now and not was and county.versions:
-        return (*county.filed, county.versions[-1].sha256)
-    undone = was and not now and county.state not in procedure.open_to_new_version
-    return county.filed[:-1] if undone else county.filed
+    was, now = previous_state in procedure.final_states, builder.state in procedure.final_states
+    if now and not was and builder.versions:
+        return (*builder.filed_sha256s, builder.versions[-1].sha256)
+    undone = was and not now and builder.state not in procedure.resubmittable_states
+    return builder.filed_sha256s[:-1] if undone else builder.filed_sha256s
 
 
-def _facts(event: Event, name: str) -> Iterator[Mapping[str, object]]:
+def _list_facts(event: Event, name: str) -> Iterator[Mapping[str, object]]:
     raw = event.facts.get(name)
     return (one for one in raw if isinstance(one, dict)) if isinstance(raw, list) else iter(())
 
 
-def _explain(county: _County, event: Event) -> None:
-    said = county.explained.setdefault(event.sha256, {})
-    said.update((str(one["rule"]), str(one["text"])) for one in _facts(event, "explanations"))
+def _add_explanations(builder: _CountyBuilder, event: Event) -> None:
+    said = builder.explanations_by_version.setdefault(event.sha256, {})
+    said.update((str(one["rule"]), str(one["text"])) for one in _list_facts(event, "explanations"))
 
 
-def _waive(county: _County, event: Event) -> None:
-    county.waivers += [
+def _add_waivers(builder: _CountyBuilder, event: Event) -> None:
+    builder.waivers += [
         Waiver(str(one["rule"]), date.fromisoformat(str(one["until"])), str(one["reason"]))
-        for one in _facts(event, "waivers")
+        for one in _list_facts(event, "waivers")
     ]
 
 
-def _reduce(county: _County, event: Event) -> None:
+def _add_reductions(builder: _CountyBuilder, event: Event) -> None:
     names = ("sheet", "cell", "before", "after", "reason")
-    county.reductions += [
-        Reduction(event.sha256, *(str(one[name]) for name in names)) for one in _facts(event, "reductions")
+    builder.reductions += [
+        Reduction(event.sha256, *(str(one[name]) for name in names)) for one in _list_facts(event, "reductions")
     ]
 
 
-_CLEARING = (Effect.EXPLAIN, Effect.WAIVE)
-_STEPS = {Kind.RECEIVED: _received, Kind.CHECKED: _checked, Kind.DECISION: _decided}
-_EFFECTS: Mapping[Effect, Callable[[_County, Event], None]] = {
-    Effect.EXPLAIN: _explain,
-    Effect.WAIVE: _waive,
-    Effect.REDUCE: _reduce,
+_CLEARING_EFFECTS = (Effect.EXPLAIN, Effect.WAIVE)
+_EVENT_HANDLERS = {
+    EventKind.RECEIVED: _apply_receipt,
+    EventKind.CHECKED: _apply_check,
+    EventKind.DECISION: _apply_decision,
+}
+_EFFECT_HANDLERS: Mapping[Effect, Callable[[_CountyBuilder, Event], None]] = {
+    Effect.EXPLAIN: _add_explanations,
+    Effect.WAIVE: _add_waivers,
+    Effect.REDUCE: _add_reductions,
 }

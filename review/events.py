@@ -8,7 +8,7 @@ from typing import NamedTuple
 JsonValue = str | int | bool | None | list["JsonValue"] | dict[str, "JsonValue"]
 
 
-class Kind(StrEnum):
+class EventKind(StrEnum):
     """What sort of thing an event records."""
 
     ROSTER = "roster"  # who is due, deadlines, officers of the year
@@ -29,7 +29,7 @@ class Event:
     event is about or that a decision judges. *facts* are plain JSON values (no floats, no bytes).
     """
 
-    kind: Kind
+    kind: EventKind
     year: int
     county: str = ""
     version: int = 0
@@ -42,7 +42,7 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class LedgerEntry:
     """An event as the ledger keeps it: *sequence* orders it, *digest* seals it over *previous*.
 
     *at* is UTC in ISO 8601, a remark only; order is *sequence*. *system_user* is who ran the program. *key* makes
@@ -58,7 +58,7 @@ class Entry:
     event: Event
 
 
-class Told(NamedTuple):
+class EventSummary(NamedTuple):
     """An event, when and as which entry it was recorded: all that a fold needs, and no more, for tens of thousands."""
 
     at: str

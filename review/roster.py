@@ -9,11 +9,11 @@ from typing import Any
 from contracts.errors import ContractError
 from contracts.procedures import Procedure
 
-FILE = "roster.yaml"
+ROSTER_FILE = "roster.yaml"
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class DueCounty:
     """A county that must report: six-digit code, name, and the code of its city."""
 
     code: str
@@ -33,7 +33,7 @@ class Officer:
     since: date
     until: date | None
 
-    def in_office(self, day: date) -> bool:
+    def is_in_office(self, day: date) -> bool:
         """Tell whether the office was held on that day."""
         return self.since <= day and (self.until is None or day <= self.until)
 
@@ -49,24 +49,24 @@ class Roster:
     procedure: str
     province: tuple[str, str]
     cities: Mapping[str, str]
-    due: tuple[Due, ...]
+    due_counties: tuple[DueCounty, ...]
     deadlines: Mapping[str, date]
     officers: tuple[Officer, ...]
 
-    def deadline(self, procedure: Procedure, level: str) -> date | None:
+    def get_deadline(self, procedure: Procedure, level: str) -> date | None:
         """Return until when a level acts on this year."""
-        return self.deadlines.get(level) or procedure.deadline(level, self.year)
+        return self.deadlines.get(level) or procedure.get_deadline(level, self.year)
 
-    def county(self, code: str) -> Due | None:
+    def find_county(self, code: str) -> DueCounty | None:
         """Return a due county by its code."""
-        return next((one for one in self.due if one.code == code), None)
+        return next((one for one in self.due_counties if one.code == code), None)
 
-    def offices(self, person: str) -> tuple[Officer, ...]:
+    def find_offices(self, person: str) -> tuple[Officer, ...]:
         """Return every office that a person holds, by the person's id."""
         return tuple(one for one in self.officers if one.id == person)
 
 
-def read_roster(raw: Mapping[str, Any]) -> Roster:
+def parse_roster(raw: Mapping[str, Any]) -> Roster:
     """Build the roster from its data; raise `ContractError` that names what is missing or malformed."""
     try:
         roster = Roster(
@@ -74,24 +74,24 @@ def read_roster(raw: Mapping[str, Any]) -> Roster:
             procedure=str(raw["procedure"]),
             province=(str(raw["province"]["code"]), str(raw["province"]["name"])),
             cities={str(one["code"]): str(one["name"]) for one in raw["cities"]},
-            due=tuple(Due(str(one["code"]), str(one["name"]), str(one["city"])) for one in raw["due"]),
-            deadlines={str(level): _day(day) for level, day in raw.get("deadlines", {}).items()},
-            officers=tuple(_officer(one) for one in raw["officers"]),
+            due_counties=tuple(DueCounty(str(one["code"]), str(one["name"]), str(one["city"])) for one in raw["due"]),
+            deadlines={str(level): _parse_day(day) for level, day in raw.get("deadlines", {}).items()},
+            officers=tuple(_parse_officer(one) for one in raw["officers"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ContractError(FILE, f"entry missing or malformed: {error!r}") from error
-    _hold_together(roster)
+        raise ContractError(ROSTER_FILE, f"entry missing or malformed: {error!r}") from error
+    _check_consistency(roster)
     return roster
 
 
-def roster_facts(roster: Roster) -> dict[str, Any]:
+def encode_roster(roster: Roster) -> dict[str, Any]:
     """Return the roster as plain JSON values, for the record; `read_roster` reads it back."""
     return {
         "year": roster.year,
         "procedure": roster.procedure,
         "province": {"code": roster.province[0], "name": roster.province[1]},
         "cities": [{"code": code, "name": name} for code, name in sorted(roster.cities.items())],
-        "due": [{"code": one.code, "name": one.name, "city": one.city} for one in roster.due],
+        "due": [{"code": one.code, "name": one.name, "city": one.city} for one in roster.due_counties],
         "deadlines": {level: day.isoformat() for level, day in roster.deadlines.items()},
         "officers": [
             {
@@ -108,30 +108,30 @@ def roster_facts(roster: Roster) -> dict[str, Any]:
     }
 
 
-def _officer(raw: Mapping[str, Any]) -> Officer:
+def _parse_officer(raw: Mapping[str, Any]) -> Officer:
     return Officer(
         id=str(raw["id"]),
         title=str(raw["title"]),
         unit=str(raw["unit"]),
         level=str(raw["level"]),
         area=str(raw["area"]),
-        since=_day(raw["from"]),
-        until=_day(raw["until"]) if raw.get("until") else None,
+        since=_parse_day(raw["from"]),
+        until=_parse_day(raw["until"]) if raw.get("until") else None,
     )
 
 
-def _day(value: object) -> date:
+def _parse_day(value: object) -> date:
     return value if isinstance(value, date) else date.fromisoformat(str(value))
 
 
-def _hold_together(roster: Roster) -> None:
-    _refuse_repeats("due county", (one.code for one in roster.due))
-    for one in roster.due:
+def _check_consistency(roster: Roster) -> None:
+    _refuse_duplicates("due county", (one.code for one in roster.due_counties))
+    for one in roster.due_counties:
         if one.city not in roster.cities:
-            raise ContractError(FILE, f"county {one.code}: city {one.city} is not listed under cities")
+            raise ContractError(ROSTER_FILE, f"county {one.code}: city {one.city} is not listed under cities")
 
 
-def _refuse_repeats(what: str, codes: Iterable[str]) -> None:
+def _refuse_duplicates(label: str, codes: Iterable[str]) -> None:
     repeated = sorted(code for code, count in Counter(codes).items() if count > 1)
     if repeated:
-        raise ContractError(FILE, f"{what} listed twice: {repeated}")
+        raise ContractError(ROSTER_FILE, f"{label} listed twice: {repeated}")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from flows.year.locations import KEY_FOLDER
+from flows.year.locations import KEY_FOLDER_VARIABLE
 
 # Two runs try the same, and a busy machine fails nothing: no test is about how long an example takes.
 settings.register_profile(
@@ -20,10 +20,10 @@ settings.load_profile("repeatable")
 def signing_keys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Keep the keys of this test session in a folder that goes with it; child processes inherit the setting."""
     folder = tmp_path_factory.mktemp("keys") / "签名 密钥"
-    before = os.environ.get(KEY_FOLDER)
-    os.environ[KEY_FOLDER] = str(folder)
+    before = os.environ.get(KEY_FOLDER_VARIABLE)
+    os.environ[KEY_FOLDER_VARIABLE] = str(folder)
     yield folder
     if before is None:
-        del os.environ[KEY_FOLDER]
+        del os.environ[KEY_FOLDER_VARIABLE]
     else:
-        os.environ[KEY_FOLDER] = before
+        os.environ[KEY_FOLDER_VARIABLE] = before

@@ -2,50 +2,44 @@
 
 import gc
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-from checks.model.filing_history import History
+from checks.model.filing_history import FilingHistory
 from checks.model.finding import Refusal
-from checks.model.report import Report
-from contracts.contract_library import Library
-from contracts.messages import Wording
-from workbooks.reader.read_workbook import read_book
+from checks.model.report import ValidationReport
+from contracts.contract_library import ContractLibrary
+from contracts.messages import Messages
+from workbooks.reader.read_workbook import read_workbook
 
-if TYPE_CHECKING:  # a refused file never needs the frames
-    from checks.model.raw_workbook import RawBook
-
-CheckBook = Callable[..., Report | Refusal]
-ReadBook = Callable[[bytes, Wording], "RawBook | Refusal"]
+WorkbookValidator = Callable[..., ValidationReport | Refusal]
 
 
-def examine(
+def validate_file(
     data: bytes,
-    library: Library,
-    words: Wording,
+    library: ContractLibrary,
+    messages: Messages,
     *,
     expected: tuple[str, int] | None = None,
-    history: History | None = None,
-    alone: bool = False,
-    read: ReadBook = read_book,
-) -> Report | Refusal:
+    history: FilingHistory | None = None,
+    is_only_file: bool = False,
+) -> ValidationReport | Refusal:
     """Return the report on a workbook, or why it is refused. The gate speaks before anything heavy is imported.
 
-    *expected* is the county code and the year in whose folder the file lies, where it lies in one; *history* is what
-    is on file from the year before. *alone* says that no other file follows, so that a process for reading them is
-    not worth its start. *read* is how a workbook is read where no process is to be saved: a run measures it.
+    *expected* is the county code and the year of the folder in which the file lies, if it lies in one; *history* is
+    what is on file from the year before. *is_only_file* says that no other file follows, so that it is not worth
+    starting a worker process to read it.
     """
-    book = read_book(data, words, alone=True) if alone else read(data, words)
+    book = read_workbook(data, messages, is_only_file=is_only_file)
     if isinstance(book, Refusal):
         return book
-    check_book = _loaded_checks()
+    check_book = _load_checks()
     if not gc.isenabled():  # a command line holds the collector while modules load; from here on there are data
         gc.freeze()  # what is loaded stays: looking through it for garbage, now and at exit, would find none
         gc.enable()
-    return check_book(book, library, words, expected=expected, history=history)
+    return check_book(book, library, messages, expected=expected, history=history)
 
 
-def _loaded_checks() -> CheckBook:
+def _load_checks() -> WorkbookValidator:
     """Load the checks only behind the gate: pandera and polars cost more than a second."""
-    from checks.validation import check_book  # noqa: PLC0415
+    from checks.validation import validate_workbook  # noqa: PLC0415
 
-    return check_book
+    return validate_workbook

@@ -2,30 +2,32 @@
 
 from collections.abc import Sequence
 
-from checks.diagnosis.hypothesis_testing import Guess, text
+from checks.diagnosis.hypothesis_testing import Hypothesis, build_text_content
 from checks.recognition.table import Table
-from checks.rules.violation_builder import listed
+from checks.rules.violation_builder import join_names
 
-_SHOWN = 10  # addresses named in one sentence
+_MAX_ADDRESSES_SHOWN = 10  # addresses named in one sentence
 
 
-def rewritten(table: Table, column: str, rows: Sequence[int], *, new: str, case: str, **facts: str) -> Guess:
+def reassign_column(
+    table: Table, column: str, rows: Sequence[int], *, new_value: str, variant: str, **facts: str
+) -> Hypothesis:
     """Return the guess that *rows* should have *new* in a column; told at the first of them as *case*."""
-    cells = [table.ref(column, row) for row in rows]
+    cells = [table.get_cell_ref(column, row) for row in rows]
     known = {
         "title": table.form.title,
-        "heading": table.form.field(column).heading,
-        "value": table.written(column, rows[0]),
-        "near": new,
+        "heading": table.form.get_field(column).heading,
+        "value": table.get_stripped_text(column, rows[0]),
+        "near": new_value,
         "count": str(len(cells)),
-        "places": listed([one.address for one in cells], _SHOWN),
+        "places": join_names([one.address for one in cells], _MAX_ADDRESSES_SHOWN),
     }
-    return Guess(
-        case=case,
+    return Hypothesis(
+        variant=variant,
         cell=cells[0],
-        cells=dict.fromkeys(cells, text(new)),
+        corrections=dict.fromkeys(cells, build_text_content(new_value)),
         facts={**known, **facts},
-        tell=tuple(cells),
+        highlight=tuple(cells),
         value=known["value"],
-        expected=new,
+        expected=new_value,
     )

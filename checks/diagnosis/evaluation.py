@@ -5,21 +5,21 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from checks.model.cell_ref import CellRef
-from checks.model.violation import NotRun, Offence
+from checks.model.violation import SkippedRule, Violation
 from checks.recognition.table import Table
-from checks.rules.sum_rules import Stated
+from checks.rules.sum_rules import SumConstraint
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Evaluation:
     """What does not hold, what could not be tried, and what was looked at.
 
     *values* holds every figure by its cell, *sums* what must add up: held or not, those left out that rest on rows at
     fault.
     """
 
-    offences: tuple[Offence, ...]
-    not_run: tuple[NotRun, ...]
+    violations: tuple[Violation, ...]
+    not_run: tuple[SkippedRule, ...]
     tables: tuple[Table, ...]
     values: Mapping[CellRef, Decimal]
-    sums: tuple[Stated, ...] = ()
+    sum_constraints: tuple[SumConstraint, ...] = ()

@@ -2,22 +2,22 @@
 
 from collections.abc import Iterator
 
-from checks.diagnosis.error_in_row_and_total import figures_mistaken
-from checks.diagnosis.evaluation import Verdict
-from checks.diagnosis.hypothesis_testing import Guess
-from checks.diagnosis.misspelt_township import respelt
-from checks.diagnosis.swapped_rows_columns import columns_exchanged, rows_exchanged
-from checks.diagnosis.wrong_project import projects_mistaken
-from checks.diagnosis.wrong_township import townships_mistaken
-from checks.model.raw_workbook import RawBook
+from checks.diagnosis.error_in_row_and_total import propose_figure_corrections
+from checks.diagnosis.evaluation import Evaluation
+from checks.diagnosis.hypothesis_testing import Hypothesis
+from checks.diagnosis.misspelt_township import propose_township_spellings
+from checks.diagnosis.swapped_rows_columns import propose_column_swaps, propose_row_swaps
+from checks.diagnosis.wrong_project import propose_project_changes
+from checks.diagnosis.wrong_township import propose_township_changes
+from checks.model.raw_workbook import RawWorkbook
 from contracts.registers import County
 
 
-def guesses(book: RawBook, verdict: Verdict, county: County | None) -> Iterator[list[Guess]]:
+def generate_hypotheses(book: RawWorkbook, evaluation: Evaluation, county: County | None) -> Iterator[list[Hypothesis]]:
     """Yield what may be the slip behind several findings; rivals come together."""
-    yield from respelt(verdict, county)
-    yield from rows_exchanged(book, verdict)
-    yield from columns_exchanged(book, verdict)
-    yield from projects_mistaken(book, verdict)
-    yield from townships_mistaken(book, verdict, county)
-    yield from figures_mistaken(verdict)
+    yield from propose_township_spellings(evaluation, county)
+    yield from propose_row_swaps(book, evaluation)
+    yield from propose_column_swaps(book, evaluation)
+    yield from propose_project_changes(book, evaluation)
+    yield from propose_township_changes(book, evaluation, county)
+    yield from propose_figure_corrections(evaluation)

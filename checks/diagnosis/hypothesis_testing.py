@@ -9,23 +9,23 @@ from dataclasses import dataclass, field, replace
 
 import polars as pl
 
-from checks.diagnosis.evaluation import Verdict
+from checks.diagnosis.evaluation import Evaluation
 from checks.model.cell_ref import CellRef, column_letters
-from checks.model.finding import Change, Severity
-from checks.model.raw_workbook import CellKind, RawBook, RawSheet
-from checks.model.violation import Offence
+from checks.model.finding import RepairStep, Severity
+from checks.model.raw_workbook import CellKind, RawSheet, RawWorkbook
+from checks.model.violation import Violation
 
-_MOST_TRIED = 8  # guesses that one workbook is examined with
-_LONG = 5_000  # rows of a table that take a while to examine
-_FEW_TRIED = 2  # guesses on a workbook with such a table
-_MOST_CELLS = 200  # that one finding points at, or that one repair names
-_SEVERAL = 2  # findings that a guess explains, at the least
+_MAX_HYPOTHESES = 8  # guesses that one workbook is examined with
+_MAX_ROWS_SHORT_TABLE = 5_000  # rows of a table that take a while to examine
+_MAX_HYPOTHESES_LONG_TABLE = 2  # guesses on a workbook with such a table
+_MAX_CELLS_PER_FINDING = 200  # that one finding points at, or that one repair names
+_MIN_FINDINGS_EXPLAINED = 2  # findings that a guess explains, at the least
 
-Content = tuple[str | None, int]  # the text of a cell and its kind
+CellContent = tuple[str | None, int]  # the text of a cell and its kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Guess:
+class Hypothesis:
     """One slip: *cells* with what they should hold, told as *case* at *cell* with *facts*.
 
     *least* is how many findings it must explain to be told. *tell* are the cells that its finding points at first;
@@ -34,104 +34,117 @@ class Guess:
     """
 
     cell: CellRef
-    cells: Mapping[CellRef, Content]
-    case: str = ""
+    corrections: Mapping[CellRef, CellContent]
+    variant: str = ""
     facts: Mapping[str, str] = field(default_factory=dict)
-    tell: tuple[CellRef, ...] = ()
-    least: int = _SEVERAL
+    highlight: tuple[CellRef, ...] = ()
+    min_explained: int = _MIN_FINDINGS_EXPLAINED
     value: str | None = None
     expected: str | None = None
-    speaks: Offence | None = None
-    mends: bool = True
+    message_from: Violation | None = None
+    has_correction: bool = True
 
 
-def told_once(
-    book: RawBook,
-    found: Verdict,
-    guesses: Callable[[RawBook, Verdict], Iterable[Sequence[Guess]]],
-    examine: Callable[[RawBook], Verdict],
-) -> Verdict:
+def explain_by_hypotheses(
+    book: RawWorkbook,
+    evaluation: Evaluation,
+    generate: Callable[[RawWorkbook, Evaluation], Iterable[Sequence[Hypothesis]]],
+    evaluate: Callable[[RawWorkbook], Evaluation],
+) -> Evaluation:
     """Return what was found, each slip that explains several findings told in their place.
 
     *guesses* yields rivals together: where two of them leave as little, neither is told.
     """
-    heads: list[Offence] = []
-    received, room = found, _MOST_TRIED if _short(found) else _FEW_TRIED
+    heads: list[Violation] = []
+    received, room = evaluation, _MAX_HYPOTHESES if _has_short_tables(evaluation) else _MAX_HYPOTHESES_LONG_TABLE
     while True:
         accepted = None
-        for rivals in guesses(book, found):
+        for rivals in generate(book, evaluation):
             room -= len(rivals)
-            accepted = _best(book, found, rivals, examine) if room >= 0 else None
+            accepted = _select_best_rival(book, evaluation, rivals, evaluate) if room >= 0 else None
             if accepted or room <= 0:
                 break
         if accepted is None:
             break
         guess, after = accepted
-        heads.append(_head(guess, book, _gone(found, after, guess)))
-        book, found = corrected(book, guess.cells), _with_repairs(after, guess, book)
+        heads.append(_build_root_cause(guess, book, _find_explained(evaluation, after, guess)))
+        book, evaluation = apply_corrections(book, guess.corrections), _add_to_repairs(after, guess, book)
     if not heads:
         return received
-    remarks = (one for one in received.offences if _is_remark(one))  # what is remarked on stays as it was received
-    return replace(received, offences=(*heads, *_faults(found), *remarks), not_run=found.not_run)
+    remarks = (one for one in received.violations if _is_remark(one))  # what is remarked on stays as it was received
+    return replace(received, violations=(*heads, *_exclude_remarks(evaluation), *remarks), not_run=evaluation.not_run)
 
 
-def _faults(found: Verdict) -> list[Offence]:
-    return [one for one in found.offences if not _is_remark(one)]
+def _exclude_remarks(evaluation: Evaluation) -> list[Violation]:
+    return [one for one in evaluation.violations if not _is_remark(one)]
 
 
-def _is_remark(offence: Offence) -> bool:
-    return offence.rule.severity_of(offence.case) == Severity.REPORT
+def _is_remark(violation: Violation) -> bool:
+    return violation.rule.get_severity(violation.variant) == Severity.REPORT
 
 
-def _short(found: Verdict) -> bool:
-    return all(one.body.height <= _LONG for one in found.tables)
+def _has_short_tables(evaluation: Evaluation) -> bool:
+    return all(one.body.height <= _MAX_ROWS_SHORT_TABLE for one in evaluation.tables)
 
 
-def _best(
-    book: RawBook, found: Verdict, rivals: Sequence[Guess], examine: Callable[[RawBook], Verdict]
-) -> tuple[Guess, Verdict] | None:
+def _select_best_rival(
+    book: RawWorkbook,
+    evaluation: Evaluation,
+    rivals: Sequence[Hypothesis],
+    evaluate: Callable[[RawWorkbook], Evaluation],
+) -> tuple[Hypothesis, Evaluation] | None:
     """Return the guess that leaves the least, and what it leaves; none where two leave as little."""
-    tried = ((one, _after(book, found, one, examine)) for one in rivals)
-    held = sorted(((one, after) for one, after in tried if after), key=lambda pair: len(_faults(pair[1])))
-    alone = len(held) == 1 or (len(held) > 1 and len(_faults(held[0][1])) < len(_faults(held[1][1])))
+    tried = ((one, _evaluate_hypothesis(book, evaluation, one, evaluate)) for one in rivals)
+    held = sorted(((one, after) for one, after in tried if after), key=lambda pair: len(_exclude_remarks(pair[1])))
+    alone = len(held) == 1 or (len(held) > 1 and len(_exclude_remarks(held[0][1])) < len(_exclude_remarks(held[1][1])))
     return held[0] if alone else None
 
 
-def _after(book: RawBook, found: Verdict, guess: Guess, examine: Callable[[RawBook], Verdict]) -> Verdict | None:
+def _evaluate_hypothesis(
+    book: RawWorkbook, evaluation: Evaluation, hypothesis: Hypothesis, evaluate: Callable[[RawWorkbook], Evaluation]
+) -> Evaluation | None:
     """Return what is found once the guess is made good, nothing where it does not explain enough or breaks anything."""
-    if len(_faults(found)) < guess.least:
+    if len(_exclude_remarks(evaluation)) < hypothesis.min_explained:
         return None
-    after = examine(corrected(book, guess.cells))
-    before = {_sameness(one, guess) for one in _faults(found)}
-    if any(_sameness(one, guess) not in before for one in _faults(after)):
+    after = evaluate(apply_corrections(book, hypothesis.corrections))
+    before = {_build_violation_key(one, hypothesis) for one in _exclude_remarks(evaluation)}
+    if any(_build_violation_key(one, hypothesis) not in before for one in _exclude_remarks(after)):
         return None
     # what is said of one cell comes to one finding anyway, in the words of the plainest rule
-    places = {(one.sheet, one.cell) for one in _gone(found, after, guess)}
-    return after if len(places) >= guess.least else None
+    places = {(one.sheet, one.cell) for one in _find_explained(evaluation, after, hypothesis)}
+    return after if len(places) >= hypothesis.min_explained else None
 
 
-def _gone(found: Verdict, after: Verdict, guess: Guess) -> list[Offence]:
-    left = {_sameness(one, guess) for one in _faults(after)}
-    return [one for one in _faults(found) if _sameness(one, guess) not in left]
+def _find_explained(evaluation: Evaluation, after: Evaluation, hypothesis: Hypothesis) -> list[Violation]:
+    left = {_build_violation_key(one, hypothesis) for one in _exclude_remarks(after)}
+    return [one for one in _exclude_remarks(evaluation) if _build_violation_key(one, hypothesis) not in left]
 
 
-def _sameness(offence: Offence, guess: Guess) -> tuple[object, ...]:
+def _build_violation_key(violation: Violation, hypothesis: Hypothesis) -> tuple[object, ...]:
     """What is said at the same cell of the same figures is the same, whatever the repairs of the whole workbook are.
 
     Where it is about a cell that the guess changes, it is the same only where all of its cells are.
     """
-    touched = frozenset(offence.cells) if any(cell in guess.cells for cell in offence.cells) else None
-    return (offence.rule.id, offence.sheet, offence.cell, offence.value, offence.difference, offence.also, touched)
+    touched = frozenset(violation.cells) if any(cell in hypothesis.corrections for cell in violation.cells) else None
+    return (
+        violation.rule.id,
+        violation.sheet,
+        violation.cell,
+        violation.value,
+        violation.difference,
+        violation.related_rules,
+        touched,
+    )
 
 
-def corrected(book: RawBook, cells: Mapping[CellRef, Content]) -> RawBook:
+def apply_corrections(book: RawWorkbook, corrections: Mapping[CellRef, CellContent]) -> RawWorkbook:
     """Return the workbook with other contents in some cells."""
-    return RawBook(tuple(_corrected(one, cells) for one in book.sheets))
+    return RawWorkbook(tuple(_apply_sheet_corrections(one, corrections) for one in book.sheets))
 
 
-def _corrected(sheet: RawSheet, cells: Mapping[CellRef, Content]) -> RawSheet:
-    by_column: dict[str, list[tuple[int, Content]]] = {}
-    for cell, content in cells.items():
+def _apply_sheet_corrections(sheet: RawSheet, corrections: Mapping[CellRef, CellContent]) -> RawSheet:
+    by_column: dict[str, list[tuple[int, CellContent]]] = {}
+    for cell, content in corrections.items():
         if cell.sheet == sheet.name:
             row, column = cell.position
             by_column.setdefault(column_letters(column), []).append((row - 1, content))
@@ -139,17 +152,19 @@ def _corrected(sheet: RawSheet, cells: Mapping[CellRef, Content]) -> RawSheet:
         return sheet
     return replace(
         sheet,
-        text=sheet.text.with_columns(_scattered(sheet.text[name], new, 0) for name, new in by_column.items()),
-        kinds=sheet.kinds.with_columns(_scattered(sheet.kinds[name], new, 1) for name, new in by_column.items()),
+        text=sheet.text.with_columns(_replace_values(sheet.text[name], new, 0) for name, new in by_column.items()),
+        kinds=sheet.kinds.with_columns(_replace_values(sheet.kinds[name], new, 1) for name, new in by_column.items()),
     )
 
 
-def _scattered(column: pl.Series, new: Sequence[tuple[int, Content]], part: int) -> pl.Series:
-    values = pl.Series([content[part] for _, content in new], dtype=column.dtype)
-    return column.scatter([at for at, _ in new], values)
+def _replace_values(
+    column: pl.Series, contents_by_row: Sequence[tuple[int, CellContent]], content_index: int
+) -> pl.Series:
+    values = pl.Series([content[content_index] for _, content in contents_by_row], dtype=column.dtype)
+    return column.scatter([at for at, _ in contents_by_row], values)
 
 
-def content_at(book: RawBook, cell: CellRef) -> Content:
+def get_cell_content(book: RawWorkbook, cell: CellRef) -> CellContent:
     """Return what a cell holds."""
     sheet = next(one for one in book.sheets if one.name == cell.sheet)
     row, column = cell.position
@@ -157,60 +172,62 @@ def content_at(book: RawBook, cell: CellRef) -> Content:
     return sheet.text[name][row - 1], sheet.kinds[name][row - 1]
 
 
-def text(content: str) -> Content:
+def build_text_content(text: str) -> CellContent:
     """Return a content that is a text."""
-    return content, CellKind.TEXT
+    return text, CellKind.TEXT
 
 
-def _head(guess: Guess, book: RawBook, gone: Sequence[Offence]) -> Offence:
+def _build_root_cause(hypothesis: Hypothesis, book: RawWorkbook, explained: Sequence[Violation]) -> Violation:
     """Return what is told of a slip: it weighs as much as the gravest of what it explains."""
-    gravest = min(gone, key=lambda one: (_rank(one), one.rule.phase.rank, one.rule.id))
-    own = guess.speaks or _own(guess, gravest)
-    rule = replace(own.rule, severity=gravest.rule.severity_of(gravest.case), severities={}, trial=_on_trial(gone))
-    involved = (guess.cell, *guess.tell, *(cell for one in gone for cell in one.cells))
-    also = {one for other in gone for one in (other.rule.id, *other.also)} - {rule.id}
-    changes = _changes(guess, book)
+    gravest = min(explained, key=lambda one: (_get_severity_rank(one), one.rule.phase.rank, one.rule.id))
+    own = hypothesis.message_from or _build_own_violation(hypothesis, gravest)
+    rule = replace(
+        own.rule, severity=gravest.rule.get_severity(gravest.variant), severities={}, trial=_is_on_trial(explained)
+    )
+    involved = (hypothesis.cell, *hypothesis.highlight, *(cell for one in explained for cell in one.cells))
+    also = {one for other in explained for one in (other.rule.id, *other.related_rules)} - {rule.id}
+    changes = _list_repair_steps(hypothesis, book)
     return replace(
         own,
         rule=rule,
-        cells=tuple(dict.fromkeys(involved))[:_MOST_CELLS],
-        also=tuple(sorted(also)),
+        cells=tuple(dict.fromkeys(involved))[:_MAX_CELLS_PER_FINDING],
+        related_rules=tuple(sorted(also)),
         repairs=own.repairs or ((changes,) if changes else ()),
     )
 
 
-def _own(guess: Guess, first: Offence) -> Offence:
-    return Offence(
-        rule=first.rule,
-        sheet=guess.cell.sheet,
-        cell=guess.cell,
-        case=guess.case,
-        facts={"cell": guess.cell.address, **guess.facts},
-        value=guess.value,
-        expected=guess.expected,
+def _build_own_violation(hypothesis: Hypothesis, first_violation: Violation) -> Violation:
+    return Violation(
+        rule=first_violation.rule,
+        sheet=hypothesis.cell.sheet,
+        cell=hypothesis.cell,
+        variant=hypothesis.variant,
+        facts={"cell": hypothesis.cell.address, **hypothesis.facts},
+        value=hypothesis.value,
+        expected=hypothesis.expected,
     )
 
 
-def _on_trial(gone: Sequence[Offence]) -> bool:
-    return all(one.rule.trial for one in gone)
+def _is_on_trial(explained: Sequence[Violation]) -> bool:
+    return all(one.rule.trial for one in explained)
 
 
-def _rank(offence: Offence) -> int:
-    return Severity(offence.rule.severity_of(offence.case)).rank
+def _get_severity_rank(violation: Violation) -> int:
+    return Severity(violation.rule.get_severity(violation.variant)).rank
 
 
-def _changes(guess: Guess, book: RawBook) -> tuple[Change, ...]:
-    if not guess.mends or len(guess.cells) > _MOST_CELLS:
+def _list_repair_steps(hypothesis: Hypothesis, book: RawWorkbook) -> tuple[RepairStep, ...]:
+    if not hypothesis.has_correction or len(hypothesis.corrections) > _MAX_CELLS_PER_FINDING:
         return ()
-    before = {cell: content_at(book, cell)[0] or "" for cell in guess.cells}
-    return tuple(Change(cell, before[cell], content[0] or "") for cell, content in guess.cells.items())
+    before = {cell: get_cell_content(book, cell)[0] or "" for cell in hypothesis.corrections}
+    return tuple(RepairStep(cell, before[cell], content[0] or "") for cell, content in hypothesis.corrections.items())
 
 
-def _with_repairs(after: Verdict, guess: Guess, book: RawBook) -> Verdict:
+def _add_to_repairs(after: Evaluation, hypothesis: Hypothesis, book: RawWorkbook) -> Evaluation:
     """Put the slip into the repairs of what is left: each of them mends all sums of the workbook."""
-    changes = _changes(guess, book)
+    changes = _list_repair_steps(hypothesis, book)
     offences = (
         replace(one, repairs=tuple((*repair, *changes) for repair in one.repairs)) if one.repairs else one
-        for one in after.offences
+        for one in after.violations
     )
-    return replace(after, offences=tuple(offences))
+    return replace(after, violations=tuple(offences))

@@ -11,18 +11,18 @@ from typing import Any
 
 import polars as pl
 
-from checks.diagnosis.finding_grouping import beside
+from checks.diagnosis.finding_grouping import merge_into
 from checks.model.cell_ref import CellRef
-from checks.model.violation import Offence
+from checks.model.violation import Violation
 from checks.recognition.table import ROW, Table
-from checks.rules.project_rules import PROJECTS
-from checks.rules.sum_rules import Stated
-from checks.rules.violation_builder import listed, said
+from checks.rules.project_rules import PROJECTS_FORM
+from checks.rules.sum_rules import SumConstraint
+from checks.rules.violation_builder import format_value, join_names
 
-LOST, UNCOUNTED, SHORT = "lost", "uncounted", "short"
-_TOTALS = ("column_total", "detail_total")
-_WITHIN = ("row_sum", "row_sums")
-_WHOLE = (  # what a table says as a whole: with a row less it says something else
+LOST_VARIANT, UNCOUNTED_VARIANT, SHORT_VARIANT = "lost", "uncounted", "short"
+_TOTAL_CHECKS = ("column_total", "detail_total")
+_ROW_SUM_CHECKS = ("row_sum", "row_sums")
+_WHOLE_TABLE_CHECKS = (  # what a table says as a whole: with a row less it says something else
     "adjustment_ratio",
     "growth_at_least",
     "project_balance",
@@ -30,229 +30,303 @@ _WHOLE = (  # what a table says as a whole: with a row less it says something el
     "share_of_total",
     "shares_close",
 )
-_STRANGE = (  # what another table names and this one does not have
+_MISSING_REFERENCE_VARIANTS = (  # what another table names and this one does not have
     ("groups_in_summary", "summary"),
     ("accepted_before_counted", "unknown"),
     ("projects_listed", "listed"),
     ("units_approved", "project"),
 )
-_NEARLY_ALL = 2 / 3  # of the columns: the missing row may have a 0 where all others have none
-_CENT = Decimal("0.01")
-_LEAST_TOTALS = 2  # that are off: a single one may as well be a slip of its own
-_LEAST_UNTIED = 3  # where no rule ties the columns of a row together
+_MIN_SHARE_OF_COLUMNS = 2 / 3  # of the columns: the missing row may have a 0 where all others have none
+_ROUNDING_TOLERANCE = Decimal("0.01")
+_MIN_TOTALS_OFF = 2  # that are off: a single one may as well be a slip of its own
+_MIN_INDEPENDENT_TOTALS_OFF = 3  # where no rule ties the columns of a row together
 
-Values = Mapping[CellRef, Decimal]
+AmountsByCell = Mapping[CellRef, Decimal]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Explained:
+class MissingRowDiagnosis:
     """A cause found in the rows of one table: the sums and offences that follow from it are told with *head*."""
 
-    head: Offence
-    sums: tuple[Stated, ...]
-    offences: tuple[Offence, ...]
+    root_cause: Violation
+    merged_sums: tuple[SumConstraint, ...]
+    merged_violations: tuple[Violation, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Off:
+class _TotalGaps:
     """The totals of a table that do not hold, and by how much each exceeds its rows, by field; 0 where it holds."""
 
     table: Table
-    totals: tuple[Stated, ...]
-    by: Mapping[str, Decimal]
+    violated_totals: tuple[SumConstraint, ...]
+    gap_by_field: Mapping[str, Decimal]
 
 
-def rows_explain(
-    tables: Iterable[Table], offences: Sequence[Offence], stated: Sequence[Stated], values: Values
-) -> list[Explained]:
+def find_missing_rows(
+    tables: Iterable[Table],
+    violations: Sequence[Violation],
+    sum_constraints: Sequence[SumConstraint],
+    values: AmountsByCell,
+) -> list[MissingRowDiagnosis]:
     """Return what a lost or uncounted row explains, table by table; *stated* holds every sum, the broken ones too."""
-    gaps = {id(one): _gap(one, values) for one in stated}
-    broken = [one for one in stated if abs(gaps[id(one)]) > one.relation.tolerance]
-    found = (_explained(one, offences, stated, broken, gaps) for one in tables if one.total_row is not None)
+    gaps = {id(one): _compute_gap(one, values) for one in sum_constraints}
+    broken = [one for one in sum_constraints if abs(gaps[id(one)]) > one.linear_constraint.tolerance]
+    found = (
+        _diagnose_table(one, violations, sum_constraints, broken, gaps) for one in tables if one.total_row is not None
+    )
     return [one for one in found if one is not None]
 
 
-def _gap(stated: Stated, values: Values) -> Decimal:
+def _compute_gap(sum_constraint: SumConstraint, values: AmountsByCell) -> Decimal:
     """Return by how much the cell that is the sum exceeds what it should be; nothing where a figure is missing."""
-    terms = stated.relation.terms
+    terms = sum_constraint.linear_constraint.terms
     if not all(term.cell in values for term in terms):
         return Decimal(0)
-    sign = next(term.sign for term in terms if term.cell == stated.anchor)
-    return sign * (sum((term.sign * values[term.cell] for term in terms), Decimal(0)) - stated.relation.constant)
+    sign = next(term.sign for term in terms if term.cell == sum_constraint.anchor)
+    return sign * (
+        sum((term.sign * values[term.cell] for term in terms), Decimal(0)) - sum_constraint.linear_constraint.constant
+    )
 
 
-def _explained(
+def _diagnose_table(
     table: Table,
-    offences: Sequence[Offence],
-    stated: Sequence[Stated],
-    broken: Sequence[Stated],
+    violations: Sequence[Violation],
+    sum_constraints: Sequence[SumConstraint],
+    violated_sums: Sequence[SumConstraint],
     gaps: Mapping[int, Decimal],
-) -> Explained | None:
-    own = [one for one in stated if one.table is table and one.row == table.total_row]
-    by = {one.field.name: gaps[id(one)] for one in own if one.rule.check in _TOTALS}
-    wrong = [one for one in broken if one.table is table and one.row == table.total_row]
-    totals = tuple(one for one in wrong if one.rule.check in _TOTALS)
+) -> MissingRowDiagnosis | None:
+    own = [one for one in sum_constraints if one.table is table and one.row == table.total_row]
+    by = {one.field.name: gaps[id(one)] for one in own if one.rule.check in _TOTAL_CHECKS}
+    wrong = [one for one in violated_sums if one.table is table and one.row == table.total_row]
+    totals = tuple(one for one in wrong if one.rule.check in _TOTAL_CHECKS)
     if not totals:
         return None
-    off = _Off(table=table, totals=totals, by=by)
-    rows = _uncounted(off) if len(totals) >= _LEAST_TOTALS else []
+    off = _TotalGaps(table=table, violated_totals=totals, gap_by_field=by)
+    rows = _find_uncounted_rows(off) if len(totals) >= _MIN_TOTALS_OFF else []
     if rows:
-        return _of_uncounted(off, rows, broken, gaps)
-    agrees = _looks_lost(off) and not any(one.rule.check in _WITHIN for one in wrong)
-    return _of_lost(off, offences, broken, gaps) if agrees else None
+        return _diagnose_uncounted_rows(off, rows, violated_sums, gaps)
+    agrees = _can_be_missing_row(off) and not any(one.rule.check in _ROW_SUM_CHECKS for one in wrong)
+    return _diagnose_lost_row(off, violations, violated_sums, gaps) if agrees else None
 
 
-def _may_differ(off: _Off, least: int) -> bool:
+def _has_enough_totals_off(total_gaps: _TotalGaps, min_totals: int) -> bool:
     """Tell whether enough totals are off for a row to be why; where a plan names the rows, none is lost unnoticed."""
-    known = any(rule.check == "townships_as_planned" for rule in off.table.form.rules)
-    return len(off.totals) >= least and not known
+    known = any(rule.check == "townships_as_planned" for rule in total_gaps.table.form.rules)
+    return len(total_gaps.violated_totals) >= min_totals and not known
 
 
-def _looks_lost(off: _Off) -> bool:
+def _can_be_missing_row(total_gaps: _TotalGaps) -> bool:
     """Tell whether what the totals exceed their rows by could be a row: more in nearly all columns without a 0."""
-    filled = [name for name in off.by if _filled(off.table, name)]
-    more = sum(1 for name in filled if off.by[name] > 0)
-    if any(gap < 0 for gap in off.by.values()) or more < _NEARLY_ALL * len(filled):
+    filled = [name for name in total_gaps.gap_by_field if _is_always_positive(total_gaps.table, name)]
+    more = sum(1 for name in filled if total_gaps.gap_by_field[name] > 0)
+    if any(gap < 0 for gap in total_gaps.gap_by_field.values()) or more < _MIN_SHARE_OF_COLUMNS * len(filled):
         return False
-    return all(_row_holds(off, rule.check, rule.arguments) for rule in off.table.form.rules)
+    return all(_is_rule_consistent(total_gaps, rule.check, rule.arguments) for rule in total_gaps.table.form.rules)
 
 
-def _filled(table: Table, name: str) -> bool:
-    least = table.body[name].min()
+def _is_always_positive(table: Table, field_name: str) -> bool:
+    least = table.body[field_name].min()
     return isinstance(least, Decimal) and least > 0
 
 
-def _row_holds(off: _Off, check: str, said_of: Mapping[str, Any]) -> bool:
+def _is_rule_consistent(total_gaps: _TotalGaps, check: str, arguments: Mapping[str, Any]) -> bool:
     """Tell whether what holds within each plot holds of the missing ones too."""
-    by = off.by
+    by = total_gaps.gap_by_field
     if check == "deduction":
-        gross, deducted, net = (by.get(str(said_of[one]), Decimal(0)) for one in ("gross", "deducted", "net"))
+        gross, deducted, net = (by.get(str(arguments[one]), Decimal(0)) for one in ("gross", "deducted", "net"))
         return gross - deducted == net
     if check == "converted":
-        times, over = said_of["per"]
-        due = by.get(str(said_of["from"]), Decimal(0)) * times / over
-        return bool(abs(by.get(str(said_of["column"]), Decimal(0)) - due) <= _CENT * off.table.body.height)
+        times, over = arguments["per"]
+        due = by.get(str(arguments["from"]), Decimal(0)) * times / over
+        return bool(
+            abs(by.get(str(arguments["column"]), Decimal(0)) - due)
+            <= _ROUNDING_TOLERANCE * total_gaps.table.body.height
+        )
     return True
 
 
-def _uncounted(off: _Off) -> list[int]:
+def _find_uncounted_rows(total_gaps: _TotalGaps) -> list[int]:
     """Return the one row, or the last rows, that the totals leave out."""
-    if not any(off.by.values()) or any(gap > 0 for gap in off.by.values()):
+    if not any(total_gaps.gap_by_field.values()) or any(gap > 0 for gap in total_gaps.gap_by_field.values()):
         return []
-    names = list(off.by)
-    rows = off.table.body.select(ROW, *(pl.col(name).fill_null(0) for name in names))
-    alone = rows.filter(pl.all_horizontal(pl.col(name) == -off.by[name] for name in names))[ROW].to_list()
+    names = list(total_gaps.gap_by_field)
+    rows = total_gaps.table.body.select(ROW, *(pl.col(name).fill_null(0) for name in names))
+    alone = rows.filter(pl.all_horizontal(pl.col(name) == -total_gaps.gap_by_field[name] for name in names))[
+        ROW
+    ].to_list()
     below = rows.select(ROW, *(pl.col(name).cum_sum(reverse=True) for name in names))
-    block = below.filter(pl.all_horizontal(pl.col(name) == -off.by[name] for name in names))[ROW].to_list()
+    block = below.filter(pl.all_horizontal(pl.col(name) == -total_gaps.gap_by_field[name] for name in names))[
+        ROW
+    ].to_list()
     last = rows.filter(pl.col(ROW) >= block[0])[ROW].to_list() if block else []
     return alone if len(alone) == 1 else last if 0 < len(last) < rows.height else []
 
 
-def _of_uncounted(off: _Off, rows: list[int], broken: Sequence[Stated], gaps: Mapping[int, Decimal]) -> Explained:
-    first = off.totals[0]
-    follow = _elsewhere(off, broken, lambda one, due: -due - _CENT <= gaps[id(one)] < 0)
-    same = [one for one in broken if one not in off.totals and _of_total(one, off)]
-    named = listed([str(row) for row in rows])
-    seen = {one.field.name: off.table.totals[one.field.name][0] for one in off.totals}
-    due = {name: amount - off.by[name] for name, amount in seen.items()}
-    steps = listed([f"{one.anchor.address}→{said(due[one.field.name])}" for one in off.totals], 8)
-    cells = [off.table.ref(name, row) for row in rows[:_CELL_ROWS] for name in off.by]
-    head = replace(
-        _head(off, first, UNCOUNTED, cells, rows=named, steps=steps),
-        value=said(seen[first.field.name]),
-        expected=said(due[first.field.name]),
-        difference=said(off.by[first.field.name]),
+def _diagnose_uncounted_rows(
+    total_gaps: _TotalGaps, rows: list[int], violated_sums: Sequence[SumConstraint], gaps: Mapping[int, Decimal]
+) -> MissingRowDiagnosis:
+    first = total_gaps.violated_totals[0]
+    follow = _find_dependent_sums(
+        total_gaps, violated_sums, lambda one, due: -due - _ROUNDING_TOLERANCE <= gaps[id(one)] < 0
     )
-    return Explained(head=_with_sums(head, [*follow, *same]), sums=(*off.totals, *follow, *same), offences=())
+    same = [
+        one for one in violated_sums if one not in total_gaps.violated_totals and _is_total_row_only(one, total_gaps)
+    ]
+    named = join_names([str(row) for row in rows])
+    seen = {one.field.name: total_gaps.table.totals[one.field.name][0] for one in total_gaps.violated_totals}
+    due = {name: amount - total_gaps.gap_by_field[name] for name, amount in seen.items()}
+    steps = join_names(
+        [f"{one.anchor.address}→{format_value(due[one.field.name])}" for one in total_gaps.violated_totals], 8
+    )
+    cells = [
+        total_gaps.table.get_cell_ref(name, row)
+        for row in rows[:_MAX_ROWS_WITH_CELLS]
+        for name in total_gaps.gap_by_field
+    ]
+    head = replace(
+        _build_root_cause(total_gaps, first, UNCOUNTED_VARIANT, cells, rows=named, steps=steps),
+        value=format_value(seen[first.field.name]),
+        expected=format_value(due[first.field.name]),
+        difference=format_value(total_gaps.gap_by_field[first.field.name]),
+    )
+    return MissingRowDiagnosis(
+        root_cause=_attach_sums(head, [*follow, *same]),
+        merged_sums=(*total_gaps.violated_totals, *follow, *same),
+        merged_violations=(),
+    )
 
 
-def _of_total(stated: Stated, off: _Off) -> bool:
+def _is_total_row_only(sum_constraint: SumConstraint, total_gaps: _TotalGaps) -> bool:
     """Tell whether a sum is about the total row of a table alone: it holds once the totals are those of all rows."""
-    return stated.table is off.table and stated.row == off.table.total_row and stated.rests_on is None
+    return (
+        sum_constraint.table is total_gaps.table
+        and sum_constraint.row == total_gaps.table.total_row
+        and sum_constraint.plot_group is None
+    )
 
 
-_CELL_ROWS = 20  # whose cells are named
+_MAX_ROWS_WITH_CELLS = 20  # whose cells are named
 
 
-def _of_lost(
-    off: _Off, offences: Sequence[Offence], broken: Sequence[Stated], gaps: Mapping[int, Decimal]
-) -> Explained | None:
-    numbers = [one for one in offences if _lacks_number(one, off.table)]
-    if not numbers and not _may_differ(off, _LEAST_TOTALS if off.table.form.detail else _LEAST_UNTIED):
+def _diagnose_lost_row(
+    total_gaps: _TotalGaps,
+    violations: Sequence[Violation],
+    violated_sums: Sequence[SumConstraint],
+    gaps: Mapping[int, Decimal],
+) -> MissingRowDiagnosis | None:
+    numbers = [one for one in violations if _is_serial_gap(one, total_gaps.table)]
+    if not numbers and not _has_enough_totals_off(
+        total_gaps, _MIN_TOTALS_OFF if total_gaps.table.form.is_detail else _MIN_INDEPENDENT_TOTALS_OFF
+    ):
         return None
-    follow = _elsewhere(off, broken, lambda one, due: 0 < gaps[id(one)] <= due + _CENT * max(1, len(numbers)))
-    if any(one not in follow and _due_of(one, off) is not None for one in broken):
+    follow = _find_dependent_sums(
+        total_gaps,
+        violated_sums,
+        lambda one, due: 0 < gaps[id(one)] <= due + _ROUNDING_TOLERANCE * max(1, len(numbers)),
+    )
+    if any(one not in follow and _compute_expected_gap(one, total_gaps) is not None for one in violated_sums):
         return None  # what another table lacks, or has too much, is not this row
-    resting = [one for one in offences if one not in numbers and _rests_on(one, off.table)]
+    resting = [one for one in violations if one not in numbers and _can_follow_from_missing_row(one, total_gaps.table)]
     if numbers:
         missing = "、".join(one.facts["missing"] for one in numbers)
         count = str(len(missing.split("、")))
-        head = replace(numbers[0], case=LOST, cure="", repairs=())
-        facts = {**head.facts, "missing": missing, "count": count, "figures": _figures(off), "title": _title(off)}
-        head = beside(replace(head, facts=facts), [*numbers[1:], *resting])
+        head = replace(numbers[0], variant=LOST_VARIANT, remedy_key="", repairs=())
+        facts = {
+            **head.facts,
+            "missing": missing,
+            "count": count,
+            "figures": _format_gaps(total_gaps),
+            "title": _get_form_title(total_gaps),
+        }
+        head = merge_into(replace(head, facts=facts), [*numbers[1:], *resting])
     else:
-        head = beside(_head(off, off.totals[0], SHORT, ()), resting)
-    sums = (*off.totals, *follow)
-    return Explained(head=_with_sums(head, sums), sums=sums, offences=(*numbers, *resting))
+        head = merge_into(_build_root_cause(total_gaps, total_gaps.violated_totals[0], SHORT_VARIANT, ()), resting)
+    sums = (*total_gaps.violated_totals, *follow)
+    return MissingRowDiagnosis(
+        root_cause=_attach_sums(head, sums), merged_sums=sums, merged_violations=(*numbers, *resting)
+    )
 
 
-def _lacks_number(offence: Offence, table: Table) -> bool:
-    return offence.rule.check == "serial_numbers" and offence.case in ("gap", "start") and offence.sheet == table.sheet
+def _is_serial_gap(violation: Violation, table: Table) -> bool:
+    return (
+        violation.rule.check == "serial_numbers"
+        and violation.variant in ("gap", "start")
+        and violation.sheet == table.sheet
+    )
 
 
-def _rests_on(offence: Offence, table: Table) -> bool:
+def _can_follow_from_missing_row(violation: Violation, table: Table) -> bool:
     """Tell whether an offence may follow from a row that a table lost: it takes the table as a whole, or misses it."""
-    arguments = offence.rule.arguments
-    if offence.rule.check in _WHOLE:
-        return offence.sheet == table.sheet
-    return (offence.rule.check, offence.case) in _STRANGE and arguments.get("form", PROJECTS) == table.form.name
+    arguments = violation.rule.arguments
+    if violation.rule.check in _WHOLE_TABLE_CHECKS:
+        return violation.sheet == table.sheet
+    return (violation.rule.check, violation.variant) in _MISSING_REFERENCE_VARIANTS and arguments.get(
+        "form", PROJECTS_FORM
+    ) == table.form.name
 
 
-def _elsewhere(off: _Off, broken: Sequence[Stated], agrees: Callable[[Stated, Decimal], bool]) -> list[Stated]:
+def _find_dependent_sums(
+    total_gaps: _TotalGaps,
+    violated_sums: Sequence[SumConstraint],
+    is_explained: Callable[[SumConstraint, Decimal], bool],
+) -> list[SumConstraint]:
     """Return the broken sums of other tables that rest on this one and are off by no more than the row explains."""
     found = []
-    for one in broken:
-        due = _due_of(one, off)
-        if due is not None and agrees(one, due):
+    for one in violated_sums:
+        due = _compute_expected_gap(one, total_gaps)
+        if due is not None and is_explained(one, due):
             found.append(one)
     return found
 
 
-def _due_of(stated: Stated, off: _Off) -> Decimal | None:
+def _compute_expected_gap(sum_constraint: SumConstraint, total_gaps: _TotalGaps) -> Decimal | None:
     """Return what the missing rows would add to a sum of another table; none where it does not rest on this one."""
-    rule, name = stated.rule, off.table.form.name
+    rule, name = sum_constraint.rule, total_gaps.table.form.name
     if rule.check == "equals_sum_of" and rule.arguments["form"] == name:
-        return abs(off.by.get(str(rule.arguments["amount"]), Decimal(0)))
-    if rule.check != "equals_detail" or stated.rests_on is None or stated.rests_on.form != name:
+        return abs(total_gaps.gap_by_field.get(str(rule.arguments["amount"]), Decimal(0)))
+    if rule.check != "equals_detail" or sum_constraint.plot_group is None or sum_constraint.plot_group.form != name:
         return None
-    wanted = next(one for one in rule.arguments["sums"] if one["column"] == stated.field.name)
+    wanted = next(one for one in rule.arguments["sums"] if one["column"] == sum_constraint.field.name)
     times, over = map(Decimal, wanted["per"])
-    return abs(off.by.get(str(wanted["amount"]), Decimal(0))) * times / over
+    return abs(total_gaps.gap_by_field.get(str(wanted["amount"]), Decimal(0))) * times / over
 
 
-def _head(off: _Off, first: Stated, case: str, cells: Iterable[CellRef], **facts: str) -> Offence:
-    last = off.table.body[ROW].max() or off.table.header_row
-    known = {"cell": first.anchor.address, "row": str(last), "figures": _figures(off), "title": _title(off)}
-    return Offence(
-        rule=first.rule,
-        sheet=off.table.sheet,
-        cell=first.anchor,
-        cells=tuple(dict.fromkeys((*(one.anchor for one in off.totals), *cells))),
-        case=case,
-        cure=f"row_{case}",
-        facts={**known, "count": str(len(off.totals)), **facts},
+def _build_root_cause(
+    total_gaps: _TotalGaps, first_total: SumConstraint, variant: str, cells: Iterable[CellRef], **facts: str
+) -> Violation:
+    last = total_gaps.table.body[ROW].max() or total_gaps.table.header_row
+    known = {
+        "cell": first_total.anchor.address,
+        "row": str(last),
+        "figures": _format_gaps(total_gaps),
+        "title": _get_form_title(total_gaps),
+    }
+    return Violation(
+        rule=first_total.rule,
+        sheet=total_gaps.table.sheet,
+        cell=first_total.anchor,
+        cells=tuple(dict.fromkeys((*(one.anchor for one in total_gaps.violated_totals), *cells))),
+        variant=variant,
+        remedy_key=f"row_{variant}",
+        facts={**known, "count": str(len(total_gaps.violated_totals)), **facts},
     )
 
 
-def _with_sums(head: Offence, sums: Sequence[Stated]) -> Offence:
-    also = {*head.also, *(one.rule.id for one in sums)} - {head.rule.id}
-    cells = dict.fromkeys((*head.cells, *(one.anchor for one in sums)))
-    return replace(head, also=tuple(sorted(also)), cells=tuple(cells))
+def _attach_sums(violation: Violation, sum_constraints: Sequence[SumConstraint]) -> Violation:
+    also = {*violation.related_rules, *(one.rule.id for one in sum_constraints)} - {violation.rule.id}
+    cells = dict.fromkeys((*violation.cells, *(one.anchor for one in sum_constraints)))
+    return replace(violation, related_rules=tuple(sorted(also)), cells=tuple(cells))
 
 
-def _figures(off: _Off) -> str:
-    return listed([f"“{one.field.heading}”{said(abs(off.by[one.field.name]))}" for one in off.totals], 6)
+def _format_gaps(total_gaps: _TotalGaps) -> str:
+    return join_names(
+        [
+            f"“{one.field.heading}”{format_value(abs(total_gaps.gap_by_field[one.field.name]))}"
+            for one in total_gaps.violated_totals
+        ],
+        6,
+    )
 
 
-def _title(off: _Off) -> str:
-    return off.table.form.title
+def _get_form_title(total_gaps: _TotalGaps) -> str:
+    return total_gaps.table.form.title

@@ -7,96 +7,118 @@ from typing import Any
 
 import polars as pl
 
-from checks.diagnosis.area_units import LEAST, METRES, NEARLY_ALL, SLACK, Slip, factor
+from checks.diagnosis.area_units import (
+    AREA_UNIT_SIZES,
+    MIN_MATCHING_FIGURES,
+    MIN_MATCHING_SHARE,
+    RELATIVE_TOLERANCE,
+    UnitMismatch,
+    compute_conversion_factor,
+)
 from checks.recognition.table import Table
 from contracts.form_model import Rule
 
 
-def slips_within_rows(table: Table, tables: Sequence[Table]) -> Iterator[Slip]:
+def find_plot_unit_mismatches(table: Table, tables: Sequence[Table]) -> Iterator[UnitMismatch]:
     """Yield the columns of plots that are given in another unit: the fewest with which all rows are right."""
-    converted, deduction = (_rule(table, one) for one in ("converted", "deduction"))
-    if converted is None or table.body.height < LEAST:
+    converted, deduction = (_find_rule(table, one) for one in ("converted", "deduction"))
+    if converted is None or table.body.height < MIN_MATCHING_FIGURES:
         return
     source, count = str(converted.arguments["from"]), table.body.height
-    known = _said_by_summary(table, converted, tables)
-    if known in ("", table.form.field(source).unit) and _as_due(table, converted, deduction):
+    known = _infer_unit_from_summary(table, converted, tables)
+    if known in ("", table.form.get_field(source).unit) and _has_expected_units(table, converted, deduction):
         return  # the usual case: a few slips in columns whose units are right
-    ordered = sorted(_solutions(table, converted, deduction), key=lambda one: len(_wrong(table, one)))
+    ordered = sorted(
+        _enumerate_unit_combinations(table, converted, deduction), key=lambda one: len(_find_wrong_columns(table, one))
+    )
     best = next((one for one in ordered if known in ("", one[source])), next(iter(ordered), {}))
-    for name in _wrong(table, best):
+    for name in _find_wrong_columns(table, best):
         own = deduction if deduction and name not in (source, converted.arguments["column"]) else converted
-        yield Slip(table=table, field=table.form.field(name), unit=best[name], agree=count, count=count, rule=own)
+        yield UnitMismatch(
+            table=table,
+            field=table.form.get_field(name),
+            actual_unit=best[name],
+            matching_count=count,
+            figure_count=count,
+            rule=own,
+        )
 
 
-def _rule(table: Table, check: str) -> Rule | None:
+def _find_rule(table: Table, check: str) -> Rule | None:
     return next((one for one in table.form.rules if one.check == check), None)
 
 
-def _wrong(table: Table, units: Mapping[str, str]) -> list[str]:
-    return [name for name, unit in units.items() if unit != table.form.field(name).unit]
+def _find_wrong_columns(table: Table, units: Mapping[str, str]) -> list[str]:
+    return [name for name, unit in units.items() if unit != table.form.get_field(name).unit]
 
 
-def _as_due(table: Table, converted: Rule, deduction: Rule | None) -> bool:
+def _has_expected_units(table: Table, conversion_rule: Rule, deduction_rule: Rule | None) -> bool:
     """Tell whether nearly all rows are right in the units that are due."""
-    columns = [str(converted.arguments[one]) for one in ("from", "column")]
-    columns += [str(deduction.arguments[one]) for one in ("gross", "deducted")] if deduction else []
-    units = [table.form.field(one).unit for one in columns]
-    metres = [_in_metres(table, name, unit) for name, unit in zip(columns, units, strict=True)]
+    columns = [str(conversion_rule.arguments[one]) for one in ("from", "column")]
+    columns += [str(deduction_rule.arguments[one]) for one in ("gross", "deducted")] if deduction_rule else []
+    units = [table.form.get_field(one).unit for one in columns]
+    metres = [_convert_to_base_unit(table, name, unit) for name, unit in zip(columns, units, strict=True)]
     due, given = metres[0], list(zip(columns, units, strict=True))
-    if not _agree(table, metres[1], due, given[1], given[0]):
+    if not _has_matching_rows(table, metres[1], due, given[1], given[0]):
         return False
-    return deduction is None or _agree(table, metres[2] - metres[3], due, given[2], given[0])
+    return deduction_rule is None or _has_matching_rows(table, metres[2] - metres[3], due, given[2], given[0])
 
 
-def _solutions(table: Table, converted: Rule, deduction: Rule | None) -> Iterator[dict[str, str]]:
+def _enumerate_unit_combinations(
+    table: Table, conversion_rule: Rule, deduction_rule: Rule | None
+) -> Iterator[dict[str, str]]:
     """Yield the units of the columns with which nearly all rows are right."""
-    source, column = str(converted.arguments["from"]), str(converted.arguments["column"])
-    for unit, other in product(METRES, METRES):
-        seen, due = _in_metres(table, column, other), _in_metres(table, source, unit)
-        if not _agree(table, seen, due, (column, other), (source, unit)):
+    source, column = str(conversion_rule.arguments["from"]), str(conversion_rule.arguments["column"])
+    for unit, other in product(AREA_UNIT_SIZES, AREA_UNIT_SIZES):
+        seen, due = _convert_to_base_unit(table, column, other), _convert_to_base_unit(table, source, unit)
+        if not _has_matching_rows(table, seen, due, (column, other), (source, unit)):
             continue
         units = {source: unit, column: other}
-        if deduction is None:
+        if deduction_rule is None:
             yield units
             continue
-        gross, deducted = (str(deduction.arguments[one]) for one in ("gross", "deducted"))
-        for first, second in product(METRES, METRES):
-            whole = _in_metres(table, gross, first) - _in_metres(table, deducted, second)
-            if _agree(table, whole, due, (gross, first), (source, unit)):
+        gross, deducted = (str(deduction_rule.arguments[one]) for one in ("gross", "deducted"))
+        for first, second in product(AREA_UNIT_SIZES, AREA_UNIT_SIZES):
+            whole = _convert_to_base_unit(table, gross, first) - _convert_to_base_unit(table, deducted, second)
+            if _has_matching_rows(table, whole, due, (gross, first), (source, unit)):
                 yield {**units, gross: first, deducted: second}
 
 
-def _in_metres(table: Table, name: str, unit: str) -> pl.Series:
-    return table.body[name].cast(pl.Float64).fill_null(0) * METRES[unit]
+def _convert_to_base_unit(table: Table, field_name: str, unit: str) -> pl.Series:
+    return table.body[field_name].cast(pl.Float64).fill_null(0) * AREA_UNIT_SIZES[unit]
 
 
-def _agree(table: Table, seen: pl.Series, due: pl.Series, *given: tuple[str, str]) -> bool:
+def _has_matching_rows(table: Table, actual: pl.Series, expected: pl.Series, *column_units: tuple[str, str]) -> bool:
     """Tell whether nearly all rows are the same, give or take what rounding in the units given explains."""
-    slack = sum(METRES[unit] * 10.0 ** -table.form.field(name).decimals / 2 for name, unit in given)
-    off = (seen - due).abs()
-    same = (off <= due.abs() * float(SLACK)) | (off <= slack)
-    return bool(same.sum() >= float(NEARLY_ALL) * len(same))
+    slack = sum(AREA_UNIT_SIZES[unit] * 10.0 ** -table.form.get_field(name).decimals / 2 for name, unit in column_units)
+    off = (actual - expected).abs()
+    same = (off <= expected.abs() * float(RELATIVE_TOLERANCE)) | (off <= slack)
+    return bool(same.sum() >= float(MIN_MATCHING_SHARE) * len(same))
 
 
-def _said_by_summary(table: Table, converted: Rule, tables: Sequence[Table]) -> str:
+def _infer_unit_from_summary(table: Table, conversion_rule: Rule, tables: Sequence[Table]) -> str:
     """Return the unit in which the plots would add up to the summary's figure, nothing where none would."""
-    source = table.form.field(str(converted.arguments["from"]))
-    amount = _total(table, source.name)
+    source = table.form.get_field(str(conversion_rule.arguments["from"]))
+    amount = _sum_column(table, source.name)
     for other in tables:
-        for wanted in _resting(other, table):
+        for wanted in _find_summary_sums(other, table):
             if wanted["amount"] == source.name and "where" not in wanted and amount:
                 times, over = map(Decimal, wanted["per"])
-                due = _total(other, wanted["column"]) * over / times
-                units = [one for one in METRES if abs(amount * factor(one, source.unit) - due) <= due * SLACK]
+                due = _sum_column(other, wanted["column"]) * over / times
+                units = [
+                    one
+                    for one in AREA_UNIT_SIZES
+                    if abs(amount * compute_conversion_factor(one, source.unit) - due) <= due * RELATIVE_TOLERANCE
+                ]
                 return next(iter(units), "")
     return ""
 
 
-def _total(table: Table, name: str) -> Decimal:
-    return Decimal(table.body[name].sum() or 0)
+def _sum_column(table: Table, field_name: str) -> Decimal:
+    return Decimal(table.body[field_name].sum() or 0)
 
 
-def _resting(other: Table, table: Table) -> Iterator[Mapping[str, Any]]:
-    for rule in other.form.rules:
+def _find_summary_sums(summary: Table, table: Table) -> Iterator[Mapping[str, Any]]:
+    for rule in summary.form.rules:
         if rule.check == "equals_detail":
             yield from (one for one in rule.arguments["sums"] if one["form"] == table.form.name)

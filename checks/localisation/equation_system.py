@@ -7,160 +7,170 @@ from fractions import Fraction
 from functools import reduce
 from math import ceil, floor
 
-from checks.localisation.linear_constraint import Relation
+from checks.localisation.linear_constraint import LinearConstraint
 from checks.model.cell_ref import CellRef
 from checks.parsing.decimal_amounts import count_decimals
 
-Shifts = dict[int, int]  # number of the cell in its system -> what to add to it
-Pins = Mapping[int, tuple[int, ...]]  # number of the cell -> shifts that its witnesses ask for
+Adjustments = dict[int, int]  # number of the cell in its system -> what to add to it
+SuggestedAdjustments = Mapping[int, tuple[int, ...]]  # number of the cell -> shifts that its witnesses ask for
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class Equation:
     """One relation: ``sum(weight * shift)`` must come within *slack* of *gap*."""
 
-    weights: Mapping[int, int]
+    coefficients: Mapping[int, int]
     gap: int
     slack: int
 
     @property
-    def broken(self) -> bool:
+    def is_violated(self) -> bool:
         """Whether the figures as seen leave more than the slack open."""
         return abs(self.gap) > self.slack
 
 
 @dataclass(frozen=True, slots=True)
-class System:
+class EquationSystem:
     """Cells and sums that hang together, counted in units of ``10 ** -places``.
 
     *touching* holds, for each cell, the numbers of the rows that it stands in.
     """
 
     cells: tuple[CellRef, ...]
-    seen: tuple[int, ...]
-    rows: tuple[Row, ...]
-    touching: tuple[tuple[int, ...], ...]
-    lower: int
-    places: int
+    cell_values: tuple[int, ...]
+    equations: tuple[Equation, ...]
+    equations_by_cell: tuple[tuple[int, ...], ...]
+    lower_bound: int
+    decimal_places: int
 
     @property
-    def broken(self) -> tuple[Row, ...]:
+    def violated_equations(self) -> tuple[Equation, ...]:
         """The rows that do not hold as seen."""
-        return tuple(row for row in self.rows if row.broken)
+        return tuple(row for row in self.equations if row.is_violated)
 
 
-def silent(values: Mapping[CellRef, Decimal], relation: Relation) -> bool:
+def has_missing_value(values: Mapping[CellRef, Decimal], constraint: LinearConstraint) -> bool:
     """Tell whether a relation cannot be judged because one of its cells holds no finite number."""
-    return not all(term.cell in values and values[term.cell].is_finite() for term in relation.terms)
+    return not all(term.cell in values and values[term.cell].is_finite() for term in constraint.terms)
 
 
-def system(values: Mapping[CellRef, Decimal], relations: Iterable[Relation], lower: Decimal) -> System:
+def build_equation_system(
+    values: Mapping[CellRef, Decimal], constraints: Iterable[LinearConstraint], lower_bound: Decimal
+) -> EquationSystem:
     """Write *relations*, none of them silent, in whole numbers of the finest unit in use."""
-    relations = tuple(relations)
+    constraints = tuple(constraints)
     cells = tuple(
-        sorted({term.cell for relation in relations for term in relation.terms}, key=lambda cell: cell.reading_order)
+        sorted({term.cell for relation in constraints for term in relation.terms}, key=lambda cell: cell.reading_order)
     )
     number = {cell: at for at, cell in enumerate(cells)}
-    figures = [*(values[cell] for cell in cells), *(relation.constant for relation in relations)]
+    figures = [*(values[cell] for cell in cells), *(relation.constant for relation in constraints)]
     places = max((count_decimals(figure) for figure in figures), default=0)
     seen = tuple(int(Fraction(values[cell]) * 10**places) for cell in cells)
-    rows = tuple(_row(relation, number, seen, places) for relation in relations)
-    return System(cells, seen, rows, _touching(rows, len(cells)), ceil(Fraction(lower) * 10**places), places)
+    rows = tuple(_build_equation(relation, number, seen, places) for relation in constraints)
+    return EquationSystem(
+        cells, seen, rows, _index_equations_by_cell(rows, len(cells)), ceil(Fraction(lower_bound) * 10**places), places
+    )
 
 
-def _row(relation: Relation, number: Mapping[CellRef, int], seen: tuple[int, ...], places: int) -> Row:
+def _build_equation(
+    constraint: LinearConstraint, cell_indices: Mapping[CellRef, int], cell_values: tuple[int, ...], decimal_places: int
+) -> Equation:
     weights: dict[int, int] = {}
-    for term in relation.terms:
-        at = number[term.cell]
+    for term in constraint.terms:
+        at = cell_indices[term.cell]
         weights[at] = weights.get(at, 0) + term.sign
-    gap = int(Fraction(relation.constant) * 10**places) - sum(weight * seen[at] for at, weight in weights.items())
-    slack = floor(Fraction(relation.tolerance) * 10**places)
-    return Row({at: weight for at, weight in weights.items() if weight}, gap, slack)
+    gap = int(Fraction(constraint.constant) * 10**decimal_places) - sum(
+        weight * cell_values[at] for at, weight in weights.items()
+    )
+    slack = floor(Fraction(constraint.tolerance) * 10**decimal_places)
+    return Equation({at: weight for at, weight in weights.items() if weight}, gap, slack)
 
 
-def _touching(rows: tuple[Row, ...], cells: int) -> tuple[tuple[int, ...], ...]:
-    touching: list[list[int]] = [[] for _ in range(cells)]
-    for number, row in enumerate(rows):
-        for at in row.weights:
+def _index_equations_by_cell(equations: tuple[Equation, ...], cell_count: int) -> tuple[tuple[int, ...], ...]:
+    touching: list[list[int]] = [[] for _ in range(cell_count)]
+    for number, row in enumerate(equations):
+        for at in row.coefficients:
             touching[at].append(number)
     return tuple(map(tuple, touching))
 
 
-def rows_of(whole: System, support: Iterable[int]) -> tuple[Row, ...]:
+def find_equations(system: EquationSystem, support: Iterable[int]) -> tuple[Equation, ...]:
     """Give the rows in which any cell of *support* stands."""
-    numbers = {number for at in support for number in whole.touching[at]}
-    return tuple(whole.rows[number] for number in sorted(numbers))
+    numbers = {number for at in support for number in system.equations_by_cell[at]}
+    return tuple(system.equations[number] for number in sorted(numbers))
 
 
-def mends(whole: System, shifts: Shifts) -> bool:
+def is_repaired_by(system: EquationSystem, adjustments: Adjustments) -> bool:
     """Tell exactly whether *shifts* mend every row, change every cell named and respect the lower bound."""
-    bounded = all(shift != 0 and whole.seen[at] + shift >= whole.lower for at, shift in shifts.items())
-    touched = rows_of(whole, shifts)
-    covered = sum(row.broken for row in touched) == len(whole.broken)
-    return bounded and covered and all(_closes(row, shifts) for row in touched)
+    bounded = all(
+        shift != 0 and system.cell_values[at] + shift >= system.lower_bound for at, shift in adjustments.items()
+    )
+    touched = find_equations(system, adjustments)
+    covered = sum(row.is_violated for row in touched) == len(system.violated_equations)
+    return bounded and covered and all(_is_satisfied_by(row, adjustments) for row in touched)
 
 
-def _closes(row: Row, shifts: Shifts) -> bool:
-    moved = sum(weight * shifts.get(at, 0) for at, weight in row.weights.items())
-    return abs(row.gap - moved) <= row.slack
+def _is_satisfied_by(equation: Equation, adjustments: Adjustments) -> bool:
+    moved = sum(weight * adjustments.get(at, 0) for at, weight in equation.coefficients.items())
+    return abs(equation.gap - moved) <= equation.slack
 
 
-def single_shifts(whole: System, pins: Pins) -> list[Shifts]:
+def find_single_adjustments(system: EquationSystem, suggestions: SuggestedAdjustments) -> list[Adjustments]:
     """Find every cell that mends all rows alone, with its shift."""
-    suspects = reduce(set.intersection, (set(row.weights) for row in whole.broken))
-    found = ((at, _single(whole, at, pins.get(at, ()))) for at in sorted(suspects))
+    suspects = reduce(set.intersection, (set(row.coefficients) for row in system.violated_equations))
+    found = ((at, _find_single_adjustment(system, at, suggestions.get(at, ()))) for at in sorted(suspects))
     return [{at: shift} for at, shift in found if shift is not None]
 
 
-def _single(whole: System, at: int, pins: tuple[int, ...]) -> int | None:
+def _find_single_adjustment(system: EquationSystem, cell_index: int, suggestions: tuple[int, ...]) -> int | None:
     """Choose the shift of one cell: a witness's, else one that closes a sum exactly, else the smallest."""
-    low, high = whole.lower - whole.seen[at], None
+    low, high = system.lower_bound - system.cell_values[cell_index], None
     exact = []
-    for row in rows_of(whole, [at]):
-        weight = row.weights[at]
+    for row in find_equations(system, [cell_index]):
+        weight = row.coefficients[cell_index]
         ends = sorted((Fraction(row.gap - row.slack, weight), Fraction(row.gap + row.slack, weight)))
         low = max(low, ceil(ends[0]))
         high = floor(ends[1]) if high is None else min(high, floor(ends[1]))
-        exact += [row.gap // weight] if row.broken and row.gap % weight == 0 else []
+        exact += [row.gap // weight] if row.is_violated and row.gap % weight == 0 else []
     if high is None or low > high:
         return None
-    return next(shift for shift in (*pins, *exact, max(low, min(high, 0))) if low <= shift <= high)
+    return next(shift for shift in (*suggestions, *exact, max(low, min(high, 0))) if low <= shift <= high)
 
 
-def solve(whole: System, support: tuple[int, ...]) -> Shifts | None:
+def solve_exactly(system: EquationSystem, support: tuple[int, ...]) -> Adjustments | None:
     """Give the one choice of shifts of *support* that closes the broken rows and leaves the others alone.
 
     None when there is no such choice, several of them, or none in whole units.
     """
     table = [
-        [*(Fraction(row.weights.get(at, 0)) for at in support), Fraction(row.gap if row.broken else 0)]
-        for row in rows_of(whole, support)
+        [*(Fraction(row.coefficients.get(at, 0)) for at in support), Fraction(row.gap if row.is_violated else 0)]
+        for row in find_equations(system, support)
     ]
-    reduced = _eliminated(table, len(support))
+    reduced = _solve_by_elimination(table, len(support))
     if reduced is None or any(each.denominator != 1 for each in reduced):
         return None
     return dict(zip(support, map(int, reduced), strict=True))
 
 
-def _eliminated(table: list[list[Fraction]], unknowns: int) -> list[Fraction] | None:
-    for column in range(unknowns):
-        pivot = next((at for at in range(column, len(table)) if table[at][column]), None)
+def _solve_by_elimination(matrix: list[list[Fraction]], unknown_count: int) -> list[Fraction] | None:
+    for column in range(unknown_count):
+        pivot = next((at for at in range(column, len(matrix)) if matrix[at][column]), None)
         if pivot is None:
             return None
-        table[column], table[pivot] = table[pivot], table[column]
-        lead = table[column] = [each / table[column][column] for each in table[column]]
-        for at, line in enumerate(table):
+        matrix[column], matrix[pivot] = matrix[pivot], matrix[column]
+        lead = matrix[column] = [each / matrix[column][column] for each in matrix[column]]
+        for at, line in enumerate(matrix):
             if at != column and (factor := line[column]):
-                table[at] = [each - factor * first for each, first in zip(line, lead, strict=True)]
-    if any(line[unknowns] for line in table[unknowns:]):
+                matrix[at] = [each - factor * first for each, first in zip(line, lead, strict=True)]
+    if any(line[unknown_count] for line in matrix[unknown_count:]):
         return None
-    return [line[unknowns] for line in table[:unknowns]]
+    return [line[unknown_count] for line in matrix[:unknown_count]]
 
 
-def free(whole: System, support: tuple[int, ...]) -> bool:
+def has_several_solutions(system: EquationSystem, support: tuple[int, ...]) -> bool:
     """Tell whether several shifts of *support* may do: a row has slack, or rows are too few."""
-    rows = rows_of(whole, support)
+    rows = find_equations(system, support)
     if any(row.slack for row in rows):
         return True
-    table = [[*(Fraction(row.weights.get(at, 0)) for at in support), Fraction(0)] for row in rows]
-    return _eliminated(table, len(support)) is None
+    table = [[*(Fraction(row.coefficients.get(at, 0)) for at in support), Fraction(0)] for row in rows]
+    return _solve_by_elimination(table, len(support)) is None

@@ -15,14 +15,14 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Relation:
+class LinearConstraint:
     """``sum(sign * cell) == constant`` within *tolerance* (in the unit of the cells; 0 for exact figures).
 
     *rule* is the id of the rule that asks for it. A relation with one term and a constant is a cell that must
     equal a figure from outside, such as a target of the plan.
     """
 
-    rule: str
+    rule_id: str
     terms: tuple[Term, ...]
     constant: Decimal = Decimal(0)
     tolerance: Decimal = Decimal(0)

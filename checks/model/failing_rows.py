@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from checks.model.violation import Offence
+from checks.model.violation import Violation
 from contracts.form_model import Rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Offenders:
+class FailingRows:
     """The rows where one case of a rule does not hold.
 
     *told* makes the offence of a row from its values in *rows*, none where another row speaks for it. *counted* makes
@@ -18,16 +18,16 @@ class Offenders:
     """
 
     rule: Rule
-    case: str = ""
+    variant: str = ""
     rows: pl.DataFrame
-    told: Callable[..., Offence | None]
-    counted: Callable[..., Offence | None] | None = None
+    build_violation: Callable[..., Violation | None]
+    build_count_violation: Callable[..., Violation | None] | None = None
 
-    def first(self, most: int) -> list[Offence]:
+    def get_first_violations(self, max_rows: int) -> list[Violation]:
         """Return the offences of the first *most* rows."""
-        found = (self.told(*row) for row in self.rows.head(most).rows())
+        found = (self.build_violation(*row) for row in self.rows.head(max_rows).rows())
         return [one for one in found if one is not None]
 
-    def last(self) -> Offence | None:
+    def get_last_violation(self) -> Violation | None:
         """Return the offence that stands for all that are not told."""
-        return (self.counted or self.told)(*self.rows.row(-1))
+        return (self.build_count_violation or self.build_violation)(*self.rows.row(-1))

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from checks.model.report import Figure
+from checks.model.report import ReportedFigure
 
-Key = tuple[str, str, str, str]  # form, project, township, column
+FigureKey = tuple[str, str, str, str]  # form, project, township, column
 
 
 @dataclass(frozen=True, slots=True, order=True, kw_only=True)
-class Claim:
+class PlotClaim:
     """A plot that another submission accounts: by which form, of which year and county (six digits)."""
 
     plot: str
@@ -20,22 +20,24 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class History:
+class FilingHistory:
     """What was filed for *year*, the year before: its figures, None where nothing is on file; plots claimed elsewhere.
 
     *claims* need hold only the plots that the submission itself names.
     """
 
     year: int
-    figures: Mapping[Key, Decimal] | None = None
-    claims: tuple[Claim, ...] = ()
+    figures: Mapping[FigureKey, Decimal] | None = None
+    claims: tuple[PlotClaim, ...] = ()
 
-    def figure(self, form: str, project: str, township: str, column: str) -> Decimal | None:
+    def get_figure(self, form: str, project: str, township: str, column: str) -> Decimal | None:
         """Return one filed figure, nothing where none was filed."""
         return (self.figures or {}).get((form, project, township, column))
 
 
-def history_of(year: int, figures: Iterable[Figure], claims: Iterable[Claim] = ()) -> History:
+def build_filing_history(
+    year: int, figures: Iterable[ReportedFigure], claims: Iterable[PlotClaim] = ()
+) -> FilingHistory:
     """Build the history from the figures of last year's filed report."""
     known = {(one.form, one.project, one.township, one.column): Decimal(one.amount) for one in figures}
-    return History(year=year, figures=known, claims=tuple(claims))
+    return FilingHistory(year=year, figures=known, claims=tuple(claims))

@@ -20,7 +20,7 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class RepairStep:
     """One step of a repair: this cell, from the value seen to the value that would hold."""
 
     cell: CellRef
@@ -29,7 +29,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Spot:
+class LogicalLocation:
     """What a cell is, wherever it stands: the form, the row's own name (township, plot, total) and the column."""
 
     form: str
@@ -66,20 +66,20 @@ class Finding:
     message: str
     remedy: str
     basis: str
-    also: tuple[str, ...] = ()
-    repairs: tuple[tuple[Change, ...], ...] = ()
+    related_rules: tuple[str, ...] = ()
+    repairs: tuple[tuple[RepairStep, ...], ...] = ()
     trial: bool = False
-    spot: Spot | None = None
+    logical_location: LogicalLocation | None = None
     explanation: Explanation | None = None
 
     @property
-    def explained(self) -> bool:
+    def is_explained(self) -> bool:
         """Tell whether the finding only asked for an explanation and has one that counts."""
         given = self.explanation
         return self.severity is Severity.SOFT and given is not None and bool(given.text) and not given.fault
 
     @property
-    def advice(self) -> str:
+    def get_full_remedy(self) -> str:
         """What to do, and what the explanation given still lacks."""
         lacking = self.explanation.fault if self.explanation and self.severity is Severity.SOFT else ""
         return self.remedy + lacking

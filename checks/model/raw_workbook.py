@@ -20,7 +20,7 @@ class CellKind(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Masked:
+class HiddenCells:
     """Filled cells of one column whose look hides what they hold, or shows something else in its place.
 
     *effect* is ``struck`` (crossed out), ``unseen`` (written in the colour of the ground), ``blank`` (a number format
@@ -52,12 +52,12 @@ class RawSheet:
     merges: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = ()
     hidden_rows: tuple[int, ...] = ()
     hidden_columns: tuple[int, ...] = ()
-    masked: tuple[Masked, ...] = ()
-    since_1904: bool = False
+    hidden_cells: tuple[HiddenCells, ...] = ()
+    uses_1904_dates: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class RawBook:
+class RawWorkbook:
     """All sheets of one file, in the file's order."""
 
     sheets: tuple[RawSheet, ...]

@@ -1,11 +1,11 @@
 """A refusal from its code: the sentences come from the contracts."""
 
 from checks.model.finding import Refusal
-from contracts.messages import Wording
+from contracts.messages import Messages
 
 
-def refuse(
-    words: Wording,
+def create_refusal(
+    messages: Messages,
     code: str,
     *,
     part: str | None = None,
@@ -20,6 +20,6 @@ def refuse(
         part=part,
         sheet=sheet,
         cell=cell,
-        message=words(f"refusal.{code}.message", **known),
-        remedy=words(f"refusal.{code}.remedy", **known),
+        message=messages(f"refusal.{code}.message", **known),
+        remedy=messages(f"refusal.{code}.remedy", **known),
     )

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from checks.model.finding import Finding, Severity, Spot
-from checks.model.submission_identity import Identity
-from checks.model.violation import NotRun
+from checks.model.finding import Finding, LogicalLocation, Severity
+from checks.model.submission_identity import SubmissionIdentity
+from checks.model.violation import SkippedRule
 
 ACCEPTED = "accepted"
 FLAGGED = "flagged"
@@ -13,7 +13,7 @@ REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
+class ReportedFigure:
     """One amount of a submission that is carried up the chain, with the cell that it stands in.
 
     *township* is the full name, empty for the table's total row. *amount* keeps the decimals as written; *unit* is
@@ -34,52 +34,52 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class CountyExplanation:
     """What a county said of a finding: it belongs to rule, spot and value, and lapses with any of them."""
 
     rule: str
-    spot: Spot
+    spot: LogicalLocation
     value: str
     text: str
 
     @property
-    def key(self) -> tuple[str, Spot, str]:
+    def key(self) -> tuple[str, LogicalLocation, str]:
         """Return what the saying belongs to."""
         return self.rule, self.spot, self.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class ValidationReport:
     """What checking one submission under one contract version found.
 
     *said* is every explanation that the county has given so far, whether or not its finding still stands. *plots*
     are the plots claimed, by form; they may be many and are kept beside the report, not in it.
     """
 
-    identity: Identity
-    contracts: str
+    identity: SubmissionIdentity
+    contracts_version: str
     findings: tuple[Finding, ...]
-    not_run: tuple[NotRun, ...] = ()
-    figures: tuple[Figure, ...] = ()
-    said: tuple[Said, ...] = ()
+    not_run: tuple[SkippedRule, ...] = ()
+    figures: tuple[ReportedFigure, ...] = ()
+    explanations: tuple[CountyExplanation, ...] = ()
     plots: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False)
 
     @property
     def outcome(self) -> str:
         """``accepted`` where nothing blocks and nothing waits for an explanation, else ``flagged``."""
-        open_ones = self.count(Severity.SOFT) - self.explained
-        return FLAGGED if self.count(Severity.HARD) or open_ones else ACCEPTED
+        open_ones = self.count_findings(Severity.SOFT) - self.explanation_count
+        return FLAGGED if self.count_findings(Severity.HARD) or open_ones else ACCEPTED
 
     @property
-    def explained(self) -> int:
+    def explanation_count(self) -> int:
         """How many of the findings that count have an explanation that counts."""
-        return sum(1 for one in self.findings if one.explained and not one.trial)
+        return sum(1 for one in self.findings if one.is_explained and not one.trial)
 
-    def count(self, severity: Severity) -> int:
+    def count_findings(self, severity: Severity) -> int:
         """Return how many findings of one severity count; those of rules on trial never do."""
         return sum(1 for one in self.findings if one.severity is severity and not one.trial)
 
 
-def gravest(severities: Iterable[Severity]) -> Severity:
+def find_gravest_severity(severities: Iterable[Severity]) -> Severity:
     """Return the severity that weighs most."""
     return min(severities, key=lambda one: one.rank)

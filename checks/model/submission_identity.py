@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class SubmissionIdentity:
     """Six-digit county code, accounting year, version (版次)."""
 
     county: str

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from checks.model.cell_ref import CellRef
-from checks.model.finding import Change
+from checks.model.finding import RepairStep
 from contracts.form_model import Rule
 
 
@@ -17,7 +17,7 @@ class Phrase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Offence:
+class Violation:
     """One place where *rule* does not hold; *case* picks the sentence and the severity.
 
     *facts* fill the sentence, and so do *phrases*, each put into words first. *sheet* stands alone where there is no
@@ -29,20 +29,20 @@ class Offence:
     sheet: str
     cell: CellRef | None = None
     cells: tuple[CellRef, ...] = ()
-    case: str = ""
+    variant: str = ""
     facts: Mapping[str, str] = field(default_factory=dict)
     phrases: Mapping[str, tuple[Phrase, ...]] = field(default_factory=dict)
     value: str | None = None
     expected: str | None = None
     difference: str | None = None
-    also: tuple[str, ...] = ()
-    repairs: tuple[tuple[Change, ...], ...] = ()
-    cure: str = ""
-    alike: int = 0
+    related_rules: tuple[str, ...] = ()
+    repairs: tuple[tuple[RepairStep, ...], ...] = ()
+    remedy_key: str = ""
+    similar_rows: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class NotRun:
+class SkippedRule:
     """A rule that could not be tried, and on which form; never a silent pass."""
 
     rule: str

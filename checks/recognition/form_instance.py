@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from checks.model.filing_history import History
-from checks.model.raw_workbook import RawBook
+from checks.model.filing_history import FilingHistory
+from checks.model.raw_workbook import RawWorkbook
 from checks.recognition.cover import Cover
-from checks.recognition.locate_tables import Search
+from checks.recognition.locate_tables import TableSearchResult
 from checks.recognition.table import Table
 from contracts.contract_library import Submission
 from contracts.form_model import Form
@@ -14,15 +14,15 @@ from contracts.registers import County
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
+class FormUnderCheck:
     """One form as found in the workbook. *table* is set once the form is recognised with all its headings."""
 
     form: Form
     submission: Submission
     cover: Cover
-    search: Search
-    book: RawBook
+    search: TableSearchResult
+    book: RawWorkbook
     county: County | None
     table: Table | None = None
     tables: Mapping[str, Table]
-    history: History | None = None
+    history: FilingHistory | None = None

@@ -5,141 +5,151 @@ from decimal import Decimal
 
 import polars as pl
 
-from checks.model.violation import Offence
-from checks.rules.row_rules import Cases, Failure, RowCheck
-from checks.rules.violation_builder import said
+from checks.model.violation import Violation
+from checks.rules.row_rules import ConditionsByVariant, RowCheck, RowFailure
+from checks.rules.violation_builder import format_value
 from contracts.form_model import Field, Form, Rule
 
-FINE = 10**4  # amounts are compared in ten-thousandths: a figure with more decimals has a rule of its own
-CENT = 10**2  # what is derived has two decimals
+TEN_THOUSANDTHS = 10**4  # amounts are compared in ten-thousandths: a figure with more decimals has a rule of its own
+HUNDREDTHS = 10**2  # what is derived has two decimals
 
 
-def fine(column: str) -> pl.Expr:
+def in_ten_thousandths(column: str) -> pl.Expr:
     """Return an amount as a whole number of ten-thousandths."""
-    return (pl.col(column) * FINE).cast(pl.Int64, strict=False)
+    return (pl.col(column) * TEN_THOUSANDTHS).cast(pl.Int64, strict=False)
 
 
-def half_up(numerator: pl.Expr, denominator: pl.Expr | int) -> pl.Expr:
+def divide_half_up(numerator: pl.Expr, denominator: pl.Expr | int) -> pl.Expr:
     """Return a quotient of whole numbers (not negative), rounded half up; null where there is nothing to divide by."""
     return (numerator * 2 + denominator) // (denominator * 2)
 
 
-def _net(_: Form, rule: Rule) -> tuple[Field, ...]:
-    return (_.field(rule.arguments["net"]),)
+def _get_net_column(form: Form, rule: Rule) -> tuple[Field, ...]:
+    return (form.get_field(rule.arguments["net"]),)
 
 
-def _named(form: Form, rule: Rule) -> tuple[Field, ...]:
-    return (form.field(rule.arguments["column"]),)
+def _get_named_column(form: Form, rule: Rule) -> tuple[Field, ...]:
+    return (form.get_field(rule.arguments["column"]),)
 
 
-def _deducted_due(rule: Rule) -> pl.Expr:
+def _compute_deducted_area(rule: Rule) -> pl.Expr:
     """Gross area by coefficient, in cents."""
-    return half_up(fine(rule.arguments["gross"]) * fine(rule.arguments["ratio"]), FINE * FINE // CENT)
-
-
-def _deduction(field: Field, rule: Rule) -> Cases:
-    gross, deducted = fine(rule.arguments["gross"]), fine(rule.arguments["deducted"])
-    right = deducted == _deducted_due(rule) * (FINE // CENT)
-    return {"": right & (fine(field.name) == gross - deducted)}
-
-
-def _explain_deduction(failure: Failure) -> Offence:
-    names = [failure.rule.arguments[one] for one in ("gross", "ratio", "deducted", "net")]
-    cells = tuple(failure.table.ref(one, failure.row) for one in names)
-    row = failure.table.typed(failure.row)
-    deducted = Decimal(row.select(_deducted_due(failure.rule)).item()) / CENT
-    due = row[failure.rule.arguments["gross"]][0] - deducted
-    return failure.offence(cells, deducted=said(deducted), expected=said(due))
-
-
-def _converted_due(rule: Rule) -> pl.Expr:
-    times, over = rule.arguments["per"]
-    return half_up(fine(rule.arguments["from"]) * times, over * FINE // CENT)
-
-
-def _converted(field: Field, rule: Rule) -> Cases:
-    return {"": fine(field.name) == _converted_due(rule) * (FINE // CENT)}
-
-
-def _explain_converted(failure: Failure) -> Offence:
-    return _explain_due(failure, _converted_due(failure.rule), failure.rule.arguments["from"])
-
-
-def _share_due(rule: Rule) -> pl.Expr:
-    return half_up(fine(rule.arguments["part"]) * FINE, fine(rule.arguments["whole"]))
-
-
-def _percentage(field: Field, rule: Rule) -> Cases:
-    return {"": fine(field.name) == _share_due(rule) * (FINE // CENT)}
-
-
-def _explain_share(failure: Failure) -> Offence:
-    return _explain_due(
-        failure, _share_due(failure.rule), failure.rule.arguments["part"], failure.rule.arguments["whole"]
+    return divide_half_up(
+        in_ten_thousandths(rule.arguments["gross"]) * in_ten_thousandths(rule.arguments["ratio"]),
+        TEN_THOUSANDTHS * TEN_THOUSANDTHS // HUNDREDTHS,
     )
 
 
-def _completion_rate(field: Field, rule: Rule) -> Cases:
+def _check_deduction(field: Field, rule: Rule) -> ConditionsByVariant:
+    gross, deducted = in_ten_thousandths(rule.arguments["gross"]), in_ten_thousandths(rule.arguments["deducted"])
+    right = deducted == _compute_deducted_area(rule) * (TEN_THOUSANDTHS // HUNDREDTHS)
+    return {"": right & (in_ten_thousandths(field.name) == gross - deducted)}
+
+
+def _explain_deduction(failure: RowFailure) -> Violation:
+    names = [failure.rule.arguments[one] for one in ("gross", "ratio", "deducted", "net")]
+    cells = tuple(failure.table.get_cell_ref(one, failure.row) for one in names)
+    row = failure.table.get_typed_row(failure.row)
+    deducted = Decimal(row.select(_compute_deducted_area(failure.rule)).item()) / HUNDREDTHS
+    due = row[failure.rule.arguments["gross"]][0] - deducted
+    return failure.build_violation(cells, deducted=format_value(deducted), expected=format_value(due))
+
+
+def _compute_converted_area(rule: Rule) -> pl.Expr:
+    times, over = rule.arguments["per"]
+    return divide_half_up(in_ten_thousandths(rule.arguments["from"]) * times, over * TEN_THOUSANDTHS // HUNDREDTHS)
+
+
+def _check_converted(field: Field, rule: Rule) -> ConditionsByVariant:
+    return {"": in_ten_thousandths(field.name) == _compute_converted_area(rule) * (TEN_THOUSANDTHS // HUNDREDTHS)}
+
+
+def _explain_converted(failure: RowFailure) -> Violation:
+    return _explain_expected_value(failure, _compute_converted_area(failure.rule), failure.rule.arguments["from"])
+
+
+def _compute_share(rule: Rule) -> pl.Expr:
+    return divide_half_up(
+        in_ten_thousandths(rule.arguments["part"]) * TEN_THOUSANDTHS, in_ten_thousandths(rule.arguments["whole"])
+    )
+
+
+def _check_percentage(field: Field, rule: Rule) -> ConditionsByVariant:
+    return {"": in_ten_thousandths(field.name) == _compute_share(rule) * (TEN_THOUSANDTHS // HUNDREDTHS)}
+
+
+def _explain_share(failure: RowFailure) -> Violation:
+    return _explain_expected_value(
+        failure, _compute_share(failure.rule), failure.rule.arguments["part"], failure.rule.arguments["whole"]
+    )
+
+
+def _check_completion_rate(field: Field, rule: Rule) -> ConditionsByVariant:
     none_due = pl.col(rule.arguments["whole"]) == 0
-    right = (fine(field.name) == _share_due(rule) * (FINE // CENT)).fill_null(value=False)
+    right = (in_ten_thousandths(field.name) == _compute_share(rule) * (TEN_THOUSANDTHS // HUNDREDTHS)).fill_null(
+        value=False
+    )
     return {"": none_due | right, "none_due": ~none_due | pl.col(field.name).is_null()}
 
 
-def _explain_rate(failure: Failure) -> Offence:
-    return failure.offence() if failure.case else _explain_share(failure)
+def _explain_completion_rate(failure: RowFailure) -> Violation:
+    return failure.build_violation() if failure.variant else _explain_share(failure)
 
 
-def _explain_due(failure: Failure, due: pl.Expr, *sources: str) -> Offence:
-    cells = (failure.cell, *(failure.table.ref(one, failure.row) for one in sources))
-    cents = failure.table.typed(failure.row).select(due).item()
-    return failure.offence(cells, expected=said(Decimal(cents) / CENT))
+def _explain_expected_value(failure: RowFailure, expected: pl.Expr, *source_columns: str) -> Violation:
+    cells = (failure.cell, *(failure.table.get_cell_ref(one, failure.row) for one in source_columns))
+    cents = failure.table.get_typed_row(failure.row).select(expected).item()
+    return failure.build_violation(cells, expected=format_value(Decimal(cents) / HUNDREDTHS))
 
 
-def _at_most(field: Field, rule: Rule) -> Cases:
+def _check_at_most(field: Field, rule: Rule) -> ConditionsByVariant:
     return {"": pl.col(field.name) <= pl.col(rule.arguments["limit"])}
 
 
-def _explain_at_most(failure: Failure) -> Offence:
+def _explain_at_most(failure: RowFailure) -> Violation:
     limit = failure.rule.arguments["limit"]
-    cells = (failure.cell, failure.table.ref(limit, failure.row))
-    return failure.offence(cells, limit=failure.table.written(limit, failure.row))
+    cells = (failure.cell, failure.table.get_cell_ref(limit, failure.row))
+    return failure.build_violation(cells, limit=failure.table.get_stripped_text(limit, failure.row))
 
 
-def _reason_given(field: Field, rule: Rule) -> Cases:
+def _check_reason_given(field: Field, rule: Rule) -> ConditionsByVariant:
     return {"": (pl.col(field.name) == 0) | pl.col(rule.arguments["reason"]).is_not_null()}
 
 
-def _explain_reason(failure: Failure) -> Offence:
+def _explain_reason(failure: RowFailure) -> Violation:
     reason = failure.rule.arguments["reason"]
-    cells = (failure.cell, *([failure.table.ref(reason, failure.row)] if reason in failure.table.columns else []))
-    return failure.offence(cells)
+    cells = (
+        failure.cell,
+        *([failure.table.get_cell_ref(reason, failure.row)] if reason in failure.table.columns else []),
+    )
+    return failure.build_violation(cells)
 
 
-def _years_at_most(_: Field, rule: Rule) -> Cases:
+def _check_years_at_most(_: Field, rule: Rule) -> ConditionsByVariant:
     years = pl.col(rule.arguments["until"]) - pl.col(rule.arguments["from"]) + 1
     too_long = years > rule.arguments["most"]
     return {"": ~too_long, "long": too_long | (years <= rule.arguments["usual"])}
 
 
-def _until(form: Form, rule: Rule) -> tuple[Field, ...]:
-    return (form.field(rule.arguments["until"]),)
+def _get_until_column(form: Form, rule: Rule) -> tuple[Field, ...]:
+    return (form.get_field(rule.arguments["until"]),)
 
 
-def _explain_years(failure: Failure) -> Offence:
+def _explain_years(failure: RowFailure) -> Violation:
     first = failure.rule.arguments["from"]
-    row = failure.table.typed(failure.row)
+    row = failure.table.get_typed_row(failure.row)
     years = row[failure.field.name][0] - row[first][0] + 1
-    limit = failure.rule.arguments["usual" if failure.case else "most"]
-    cells = (failure.cell, failure.table.ref(first, failure.row))
-    return failure.offence(cells, years=said(years), limit=str(limit))
+    limit = failure.rule.arguments["usual" if failure.variant else "most"]
+    cells = (failure.cell, failure.table.get_cell_ref(first, failure.row))
+    return failure.build_violation(cells, years=format_value(years), limit=str(limit))
 
 
 AREA_CHECKS: Mapping[str, RowCheck] = {
-    "at_most": RowCheck(_named, _at_most, _explain_at_most),
-    "completion_rate": RowCheck(_named, _completion_rate, _explain_rate),
-    "converted": RowCheck(_named, _converted, _explain_converted),
-    "deduction": RowCheck(_net, _deduction, _explain_deduction),
-    "percentage": RowCheck(_named, _percentage, _explain_share),
-    "reason_given": RowCheck(_named, _reason_given, _explain_reason),
-    "years_at_most": RowCheck(_until, _years_at_most, _explain_years),
+    "at_most": RowCheck(_get_named_column, _check_at_most, _explain_at_most),
+    "completion_rate": RowCheck(_get_named_column, _check_completion_rate, _explain_completion_rate),
+    "converted": RowCheck(_get_named_column, _check_converted, _explain_converted),
+    "deduction": RowCheck(_get_net_column, _check_deduction, _explain_deduction),
+    "percentage": RowCheck(_get_named_column, _check_percentage, _explain_share),
+    "reason_given": RowCheck(_get_named_column, _check_reason_given, _explain_reason),
+    "years_at_most": RowCheck(_get_until_column, _check_years_at_most, _explain_years),
 }

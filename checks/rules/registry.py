@@ -2,126 +2,138 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from checks.model.failing_rows import Offenders
-from checks.model.violation import NotRun, Offence
-from checks.recognition.form_instance import Subject
+from checks.model.failing_rows import FailingRows
+from checks.model.violation import SkippedRule, Violation
+from checks.recognition.form_instance import FormUnderCheck
 from checks.recognition.table import Table
 from checks.rules.area_rules import AREA_CHECKS
-from checks.rules.cell_rules import no_error_values, numbers_as_text, numbers_parse
+from checks.rules.cell_rules import check_no_error_values, check_numbers_as_text, check_numbers_parse
 from checks.rules.code_rules import CODE_CHECKS
 from checks.rules.column_rules import (
-    code_length,
-    not_dragged,
-    project_code,
-    share_of_total,
-    shares_close,
-    township_code,
-    township_unambiguous,
-    unique_rows,
+    check_code_length,
+    check_not_dragged,
+    check_project_code,
+    check_share_of_total,
+    check_shares_close,
+    check_township_code,
+    check_township_unambiguous,
+    check_unique_rows,
 )
-from checks.rules.cross_year_rules import begins_as_ended, carries_forward, not_filed_before, plan_unchanged, steady
+from checks.rules.cross_year_rules import (
+    check_not_filed_before,
+    check_plan_unchanged,
+    check_steady,
+    constrain_cumulative_figures,
+    constrain_opening_balances,
+)
 from checks.rules.form_rules import (
-    divisions_agree,
-    filled_in,
-    form_present,
-    headings_found,
-    labels_found,
-    total_row_once,
-    unit_stated,
+    check_divisions_agree,
+    check_filled_in,
+    check_form_present,
+    check_headings_found,
+    check_labels_found,
+    check_total_row_once,
+    check_unit_stated,
 )
-from checks.rules.formula_rules import formula_results
+from checks.rules.formula_rules import check_formula_results
 from checks.rules.plot_rules import (
-    accepted_before_counted,
-    accepted_in_time,
-    disjoint,
-    groups_in_summary,
-    no_worse,
-    projects_listed,
-    used_once,
+    check_accepted_before_counted,
+    check_accepted_in_time,
+    check_disjoint,
+    check_groups_in_summary,
+    check_no_worse,
+    check_projects_listed,
+    check_used_once,
 )
-from checks.rules.plot_sum_rules import detail_total, equals_detail, equals_sum_of, row_sums, unit_plausible
+from checks.rules.plot_sum_rules import (
+    check_unit_plausible,
+    constrain_detail_total,
+    constrain_row_sums,
+    constrain_to_detail,
+    constrain_to_other_table,
+)
 from checks.rules.project_rules import (
-    adjustment_ratio,
-    growth_at_least,
-    map_years,
-    project_balance,
-    project_compare,
-    units_approved,
-    units_known,
-    within_plan,
-    year_within_period,
+    check_adjustment_ratio,
+    check_growth_at_least,
+    check_map_years,
+    check_project_balance,
+    check_project_compare,
+    check_units_approved,
+    check_units_known,
+    check_within_plan,
+    check_year_within_period,
 )
-from checks.rules.report_text_rules import text_figures
+from checks.rules.report_text_rules import check_text_figures
 from checks.rules.row_rules import BASIC_CHECKS, RowCheck
 from checks.rules.sum_rules import (
-    Stated,
-    at_least_assigned,
-    column_total,
-    equals_plan,
-    row_sum,
-    townships_as_planned,
+    SumConstraint,
+    check_at_least_assigned,
+    check_townships_as_planned,
+    constrain_column_total,
+    constrain_to_plan,
+    constrain_year_total,
 )
-from checks.rules.visibility_rules import nothing_hidden, shown_as_stored
+from checks.rules.visibility_rules import check_nothing_hidden, check_shown_as_stored
 from contracts.form_model import Rule
 
 ROW_CHECKS: Mapping[str, RowCheck] = {**BASIC_CHECKS, **CODE_CHECKS, **AREA_CHECKS}
 
-FORM_CHECKS: Mapping[str, Callable[[Subject, Rule], Iterator[Offence | Offenders | NotRun]]] = {
-    "accepted_before_counted": accepted_before_counted,
-    "accepted_in_time": accepted_in_time,
-    "adjustment_ratio": adjustment_ratio,
-    "at_least_assigned": at_least_assigned,
-    "code_length": code_length,
-    "disjoint": disjoint,
-    "divisions_agree": divisions_agree,
-    "filled_in": filled_in,
-    "form_present": form_present,
-    "formula_results": formula_results,
-    "groups_in_summary": groups_in_summary,
-    "growth_at_least": growth_at_least,
-    "headings_found": headings_found,
-    "labels_found": labels_found,
-    "map_years": map_years,
-    "no_error_values": no_error_values,
-    "nothing_hidden": nothing_hidden,
-    "no_worse": no_worse,
-    "not_dragged": not_dragged,
-    "not_filed_before": not_filed_before,
-    "numbers_as_text": numbers_as_text,
-    "numbers_parse": numbers_parse,
-    "plan_unchanged": plan_unchanged,
-    "project_balance": project_balance,
-    "project_code": project_code,
-    "project_compare": project_compare,
-    "projects_listed": projects_listed,
-    "share_of_total": share_of_total,
-    "shares_close": shares_close,
-    "shown_as_stored": shown_as_stored,
-    "steady": steady,
-    "text_figures": text_figures,
-    "total_row_once": total_row_once,
-    "township_code": township_code,
-    "township_unambiguous": township_unambiguous,
-    "townships_as_planned": townships_as_planned,
-    "unique_rows": unique_rows,
-    "unit_plausible": unit_plausible,
-    "unit_stated": unit_stated,
-    "units_approved": units_approved,
-    "units_known": units_known,
-    "used_once": used_once,
-    "within_plan": within_plan,
-    "year_within_period": year_within_period,
+FORM_CHECKS: Mapping[str, Callable[[FormUnderCheck, Rule], Iterator[Violation | FailingRows | SkippedRule]]] = {
+    "accepted_before_counted": check_accepted_before_counted,
+    "accepted_in_time": check_accepted_in_time,
+    "adjustment_ratio": check_adjustment_ratio,
+    "at_least_assigned": check_at_least_assigned,
+    "code_length": check_code_length,
+    "disjoint": check_disjoint,
+    "divisions_agree": check_divisions_agree,
+    "filled_in": check_filled_in,
+    "form_present": check_form_present,
+    "formula_results": check_formula_results,
+    "groups_in_summary": check_groups_in_summary,
+    "growth_at_least": check_growth_at_least,
+    "headings_found": check_headings_found,
+    "labels_found": check_labels_found,
+    "map_years": check_map_years,
+    "no_error_values": check_no_error_values,
+    "nothing_hidden": check_nothing_hidden,
+    "no_worse": check_no_worse,
+    "not_dragged": check_not_dragged,
+    "not_filed_before": check_not_filed_before,
+    "numbers_as_text": check_numbers_as_text,
+    "numbers_parse": check_numbers_parse,
+    "plan_unchanged": check_plan_unchanged,
+    "project_balance": check_project_balance,
+    "project_code": check_project_code,
+    "project_compare": check_project_compare,
+    "projects_listed": check_projects_listed,
+    "share_of_total": check_share_of_total,
+    "shares_close": check_shares_close,
+    "shown_as_stored": check_shown_as_stored,
+    "steady": check_steady,
+    "text_figures": check_text_figures,
+    "total_row_once": check_total_row_once,
+    "township_code": check_township_code,
+    "township_unambiguous": check_township_unambiguous,
+    "townships_as_planned": check_townships_as_planned,
+    "unique_rows": check_unique_rows,
+    "unit_plausible": check_unit_plausible,
+    "unit_stated": check_unit_stated,
+    "units_approved": check_units_approved,
+    "units_known": check_units_known,
+    "used_once": check_used_once,
+    "within_plan": check_within_plan,
+    "year_within_period": check_year_within_period,
 }
 
 # A sum is stated only where the table was found: `judge` hands it over.
-SUM_CHECKS: Mapping[str, Callable[[Subject, Table, Rule], Iterator[Stated | NotRun]]] = {
-    "begins_as_ended": begins_as_ended,
-    "carries_forward": carries_forward,
-    "column_total": column_total,
-    "detail_total": detail_total,
-    "equals_detail": equals_detail,
-    "equals_plan": equals_plan,
-    "equals_sum_of": equals_sum_of,
-    "row_sum": row_sum,
-    "row_sums": row_sums,
+SUM_CHECKS: Mapping[str, Callable[[FormUnderCheck, Table, Rule], Iterator[SumConstraint | SkippedRule]]] = {
+    "begins_as_ended": constrain_opening_balances,
+    "carries_forward": constrain_cumulative_figures,
+    "column_total": constrain_column_total,
+    "detail_total": constrain_detail_total,
+    "equals_detail": constrain_to_detail,
+    "equals_plan": constrain_to_plan,
+    "equals_sum_of": constrain_to_other_table,
+    "row_sum": constrain_year_total,
+    "row_sums": constrain_row_sums,
 }

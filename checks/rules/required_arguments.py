@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from contracts.errors import ContractError
 from contracts.form_model import Form
 
-NEEDS: Mapping[str, tuple[str, ...]] = {
+REQUIRED_ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     "accepted_before_counted": ("column", "form", "passed"),
     "accepted_in_time": ("column", "entered"),
     "adjustment_ratio": ("approval", "most", "part", "supplement", "whole"),
@@ -86,11 +86,11 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def refuse_unknown(form: Form) -> None:
+def refuse_unknown_checks(form: Form) -> None:
     """Raise `ContractError` where a rule asks for a check that does not exist, or leaves out what the check needs."""
     for rule in form.rules:
-        if rule.check not in NEEDS:
+        if rule.check not in REQUIRED_ARGUMENTS:
             raise ContractError(form.name, f"rule {rule.id}: no check is named {rule.check!r}")
-        missing = [name for name in NEEDS[rule.check] if name not in rule.arguments]
+        missing = [name for name in REQUIRED_ARGUMENTS[rule.check] if name not in rule.arguments]
         if missing:
             raise ContractError(form.name, f"rule {rule.id}: the check {rule.check} needs {missing}")

@@ -2,53 +2,67 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from checks.model.finding import Spot
-from checks.model.raw_workbook import RawBook, RawSheet
-from checks.model.report import Said
-from checks.parsing.text_normalisation import compact
-from checks.versions.finding_key import read_identity
-from contracts.messages import Wording
+from checks.model.finding import LogicalLocation
+from checks.model.raw_workbook import RawSheet, RawWorkbook
+from checks.model.report import CountyExplanation
+from checks.parsing.text_normalisation import normalise_text
+from checks.versions.finding_key import parse_finding_key
+from contracts.messages import Messages
 
-LIST, CHANGES, NORMALISED, MEMORY = (
+FINDINGS_SHEET, CHANGES_SHEET, NORMALISATION_SHEET, MEMORY_SHEET = (
     "marks.sheet_name",
     "marks.changes_name",
     "marks.normalised_name",
     "marks.memory_name",
 )
-_HEADER_WITHIN = 12  # rows; a clerk may have put a line above
+_MAX_HEADER_ROW = 12  # rows; a clerk may have put a line above
 
 
-def own_names(words: Wording) -> frozenset[str]:
+def list_returned_sheet_names(messages: Messages) -> frozenset[str]:
     """Return the names of our sheets."""
-    return frozenset(words(key) for key in (LIST, CHANGES, NORMALISED, MEMORY))
+    return frozenset(messages(key) for key in (FINDINGS_SHEET, CHANGES_SHEET, NORMALISATION_SHEET, MEMORY_SHEET))
 
 
-def submitted(book: RawBook, words: Wording) -> RawBook:
+def remove_returned_sheets(book: RawWorkbook, messages: Messages) -> RawWorkbook:
     """Return the workbook without our sheets: none of them is a table of the submission."""
-    ours = {compact(name) for name in own_names(words)}
-    return RawBook(tuple(one for one in book.sheets if compact(one.name) not in ours))
+    ours = {normalise_text(name) for name in list_returned_sheet_names(messages)}
+    return RawWorkbook(tuple(one for one in book.sheets if normalise_text(one.name) not in ours))
 
 
-def said_in(book: RawBook, words: Wording) -> tuple[Said, ...]:
+def read_explanations(book: RawWorkbook, messages: Messages) -> tuple[CountyExplanation, ...]:
     """Read the explanations off a returned list of findings; a line left blank says the empty text."""
-    name = compact(words(LIST))
-    return tuple(said for sheet in book.sheets if compact(sheet.name) == name for said in _said(sheet, words))
+    name = normalise_text(messages(FINDINGS_SHEET))
+    return tuple(
+        said
+        for sheet in book.sheets
+        if normalise_text(sheet.name) == name
+        for said in _parse_sheet_explanations(sheet, messages)
+    )
 
 
-def _said(sheet: RawSheet, words: Wording) -> Iterator[Said]:
-    columns = {compact(words("marks.column_key")): "key", compact(words("marks.column_explanation")): "text"}
+def _parse_sheet_explanations(sheet: RawSheet, messages: Messages) -> Iterator[CountyExplanation]:
+    columns = {
+        normalise_text(messages("marks.column_key")): "key",
+        normalise_text(messages("marks.column_explanation")): "text",
+    }
     rows = sheet.text.rows()
-    for at, row in enumerate(rows[:_HEADER_WITHIN]):
-        places = {columns[compact(text)]: place for place, text in enumerate(row) if text and compact(text) in columns}
+    for at, row in enumerate(rows[:_MAX_HEADER_ROW]):
+        places = {
+            columns[normalise_text(text)]: place
+            for place, text in enumerate(row)
+            if text and normalise_text(text) in columns
+        }
         if places.keys() == {"key", "text"}:
-            yield from _lines(rows[at + 1 :], places)
+            yield from _parse_explanation_rows(rows[at + 1 :], places)
             return
 
 
-def _lines(rows: Sequence[Sequence[str | None]], places: Mapping[str, int]) -> Iterator[Said]:
+def _parse_explanation_rows(
+    rows: Sequence[Sequence[str | None]], positions: Mapping[str, int]
+) -> Iterator[CountyExplanation]:
     for row in rows:
-        identity = read_identity(row[places["key"]])
+        identity = parse_finding_key(row[positions["key"]])
         if identity is not None:
             rule, form, line, column, value = identity
-            text = (row[places["text"]] or "").strip()
-            yield Said(rule=rule, spot=Spot(form, line, column), value=value, text=text)
+            text = (row[positions["text"]] or "").strip()
+            yield CountyExplanation(rule=rule, spot=LogicalLocation(form, line, column), value=value, text=text)

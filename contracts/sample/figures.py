@@ -7,15 +7,15 @@ from random import Random
 
 from contracts.registers import County
 
-MOST_TOWNSHIPS = 4
-EVEN = 20  # 20 m² are exactly 0.03 mu: no rounding anywhere
+MAX_TOWNSHIPS = 4
+AREA_STEP = 20  # 20 m² are exactly 0.03 mu: no rounding anywhere
 ZERO = Decimal(0)
-RATIOS = ("0", "0.05", "0.1")  # of field banks; 400 m² times each is a multiple of 20 m²
-FARM = ("0101", "0102", "0103")
+BANK_RATIOS = ("0", "0.05", "0.1")  # of field banks; 400 m² times each is a multiple of 20 m²
+FARMLAND_CLASSES = ("0101", "0102", "0103")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class SampleTownship:
     """One project in one township: a row of the summary."""
 
     project: str
@@ -29,27 +29,27 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plot:
+class SamplePlot:
     """One plot; areas in square metres. *inside* tells whether it lies in the project's own area."""
 
-    place: Place
+    township: SampleTownship
     number: int
-    gross: Decimal
-    ratio: Decimal
-    land: str
+    gross_area: Decimal
+    bank_ratio: Decimal
+    land_class: str
     slope: int
     grade: int
-    inside: bool = True
+    is_inside_project: bool = True
 
     @property
-    def deducted(self) -> Decimal:
+    def bank_area(self) -> Decimal:
         """The field banks' part."""
-        return self.gross * self.ratio
+        return self.gross_area * self.bank_ratio
 
     @property
-    def net(self) -> Decimal:
+    def net_area(self) -> Decimal:
         """What counts."""
-        return self.gross - self.deducted
+        return self.gross_area - self.bank_area
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,42 +59,42 @@ class Sample:
     county: County
     year: int
     before: "Sample | None" = None
-    places: tuple[Place, ...]
-    added: tuple[Plot, ...]
-    supplemented: tuple[Plot, ...]
-    taken_out: tuple[Plot, ...]
+    townships: tuple[SampleTownship, ...]
+    added: tuple[SamplePlot, ...]
+    supplemented: tuple[SamplePlot, ...]
+    taken_out: tuple[SamplePlot, ...]
     random: Random
 
     @property
-    def first(self) -> int:
+    def first_year(self) -> int:
         """The year in which the projects began."""
-        return self.before.first if self.before else self.year
+        return self.before.first_year if self.before else self.year
 
     @property
-    def projects(self) -> dict[str, list[Place]]:
+    def townships_by_project(self) -> dict[str, list[SampleTownship]]:
         """The places of each project."""
-        found: dict[str, list[Place]] = {}
-        for one in self.places:
+        found: dict[str, list[SampleTownship]] = {}
+        for one in self.townships:
             found.setdefault(one.project, []).append(one)
         return found
 
 
-def draw_sample(county: County, year: int, *, plots: int, seed: int) -> Sample:
+def draw_sample(county: County, year: int, *, plot_count: int, seed: int) -> Sample:
     """Make up a county's year: the same seed gives the same figures."""
     random = Random(f"{seed}:{year}:{county.code}")  # noqa: S311 - figures for practice, not secrets
-    places = tuple(_places(county, year, random))
+    places = tuple(_draw_townships(county, year, random))
     return Sample(
         county=county,
         year=year,
-        places=places,
-        added=tuple(_added(places, plots, random)),
-        supplemented=tuple(_supplemented(places, max(len(places), plots // 10), random)),
-        taken_out=tuple(_taken_out(places, max(len(places), plots // 20), random)),
+        townships=places,
+        added=tuple(_draw_added_plots(places, plot_count, random)),
+        supplemented=tuple(_draw_supplemented_plots(places, max(len(places), plot_count // 10), random)),
+        taken_out=tuple(_draw_taken_out_plots(places, max(len(places), plot_count // 20), random)),
         random=random,
     )
 
 
-def draw_next(before: Sample, *, seed: int) -> Sample:
+def draw_next_year(before: Sample, *, seed: int) -> Sample:
     """Make up the year after: other plots in the same places, in all a little less than the year before.
 
     Less, so that the plan of three first years is not outrun; a little, so that no change between years asks for an
@@ -105,90 +105,96 @@ def draw_next(before: Sample, *, seed: int) -> Sample:
         before,
         year=before.year + 1,
         before=before,
-        added=tuple(_smaller(one, random) for one in before.added),
-        supplemented=tuple(_smaller(one, random) for one in before.supplemented),
-        taken_out=tuple(_smaller(one, random, parts=4 if before.before is None else 1) for one in before.taken_out),
+        added=tuple(_reduce_plot(one, random) for one in before.added),
+        supplemented=tuple(_reduce_plot(one, random) for one in before.supplemented),
+        taken_out=tuple(
+            _reduce_plot(one, random, divisor=4 if before.before is None else 1) for one in before.taken_out
+        ),
         random=random,
     )
 
 
-def _smaller(plot: Plot, random: Random, parts: int = 1) -> Plot:
+def _reduce_plot(plot: SamplePlot, random: Random, divisor: int = 1) -> SamplePlot:
     """Take up to a tenth off a plot's area, in steps that convert without a remainder."""
-    step = EVEN * EVEN if plot.ratio else EVEN
-    steps = int(plot.gross) // step // parts
-    return replace(plot, gross=Decimal(step * max(1, steps - random.randint(0, steps // 10))))
+    step = AREA_STEP * AREA_STEP if plot.bank_ratio else AREA_STEP
+    steps = int(plot.gross_area) // step // divisor
+    return replace(plot, gross_area=Decimal(step * max(1, steps - random.randint(0, steps // 10))))
 
 
-def _places(county: County, year: int, random: Random) -> Iterator[Place]:
-    towns = sorted(random.sample(sorted(county.townships.items()), min(MOST_TOWNSHIPS, len(county.townships))))
-    yield from (Place(project=f"{county.code}{year}0001", code=code, name=name) for code, name in towns[1:] or towns)
+def _draw_townships(county: County, year: int, random: Random) -> Iterator[SampleTownship]:
+    towns = sorted(random.sample(sorted(county.townships.items()), min(MAX_TOWNSHIPS, len(county.townships))))
+    yield from (
+        SampleTownship(project=f"{county.code}{year}0001", code=code, name=name) for code, name in towns[1:] or towns
+    )
     if len(towns) > 1:
-        yield from (Place(project=f"{county.code}{year}0002", code=code, name=name) for code, name in towns[:2])
+        yield from (
+            SampleTownship(project=f"{county.code}{year}0002", code=code, name=name) for code, name in towns[:2]
+        )
 
 
-def _added(places: tuple[Place, ...], count: int, random: Random) -> Iterator[Plot]:
+def _draw_added_plots(townships: tuple[SampleTownship, ...], count: int, random: Random) -> Iterator[SamplePlot]:
     for number in range(1, count + 1):
-        ratio = random.choice(RATIOS)
-        gross = EVEN * EVEN * random.randint(3, 250) if ratio != "0" else EVEN * random.randint(50, 5000)
-        yield Plot(
-            place=places[number % len(places)],
+        ratio = random.choice(BANK_RATIOS)
+        gross = AREA_STEP * AREA_STEP * random.randint(3, 250) if ratio != "0" else AREA_STEP * random.randint(50, 5000)
+        yield SamplePlot(
+            township=townships[number % len(townships)],
             number=number,
-            gross=Decimal(gross),
-            ratio=Decimal(ratio),
-            land=random.choice(FARM),
+            gross_area=Decimal(gross),
+            bank_ratio=Decimal(ratio),
+            land_class=random.choice(FARMLAND_CLASSES),
             slope=random.randint(1, 4),
             grade=random.randint(7, 11),
         )
 
 
-def _supplemented(places: tuple[Place, ...], count: int, random: Random) -> Iterator[Plot]:
+def _draw_supplemented_plots(townships: tuple[SampleTownship, ...], count: int, random: Random) -> Iterator[SamplePlot]:
     """Better than what is taken out, and at least twice as much; the last lies outside the project."""
     for number in range(1, count + 1):
-        yield Plot(
-            place=places[number % len(places)],
+        yield SamplePlot(
+            township=townships[number % len(townships)],
             number=number,
-            gross=Decimal(EVEN * random.randint(300, 1500)),
-            ratio=ZERO,
-            land=random.choice(FARM),
+            gross_area=Decimal(AREA_STEP * random.randint(300, 1500)),
+            bank_ratio=ZERO,
+            land_class=random.choice(FARMLAND_CLASSES),
             slope=random.randint(1, 2),
             grade=random.randint(6, 8),
-            inside=number < count,
+            is_inside_project=number < count,
         )
 
 
-def _taken_out(places: tuple[Place, ...], count: int, random: Random) -> Iterator[Plot]:
+def _draw_taken_out_plots(townships: tuple[SampleTownship, ...], count: int, random: Random) -> Iterator[SamplePlot]:
     for number in range(1, count + 1):
-        yield Plot(
-            place=places[number % len(places)],
+        yield SamplePlot(
+            township=townships[number % len(townships)],
             number=number,
-            gross=Decimal(EVEN * random.randint(20, 150)),
-            ratio=ZERO,
-            land=random.choice(FARM),
+            gross_area=Decimal(AREA_STEP * random.randint(20, 150)),
+            bank_ratio=ZERO,
+            land_class=random.choice(FARMLAND_CLASSES),
             slope=random.randint(3, 4),
             grade=random.randint(10, 12),
         )
 
 
-def mu(area: Decimal) -> Decimal:
+def convert_to_mu(area: Decimal) -> Decimal:
     """Return square metres as mu."""
-    return cents(area * 15 / 10000)
+    return round_to_hundredths(area * 15 / 10000)
 
 
-def cents(amount: Decimal) -> Decimal:
+def round_to_hundredths(amount: Decimal) -> Decimal:
     """Return an amount with two decimals."""
     return amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
-def share(part: Decimal, whole: Decimal) -> Decimal:
+def compute_percentage(part: Decimal, whole: Decimal) -> Decimal:
     """Return a percentage with two decimals."""
-    return cents(part * 100 / whole) if whole else ZERO
+    return round_to_hundredths(part * 100 / whole) if whole else ZERO
 
 
-def sums(plots: Iterable[Plot]) -> Mapping[Place, Mapping[str, Decimal]]:
+def sum_mu_by_township(plots: Iterable[SamplePlot]) -> Mapping[SampleTownship, Mapping[str, Decimal]]:
     """Return the mu of each place: in all, by land class, and inside or outside of the project's area."""
-    found: dict[Place, dict[str, Decimal]] = {}
+    found: dict[SampleTownship, dict[str, Decimal]] = {}
     for one in plots:
-        place = found.setdefault(one.place, {})
-        for key in ("all", one.land, "inside" if one.inside else "outside"):
-            place[key] = place.get(key, ZERO) + one.net
-    return {place: {key: mu(area) for key, area in parts.items()} for place, parts in found.items()}
+        place = found.setdefault(one.township, {})
+        for key in ("all", one.land_class, "inside" if one.is_inside_project else "outside"):
+            place[key] = place.get(key, ZERO) + one.net_area
+    return {place: {key: convert_to_mu(area) for key, area in parts.items()} for place, parts in found.items()}

@@ -7,119 +7,123 @@ from pathlib import Path
 from typing import Any
 
 from checks.model.finding import Refusal, Severity
-from checks.model.report import REFUSED, Report
-from checks.reporting.json_codec import finding_to_json, refusal_to_json
-from contracts.contract_library import Library
-from contracts.messages import Wording
-from desk.console import complain, say, say_json
-from desk.exit_codes import Exit
-from flows.year.inbox import shown
-from workbooks.examine import examine
-from workbooks.gate.file_access import take_bytes
+from checks.model.report import REFUSED, ValidationReport
+from checks.reporting.json_codec import encode_finding, encode_refusal
+from contracts.contract_library import ContractLibrary
+from contracts.messages import Messages
+from desk.console import print_error, print_json, print_line
+from desk.exit_codes import ExitCode
+from flows.year.inbox import make_printable
+from workbooks.examine import validate_file
+from workbooks.gate.file_access import read_submission_bytes
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckedFile:
     """One file as checked."""
 
     path: Path
     sha256: str | None
     data: bytes
-    result: Report | Refusal
+    result: ValidationReport | Refusal
 
     @property
-    def name(self) -> str:
+    def printable_path(self) -> str:
         """The file's path, safe to print."""
-        return shown(str(self.path))
+        return make_printable(str(self.path))
 
 
-def check_files(paths: list[Path], library: Library, *, as_json: bool, out: Path | None) -> Exit:
+def check_files(paths: list[Path], library: ContractLibrary, *, as_json: bool, out: Path | None) -> ExitCode:
     """Check each file and print what was found; one bad file does not change what is said of another."""
-    words = library.wording()
-    worst = Exit.CLEAR
+    words = library.get_messages()
+    worst = ExitCode.CLEAR
     written: set[Path] = set()
     for path in paths:
-        checked = read_and_check(path, library, words, alone=len(paths) == 1)
+        checked = load_and_check(path, library, words, alone=len(paths) == 1)
         if as_json:
-            say_json(as_promised(checked))
+            print_json(build_json_result(checked))
         else:
-            _print(checked, words)
+            _print_result(checked, words)
         if out is not None:
-            _mark(checked, out, library, written)
-        worst = max(worst, _exit_of(checked.result))
+            _write_marked_workbook(checked, out, library, written)
+        worst = max(worst, _determine_exit_code(checked.result))
     return worst
 
 
-def as_promised(checked: Checked) -> dict[str, Any]:
+def build_json_result(checked: CheckedFile) -> dict[str, Any]:
     """Return the object that ``--format json`` promises."""
     result = checked.result
     identity = None if isinstance(result, Refusal) else result.identity
     return {
         "outcome": REFUSED if isinstance(result, Refusal) else result.outcome,
-        "refusal": refusal_to_json(result) if isinstance(result, Refusal) else None,
-        "file": checked.name,
+        "refusal": encode_refusal(result) if isinstance(result, Refusal) else None,
+        "file": checked.printable_path,
         "sha256": checked.sha256,
         "county": identity.county if identity else None,
         "year": identity.year if identity else None,
-        "findings": [] if isinstance(result, Refusal) else [finding_to_json(one) for one in result.findings],
+        "findings": [] if isinstance(result, Refusal) else [encode_finding(one) for one in result.findings],
     }
 
 
-def read_and_check(path: Path, library: Library, words: Wording, *, alone: bool = False) -> Checked:
+def load_and_check(path: Path, library: ContractLibrary, messages: Messages, *, alone: bool = False) -> CheckedFile:
     """Read one file and check it; *alone* says that no other follows."""
-    data = take_bytes(path, words)
+    data = read_submission_bytes(path, messages)
     if isinstance(data, Refusal):
-        return Checked(path, None, b"", data)
-    return Checked(path, hashlib.sha256(data).hexdigest(), data, examine(data, library, words, alone=alone))
+        return CheckedFile(path, None, b"", data)
+    return CheckedFile(
+        path, hashlib.sha256(data).hexdigest(), data, validate_file(data, library, messages, is_only_file=alone)
+    )
 
 
-def _exit_of(result: Report | Refusal) -> Exit:
+def _determine_exit_code(result: ValidationReport | Refusal) -> ExitCode:
     if isinstance(result, Refusal):
-        return Exit.REFUSED_FILE
-    return Exit.FINDINGS if result.count(Severity.HARD) else Exit.CLEAR
+        return ExitCode.REFUSED_FILE
+    return ExitCode.FINDINGS if result.count_findings(Severity.HARD) else ExitCode.CLEAR
 
 
-def _print(checked: Checked, words: Wording) -> None:
+def _print_result(checked: CheckedFile, messages: Messages) -> None:
     result = checked.result
     if isinstance(result, Refusal):
         place = "!".join(one for one in (result.sheet, result.cell) if one)
-        say(words("check.refused", file=checked.name, place=place, code=result.code))
-        say(f"  {shown(result.message)}{shown(result.remedy)}")
+        print_line(messages("check.refused", file=checked.printable_path, place=place, code=result.code))
+        print_line(f"  {make_printable(result.message)}{make_printable(result.remedy)}")
         return
-    say(words("check.summary", file=checked.name, **_counts(result, words)))
+    print_line(messages("check.summary", file=checked.printable_path, **_format_counts(result, messages)))
     for one in result.findings:
-        place = f"{shown(one.sheet)}!{one.cell}" if one.cell else shown(one.sheet)
-        rules = "、".join((one.rule, *one.also))
-        weight = words("severity.trial") if one.trial else words(f"severity.{one.severity}")
-        say(f"  [{weight}] {place}  {shown(one.message)}{shown(one.advice)}（{rules}）")
+        place = f"{make_printable(one.sheet)}!{one.cell}" if one.cell else make_printable(one.sheet)
+        rules = "、".join((one.rule, *one.related_rules))
+        weight = messages("severity.trial") if one.trial else messages(f"severity.{one.severity}")
+        print_line(
+            f"  [{weight}] {place}  {make_printable(one.message)}{make_printable(one.get_full_remedy)}（{rules}）"
+        )
     for skipped in result.not_run:
-        reason = words(f"not_run.{skipped.reason}")
-        say("  " + words("not_run.text", form=skipped.form, rule=skipped.rule, reason=reason))
+        reason = messages(f"not_run.{skipped.reason}")
+        print_line("  " + messages("not_run.text", form=skipped.form, rule=skipped.rule, reason=reason))
 
 
-def _counts(report: Report, words: Wording) -> Mapping[str, str]:
+def _format_counts(report: ValidationReport, messages: Messages) -> Mapping[str, str]:
     return {
-        "outcome": words(f"outcome.{report.outcome}"),
-        "hard": str(report.count(Severity.HARD)),
-        "soft": str(report.count(Severity.SOFT)),
-        "notes": str(report.count(Severity.REPORT)),
+        "outcome": messages(f"outcome.{report.outcome}"),
+        "hard": str(report.count_findings(Severity.HARD)),
+        "soft": str(report.count_findings(Severity.SOFT)),
+        "notes": str(report.count_findings(Severity.REPORT)),
     }
 
 
-def _mark(checked: Checked, out: Path, library: Library, written: set[Path]) -> None:
+def _write_marked_workbook(checked: CheckedFile, out: Path, library: ContractLibrary, written_paths: set[Path]) -> None:
     """Write what the county would get back: its workbook marked, and the page."""
     if isinstance(checked.result, Refusal):
         return
-    from flows.intake.returned_files import Sent, Shelf, what_goes_back  # noqa: PLC0415 - only where something is written
-    from ledger.atomic_files import write_whole  # noqa: PLC0415 - as above
+    from flows.intake.returned_files import MarkingContext, SubmittedFile, build_returned_files  # noqa: PLC0415 - only where something is written
+    from ledger.atomic_files import write_atomically  # noqa: PLC0415 - as above
 
-    words, sha256 = library.wording(), checked.sha256 or ""
-    sent = Sent(shown(checked.path.name), sha256, checked.data)
-    marked, page = what_goes_back(Shelf(library, words), sent, checked.result)
+    words, sha256 = library.get_messages(), checked.sha256 or ""
+    sent = SubmittedFile(make_printable(checked.path.name), sha256, checked.data)
+    marked, page = build_returned_files(MarkingContext(library, words), sent, checked.result)
     for name, data in (("check.marked_name", marked), ("check.page_name", page)):
         path = out / words(name, stem=checked.path.stem)
-        if path in written:
+        if path in written_paths:
             path = out / words(name, stem=f"{checked.path.stem}-{sha256[:8]}")
-        written.add(path)
-        write_whole(path, data)
-        complain(words("check.marked", path=str(path)))  # standard output belongs to the findings
+        written_paths.add(path)
+        write_atomically(path, data)
+        print_error(words("check.marked", path=str(path)))  # standard output belongs to the findings

@@ -1,46 +1,46 @@
 """``hesuan rules``: the catalogue, or one rule with a passing and a failing example."""
 
-from contracts.contract_library import Library
-from contracts.messages import Wording
-from contracts.rule_catalogue import Entry, catalogue
-from contracts.rule_examples import Example
-from desk.console import complain, say
-from desk.exit_codes import Exit
+from contracts.contract_library import ContractLibrary
+from contracts.messages import Messages
+from contracts.rule_catalogue import CatalogueEntry, build_catalogue
+from contracts.rule_examples import RuleExample
+from desk.console import print_error, print_line
+from desk.exit_codes import ExitCode
 
 
-def show_rules(library: Library, wanted: str | None) -> Exit:
+def show_rules(library: ContractLibrary, rule_id: str | None) -> ExitCode:
     """Print every rule in force anywhere, or one of them."""
-    words = library.wording()
-    found = {one.id: one for one in catalogue(library)}
-    if wanted is not None and wanted not in found:
-        complain(words("rules.unknown", rule=wanted))
-        return Exit.USAGE
-    for rule in sorted(found) if wanted is None else [wanted]:
-        say(_line(found[rule], words))
-    if wanted is not None:
-        _print_cases(found[wanted], library.examples(wanted), words)
-    return Exit.CLEAR
+    words = library.get_messages()
+    found = {one.id: one for one in build_catalogue(library)}
+    if rule_id is not None and rule_id not in found:
+        print_error(words("rules.unknown", rule=rule_id))
+        return ExitCode.USAGE
+    for rule in sorted(found) if rule_id is None else [rule_id]:
+        print_line(_format_entry(found[rule], words))
+    if rule_id is not None:
+        _print_cases(found[rule_id], library.list_examples(rule_id), words)
+    return ExitCode.CLEAR
 
 
-def _line(entry: Entry, words: Wording) -> str:
-    return words(
+def _format_entry(entry: CatalogueEntry, messages: Messages) -> str:
+    return messages(
         "rules.line",
         rule=entry.id,
-        severity="、".join(words(f"severity.{one}") for one in entry.severities),
+        severity="、".join(messages(f"severity.{one}") for one in entry.severities),
         description=entry.description,
         basis=entry.basis,
-        forms="、".join(entry.where),
+        forms="、".join(entry.applies_to),
     )
 
 
-def _print_cases(entry: Entry, examples: tuple[Example, ...], words: Wording) -> None:
+def _print_cases(entry: CatalogueEntry, examples: tuple[RuleExample, ...], messages: Messages) -> None:
     """Rules on forms are shown by examples that are tried: the sample as it is passes, each change to it does not."""
     for base in dict.fromkeys(one.base for one in examples):
-        say("  " + words("rules.passing", text=words(f"rules.base.{base}", description=entry.description)))
+        print_line("  " + messages("rules.passing", text=messages(f"rules.base.{base}", description=entry.description)))
     for passing in entry.passing:
-        say("  " + words("rules.passing", text=passing))
+        print_line("  " + messages("rules.passing", text=passing))
     for failing in entry.failing:
-        say("  " + words("rules.failing", text=failing))
+        print_line("  " + messages("rules.failing", text=failing))
     for example in examples:
-        say("  " + words("rules.failing", text=example.title))
-        say("  " + words("rules.finds", message=example.message))
+        print_line("  " + messages("rules.failing", text=example.title))
+        print_line("  " + messages("rules.finds", message=example.message))

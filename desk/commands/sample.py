@@ -8,23 +8,23 @@ from pathlib import Path
 
 import yaml
 
-from contracts.contract_library import Library, Submission
+from contracts.contract_library import ContractLibrary, Submission
 from contracts.errors import ContractError
 from contracts.form_model import Layout
-from contracts.messages import Wording
+from contracts.messages import Messages
 from contracts.packages import Package
 from contracts.registers import County
-from contracts.sample.figures import Sample, draw_next, draw_sample
-from contracts.sample.rows import cover_rows, sheet_rows
-from desk.console import complain, say
-from desk.exit_codes import Exit
-from desk.sample_office import decision_rows, opening_rows, opening_sheet, roster_of
-from flows.year.locations import DECISIONS, OPENING, ROSTER
-from workbooks.writer.bulk_writer import Rows, write_rows
+from contracts.sample.figures import Sample, draw_next_year, draw_sample
+from contracts.sample.rows import build_cover_rows, build_sheet_rows
+from desk.console import print_error, print_line
+from desk.exit_codes import ExitCode
+from desk.sample_office import build_decision_rows, build_opening_rows, build_opening_sheet, build_roster
+from flows.year.locations import DECISIONS_FOLDER, OPENING_FOLDER, ROSTER_FILE
+from workbooks.writer.bulk_writer import ValueRows, write_rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class SampleRequest:
     """How much to make, from which seed, and where: *years* years that carry on from one another, from *year* on.
 
     *county* names one county that works to a plan of its own, where its submissions are wanted.
@@ -44,74 +44,85 @@ class Wanted:
         return range(self.year, self.year + self.years)
 
 
-def make_samples(library: Library, wanted: Wanted) -> Exit:
+def make_samples(library: ContractLibrary, request: SampleRequest) -> ExitCode:
     """Write submissions for the first counties of the register, the roster, and the decisions that carry them on."""
-    words = library.wording()
-    package = _package(library, wanted)
-    register = library.register(package.register)
-    counties = [one for one in register.counties.values() if not one.by_roster_only][: wanted.counties]
-    if len(counties) < wanted.counties:
-        complain(words("sample.too_many", most=str(len(counties))))
-        return Exit.USAGE
-    drawn = [_write_county(library, package, one, wanted) for one in counties]
-    for year in wanted.all_years:
-        write_office(library, package, counties, year, (wanted.out / str(year), [one.hashes[year] for one in drawn]))
-    rows = [row for one in drawn for row in one.opening]
-    sheet = opening_sheet(rows, f"{package.province:0<6}", wanted.year, words)
+    words = library.get_messages()
+    package = _find_package(library, request)
+    register = library.get_register(package.register)
+    counties = [one for one in register.counties.values() if not one.by_roster_only][: request.counties]
+    if len(counties) < request.counties:
+        print_error(words("sample.too_many", most=str(len(counties))))
+        return ExitCode.USAGE
+    drawn = [_write_county_files(library, package, one, request) for one in counties]
+    for year in request.all_years:
+        write_roster_and_decisions(
+            library, package, counties, year, (request.out / str(year), [one.hashes_by_year[year] for one in drawn])
+        )
+    rows = [row for one in drawn for row in one.opening_balances]
+    sheet = build_opening_sheet(rows, f"{package.province:0<6}", request.year, words)
     name = words("opening_book.sheet")
-    write_rows(wanted.out / str(wanted.year) / OPENING / f"{name}.xlsx", [(name, sheet)])
-    say(words("sample.done", count=str(len(counties)), plots=str(wanted.plots), path=str(wanted.out)))
-    return Exit.CLEAR
+    write_rows(request.out / str(request.year) / OPENING_FOLDER / f"{name}.xlsx", [(name, sheet)])
+    print_line(words("sample.done", count=str(len(counties)), plots=str(request.plots), path=str(request.out)))
+    return ExitCode.CLEAR
 
 
-def _package(library: Library, wanted: Wanted) -> Package:
+def _find_package(library: ContractLibrary, request: SampleRequest) -> Package:
     """Return a province's package that holds for all the years wanted."""
-    years = set(wanted.all_years)
-    found = next((one for one in library.packages() if not one.county and years <= set(one.years)), None)
+    years = set(request.all_years)
+    found = next((one for one in library.list_packages() if not one.county and years <= set(one.years)), None)
     if found is None:
         raise ContractError("packages", f"no province has a package for {sorted(years)}")
     return found
 
 
 @dataclass(frozen=True, slots=True)
-class _Drawn:
-    hashes: Mapping[int, str]
-    opening: list[tuple[str | Decimal, ...]]
+class _CountyOutput:
+    hashes_by_year: Mapping[int, str]
+    opening_balances: list[tuple[str | Decimal, ...]]
 
 
-def _write_county(library: Library, package: Package, county: County, wanted: Wanted) -> _Drawn:
+def _write_county_files(
+    library: ContractLibrary, package: Package, county: County, request: SampleRequest
+) -> _CountyOutput:
     """Write one county's submissions year after year; return their hashes and what the first year began with."""
-    words = library.wording()
-    sample = draw_sample(county, wanted.year, plots=wanted.plots, seed=wanted.seed)
-    opening = list(opening_rows(sample, library.submission(package, wanted.year)))
+    words = library.get_messages()
+    sample = draw_sample(county, request.year, plot_count=request.plots, seed=request.seed)
+    opening = list(build_opening_rows(sample, library.compile_submission(package, request.year)))
     hashes = {}
-    for year in wanted.all_years:
-        sample = draw_next(sample, seed=wanted.seed) if year > wanted.year else sample
+    for year in request.all_years:
+        sample = draw_next_year(sample, seed=request.seed) if year > request.year else sample
         name = words("sample.file", code=county.code, county=county.name, year=year)
-        path = wanted.out / str(year) / county.code / f"{name}.xlsx"
-        write_rows(path, sample_sheets(sample, library.submission(package, year), words))
+        path = request.out / str(year) / county.code / f"{name}.xlsx"
+        write_rows(path, build_sample_sheets(sample, library.compile_submission(package, year), words))
         hashes[year] = hashlib.sha256(path.read_bytes()).hexdigest()
-    return _Drawn(hashes, opening)
+    return _CountyOutput(hashes, opening)
 
 
-def write_office(
-    library: Library, package: Package, counties: list[County], year: int, place: tuple[Path, list[str]]
+def write_roster_and_decisions(
+    library: ContractLibrary,
+    package: Package,
+    counties: list[County],
+    year: int,
+    folder_and_hashes: tuple[Path, list[str]],
 ) -> None:
     """Write a year's roster and decisions into its inbox; *place* is that folder and the hashes of the submissions."""
-    inbox, hashes = place
-    words, procedure = library.wording(), library.procedure(package.procedure)
-    roster = roster_of(library.register(package.register), procedure, counties, year, words)
+    inbox, hashes = folder_and_hashes
+    words, procedure = library.get_messages(), library.get_procedure(package.procedure)
+    roster = build_roster(library.get_register(package.register), procedure, counties, year, words)
     text = yaml.safe_dump(roster, allow_unicode=True, sort_keys=False)
-    (inbox / ROSTER).write_text(text, encoding="utf-8")
+    (inbox / ROSTER_FILE).write_text(text, encoding="utf-8")
     by_code = {one.code: sha256 for one, sha256 in zip(counties, hashes, strict=True)}
     name = words("sample.decisions")
-    rows = list(decision_rows(procedure, counties, by_code, year, words))
-    write_rows(inbox / DECISIONS / f"{name}.xlsx", [(name, rows)])
+    rows = list(build_decision_rows(procedure, counties, by_code, year, words))
+    write_rows(inbox / DECISIONS_FOLDER / f"{name}.xlsx", [(name, rows)])
 
 
-def sample_sheets(sample: Sample, submission: Submission, words: Wording) -> Iterator[tuple[str, Rows]]:
+def build_sample_sheets(sample: Sample, submission: Submission, messages: Messages) -> Iterator[tuple[str, ValueRows]]:
     """Return each sheet of a made-up submission: its name and its rows."""
     city = submission.register.cities[sample.county.city]
     for form in submission.forms:
         pairs = form.layout is Layout.PAIRS
-        yield form.sheet_names[0], cover_rows(sample, form, city, words) if pairs else sheet_rows(sample, form, words)
+        yield (
+            form.sheet_names[0],
+            build_cover_rows(sample, form, city, messages) if pairs else build_sheet_rows(sample, form, messages),
+        )

@@ -1,22 +1,22 @@
 """``hesuan serve``: the yearly run at set hours, until it is stopped."""
 
-from desk.console import complain, say
-from desk.exit_codes import Exit
-from flows.prefect_support.local_server import ServerDidNotStart
-from flows.serve import CronUnreadable, serve_year
-from flows.year.locations import Places
+from desk.console import print_error, print_line
+from desk.exit_codes import ExitCode
+from flows.prefect_support.local_server import ServerStartError
+from flows.serve import InvalidCronError, serve_year
+from flows.year.locations import YearPaths
 
 
-def serve(places: Places, cron: str, port: int) -> Exit:
+def serve_on_schedule(paths: YearPaths, cron: str, port: int) -> ExitCode:
     """Serve a year; return when stopped from outside."""
-    words = places.library().wording()
+    words = paths.open_contracts().get_messages()
     try:
-        serve_year(places, cron, port, lambda key, **facts: say(words(f"serve.{key}", cron=cron, **facts)))
-    except CronUnreadable:
-        complain(words("serve.bad_cron", cron=cron))
-        return Exit.USAGE
-    except ServerDidNotStart:
-        complain(words("serve.server_failed", path=str(places.state / "prefect" / "server.log")))
-        return Exit.FAULT
-    say(words("serve.ended"))
-    return Exit.CLEAR
+        serve_year(paths, cron, port, lambda key, **facts: print_line(words(f"serve.{key}", cron=cron, **facts)))
+    except InvalidCronError:
+        print_error(words("serve.bad_cron", cron=cron))
+        return ExitCode.USAGE
+    except ServerStartError:
+        print_error(words("serve.server_failed", path=str(paths.state_folder / "prefect" / "server.log")))
+        return ExitCode.FAULT
+    print_line(words("serve.ended"))
+    return ExitCode.CLEAR

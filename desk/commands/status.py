@@ -6,31 +6,31 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
-from contracts.messages import Wording
+from contracts.messages import Messages
 from contracts.procedures import Procedure
-from desk.console import say, say_json
-from desk.county_line import standing_line
-from desk.exit_codes import Exit
-from filing.status.status_board import say_shaken
-from flows.year.county_status import rows_of, to_json
-from flows.year.earlier_filings import earlier_told, grounds_of, shaken_in
-from flows.year.locations import Places
-from ledger.errors import LedgerMissing
-from review.county_state import Standing, recorded_roster
-from review.event_replay import standings
-from review.events import Kind, Told
-from review.progress import CityProgress, Progress, by_city, progress
+from desk.console import print_json, print_line
+from desk.county_line import format_county_line
+from desk.exit_codes import ExitCode
+from filing.status.status_board import format_outdated_years
+from flows.year.county_status import build_status_json, build_status_rows
+from flows.year.earlier_filings import find_earlier_filings_from_summaries, find_outdated_filings, group_changed_years
+from flows.year.locations import YearPaths
+from ledger.errors import LedgerMissingError
+from review.county_state import CountyState, find_recorded_roster
+from review.event_replay import replay_events
+from review.events import EventKind, EventSummary
+from review.progress import CityProgress, CountyProgress, compute_progress, count_by_city
 from review.roster import Roster
 
 
-def show_status(places: Places, *, as_json: bool, today: date) -> Exit:
+def show_status(paths: YearPaths, *, as_json: bool, today: date) -> ExitCode:
     """Print where every due county of the year stands."""
-    with _uncollected():
-        return _show(places, as_json=as_json, today=today)
+    with _pause_garbage_collection():
+        return _print_status(paths, as_json=as_json, today=today)
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def _pause_garbage_collection() -> Iterator[None]:
     """Let the collector rest: all that is read is needed to the end, and going over it again costs a fifth."""
     was_on = gc.isenabled()
     gc.disable()
@@ -41,79 +41,79 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _show(places: Places, *, as_json: bool, today: date) -> Exit:
+def _print_status(paths: YearPaths, *, as_json: bool, today: date) -> ExitCode:
     try:
-        with places.open_ledger(must_exist=True) as ledger:
-            history = ledger.told(places.year, apart_from=Kind.ISSUED)
-    except LedgerMissing:
+        with paths.open_ledger(must_exist=True) as ledger:
+            history = ledger.list_events(paths.year, excluded_kind=EventKind.ISSUED)
+    except LedgerMissingError:
         history = []
-    roster = recorded_roster(history)
+    roster = find_recorded_roster(history)
     if roster is None:
-        _print_nothing(places, as_json=as_json)
-        return Exit.CLEAR
-    library = places.library()
-    procedure = library.procedure(roster.procedure)
-    found = standings(procedure, roster, history)
-    shaken = {} if as_json else _shaken(places, procedure, history, found)
-    sight = _Sight(library.wording(), procedure, roster, found, shaken)
+        _print_empty_status(paths, as_json=as_json)
+        return ExitCode.CLEAR
+    library = paths.open_contracts()
+    procedure = library.get_procedure(roster.procedure)
+    found = replay_events(procedure, roster, history)
+    shaken = {} if as_json else _find_outdated_years(paths, procedure, history, found)
+    sight = _StatusView(library.get_messages(), procedure, roster, found, shaken)
     if as_json:
-        say_json(to_json(places.year, rows_of(sight.found, roster), procedure.states))
+        print_json(build_status_json(paths.year, build_status_rows(sight.county_states, roster), procedure.states))
     else:
-        say("\n".join(_lines(sight, today)))
-    return Exit.CLEAR
+        print_line("\n".join(_format_status(sight, today)))
+    return ExitCode.CLEAR
 
 
 @dataclass(frozen=True, slots=True)
-class _Sight:
+class _StatusView:
     """What the lines are made from."""
 
-    words: Wording
+    messages: Messages
     procedure: Procedure
     roster: Roster
-    found: Mapping[str, Standing]
-    shaken: Mapping[str, tuple[int, ...]]
+    county_states: Mapping[str, CountyState]
+    outdated_years: Mapping[str, tuple[int, ...]]
 
 
-def _shaken(
-    places: Places, procedure: Procedure, history: list[Told], found: Mapping[str, Standing]
+def _find_outdated_years(
+    paths: YearPaths, procedure: Procedure, history: list[EventSummary], county_states: Mapping[str, CountyState]
 ) -> dict[str, tuple[int, ...]]:
     """Return by county the earlier years whose filing has changed since; nothing is read where nothing is filed."""
-    if not any(one.filed for one in found.values()):
+    if not any(one.filed_sha256s for one in county_states.values()):
         return {}
-    with places.open_ledger(must_exist=True) as ledger:
-        earlier = earlier_told(procedure, ledger, places.year)
-    return grounds_of(shaken_in(procedure, places.year, history, found, earlier))
+    with paths.open_ledger(must_exist=True) as ledger:
+        earlier = find_earlier_filings_from_summaries(procedure, ledger, paths.year)
+    return group_changed_years(find_outdated_filings(procedure, paths.year, history, county_states, earlier))
 
 
-def _print_nothing(places: Places, *, as_json: bool) -> None:
+def _print_empty_status(paths: YearPaths, *, as_json: bool) -> None:
     if as_json:
-        say_json({"year": places.year, "counties": []})
+        print_json({"year": paths.year, "counties": []})
     else:
-        say(places.library().wording()("status.empty", year=str(places.year)))
+        print_line(paths.open_contracts().get_messages()("status.empty", year=str(paths.year)))
 
 
-def _lines(sight: _Sight, today: date) -> Iterator[str]:
-    words, procedure, roster = sight.words, sight.procedure, sight.roster
-    rows = rows_of(sight.found, roster)
-    filed = sum(row.state in procedure.final for row in rows)
+def _format_status(view: _StatusView, today: date) -> Iterator[str]:
+    words, procedure, roster = view.messages, view.procedure, view.roster
+    rows = build_status_rows(view.county_states, roster)
+    filed = sum(row.state in procedure.final_states for row in rows)
     yield words("status.heading", year=str(roster.year), due=str(len(rows)), filed=str(filed))
-    counties = progress(procedure, roster, sight.found, today)
-    cities = by_city(procedure, roster, counties)
+    counties = compute_progress(procedure, roster, view.county_states, today)
+    cities = count_by_city(procedure, roster, counties)
     for city in cities if len(cities) > 1 else ():
-        yield _city_line(city, words)
+        yield _format_city_line(city, words)
     for row, one in zip(rows, counties, strict=True):
-        said = say_shaken(sight.shaken.get(row.code, ()), words)
-        late = _late(one, words) + (words("status.shaken", said=said) if said else "")
-        yield "  " + standing_line(row, words, procedure) + late
+        said = format_outdated_years(view.outdated_years.get(row.code, ()), words)
+        late = _format_lateness(one, words) + (words("status.shaken", said=said) if said else "")
+        yield "  " + format_county_line(row, words, procedure) + late
 
 
-def _city_line(one: CityProgress, words: Wording) -> str:
-    counts = {name: str(getattr(one, name)) for name in ("due", "sent", "done", "excused", "late")}
-    return words("status.city", city=one.name, **counts)
+def _format_city_line(city: CityProgress, messages: Messages) -> str:
+    counts = {name: str(getattr(city, name)) for name in ("due", "sent", "done", "excused", "late")}
+    return messages("status.city", city=city.name, **counts)
 
 
-def _late(one: Progress, words: Wording) -> str:
+def _format_lateness(county_progress: CountyProgress, messages: Messages) -> str:
     """Tell which level's deadline has passed while the submission still waits for it."""
-    if not one.late or one.turn is None or one.deadline is None:
+    if not county_progress.is_late or county_progress.next_level is None or county_progress.deadline is None:
         return ""
-    return words("status.late", level=one.turn.name, day=one.deadline.isoformat())
+    return messages("status.late", level=county_progress.next_level.name, day=county_progress.deadline.isoformat())

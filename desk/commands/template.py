@@ -2,28 +2,30 @@
 
 from pathlib import Path
 
-from desk.console import complain, say
-from desk.exit_codes import Exit
-from filing.template.template import template_of
-from flows.intake.filing_history import history_on_record
-from flows.year.locations import Places
+from desk.console import print_error, print_line
+from desk.exit_codes import ExitCode
+from filing.template.template import build_blank_workbook
+from flows.intake.filing_history import load_recorded_history
+from flows.year.locations import YearPaths
 from workbooks.writer.write_template import write_template
 
 
-def make_template(places: Places, code: str, *, rows: int, out: Path) -> Exit:
+def make_template(paths: YearPaths, county_code: str, *, rows: int, out: Path) -> ExitCode:
     """Write the template of one county and year; balances of last year stand in it where they are on record."""
-    library, year = places.library(), places.year
-    words = library.wording()
-    package = library.package(code, year)
-    submission = library.submission(package, year) if package else None
-    county = submission.register.counties.get(code) if submission else None
+    library, year = paths.open_contracts(), paths.year
+    words = library.get_messages()
+    package = library.find_package(county_code, year)
+    submission = library.compile_submission(package, year) if package else None
+    county = submission.register.counties.get(county_code) if submission else None
     if submission is None or county is None:
-        complain(words("template.unknown", county=code, year=str(year)))
-        return Exit.USAGE
-    path = out / (words("template.file", code=code, county=county.name, year=str(year)) + ".xlsx")
+        print_error(words("template.unknown", county=county_code, year=str(year)))
+        return ExitCode.USAGE
+    path = out / (words("template.file", code=county_code, county=county.name, year=str(year)) + ".xlsx")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(
-        write_template(template_of(submission, county, rows, words, history_on_record(places, code)), words)
+        write_template(
+            build_blank_workbook(submission, county, rows, words, load_recorded_history(paths, county_code)), words
+        )
     )
-    say(words("template.done", path=str(path)))
-    return Exit.CLEAR
+    print_line(words("template.done", path=str(path)))
+    return ExitCode.CLEAR

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from contracts.messages import Wording
-from filing.book.cell_builders import Row, text
-from filing.book.workbook_model import Cell, Look, Sheet
+from contracts.messages import Messages
+from filing.book.cell_builders import CellRow, build_text_cell
+from filing.book.workbook_model import Cell, CellStyle, FilingSheet
 
-WIDTHS = (21.0, 21.0, 21.0, 21.0)
-LEAD = 4  # rows above the first paragraph
-MOST_OPINION = 1200  # characters of an opinion on the signed page; the whole stands in the list of opinions
+DOCUMENT_WIDTHS = (21.0, 21.0, 21.0, 21.0)
+ROWS_ABOVE_BODY = 4  # rows above the first paragraph
+MAX_OPINION_CHARACTERS = 1200  # characters of an opinion on the signed page; the whole stands in the list of opinions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,54 +21,57 @@ class Document:
     first row of *table* is repeated on each page that the table runs over.
     """
 
-    name: str
+    sheet_key: str
     title: str
     number: str
-    body: Sequence[str]
-    table: Sequence[Row] = ()
-    after: Sequence[str] = ()
-    signed: tuple[str, str]
-    signers: Sequence[str] = ()
-    widths: Sequence[float] = WIDTHS
+    paragraphs: Sequence[str]
+    table: Sequence[CellRow] = ()
+    closing_paragraphs: Sequence[str] = ()
+    signature_lines: tuple[str, str]
+    signer_keys: Sequence[str] = ()
+    widths: Sequence[float] = DOCUMENT_WIDTHS
 
 
-def document_sheet(document: Document, words: Wording) -> Sheet:
+def build_document_sheet(document: Document, messages: Messages) -> FilingSheet:
     """Return the document as a sheet."""
-    columns, first = len(document.widths), LEAD + len(document.body) + 1
-    rows: list[Row] = [
+    columns, first = len(document.widths), ROWS_ABOVE_BODY + len(document.paragraphs) + 1
+    rows: list[CellRow] = [
         (),
-        (text(document.title, Look.TITLE, span=columns),),
-        (text(document.number, Look.SUBTITLE, span=columns),),
+        (build_text_cell(document.title, CellStyle.TITLE, span=columns),),
+        (build_text_cell(document.number, CellStyle.SUBTITLE, span=columns),),
         (),
-        *((text(one, Look.PARAGRAPH, span=columns),) for one in document.body),
+        *((build_text_cell(one, CellStyle.PARAGRAPH, span=columns),) for one in document.paragraphs),
         *document.table,
-        *((text(one, Look.PARAGRAPH, span=columns),) for one in document.after),
+        *((build_text_cell(one, CellStyle.PARAGRAPH, span=columns),) for one in document.closing_paragraphs),
         (),
-        (text(document.signed[0], Look.CLOSING, span=columns),),
-        (text(document.signed[1], Look.CLOSING, span=columns),),
-        *_boxes(document.signers, columns, words),
+        (build_text_cell(document.signature_lines[0], CellStyle.CLOSING, span=columns),),
+        (build_text_cell(document.signature_lines[1], CellStyle.CLOSING, span=columns),),
+        *_build_signature_boxes(document.signer_keys, columns, messages),
     ]
-    return Sheet(
-        name=words(f"filing.sheet.{document.name}"),
+    return FilingSheet(
+        name=messages(f"filing.sheet.{document.sheet_key}"),
         rows=tuple(rows),
         widths=tuple(document.widths),
-        header_rows=(first, first) if len(document.table) > _ONE_PAGE else None,
-        frozen=False,
+        header_rows=(first, first) if len(document.table) > _MAX_ROWS_ON_ONE_PAGE else None,
+        has_frozen_header=False,
     )
 
 
-_ONE_PAGE = 12  # rows of a table that still end on the page on which it begins
+_MAX_ROWS_ON_ONE_PAGE = 12  # rows of a table that still end on the page on which it begins
 
 
-def _boxes(signers: Sequence[str], columns: int, words: Wording) -> list[Row]:
+def _build_signature_boxes(signer_keys: Sequence[str], column_count: int, messages: Messages) -> list[CellRow]:
     """Return the boxes for hands and seals over the width of the document."""
-    if not signers:
+    if not signer_keys:
         return []
-    spans = [columns // len(signers) + (at < columns % len(signers)) for at in range(len(signers))]
+    spans = [
+        column_count // len(signer_keys) + (at < column_count % len(signer_keys)) for at in range(len(signer_keys))
+    ]
     return [
         (),
         tuple(
-            text(words(f"filing.sign.{one}"), Look.HEADER, span=span) for one, span in zip(signers, spans, strict=True)
+            build_text_cell(messages(f"filing.sign.{one}"), CellStyle.HEADER, span=span)
+            for one, span in zip(signer_keys, spans, strict=True)
         ),
-        tuple(Cell(None, Look.BLANK, span=span) for span in spans),
+        tuple(Cell(None, CellStyle.BLANK, span=span) for span in spans),
     ]

@@ -6,14 +6,14 @@ from checks.model.cell_ref import CellRef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
+class PlainList:
     """One list: *note* stands below the title; *places* are where each line's *link* column leads, if anywhere."""
 
-    name: str
+    sheet_name: str
     title: str
     note: str
     headings: tuple[str, ...]
     widths: tuple[int, ...]
     rows: tuple[tuple[str, ...], ...] = ()
-    places: tuple[CellRef | None, ...] = ()
-    link: int = 0
+    link_targets: tuple[CellRef | None, ...] = ()
+    link_column: int = 0

@@ -3,31 +3,31 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from contracts.messages import Wording
-from filing.book.workbook_model import Look, Sheet
+from contracts.messages import Messages
+from filing.book.workbook_model import CellStyle, FilingSheet
 
 
-def numbered(sheets: Mapping[str, Sheet], words: Wording) -> dict[str, Sheet]:
+def add_table_numbers(sheets: Mapping[str, FilingSheet], messages: Messages) -> dict[str, FilingSheet]:
     """Return the sheets, each table that has no number of its own with that of its place among such tables."""
-    return dict(_numbered(sheets, words))
+    return dict(_add_numbers(sheets, messages))
 
 
-def _numbered(sheets: Mapping[str, Sheet], words: Wording) -> Iterator[tuple[str, Sheet]]:
+def _add_numbers(sheets: Mapping[str, FilingSheet], messages: Messages) -> Iterator[tuple[str, FilingSheet]]:
     count = 0
     for name, sheet in sheets.items():
-        if number_of(sheet) == "":
+        if get_table_number(sheet) == "":
             count += 1
-            yield name, _with_number(sheet, words("filing.number.annex", number=count))
+            yield name, _replace_number(sheet, messages("filing.number.annex", number=count))
         else:
             yield name, sheet
 
 
-def number_of(sheet: Sheet) -> str | None:
+def get_table_number(sheet: FilingSheet) -> str | None:
     """Return what stands at a table's top left; None for a sheet that is no table."""
     first = sheet.rows[0][0] if sheet.rows and sheet.rows[0] else None
-    return str(first.value) if first is not None and first.look is Look.FORM_NUMBER else None
+    return str(first.value) if first is not None and first.style is CellStyle.FORM_NUMBER else None
 
 
-def _with_number(sheet: Sheet, number: str) -> Sheet:
+def _replace_number(sheet: FilingSheet, number: str) -> FilingSheet:
     (first, *rest), *rows = sheet.rows
     return replace(sheet, rows=((replace(first, value=number), *rest), *rows))

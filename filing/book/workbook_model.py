@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 
-class Look(StrEnum):
+class CellStyle(StrEnum):
     """How a cell is to look; the writing room turns a look into fonts, borders and fills."""
 
     TITLE = "title"  # centred over the table's width, 小标宋 18-22 pt
@@ -43,21 +43,21 @@ class Cell:
     """
 
     value: str | int | Decimal | None
-    look: Look = Look.TEXT
+    style: CellStyle = CellStyle.TEXT
     formula: str | None = None
     decimals: int = 0
     span: int = 1
     link: str | None = None
-    source: str | None = None
+    source_link: str | None = None
     choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Series:
+class ChartSeries:
     """One row of bars: its name, and the cells that hold its figures, as ``'sheet'!C5:C9``."""
 
     name: str
-    values: str
+    value_range: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,16 +69,16 @@ class Chart:
     """
 
     title: str
-    names: str
-    series: tuple[Series, ...]
-    row: int
-    width: float
-    height: float
-    axis: str = ""
+    label_range: str
+    series: tuple[ChartSeries, ...]
+    first_row: int
+    width_mm: float
+    height_mm: float
+    axis_title: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
+class FilingSheet:
     """One sheet: *rows* top to bottom (an empty tuple is an empty row), *widths* of columns in characters.
 
     *header_rows* (first, last; 1-based) are repeated on every printed page and, where *frozen*, stay in sight above.
@@ -95,12 +95,12 @@ class Sheet:
     landscape: bool = False
     header_rows: tuple[int, int] | None = None
     row_heights: dict[int, float] = field(default_factory=dict)
-    locked: bool = False
-    groups: tuple[int, ...] = ()
-    titles: int = 0
+    is_locked: bool = False
+    column_group_sizes: tuple[int, ...] = ()
+    title_column_count: int = 0
     charts: tuple[Chart, ...] = ()
-    one_page: bool = False
-    frozen: bool = True
+    is_one_page: bool = False
+    has_frozen_header: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,5 +109,5 @@ class FilingBook:
 
     title: str
     subject: str
-    created: str
-    sheets: tuple[Sheet, ...]
+    created_at: str
+    sheets: tuple[FilingSheet, ...]

@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from checks.model.report import Report
-from contracts.filing_layout import Exhibits
+from checks.model.report import ValidationReport
+from contracts.filing_layout import FilingLayout
 from contracts.form_model import Form
 from contracts.plans import Plan
 from contracts.procedures import Procedure
-from filing.context.rollup_evidence import Proof
-from review.county_state import Standing, Version
-from review.rollup_seals import Sealing
-from review.roster import Due, Roster
+from filing.context.rollup_evidence import EvidenceLine
+from review.county_state import CountyState, SubmissionVersion
+from review.rollup_seals import RollUpSeal
+from review.roster import DueCounty, Roster
 
 PROVINCE, CITY, COUNTY = "province", "city", "county"
 
@@ -23,11 +23,11 @@ class Receipt:
     number: str
     sequence: int
     digest: str
-    at: str
+    filed_at: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CountedCounty:
+class IncludedCounty:
     """One county that is filed, or approved by its city: *report* is of the newest version.
 
     *earlier* is what was found on each version before it; *reported* the report before any figure was set lower;
@@ -36,17 +36,17 @@ class CountedCounty:
     years. *shaken* names the earlier years whose filing is younger than the check of this one.
     """
 
-    due: Due
-    standing: Standing
-    report: Report
+    due_county: DueCounty
+    county_state: CountyState
+    report: ValidationReport
     plan: Plan | None
-    earlier: tuple[tuple[Version, Report], ...] = ()
-    reported: Report | None = None
+    earlier_reports: tuple[tuple[SubmissionVersion, ValidationReport], ...] = ()
+    report_as_sent: ValidationReport | None = None
     forms: tuple[Form, ...] = ()
     receipt: Receipt | None = None
-    own: str = ""
-    past: Mapping[int, Report] = field(default_factory=dict)
-    shaken: tuple[int, ...] = ()
+    source_file: str = ""
+    past_reports: Mapping[int, ValidationReport] = field(default_factory=dict)
+    outdated_years: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Area:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FilingScene:
+class FilingContext:
     """All that a filing is made from.
 
     *counted* are the counties whose figures stand in it: those that are filed, and in a city's those that it has
@@ -73,99 +73,99 @@ class FilingScene:
 
     roster: Roster
     procedure: Procedure
-    counted: tuple[CountedCounty, ...]
-    open: tuple[Standing, ...]
-    contracts: str
-    head: str
+    included_counties: tuple[IncludedCounty, ...]
+    pending_counties: tuple[CountyState, ...]
+    contracts_version: str
+    ledger_head: str
     as_of: str
-    excused: frozenset[str] = frozenset()
+    excused_codes: frozenset[str] = frozenset()
     area: Area | None = None
-    key: str = ""
-    exhibits: Exhibits = field(default_factory=Exhibits)
-    evidence: tuple[Proof, ...] = ()
-    sealings: Mapping[tuple[str, str], Sealing] = field(default_factory=dict)
+    key_fingerprint: str = ""
+    layout: FilingLayout = field(default_factory=FilingLayout)
+    evidence: tuple[EvidenceLine, ...] = ()
+    seals: Mapping[tuple[str, str], RollUpSeal] = field(default_factory=dict)
 
     @property
-    def whose(self) -> Area:
+    def owner(self) -> Area:
         """Return whose filing it is."""
         return self.area or Area(PROVINCE, *self.roster.province)
 
     @property
-    def due(self) -> tuple[Due, ...]:
+    def due_counties(self) -> tuple[DueCounty, ...]:
         """Return the due counties city by city; both keep the order in which the roster names them."""
-        cities = dict.fromkeys(one.city for one in self.roster.due)
-        return tuple(one for city in cities for one in self.roster.due if one.city == city)
+        cities = dict.fromkeys(one.city for one in self.roster.due_counties)
+        return tuple(one for city in cities for one in self.roster.due_counties if one.city == city)
 
     @property
-    def by_city(self) -> tuple[tuple[str, tuple[CountedCounty, ...]], ...]:
+    def counties_by_city(self) -> tuple[tuple[str, tuple[IncludedCounty, ...]], ...]:
         """Return the counted counties by code of city, in the order of the roster."""
-        counted = {one.due.code: one for one in self.counted}
-        ordered = [counted[one.code] for one in self.due if one.code in counted]
-        cities = dict.fromkeys(one.due.city for one in ordered)
-        return tuple((city, tuple(one for one in ordered if one.due.city == city)) for city in cities)
+        counted = {one.due_county.code: one for one in self.included_counties}
+        ordered = [counted[one.code] for one in self.due_counties if one.code in counted]
+        cities = dict.fromkeys(one.due_county.city for one in ordered)
+        return tuple((city, tuple(one for one in ordered if one.due_county.city == city)) for city in cities)
 
     @property
-    def in_order(self) -> tuple[CountedCounty, ...]:
+    def counties_in_order(self) -> tuple[IncludedCounty, ...]:
         """Return the counted counties in the order of the roster, city by city."""
-        return tuple(one for _, counties in self.by_city for one in counties)
+        return tuple(one for _, counties in self.counties_by_city for one in counties)
 
     @property
-    def filed(self) -> tuple[CountedCounty, ...]:
+    def filed_counties(self) -> tuple[IncludedCounty, ...]:
         """Return the counties that are filed, in the order of the roster."""
-        return tuple(one for one in self.in_order if one.standing.state in self.procedure.final)
+        return tuple(one for one in self.counties_in_order if one.county_state.state in self.procedure.final_states)
 
     @property
-    def waiting(self) -> str:
+    def missing_status(self) -> str:
         """Return what the missing ones are called: a city waits for its own decisions, the province for filings."""
-        return "unreviewed" if self.whose.kind == CITY else "open"
+        return "unreviewed" if self.owner.kind == CITY else "open"
 
     @property
-    def missing(self) -> tuple[tuple[Due, Standing], ...]:
+    def missing_counties(self) -> tuple[tuple[DueCounty, CountyState], ...]:
         """Return every due county not counted nor excused; one nobody has heard of stands at the start."""
-        counted = {one.due.code for one in self.counted} | self.excused
-        standing = {one.county: one for one in self.open}
+        counted = {one.due_county.code for one in self.included_counties} | self.excused_codes
+        standing = {one.county: one for one in self.pending_counties}
         return tuple(
-            (one, standing.get(one.code) or Standing(county=one.code, state=self.procedure.start))
-            for one in self.due
+            (one, standing.get(one.code) or CountyState(county=one.code, state=self.procedure.initial_state))
+            for one in self.due_counties
             if one.code not in counted
         )
 
-    def city(self, due: Due) -> str:
+    def get_city_name(self, due_county: DueCounty) -> str:
         """Return the name of a county's city."""
-        return self.roster.cities.get(due.city, due.city)
+        return self.roster.cities.get(due_county.city, due_county.city)
 
     @property
-    def sealing(self) -> Sealing | None:
+    def seal(self) -> RollUpSeal | None:
         """Return the newest word on the roll-up of this area; nothing where it was never sealed."""
-        return self.sealings.get((self._level, self.whose.code))
+        return self.seals.get((self._level_id, self.owner.code))
 
     @property
-    def _level(self) -> str:
+    def _level_id(self) -> str:
         kinds = (COUNTY, CITY, PROVINCE)
-        return self.procedure.levels[kinds.index(self.whose.kind) - len(kinds)].id
+        return self.procedure.levels[kinds.index(self.owner.kind) - len(kinds)].id
 
     @property
-    def unit(self) -> str:
+    def responsible_unit(self) -> str:
         """Return the unit that answers for the filing: that of its level's officers, else the area itself."""
-        return self.unit_of(self._level, self.whose.code, self.whose.name)
+        return self.find_unit(self._level_id, self.owner.code, self.owner.name)
 
-    def unit_of(self, level: str, area: str, otherwise: str) -> str:
+    def find_unit(self, level: str, area: str, default: str) -> str:
         """Return the unit of an area's officers at a level."""
         province = area == self.roster.province[0]
         found = (one for one in self.roster.officers if one.level == level and (province or one.area == area))
-        return next((one.unit for one in found), otherwise)
+        return next((one.unit for one in found), default)
 
-    def within(self, area: Area, *, head: str, as_of: str) -> "FilingScene":
+    def restrict_to(self, area: Area, *, ledger_head: str, as_of: str) -> "FilingContext":
         """Return the scene of a city or a county alone, resting on the newest entry that concerns it."""
-        due = tuple(one for one in self.roster.due if area.code in (one.code, one.city))
+        due = tuple(one for one in self.roster.due_counties if area.code in (one.code, one.city))
         codes = {one.code for one in due}
         return replace(
             self,
-            roster=replace(self.roster, due=due),
-            counted=tuple(one for one in self.counted if one.due.code in codes),
-            open=tuple(one for one in self.open if one.county in codes),
-            excused=self.excused & codes,
+            roster=replace(self.roster, due_counties=due),
+            included_counties=tuple(one for one in self.included_counties if one.due_county.code in codes),
+            pending_counties=tuple(one for one in self.pending_counties if one.county in codes),
+            excused_codes=self.excused_codes & codes,
             area=area,
-            head=head,
+            ledger_head=ledger_head,
             as_of=as_of,
         )

@@ -4,26 +4,26 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from contracts.messages import Wording
+from contracts.messages import Messages
 from contracts.rollups import Expectation, RollUpTable
-from filing.book.cell_builders import Heading, Row, headers, text
-from filing.book.workbook_model import Look, Sheet
+from filing.book.cell_builders import CellRow, TableHeading, build_header_row, build_text_cell
+from filing.book.workbook_model import CellStyle, FilingSheet
 
-MOST_NAMED = 20
-WIDTHS = (6.0, 8.0, 22.0, 34.0, 34.0, 40.0, 10.0, 26.0)
-COLUMNS = ("serial", "rule", "table", "expectation", "expected", "observed", "verdict", "basis")
+MAX_NAMES_SHOWN = 20
+COLUMN_WIDTHS = (6.0, 8.0, 22.0, 34.0, 34.0, 40.0, 10.0, 26.0)
+COLUMN_KEYS = ("serial", "rule", "table", "expectation", "expected", "observed", "verdict", "basis")
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class ExpectationResult:
     """How one expectation came out: how many rows were looked at, and the names of those that fail."""
 
-    rows: int
-    failing: tuple[str, ...]
+    rows_checked: int
+    failing_names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
+class EvidenceLine:
     """One line of the evidence, in words; *severity* is what its failing weighs."""
 
     rule: str
@@ -36,68 +36,77 @@ class Proof:
     basis: str
 
 
-def proof_of(table: RollUpTable, one: Expectation, held: Held, words: Wording) -> Proof:
+def build_evidence_line(
+    table: RollUpTable, expectation: Expectation, result: ExpectationResult, messages: Messages
+) -> EvidenceLine:
     """Put one result into words."""
-    names = words("filing.separator").join(held.failing[:MOST_NAMED])
-    facts = {"rows": held.rows, "count": len(held.failing), "names": names}
-    return Proof(
-        rule=one.rule,
-        severity=one.severity,
+    names = messages("filing.separator").join(result.failing_names[:MAX_NAMES_SHOWN])
+    facts = {"rows": result.rows_checked, "count": len(result.failing_names), "names": names}
+    return EvidenceLine(
+        rule=expectation.rule,
+        severity=expectation.severity,
         table=table.title,
-        expectation=one.description,
-        expected=words(f"evidence.expected.{one.kind}", **_spoken(table, one.arguments, words)),
-        observed=words("evidence.fails" if held.failing else "evidence.holds", **facts),
-        holds=not held.failing,
-        basis=one.basis,
+        expectation=expectation.description,
+        expected=messages(
+            f"evidence.expected.{expectation.expectation_type}",
+            **_format_arguments(table, expectation.arguments, messages),
+        ),
+        observed=messages("evidence.fails" if result.failing_names else "evidence.holds", **facts),
+        holds=not result.failing_names,
+        basis=expectation.basis,
     )
 
 
-def _spoken(table: RollUpTable, arguments: Mapping[str, Any], words: Wording) -> dict[str, str]:
+def _format_arguments(table: RollUpTable, arguments: Mapping[str, Any], messages: Messages) -> dict[str, str]:
     """Say the arguments of an expectation in the headings of its table."""
-    separator = words("filing.separator")
+    separator = messages("filing.separator")
     listed = {name: value if isinstance(value, list) else [value] for name, value in arguments.items()}
     return {name: separator.join(table.columns.get(str(one), str(one)) for one in of) for name, of in listed.items()}
 
 
-def verdict_of(proof: Proof, words: Wording) -> str:
+def format_outcome(line: EvidenceLine, messages: Messages) -> str:
     """Say how an expectation came out; what only asks for an explanation is no failure."""
-    return words(f"evidence.verdict.{'holds' if proof.holds else proof.severity}")
+    return messages(f"evidence.verdict.{'holds' if line.holds else line.severity}")
 
 
-def evidence_to_json(proofs: Iterable[Proof]) -> list[dict[str, Any]]:
+def encode_evidence(lines: Iterable[EvidenceLine]) -> list[dict[str, Any]]:
     """Return the evidence as plain values, to be kept."""
-    return [asdict(one) for one in proofs]
+    return [asdict(one) for one in lines]
 
 
-def evidence_from_json(raw: Iterable[Mapping[str, Any]]) -> tuple[Proof, ...]:
+def decode_evidence(records: Iterable[Mapping[str, Any]]) -> tuple[EvidenceLine, ...]:
     """Read the evidence back."""
-    return tuple(Proof(**one) for one in raw)
+    return tuple(EvidenceLine(**one) for one in records)
 
 
-def evidence_sheet(proofs: Sequence[Proof], title: str, words: Wording) -> Sheet:
+def build_evidence_sheet(lines: Sequence[EvidenceLine], title: str, messages: Messages) -> FilingSheet:
     """Return the evidence as a sheet of the filing."""
-    heading = Heading(right="", title=title, columns=len(COLUMNS))
-    header = headers(words(f"evidence.column.{one}") for one in COLUMNS)
-    return Sheet(
-        name=words("filing.sheet.evidence"),
-        rows=(*heading.rows(), header, *(_line(at, one, words) for at, one in enumerate(proofs, start=1))),
-        widths=WIDTHS,
+    heading = TableHeading(right_text="", title=title, column_count=len(COLUMN_KEYS))
+    header = build_header_row(messages(f"evidence.column.{one}") for one in COLUMN_KEYS)
+    return FilingSheet(
+        name=messages("filing.sheet.evidence"),
+        rows=(
+            *heading.build_rows(),
+            header,
+            *(_build_evidence_row(at, one, messages) for at, one in enumerate(lines, start=1)),
+        ),
+        widths=COLUMN_WIDTHS,
         landscape=True,
         header_rows=(3, 3),
     )
 
 
-def _line(at: int, proof: Proof, words: Wording) -> Row:
-    look = Look.TEXT if proof.holds else Look(proof.severity)
+def _build_evidence_row(serial: int, line: EvidenceLine, messages: Messages) -> CellRow:
+    look = CellStyle.TEXT if line.holds else CellStyle(line.severity)
     return (
-        text(at, Look.CENTRE),
-        text(proof.rule, Look.CENTRE),
-        text(proof.table),
-        text(proof.expectation),
-        text(proof.expected),
-        text(proof.observed),
-        text(verdict_of(proof, words), look),
-        text(proof.basis),
+        build_text_cell(serial, CellStyle.CENTRE),
+        build_text_cell(line.rule, CellStyle.CENTRE),
+        build_text_cell(line.table),
+        build_text_cell(line.expectation),
+        build_text_cell(line.expected),
+        build_text_cell(line.observed),
+        build_text_cell(format_outcome(line, messages), look),
+        build_text_cell(line.basis),
     )
 
 
@@ -111,18 +120,18 @@ class EvidencePage:
     lines: tuple[tuple[str, ...], ...]
 
 
-def evidence_page(proofs: Sequence[Proof], title: str, words: Wording) -> EvidencePage:
+def build_evidence_page(lines: Sequence[EvidenceLine], title: str, messages: Messages) -> EvidencePage:
     """Return the evidence as a page."""
-    rows = [_line(at, one, words) for at, one in enumerate(proofs, start=1)]
+    rows = [_build_evidence_row(at, one, messages) for at, one in enumerate(lines, start=1)]
     return EvidencePage(
         title=title,
-        summary=summary_of(proofs, words),
-        headings=tuple(words(f"evidence.column.{one}") for one in COLUMNS),
+        summary=format_evidence_summary(lines, messages),
+        headings=tuple(messages(f"evidence.column.{one}") for one in COLUMN_KEYS),
         lines=tuple(tuple(str(cell.value) for cell in row) for row in rows),
     )
 
 
-def summary_of(proofs: Sequence[Proof], words: Wording) -> str:
+def format_evidence_summary(lines: Sequence[EvidenceLine], messages: Messages) -> str:
     """Say in one line how many expectations hold."""
-    held = sum(one.holds for one in proofs)
-    return words("evidence.summary", count=len(proofs), held=held, failed=len(proofs) - held)
+    held = sum(one.holds for one in lines)
+    return messages("evidence.summary", count=len(lines), held=held, failed=len(lines) - held)

@@ -5,86 +5,91 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from checks.parsing.decimal_amounts import sum_known_amounts
-from contracts.messages import Wording
-from filing.book.cell_builders import Row, clean, figure, say_date, text
-from filing.book.document_sheet import LEAD, MOST_OPINION, Document, document_sheet
-from filing.book.workbook_model import Look, Sheet
-from filing.context.accounts import Account, Accounts, Kind, account_of
-from filing.context.filing_context import CountedCounty, FilingScene
-from filing.context.seal_status import say_sealing
-from filing.sheets.register import decision_of
-from review.rollup_seals import Sealing
+from contracts.messages import Messages
+from filing.book.cell_builders import CellRow, build_figure_cell, build_text_cell, clean_text, format_date
+from filing.book.document_sheet import MAX_OPINION_CHARACTERS, ROWS_ABOVE_BODY, Document, build_document_sheet
+from filing.book.workbook_model import CellStyle, FilingSheet
+from filing.context.accounts import AmountKind, CountyFigures, FilingFigures, build_county_figures
+from filing.context.filing_context import FilingContext, IncludedCounty
+from filing.context.seal_status import format_seal_status
+from filing.sheets.register import find_decision_at_level
+from review.rollup_seals import RollUpSeal
 
-WIDTHS = (13.0, 18.0, 12.0, 12.0, 8.0, 21.0)
-COLUMNS = ("county", "item", "reported", "reviewed_figure", "cut", "number")
+COLUMN_WIDTHS = (13.0, 18.0, 12.0, 12.0, 8.0, 21.0)
+COLUMN_KEYS = ("county", "item", "reported", "reviewed_figure", "cut", "number")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Desk:
-    scene: FilingScene
-    accounts: Accounts
-    reported: Mapping[str, Account]
-    words: Wording
+class _CityOpinionInputs:
+    context: FilingContext
+    figures: FilingFigures
+    reported_figures: Mapping[str, CountyFigures]
+    messages: Messages
 
 
-def city_opinion_of(scene: FilingScene, accounts: Accounts, words: Wording) -> Sheet:
+def build_city_opinion(context: FilingContext, figures: FilingFigures, messages: Messages) -> FilingSheet:
     """Return the opinion of the city whose scene it is, ready to be signed."""
-    measures, targets = tuple(accounts.measures), scene.exhibits.targets
-    as_sent = {one.due.code: replace(one, report=one.reported or one.report) for one in scene.in_order}
-    reported = {code: account_of(one, measures, targets) for code, one in as_sent.items()}
-    desk = _Desk(scene=scene, accounts=accounts, reported=reported, words=words)
-    whose, seal = scene.whose, scene.sealing
-    body = _body(desk)
-    standings = [one.standing for one in scene.in_order]
+    measures, targets = tuple(figures.measures), context.layout.target_columns
+    as_sent = {
+        one.due_county.code: replace(one, report=one.report_as_sent or one.report) for one in context.counties_in_order
+    }
+    reported = {code: build_county_figures(one, measures, targets) for code, one in as_sent.items()}
+    desk = _CityOpinionInputs(context=context, figures=figures, reported_figures=reported, messages=messages)
+    whose, seal = context.owner, context.seal
+    body = _build_paragraphs(desk)
+    standings = [one.county_state for one in context.counties_in_order]
     allowed = {
         "waived": sum(len(one.waivers) for one in standings),
         "cut": sum(len(one.reductions) for one in standings),
     }
-    return document_sheet(
+    return build_document_sheet(
         Document(
-            name="city_opinion",
-            title=words("filing.document.city_opinion", city=whose.name, year=scene.roster.year),
-            number=_fact(seal, "number") or words("filing.document.unnumbered"),
-            body=body,
-            table=_table(desk, LEAD + len(body) + 1),
-            after=(words("filing.city_opinion.allowed", **allowed),),
-            signers=("reviewing", "responsible", "reviewer"),
-            signed=(scene.unit, say_date(_fact(seal, "date"), words) or words("filing.cover.blank_date")),
-            widths=WIDTHS,
+            sheet_key="city_opinion",
+            title=messages("filing.document.city_opinion", city=whose.name, year=context.roster.year),
+            number=_get_seal_fact(seal, "number") or messages("filing.document.unnumbered"),
+            paragraphs=body,
+            table=_build_table_rows(desk, ROWS_ABOVE_BODY + len(body) + 1),
+            closing_paragraphs=(messages("filing.city_opinion.allowed", **allowed),),
+            signer_keys=("reviewing", "responsible", "reviewer"),
+            signature_lines=(
+                context.responsible_unit,
+                format_date(_get_seal_fact(seal, "date"), messages) or messages("filing.cover.blank_date"),
+            ),
+            widths=COLUMN_WIDTHS,
         ),
-        words,
+        messages,
     )
 
 
-def _body(desk: _Desk) -> list[str]:
-    scene, words = desk.scene, desk.words
-    said = _fact(scene.sealing, "opinion")
+def _build_paragraphs(inputs: _CityOpinionInputs) -> list[str]:
+    scene, words = inputs.context, inputs.messages
+    said = _get_seal_fact(scene.seal, "opinion")
     facts = {
         "basis": scene.procedure.basis,
-        "unit": scene.unit,
+        "unit": scene.responsible_unit,
         "year": scene.roster.year,
         "procedure": scene.procedure.name,
-        "due": len(scene.due),
+        "due": len(scene.due_counties),
     }
-    opinion = words("filing.city_opinion.opinion", opinion=clean(said)[:MOST_OPINION])
+    opinion = words("filing.city_opinion.opinion", opinion=clean_text(said)[:MAX_OPINION_CHARACTERS])
     return [
         words("filing.city_opinion.ground", **facts),
-        words("filing.city_opinion.standing", said="；".join(_standing(desk))),
-        words("filing.city_opinion.stage", stage=say_sealing(scene, words)),
+        words("filing.city_opinion.standing", said="；".join(_format_county_counts(inputs))),
+        words("filing.city_opinion.stage", stage=format_seal_status(scene, words)),
         opinion if said else words("filing.city_opinion.no_opinion"),
-        words("filing.city_opinion.figures", unit=desk.accounts.unit),
+        words("filing.city_opinion.figures", unit=inputs.figures.unit),
     ]
 
 
-def _standing(desk: _Desk) -> Iterable[str]:
+def _format_county_counts(inputs: _CityOpinionInputs) -> Iterable[str]:
     """Say how many counties are filed, reviewed, excused and still open, each that is not filed by name."""
-    scene, words = desk.scene, desk.words
-    filed = {one.due.code for one in scene.filed}
+    scene, words = inputs.context, inputs.messages
+    filed = {one.due_county.code for one in scene.filed_counties}
     yield words("filing.city_opinion.filed", count=len(filed))
     groups = {
-        "reviewed": [one.due.name for one in scene.in_order if one.due.code not in filed],
-        "excused": [one.name for one in scene.due if one.code in scene.excused],
-        "open": [due.name for due, _ in scene.missing],
+        "reviewed": [one.due_county.name for one in scene.counties_in_order if one.due_county.code not in filed],
+        "excused": [one.name for one in scene.due_counties if one.code in scene.excused_codes],
+        "open": [due.name for due, _ in scene.missing_counties],
     }
     for key, names in groups.items():
         if names:
@@ -92,70 +97,89 @@ def _standing(desk: _Desk) -> Iterable[str]:
             yield words(f"filing.city_opinion.{key}", count=len(names), names=listed)
 
 
-def _fact(seal: Sealing | None, name: str) -> str:
+def _get_seal_fact(seal: RollUpSeal | None, name: str) -> str:
     """Return what the decision that sealed the roll-up says; nothing while it is open."""
-    return str(seal.event.facts.get(name) or "") if seal is not None and seal.sealed else ""
+    return str(seal.event.facts.get(name) or "") if seal is not None and seal.is_sealed else ""
 
 
-def _table(desk: _Desk, first: int) -> list[Row]:
+def _build_table_rows(inputs: _CityOpinionInputs, first_row: int) -> list[CellRow]:
     """Return a line a county and measure, measure by measure, each with its live sums."""
-    rows: list[Row] = [tuple(text(desk.words(f"filing.city_opinion.{one}"), Look.HEADER) for one in COLUMNS)]
-    for measure, name in desk.accounts.measures.items():
-        counties = [one for one in desk.scene.in_order if desk.reported[one.due.code].has(measure)]
+    rows: list[CellRow] = [
+        tuple(build_text_cell(inputs.messages(f"filing.city_opinion.{one}"), CellStyle.HEADER) for one in COLUMN_KEYS)
+    ]
+    for measure, name in inputs.figures.measures.items():
+        counties = [
+            one
+            for one in inputs.context.counties_in_order
+            if inputs.reported_figures[one.due_county.code].has_measure(measure)
+        ]
         if not counties:
             continue
-        start = first + len(rows)
-        lines = [_amounts(desk, measure, [one.due.code]) for one in counties]
+        start = first_row + len(rows)
+        lines = [_sum_counties(inputs, measure, [one.due_county.code]) for one in counties]
         for county, amounts in zip(counties, lines, strict=True):
-            cells = _figures(desk, measure, amounts, first + len(rows))
-            rows.append((text(county.due.name), text(name), *cells, text(_number(desk, county))))
-        totals = _amounts(desk, measure, [one.due.code for one in counties])
-        rows.append(_total(desk, (measure, name), totals, (start, first + len(rows) - 1)))
+            cells = _build_figure_cells(inputs, measure, amounts, first_row + len(rows))
+            rows.append(
+                (
+                    build_text_cell(county.due_county.name),
+                    build_text_cell(name),
+                    *cells,
+                    build_text_cell(_format_decision_number(inputs, county)),
+                )
+            )
+        totals = _sum_counties(inputs, measure, [one.due_county.code for one in counties])
+        rows.append(_build_total_row(inputs, (measure, name), totals, (start, first_row + len(rows) - 1)))
     return rows
 
 
-Amounts = tuple[Decimal | None, Decimal | None]
+AmountPair = tuple[Decimal | None, Decimal | None]
 
 
-def _amounts(desk: _Desk, measure: str, codes: list[str]) -> Amounts:
+def _sum_counties(inputs: _CityOpinionInputs, measure: str, county_codes: list[str]) -> AmountPair:
     """Return what these counties reported together, and what was reviewed."""
-    before = sum_known_amounts(desk.reported[one].total(measure, Kind.DONE) for one in codes)
-    return before, sum_known_amounts(desk.accounts.of[one].total(measure, Kind.DONE) for one in codes)
+    before = sum_known_amounts(
+        inputs.reported_figures[one].compute_total(measure, AmountKind.DONE) for one in county_codes
+    )
+    return before, sum_known_amounts(
+        inputs.figures.by_county[one].compute_total(measure, AmountKind.DONE) for one in county_codes
+    )
 
 
-def _figures(desk: _Desk, measure: str, amounts: Amounts, row: int) -> Row:
-    decimals = desk.accounts.decimals(measure, Kind.DONE)
+def _build_figure_cells(inputs: _CityOpinionInputs, measure: str, amounts: AmountPair, row: int) -> CellRow:
+    decimals = inputs.figures.get_decimals(measure, AmountKind.DONE)
     before, after = amounts
     less = before - after if before is not None and after is not None else None
     live = f"=ROUND(C{row}-D{row},{decimals})" if less is not None else None
     return (
-        figure(before, Look.FIGURE, decimals=decimals),
-        figure(after, Look.FIGURE, decimals=decimals),
-        figure(less, Look.FIGURE, decimals=decimals, formula=live),
+        build_figure_cell(before, CellStyle.FIGURE, decimals=decimals),
+        build_figure_cell(after, CellStyle.FIGURE, decimals=decimals),
+        build_figure_cell(less, CellStyle.FIGURE, decimals=decimals, formula=live),
     )
 
 
-def _total(desk: _Desk, measure: tuple[str, str], amounts: Amounts, span: tuple[int, int]) -> Row:
-    decimals, words = desk.accounts.decimals(measure[0], Kind.DONE), desk.words
+def _build_total_row(
+    inputs: _CityOpinionInputs, measure: tuple[str, str], amounts: AmountPair, span: tuple[int, int]
+) -> CellRow:
+    decimals, words = inputs.figures.get_decimals(measure[0], AmountKind.DONE), inputs.messages
     before, after = amounts
     less = before - after if before is not None and after is not None else None
     values = zip("CDE", (before, after, less), strict=True)
     return (
-        text(words("filing.total"), Look.TOTAL_TEXT),
-        text(measure[1], Look.TOTAL_TEXT),
+        build_text_cell(words("filing.total"), CellStyle.TOTAL_TEXT),
+        build_text_cell(measure[1], CellStyle.TOTAL_TEXT),
         *(
-            figure(
+            build_figure_cell(
                 value,
-                Look.TOTAL_FIGURE,
+                CellStyle.TOTAL_FIGURE,
                 decimals=decimals,
                 formula=None if value is None else f"=SUM({letter}{span[0]}:{letter}{span[1]})",
             )
             for letter, value in values
         ),
-        text("", Look.TOTAL_TEXT),
+        build_text_cell("", CellStyle.TOTAL_TEXT),
     )
 
 
-def _number(desk: _Desk, county: CountedCounty) -> str:
-    decision = decision_of(desk.scene, county, 1)
-    return str(decision.facts.get("number") or "") if decision else desk.words("filing.not_applicable")
+def _format_decision_number(inputs: _CityOpinionInputs, county: IncludedCounty) -> str:
+    decision = find_decision_at_level(inputs.context, county, 1)
+    return str(decision.facts.get("number") or "") if decision else inputs.messages("filing.not_applicable")

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from checks.model.cell_ref import CellRef
 from checks.model.finding import Finding, Severity
-from checks.versions.version_diff import Changes, Edit, Kind
-from contracts.messages import Wording
-from filing.book.plain_list import Listing
+from checks.versions.version_diff import CellChange, ChangeKind, VersionChanges
+from contracts.messages import Messages
+from filing.book.plain_list import PlainList
 
 CHANGE_COLUMNS = ("kind", "form", "row", "heading", "before", "after", "cell")
 NORMALISED_COLUMNS = ("sheet", "cell", "written", "reading", "rule")
@@ -14,77 +14,81 @@ _CHANGE_WIDTHS = (10, 34, 18, 16, 26, 26, 12)
 _NORMALISED_WIDTHS = (24, 12, 24, 60, 10)
 
 
-def changes_list(changes: Changes, words: Wording, most: int) -> Listing:
+def build_changes_list(changes: VersionChanges, messages: Messages, max_rows: int) -> PlainList:
     """Return what changed as a list: first the submission, then the findings."""
     lines = [
-        *((_edit_line(one, words), one.cell) for one in changes.edits),
-        *(_finding_line("mended", one, words) for one in changes.mended),
-        *(_finding_line("fresh", one, words) for one in changes.fresh),
-        *(_finding_line("left", one, words) for one in changes.left),
+        *((_build_change_row(one, messages), one.cell) for one in changes.cell_changes),
+        *(_build_finding_row("mended", one, messages) for one in changes.resolved_findings),
+        *(_build_finding_row("fresh", one, messages) for one in changes.new_findings),
+        *(_build_finding_row("left", one, messages) for one in changes.remaining_findings),
     ]
-    return Listing(
-        name=words("marks.changes_name"),
-        title=words("changes.title"),
-        note=changes_summary(changes, words) + capped(len(lines), most, words),
-        headings=tuple(words(f"changes.column.{one}") for one in CHANGE_COLUMNS),
+    return PlainList(
+        sheet_name=messages("marks.changes_name"),
+        title=messages("changes.title"),
+        note=format_changes_summary(changes, messages) + format_cap_note(len(lines), max_rows, messages),
+        headings=tuple(messages(f"changes.column.{one}") for one in CHANGE_COLUMNS),
         widths=_CHANGE_WIDTHS,
-        rows=tuple(texts for texts, _ in lines[:most]),
-        places=tuple(place for _, place in lines[:most]),
-        link=CHANGE_COLUMNS.index("cell"),
+        rows=tuple(texts for texts, _ in lines[:max_rows]),
+        link_targets=tuple(place for _, place in lines[:max_rows]),
+        link_column=CHANGE_COLUMNS.index("cell"),
     )
 
 
-def changes_summary(changes: Changes, words: Wording) -> str:
+def format_changes_summary(changes: VersionChanges, messages: Messages) -> str:
     """Count what changed in one line."""
-    counts = {kind.value: changes.count(kind) for kind in Kind}
-    found = {"mended": len(changes.mended), "fresh": len(changes.fresh), "left": len(changes.left)}
-    return words("changes.summary", since=changes.since, **counts, **found)
+    counts = {kind.value: changes.count_changes(kind) for kind in ChangeKind}
+    found = {
+        "mended": len(changes.resolved_findings),
+        "fresh": len(changes.new_findings),
+        "left": len(changes.remaining_findings),
+    }
+    return messages("changes.summary", since=changes.since_version, **counts, **found)
 
 
-def capped(total: int, most: int, words: Wording) -> str:
+def format_cap_note(total: int, max_rows: int, messages: Messages) -> str:
     """Say how many there are in all, where not all are listed."""
-    return words("marks.listing_capped", total=total, shown=most) if total > most else ""
+    return messages("marks.listing_capped", total=total, shown=max_rows) if total > max_rows else ""
 
 
-def normalised_list(findings: Sequence[Finding], words: Wording, most: int) -> Listing:
+def build_normalised_list(findings: Sequence[Finding], messages: Messages, max_rows: int) -> PlainList:
     """Return what was read otherwise than it was written, from the findings that only inform."""
     found = [one for one in findings if one.severity is Severity.REPORT and one.cell]
-    note = words("normalised.note", total=len(found)) + capped(len(found), most, words)
-    return Listing(
-        name=words("marks.normalised_name"),
-        title=words("normalised.title"),
-        note=note if found else words("normalised.none"),
-        headings=tuple(words(f"normalised.column.{one}") for one in NORMALISED_COLUMNS),
+    note = messages("normalised.note", total=len(found)) + format_cap_note(len(found), max_rows, messages)
+    return PlainList(
+        sheet_name=messages("marks.normalised_name"),
+        title=messages("normalised.title"),
+        note=note if found else messages("normalised.none"),
+        headings=tuple(messages(f"normalised.column.{one}") for one in NORMALISED_COLUMNS),
         widths=_NORMALISED_WIDTHS,
-        rows=tuple((one.sheet, one.cell or "", one.value or "", one.message, one.rule) for one in found[:most]),
-        places=tuple(CellRef(one.sheet, one.cell or "") for one in found[:most]),
-        link=NORMALISED_COLUMNS.index("cell"),
+        rows=tuple((one.sheet, one.cell or "", one.value or "", one.message, one.rule) for one in found[:max_rows]),
+        link_targets=tuple(CellRef(one.sheet, one.cell or "") for one in found[:max_rows]),
+        link_column=NORMALISED_COLUMNS.index("cell"),
     )
 
 
-def _edit_line(edit: Edit, words: Wording) -> tuple[str, ...]:
-    before, after = (_shown(edit, text, words) for text in (edit.before, edit.after))
-    place = edit.cell.address if edit.cell else words("marks.not_applicable")
-    return words(f"changes.kind.{edit.kind}"), edit.form, edit.row, edit.heading, before, after, place
+def _build_change_row(change: CellChange, messages: Messages) -> tuple[str, ...]:
+    before, after = (_format_value(change, text, messages) for text in (change.before, change.after))
+    place = change.cell.address if change.cell else messages("marks.not_applicable")
+    return messages(f"changes.kind.{change.kind}"), change.form, change.row, change.heading, before, after, place
 
 
-def _shown(edit: Edit, text: str, words: Wording) -> str:
-    if edit.kind is Kind.MOVED:
-        return words("changes.place", row=text)
-    return text or (words("marks.blank") if edit.kind is Kind.CHANGED else words("marks.not_applicable"))
+def _format_value(change: CellChange, text: str, messages: Messages) -> str:
+    if change.kind is ChangeKind.MOVED:
+        return messages("changes.place", row=text)
+    return text or (messages("marks.blank") if change.kind is ChangeKind.CHANGED else messages("marks.not_applicable"))
 
 
-def _finding_line(kind: str, finding: Finding, words: Wording) -> tuple[tuple[str, ...], CellRef | None]:
+def _build_finding_row(kind: str, finding: Finding, messages: Messages) -> tuple[tuple[str, ...], CellRef | None]:
     """A finding that is mended leads nowhere: its cell may be another by now."""
     stands = kind != "mended" and finding.cell is not None
-    spot = finding.spot.row if finding.spot else ""
+    spot = finding.logical_location.row if finding.logical_location else ""
     texts = (
-        words(f"changes.kind.{kind}"),
+        messages(f"changes.kind.{kind}"),
         finding.sheet,
         spot,
         finding.rule,
         finding.message if kind == "mended" else "",
         finding.message if kind != "mended" else "",
-        finding.cell if stands and finding.cell else words("marks.not_applicable"),
+        finding.cell if stands and finding.cell else messages("marks.not_applicable"),
     )
     return texts, CellRef(finding.sheet, finding.cell or "") if stands else None

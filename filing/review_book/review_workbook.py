@@ -3,22 +3,22 @@
 from collections.abc import Iterator, Mapping
 
 from checks.model.finding import Finding, Severity
-from contracts.messages import Wording
+from contracts.messages import Messages
 from contracts.procedures import Effect
-from filing.book.cell_builders import Row, clean, headers, text
-from filing.book.workbook_model import Cell, FilingBook, Look, Sheet
-from filing.context.review_context import Reviewed, ReviewScene
-from filing.review_book.review_figures import FIGURES, figure_cells, measures_of, total_cells
-from review.changed_figures import figures_moved
-from review.proposal import NOTHING_SEEN, covers
+from filing.book.cell_builders import CellRow, build_header_row, build_text_cell, clean_text
+from filing.book.workbook_model import Cell, CellStyle, FilingBook, FilingSheet
+from filing.context.review_context import ReviewContext, ReviewedCounty
+from filing.review_book.review_figures import FIGURE_KINDS, build_figure_cells, build_total_cells, list_measures
+from review.changed_figures import find_changed_figures
+from review.proposal import NO_VERSION_SEEN, is_responsible_for
 
-MOST_LISTED = 6
-LONGEST = 600  # characters of one cell: what is longer is read in the marked workbook
-SHOWN = ("serial", "name", "county", "version", "state")
-TOLD = ("findings", "explained", "changed")
-FILLED = ("action", "points", "number", "opinion", "by", "on")
-BOUND = ("level", "sha256")
-WIDTHS: Mapping[str, float] = {
+MAX_LINES_LISTED = 6
+MAX_CELL_CHARACTERS = 600  # characters of one cell: what is longer is read in the marked workbook
+IDENTITY_COLUMNS = ("serial", "name", "county", "version", "state")
+FINDING_COLUMNS = ("findings", "explained", "changed")
+INPUT_COLUMNS = ("action", "points", "number", "opinion", "by", "on")
+KEY_COLUMNS = ("level", "sha256")
+COLUMN_WIDTHS: Mapping[str, float] = {
     "serial": 5,
     "name": 11,
     "county": 8,
@@ -37,169 +37,196 @@ WIDTHS: Mapping[str, float] = {
     "level": 5,
     "sha256": 15,
 }
-TITLES = SHOWN.index("name") + 1  # what names the county stands on every page
+TITLE_COLUMN_COUNT = IDENTITY_COLUMNS.index("name") + 1  # what names the county stands on every page
 
 
-def review_book(scene: ReviewScene, words: Wording) -> FilingBook:
+def build_review_book(context: ReviewContext, messages: Messages) -> FilingBook:
     """Return the workbook of one reviewing area."""
-    measures = measures_of(scene)
-    names = [*SHOWN, *("figure" for _ in measures for _ in FIGURES), *TOLD, *FILLED, *BOUND]
-    rows = [_county_row(scene, one, at, measures, words) for at, one in enumerate(scene.counties, start=1)]
-    rows.append(_area_row(scene, len(rows) + 1, measures, words))
-    groups = (len(SHOWN), *(len(FIGURES) for _ in measures), len(TOLD), len(FILLED) + len(BOUND))
-    wide = sum(groups[:3] if measures[1:] else groups[:2]) - TITLES  # what lies on the first page beside the names
-    notes = [_beside(words(f"review_book.note.{one}"), Look.NOTE, wide) for one in ("fill", "points", "bound")]
-    title = words("review_book.title", name=clean(scene.name), year=scene.roster.year, level=scene.level.name)
-    sheet = Sheet(
-        name=words("review_book.sheet"),
-        rows=(*_heading(scene, title, wide, words), _header(measures, words), *rows, *notes),
-        widths=tuple(WIDTHS[one] for one in names),
+    measures = list_measures(context)
+    names = [
+        *IDENTITY_COLUMNS,
+        *("figure" for _ in measures for _ in FIGURE_KINDS),
+        *FINDING_COLUMNS,
+        *INPUT_COLUMNS,
+        *KEY_COLUMNS,
+    ]
+    rows = [_build_county_row(context, one, at, measures, messages) for at, one in enumerate(context.counties, start=1)]
+    rows.append(_build_area_row(context, len(rows) + 1, measures, messages))
+    groups = (
+        len(IDENTITY_COLUMNS),
+        *(len(FIGURE_KINDS) for _ in measures),
+        len(FINDING_COLUMNS),
+        len(INPUT_COLUMNS) + len(KEY_COLUMNS),
+    )
+    wide = (
+        sum(groups[:3] if measures[1:] else groups[:2]) - TITLE_COLUMN_COUNT
+    )  # what lies on the first page beside the names
+    notes = [
+        _build_wide_row(messages(f"review_book.note.{one}"), CellStyle.NOTE, wide)
+        for one in ("fill", "points", "bound")
+    ]
+    title = messages(
+        "review_book.title", name=clean_text(context.area_name), year=context.roster.year, level=context.level.name
+    )
+    sheet = FilingSheet(
+        name=messages("review_book.sheet"),
+        rows=(*_build_heading(context, title, wide, messages), _build_header(measures, messages), *rows, *notes),
+        widths=tuple(COLUMN_WIDTHS[one] for one in names),
         landscape=True,
         header_rows=(3, 3),
-        locked=True,
-        groups=groups,
-        titles=TITLES,
+        is_locked=True,
+        column_group_sizes=groups,
+        title_column_count=TITLE_COLUMN_COUNT,
     )
     return FilingBook(
-        title=title, subject=words("filing.year", year=scene.roster.year), created=scene.as_of, sheets=(sheet,)
+        title=title,
+        subject=messages("filing.year", year=context.roster.year),
+        created_at=context.as_of,
+        sheets=(sheet,),
     )
 
 
-def _heading(scene: ReviewScene, title: str, wide: int, words: Wording) -> tuple[Row, Row]:
+def _build_heading(context: ReviewContext, title: str, span: int, messages: Messages) -> tuple[CellRow, CellRow]:
     """Return what stands above the table; nothing of it lies across the columns that every page repeats."""
-    number = text(words("review_book.number"), Look.FORM_NUMBER, span=TITLES)
-    unit = text(words("review_book.unit", unit=_unit(scene)), Look.UNIT, span=wide)
-    return (number, unit), _beside(title, Look.TITLE, wide)
+    number = build_text_cell(messages("review_book.number"), CellStyle.FORM_NUMBER, span=TITLE_COLUMN_COUNT)
+    unit = build_text_cell(messages("review_book.unit", unit=_join_units(context)), CellStyle.UNIT, span=span)
+    return (number, unit), _build_wide_row(title, CellStyle.TITLE, span)
 
 
-def _beside(said: str, look: Look, wide: int) -> Row:
-    return text("", look, span=TITLES), text(said, look, span=wide)
+def _build_wide_row(content: str, style: CellStyle, span: int) -> CellRow:
+    return build_text_cell("", style, span=TITLE_COLUMN_COUNT), build_text_cell(content, style, span=span)
 
 
-def _unit(scene: ReviewScene) -> str:
-    units = (figure.unit for one in scene.counties if one.report for figure in one.report.figures if figure.unit)
+def _join_units(context: ReviewContext) -> str:
+    units = (figure.unit for one in context.counties if one.report for figure in one.report.figures if figure.unit)
     return "、".join(dict.fromkeys(units))
 
 
-def _header(measures: list[str], words: Wording) -> Row:
-    def named(name: str) -> str:
-        return words(f"review_book.heading.{name}")
+def _build_header(measures: list[str], messages: Messages) -> CellRow:
+    def get_heading(name: str) -> str:
+        return messages(f"review_book.heading.{name}")
 
-    shown = (named(one) if one in ("county", "version") else words(f"review_book.column.{one}") for one in SHOWN)
+    shown = (
+        get_heading(one) if one in ("county", "version") else messages(f"review_book.column.{one}")
+        for one in IDENTITY_COLUMNS
+    )
     figures = (
-        words(
+        messages(
             f"review_book.column.{one}",
-            measure=words(f"filing.measure.{name}") if words.has(f"filing.measure.{name}") else name,
+            measure=messages(f"filing.measure.{name}") if messages.has_key(f"filing.measure.{name}") else name,
         )
         for name in measures
-        for one in FIGURES
+        for one in FIGURE_KINDS
     )
-    told = (words(f"review_book.column.{one}") for one in TOLD)
-    return headers((*shown, *figures, *told, *(named(one) for one in (*FILLED, *BOUND))))
+    told = (messages(f"review_book.column.{one}") for one in FINDING_COLUMNS)
+    return build_header_row((*shown, *figures, *told, *(get_heading(one) for one in (*INPUT_COLUMNS, *KEY_COLUMNS))))
 
 
-def _county_row(scene: ReviewScene, one: Reviewed, serial: int, measures: list[str], words: Wording) -> Row:
-    standing, newest = one.standing, one.standing.newest
+def _build_county_row(
+    context: ReviewContext, county: ReviewedCounty, serial: int, measures: list[str], messages: Messages
+) -> CellRow:
+    standing, newest = county.county_state, county.county_state.newest_version
     return (
-        Cell(serial, Look.CENTRE),
-        text(one.due.name),
-        text(one.due.code, Look.CENTRE),
-        text(str(newest.number) if newest else "", Look.CENTRE),
-        text(scene.procedure.states.get(standing.state, standing.state), Look.CENTRE),
-        *figure_cells(one, measures),
-        _findings_cell(one, words),
-        text(_short(_explained(one, words), words)),
-        text(_short(_changed(one, words), words)),
-        *_filled(scene, _actions(scene, standing.state)),
-        text(scene.level.name, Look.CENTRE),
-        text(newest.sha256 if newest else NOTHING_SEEN, Look.HASH),
+        Cell(serial, CellStyle.CENTRE),
+        build_text_cell(county.due_county.name),
+        build_text_cell(county.due_county.code, CellStyle.CENTRE),
+        build_text_cell(str(newest.number) if newest else "", CellStyle.CENTRE),
+        build_text_cell(context.procedure.states.get(standing.state, standing.state), CellStyle.CENTRE),
+        *build_figure_cells(county, measures),
+        _build_findings_cell(county, messages),
+        build_text_cell(_truncate_text(_format_explanations(county, messages), messages)),
+        build_text_cell(_truncate_text(_format_changes(county, messages), messages)),
+        *_build_input_cells(context, _list_actions(context, standing.state)),
+        build_text_cell(context.level.name, CellStyle.CENTRE),
+        build_text_cell(newest.sha256 if newest else NO_VERSION_SEEN, CellStyle.HASH),
     )
 
 
-def _area_row(scene: ReviewScene, serial: int, measures: list[str], words: Wording) -> Row:
+def _build_area_row(context: ReviewContext, serial: int, measures: list[str], messages: Messages) -> CellRow:
     """Return the row by which the roll-up itself is sealed or opened."""
-    wanted = Effect.UNSEAL if scene.sealed else Effect.SEAL
-    actions = [one.name for one in scene.procedure.actions if one.level == scene.level.id and one.effect is wanted]
-    settled = scene.procedure.settled.get(scene.level.id, ())
-    waiting = sum(one.standing.state not in settled for one in scene.counties)
-    state = "sealed" if scene.sealed else "open" if waiting else "ready"
+    wanted = Effect.UNSEAL if context.is_sealed else Effect.SEAL
+    actions = [one.name for one in context.procedure.actions if one.level == context.level.id and one.effect is wanted]
+    settled = context.procedure.closed_states.get(context.level.id, ())
+    waiting = sum(one.county_state.state not in settled for one in context.counties)
+    state = "sealed" if context.is_sealed else "open" if waiting else "ready"
     offered = [] if state == "open" else actions  # what would be refused is not offered
-    dash = words("filing.not_applicable")
+    dash = messages("filing.not_applicable")
     return (
-        Cell(serial, Look.CENTRE),
-        text(words("review_book.roll_up", name=scene.name), Look.TOTAL_TEXT),
-        text(scene.area, Look.CENTRE),
-        text("", Look.CENTRE),
-        text(words(f"review_book.seal.{state}", count=waiting), Look.CENTRE),
-        *total_cells(scene, measures),
-        *(text(dash, Look.CENTRE) for _ in TOLD),
-        *_filled(scene, offered),
-        text(scene.level.name, Look.CENTRE),
-        text("", Look.HASH),
+        Cell(serial, CellStyle.CENTRE),
+        build_text_cell(messages("review_book.roll_up", name=context.area_name), CellStyle.TOTAL_TEXT),
+        build_text_cell(context.area_code, CellStyle.CENTRE),
+        build_text_cell("", CellStyle.CENTRE),
+        build_text_cell(messages(f"review_book.seal.{state}", count=waiting), CellStyle.CENTRE),
+        *build_total_cells(context, measures),
+        *(build_text_cell(dash, CellStyle.CENTRE) for _ in FINDING_COLUMNS),
+        *_build_input_cells(context, offered),
+        build_text_cell(context.level.name, CellStyle.CENTRE),
+        build_text_cell("", CellStyle.HASH),
     )
 
 
-def _actions(scene: ReviewScene, state: str) -> list[str]:
-    actions = (one for one in scene.procedure.actions if one.level == scene.level.id)
+def _list_actions(context: ReviewContext, state: str) -> list[str]:
+    actions = (one for one in context.procedure.actions if one.level == context.level.id)
     return [one.name for one in actions if state in one.from_states]
 
 
-def _filled(scene: ReviewScene, actions: list[str]) -> Iterator[Cell]:
+def _build_input_cells(context: ReviewContext, actions: list[str]) -> Iterator[Cell]:
     """Give the cells to fill in; where nothing can be decided they stay locked."""
-    officers = [one.id for one in scene.roster.officers if covers(one, scene.area, scene.level)]
+    officers = [one.id for one in context.roster.officers if is_responsible_for(one, context.area_code, context.level)]
     choices = {"action": tuple(actions), "by": tuple(dict.fromkeys(officers))}
-    for name in FILLED:
+    for name in INPUT_COLUMNS:
         offered = choices.get(name, ())
         fits = len(",".join(offered)) <= 255 and not any("," in one for one in offered)  # noqa: PLR2004 - a sheet's limit
-        yield Cell(None, Look.INPUT, choices=offered if fits else ()) if actions else Cell(None, Look.TEXT)
+        yield Cell(None, CellStyle.INPUT, choices=offered if fits else ()) if actions else Cell(None, CellStyle.TEXT)
 
 
-def _findings_cell(one: Reviewed, words: Wording) -> Cell:
-    if one.report is None:
-        return text("")
-    counts = {severity: one.report.count(severity) for severity in Severity}
+def _build_findings_cell(county: ReviewedCounty, messages: Messages) -> Cell:
+    if county.report is None:
+        return build_text_cell("")
+    counts = {severity: county.report.count_findings(severity) for severity in Severity}
     if not any(counts.values()):
-        return text(words("review_book.no_findings"))
+        return build_text_cell(messages("review_book.no_findings"))
     gravest = next(severity for severity in sorted(Severity, key=lambda one: one.rank) if counts[severity])
-    said = words("review_book.counts", **{severity.value: count for severity, count in counts.items()})
-    listed = sorted((one for one in one.report.findings if not one.trial), key=lambda one: one.severity.rank)
-    lines = [_line(finding, words) for finding in listed[:MOST_LISTED]]
-    return text(_short("\n".join((said, *lines)), words), Look(gravest.value))
+    said = messages("review_book.counts", **{severity.value: count for severity, count in counts.items()})
+    listed = sorted((one for one in county.report.findings if not one.trial), key=lambda one: one.severity.rank)
+    lines = [_format_finding(finding, messages) for finding in listed[:MAX_LINES_LISTED]]
+    return build_text_cell(_truncate_text("\n".join((said, *lines)), messages), CellStyle(gravest.value))
 
 
-def _line(finding: Finding, words: Wording) -> str:
-    return words(
+def _format_finding(finding: Finding, messages: Messages) -> str:
+    return messages(
         "review_book.finding",
-        severity=words(f"severity.{finding.severity.value}"),
+        severity=messages(f"severity.{finding.severity.value}"),
         rule=finding.rule,
         place=f"{finding.sheet}!{finding.cell}" if finding.cell else finding.sheet,
         message=finding.message,
     )
 
 
-def _explained(one: Reviewed, words: Wording) -> str:
+def _format_explanations(county: ReviewedCounty, messages: Messages) -> str:
     said = [
-        words("filing.substance.explanations", rule=rule, text=told)
-        for rule, told in one.standing.explanations().items()
+        messages("filing.substance.explanations", rule=rule, text=told)
+        for rule, told in county.county_state.get_newest_explanations().items()
     ]
     said += [
-        words("filing.substance.waivers", rule=w.rule, until=w.until, reason=w.reason) for w in one.standing.waivers
+        messages("filing.substance.waivers", rule=w.rule, until=w.until, reason=w.reason)
+        for w in county.county_state.waivers
     ]
     return "\n".join(said)
 
 
-def _changed(one: Reviewed, words: Wording) -> str:
-    newest = one.standing.newest
+def _format_changes(county: ReviewedCounty, messages: Messages) -> str:
+    newest = county.county_state.newest_version
     if newest is None:
         return ""
-    if one.seen is None:
-        return words("review_book.changed.first", version=newest.number)
-    version, report = one.seen
+    if county.last_seen is None:
+        return messages("review_book.changed.first", version=newest.number)
+    version, report = county.last_seen
     if version.sha256 == newest.sha256:
-        return words("review_book.changed.nothing", version=newest.number)
-    moved = list(figures_moved(report, one.report))
+        return messages("review_book.changed.nothing", version=newest.number)
+    moved = list(find_changed_figures(report, county.report))
     lines = [
-        words(
+        messages(
             "review_book.changed.since",
             before=version.number,
             sha=version.sha256[:12],
@@ -207,12 +234,16 @@ def _changed(one: Reviewed, words: Wording) -> str:
             count=len(moved),
         ),
         *(
-            words("review_book.changed.cell", place=m.place, before=m.before, after=m.after)
-            for m in moved[:MOST_LISTED]
+            messages("review_book.changed.cell", place=m.location, before=m.before, after=m.after)
+            for m in moved[:MAX_LINES_LISTED]
         ),
     ]
     return "\n".join(lines)
 
 
-def _short(said: str, words: Wording) -> str:
-    return said if len(said) <= LONGEST else clean(said[:LONGEST]) + words("review_book.more")
+def _truncate_text(content: str, messages: Messages) -> str:
+    return (
+        content
+        if len(content) <= MAX_CELL_CHARACTERS
+        else clean_text(content[:MAX_CELL_CHARACTERS]) + messages("review_book.more")
+    )

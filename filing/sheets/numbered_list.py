@@ -2,42 +2,48 @@
 
 from collections.abc import Mapping
 
-from contracts.messages import Wording
-from filing.book.cell_builders import COLUMNS_IN_PORTRAIT, Heading, Row, fold, headers
-from filing.book.workbook_model import Cell, Look, Sheet
-from filing.context.filing_context import FilingScene
-from filing.sheets.signature_block import closing_rows, empty_row
+from contracts.messages import Messages
+from filing.book.cell_builders import MAX_PORTRAIT_COLUMNS, CellRow, TableHeading, build_header_row, split_long_row
+from filing.book.workbook_model import Cell, CellStyle, FilingSheet
+from filing.context.filing_context import FilingContext
+from filing.sheets.signature_block import build_closing_rows, build_empty_row
 
 
-def list_sheet(
-    scene: FilingScene,
+def build_list_sheet(
+    context: FilingContext,
     name: str,
-    table: tuple[tuple[str, ...], tuple[float, ...], list[Row]],
+    table: tuple[tuple[str, ...], tuple[float, ...], list[CellRow]],
     notes: tuple[str, ...],
-    words: Wording,
+    messages: Messages,
     *,
-    named: Mapping[str, str] | None = None,
-) -> Sheet:
+    headings_by_column: Mapping[str, str] | None = None,
+) -> FilingSheet:
     """Return the list called *name*; *table* is its columns by key, their widths, and the rows without their number.
 
     *named* gives the headings that are no words of ours.
     """
     columns, widths, rows = table
-    heading = Heading(
-        right=words("filing.year", year=scene.roster.year),
-        title=words(f"filing.title.{name}", province=scene.whose.name, year=scene.roster.year),
-        columns=len(columns),
+    heading = TableHeading(
+        right_text=messages("filing.year", year=context.roster.year),
+        title=messages(f"filing.title.{name}", province=context.owner.name, year=context.roster.year),
+        column_count=len(columns),
     )
-    listed = [part for at, row in enumerate(rows, start=1) for part in fold((Cell(at, Look.CENTRE), *row), widths)]
-    return Sheet(
-        name=words(f"filing.sheet.{name}"),
+    listed = [
+        part
+        for at, row in enumerate(rows, start=1)
+        for part in split_long_row((Cell(at, CellStyle.CENTRE), *row), widths)
+    ]
+    return FilingSheet(
+        name=messages(f"filing.sheet.{name}"),
         rows=(
-            *heading.rows(),
-            headers((named or {}).get(one) or words(f"filing.column.{one}") for one in columns),
-            *(listed or [empty_row(len(columns), name, words)]),
-            *closing_rows(scene, widths, notes, words),
+            *heading.build_rows(),
+            build_header_row(
+                (headings_by_column or {}).get(one) or messages(f"filing.column.{one}") for one in columns
+            ),
+            *(listed or [build_empty_row(len(columns), name, messages)]),
+            *build_closing_rows(context, widths, notes, messages),
         ),
         widths=widths,
-        landscape=len(columns) >= COLUMNS_IN_PORTRAIT or name == "versions",
+        landscape=len(columns) >= MAX_PORTRAIT_COLUMNS or name == "versions",
         header_rows=(3, 3),
     )

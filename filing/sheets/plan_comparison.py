@@ -6,185 +6,224 @@ from decimal import Decimal
 
 from checks.model.cell_ref import column_letters
 from checks.parsing.decimal_amounts import sum_known_amounts
-from contracts.messages import Wording
-from filing.book.cell_builders import COLUMNS_IN_PORTRAIT, Heading, Row, figure, full, rate_of, text
-from filing.book.workbook_model import Cell, Look, Sheet
-from filing.context.accounts import WHOLE_COUNTY, Account, Accounts, Kind, account_of
-from filing.context.filing_context import COUNTY, CountedCounty, FilingScene
-from filing.sheets.signature_block import closing_rows, empty_row
+from contracts.messages import Messages
+from filing.book.cell_builders import (
+    MAX_PORTRAIT_COLUMNS,
+    CellRow,
+    TableHeading,
+    build_figure_cell,
+    build_text_cell,
+    compute_rate,
+    fill_page_width,
+)
+from filing.book.workbook_model import Cell, CellStyle, FilingSheet
+from filing.context.accounts import WHOLE_COUNTY, AmountKind, CountyFigures, FilingFigures, build_county_figures
+from filing.context.filing_context import COUNTY, FilingContext, IncludedCounty
+from filing.sheets.signature_block import build_closing_rows, build_empty_row
 
-SERIAL, NAME, YEARLY, WHOLE, RATE = 5.5, 22.0, 10.5, 11.5, 9.5
-HEAD, FIRST = (3, 4), 3
-ROWS_ON_A_PAGE = 40  # smaller print would be needed for more
+SERIAL_WIDTH, NAME_WIDTH, YEAR_WIDTH, PLAN_TOTAL_WIDTH, RATE_WIDTH = 5.5, 22.0, 10.5, 11.5, 9.5
+HEADER_ROWS, FIRST_YEAR_COLUMN = (3, 4), 3
+MAX_ROWS_ON_ONE_PAGE = 40  # smaller print would be needed for more
 
-Line = Mapping[tuple[int, bool], Decimal | None]  # by year, what was due (False) or done (True); year 0 is the whole
+AmountsByYear = Mapping[
+    tuple[int, bool], Decimal | None
+]  # by year, what was due (False) or done (True); year 0 is the whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Desk:
-    scene: FilingScene
-    accounts: Accounts
+class _ComparisonInputs:
+    context: FilingContext
+    figures: FilingFigures
     years: tuple[int, ...]
-    words: Wording
+    messages: Messages
 
     @property
-    def columns(self) -> int:
-        return FIRST - 1 + 2 * len(self.years) + 4
+    def column_count(self) -> int:
+        return FIRST_YEAR_COLUMN - 1 + 2 * len(self.years) + 4
 
 
-def closing_of(scene: FilingScene, accounts: Accounts, words: Wording) -> Sheet:
+def build_plan_comparison(context: FilingContext, figures: FilingFigures, messages: Messages) -> FilingSheet:
     """Return the comparison: township by township in a county's own filing, else a row a county and measure."""
-    past = {year for county in scene.counted for year in county.past}
-    years = tuple(sorted({*accounts.years, *past, accounts.year}))
-    desk = _Desk(scene=scene, accounts=accounts, years=years, words=words)
-    rows = _by_township(desk) if scene.whose.kind == COUNTY else _by_county(desk)
-    wide = desk.columns > COLUMNS_IN_PORTRAIT
-    widths = full((SERIAL, NAME, *(YEARLY for _ in range(2 * len(years))), WHOLE, WHOLE, RATE, WHOLE), landscape=wide)
-    return Sheet(
-        name=words("filing.sheet.closing"),
+    past = {year for county in context.included_counties for year in county.past_reports}
+    years = tuple(sorted({*figures.plan_years, *past, figures.year}))
+    desk = _ComparisonInputs(context=context, figures=figures, years=years, messages=messages)
+    rows = _build_township_rows(desk) if context.owner.kind == COUNTY else _build_county_rows(desk)
+    wide = desk.column_count > MAX_PORTRAIT_COLUMNS
+    widths = fill_page_width(
+        (
+            SERIAL_WIDTH,
+            NAME_WIDTH,
+            *(YEAR_WIDTH for _ in range(2 * len(years))),
+            PLAN_TOTAL_WIDTH,
+            PLAN_TOTAL_WIDTH,
+            RATE_WIDTH,
+            PLAN_TOTAL_WIDTH,
+        ),
+        landscape=wide,
+    )
+    return FilingSheet(
+        name=messages("filing.sheet.closing"),
         rows=(
-            *_head(desk),
-            *(rows or [empty_row(desk.columns, "closing", words)]),
-            *closing_rows(scene, widths, ("closing", "past", "empty"), words),
+            *_build_header_rows(desk),
+            *(rows or [build_empty_row(desk.column_count, "closing", messages)]),
+            *build_closing_rows(context, widths, ("closing", "past", "empty"), messages),
         ),
         widths=widths,
         landscape=wide,
-        header_rows=HEAD,
-        one_page=scene.whose.kind == COUNTY and len(rows) <= ROWS_ON_A_PAGE,
-        titles=2,
+        header_rows=HEADER_ROWS,
+        is_one_page=context.owner.kind == COUNTY and len(rows) <= MAX_ROWS_ON_ONE_PAGE,
+        title_column_count=2,
     )
 
 
-def _head(desk: _Desk) -> tuple[Row, ...]:
-    words, scene = desk.words, desk.scene
-    heading = Heading(
-        right=words("filing.unit", unit=desk.accounts.unit),
-        title=words("filing.title.closing", province=scene.whose.name, year=scene.roster.year),
-        columns=desk.columns,
+def _build_header_rows(inputs: _ComparisonInputs) -> tuple[CellRow, ...]:
+    words, scene = inputs.messages, inputs.context
+    heading = TableHeading(
+        right_text=words("filing.unit", unit=inputs.figures.unit),
+        title=words("filing.title.closing", province=scene.owner.name, year=scene.roster.year),
+        column_count=inputs.column_count,
     )
-    groups = [text(words("filing.column.year", year=one), Look.HEADER, span=2) for one in desk.years]
-    whole = text(words("filing.column.over_plan"), Look.HEADER, span=4)
-    pair = [text(words(f"filing.column.{one}"), Look.HEADER) for one in ("target", "completed")]
-    last = [text(words(f"filing.column.{one}"), Look.HEADER) for one in ("target", "accumulated", "rate", "surplus")]
-    names = [text(words(f"filing.column.{one}"), Look.HEADER) for one in ("serial", "name")]
+    groups = [build_text_cell(words("filing.column.year", year=one), CellStyle.HEADER, span=2) for one in inputs.years]
+    whole = build_text_cell(words("filing.column.over_plan"), CellStyle.HEADER, span=4)
+    pair = [build_text_cell(words(f"filing.column.{one}"), CellStyle.HEADER) for one in ("target", "completed")]
+    last = [
+        build_text_cell(words(f"filing.column.{one}"), CellStyle.HEADER)
+        for one in ("target", "accumulated", "rate", "surplus")
+    ]
+    names = [build_text_cell(words(f"filing.column.{one}"), CellStyle.HEADER) for one in ("serial", "name")]
     return (
-        *heading.rows(),
-        (text(words("filing.column.area"), Look.HEADER, span=2), *groups, whole),
-        (*names, *(pair * len(desk.years)), *last),
+        *heading.build_rows(),
+        (build_text_cell(words("filing.column.area"), CellStyle.HEADER, span=2), *groups, whole),
+        (*names, *(pair * len(inputs.years)), *last),
     )
 
 
-def _by_township(desk: _Desk) -> list[Row]:
-    rows: list[Row] = []
-    for county in desk.scene.in_order:
-        accounts = _years_of(desk, county)
-        for measure, name in desk.accounts.measures.items():
+def _build_township_rows(inputs: _ComparisonInputs) -> list[CellRow]:
+    rows: list[CellRow] = []
+    for county in inputs.context.counties_in_order:
+        accounts = _collect_figures_by_year(inputs, county)
+        for measure, name in inputs.figures.measures.items():
             townships = dict.fromkeys(one for account in accounts.values() for one in account.townships)
-            rows.append((text(name, Look.TOTAL_TEXT, span=desk.columns),))
-            first = HEAD[1] + len(rows) + 1
-            lines = [_line(desk, accounts, measure, one) for one in townships if one != WHOLE_COUNTY]
+            rows.append((build_text_cell(name, CellStyle.TOTAL_TEXT, span=inputs.column_count),))
+            first = HEADER_ROWS[1] + len(rows) + 1
+            lines = [
+                _collect_amounts_by_year(inputs, accounts, measure, one) for one in townships if one != WHOLE_COUNTY
+            ]
             for serial, (one, line) in enumerate(zip(townships, lines, strict=False), start=1):
-                row = (Cell(serial, Look.CENTRE), text(one))
-                rows.append((*row, *_cells(desk, line, first + serial - 1)))
-            total = _line(desk, accounts, measure, None)
+                row = (Cell(serial, CellStyle.CENTRE), build_text_cell(one))
+                rows.append((*row, *_build_figure_cells(inputs, line, first + serial - 1)))
+            total = _collect_amounts_by_year(inputs, accounts, measure, None)
             summed = {key for key in total if any(line.get(key) is not None for line in lines)}
-            rows.append(_total(desk, total, (first, first + len(lines) - 1), summed))
+            rows.append(_build_total_row(inputs, total, (first, first + len(lines) - 1), summed))
     return rows
 
 
-def _by_county(desk: _Desk) -> list[Row]:
-    rows: list[Row] = []
-    for measure, name in desk.accounts.measures.items():
-        rows.append((text(name, Look.TOTAL_TEXT, span=desk.columns),))
-        first = HEAD[1] + len(rows) + 1
+def _build_county_rows(inputs: _ComparisonInputs) -> list[CellRow]:
+    rows: list[CellRow] = []
+    for measure, name in inputs.figures.measures.items():
+        rows.append((build_text_cell(name, CellStyle.TOTAL_TEXT, span=inputs.column_count),))
+        first = HEADER_ROWS[1] + len(rows) + 1
         lines = []
-        for serial, county in enumerate(desk.scene.in_order, start=1):
-            line = _line(desk, _years_of(desk, county), measure, None)
+        for serial, county in enumerate(inputs.context.counties_in_order, start=1):
+            line = _collect_amounts_by_year(inputs, _collect_figures_by_year(inputs, county), measure, None)
             lines.append(line)
-            row = (Cell(serial, Look.CENTRE), text(county.due.name))
-            rows.append((*row, *_cells(desk, line, first + serial - 1)))
-        total = {key: sum_known_amounts(line.get(key) for line in lines) for key in _keys(desk)}
+            row = (Cell(serial, CellStyle.CENTRE), build_text_cell(county.due_county.name))
+            rows.append((*row, *_build_figure_cells(inputs, line, first + serial - 1)))
+        total = {key: sum_known_amounts(line.get(key) for line in lines) for key in _iter_year_keys(inputs)}
         summed = {key for key, amount in total.items() if amount is not None}
-        rows.append(_total(desk, total, (first, first + len(lines) - 1), summed))
+        rows.append(_build_total_row(inputs, total, (first, first + len(lines) - 1), summed))
     return rows
 
 
-def _years_of(desk: _Desk, county: CountedCounty) -> dict[int, Account]:
+def _collect_figures_by_year(inputs: _ComparisonInputs, county: IncludedCounty) -> dict[int, CountyFigures]:
     """Return the accounts of this year and of the earlier ones that are on file."""
-    measures, targets = tuple(desk.accounts.measures), desk.scene.exhibits.targets
+    measures, targets = tuple(inputs.figures.measures), inputs.context.layout.target_columns
     before = {
-        year: account_of(replace(county, report=report), measures, targets) for year, report in county.past.items()
+        year: build_county_figures(replace(county, report=report), measures, targets)
+        for year, report in county.past_reports.items()
     }
-    return {**before, desk.accounts.year: desk.accounts.of[county.due.code]}
+    return {**before, inputs.figures.year: inputs.figures.by_county[county.due_county.code]}
 
 
-def _line(desk: _Desk, accounts: Mapping[int, Account], measure: str, township: str | None) -> Line:
+def _collect_amounts_by_year(
+    inputs: _ComparisonInputs, figures_by_year: Mapping[int, CountyFigures], measure: str, township: str | None
+) -> AmountsByYear:
     """Return what was due and done by year; of the whole county where no township is named."""
-    now = accounts[desk.accounts.year]
+    now = figures_by_year[inputs.figures.year]
 
-    def amount(account: Account | None, key: int | Kind) -> Decimal | None:
-        if account is None:
+    def find_amount(county_figures: CountyFigures | None, key: int | AmountKind) -> Decimal | None:
+        if county_figures is None:
             return None
-        found = account.amount(measure, township, key) if township is not None else None
-        return account.total(measure, key) if township is None else found.value if found else None
+        found = county_figures.find_amount(measure, township, key) if township is not None else None
+        return county_figures.compute_total(measure, key) if township is None else found.value if found else None
 
     line: dict[tuple[int, bool], Decimal | None] = {}
-    for year in desk.years:
-        due = amount(now, year)
-        line[year, False] = amount(accounts.get(year), year) if due is None else due
-        line[year, True] = amount(accounts.get(year), Kind.DONE)
-    line[0, False] = amount(now, Kind.WHOLE)
-    line[0, True] = sum_known_amounts(line[year, True] for year in desk.years)
+    for year in inputs.years:
+        due = find_amount(now, year)
+        line[year, False] = find_amount(figures_by_year.get(year), year) if due is None else due
+        line[year, True] = find_amount(figures_by_year.get(year), AmountKind.DONE)
+    line[0, False] = find_amount(now, AmountKind.PLAN_TOTAL)
+    line[0, True] = sum_known_amounts(line[year, True] for year in inputs.years)
     return line
 
 
-def _keys(desk: _Desk) -> Iterator[tuple[int, bool]]:
-    for year in (*desk.years, 0):
+def _iter_year_keys(inputs: _ComparisonInputs) -> Iterator[tuple[int, bool]]:
+    for year in (*inputs.years, 0):
         yield year, False
         yield year, True
 
 
-def _cells(desk: _Desk, line: Line, row: int, look: Look = Look.FIGURE) -> list[Cell]:
+def _build_figure_cells(
+    inputs: _ComparisonInputs, amounts: AmountsByYear, row: int, style: CellStyle = CellStyle.FIGURE
+) -> list[Cell]:
     """Years as they were filed; what was done over all of them, its rate and what is over or lacking are live."""
     yearly = [
-        figure(line[year, done], look, decimals=desk.accounts.finest_of(done=done))
-        for year in desk.years
+        build_figure_cell(amounts[year, done], style, decimals=inputs.figures.get_max_decimals(done=done))
+        for year in inputs.years
         for done in (False, True)
     ]
-    done_cells = [f"{column_letters(FIRST + 2 * at + 1)}{row}" for at in range(len(desk.years))]
-    formula = f"=SUM({','.join(done_cells)})" if line[0, True] is not None else None
-    return [*yearly, *_last(desk, line, row, look, formula)]
+    done_cells = [f"{column_letters(FIRST_YEAR_COLUMN + 2 * at + 1)}{row}" for at in range(len(inputs.years))]
+    formula = f"=SUM({','.join(done_cells)})" if amounts[0, True] is not None else None
+    return [*yearly, *_build_plan_total_cells(inputs, amounts, row, style, formula)]
 
 
-def _last(desk: _Desk, line: Line, row: int, look: Look, formula: str | None) -> list[Cell]:
-    at = FIRST + 2 * len(desk.years)
+def _build_plan_total_cells(
+    inputs: _ComparisonInputs, amounts: AmountsByYear, row: int, style: CellStyle, formula: str | None
+) -> list[Cell]:
+    at = FIRST_YEAR_COLUMN + 2 * len(inputs.years)
     due, done = (f"{column_letters(one)}{row}" for one in (at, at + 1))
-    planned, reached = line[0, False], line[0, True]
-    decimals = desk.accounts.finest_of(done=True)
+    planned, reached = amounts[0, False], amounts[0, True]
+    decimals = inputs.figures.get_max_decimals(done=True)
     over = reached - planned if planned is not None and reached is not None else None
-    dash = desk.words("filing.not_applicable")
-    rate = rate_of(reached, planned)
-    percent = Look.TOTAL_PERCENT if look is Look.TOTAL_FIGURE else Look.PERCENT
+    dash = inputs.messages("filing.not_applicable")
+    rate = compute_rate(reached, planned)
+    percent = CellStyle.TOTAL_PERCENT if style is CellStyle.TOTAL_FIGURE else CellStyle.PERCENT
     return [
-        figure(planned, look, decimals=desk.accounts.finest_of(done=False)),
-        figure(reached, look, decimals=decimals, formula=formula),
+        build_figure_cell(planned, style, decimals=inputs.figures.get_max_decimals(done=False)),
+        build_figure_cell(reached, style, decimals=decimals, formula=formula),
         Cell(
             dash if rate is None else rate,
             percent,
             formula=f'=IF(OR({due}=0,{done}=""),"{dash}",ROUND({done}/{due},4))',
         ),
-        text(dash, look)
+        build_text_cell(dash, style)
         if over is None
-        else figure(over, look, decimals=decimals, formula=f"=ROUND({done}-{due},{decimals})"),
+        else build_figure_cell(over, style, decimals=decimals, formula=f"=ROUND({done}-{due},{decimals})"),
     ]
 
 
-def _total(desk: _Desk, line: Line, span: tuple[int, int], summed: set[tuple[int, bool]]) -> Row:
+def _build_total_row(
+    inputs: _ComparisonInputs, amounts: AmountsByYear, span: tuple[int, int], summed_keys: set[tuple[int, bool]]
+) -> CellRow:
     row = span[1] + 1
-    cells = _cells(desk, line, row, Look.TOTAL_FIGURE)
-    keys = [*((year, done) for year in desk.years for done in (False, True)), (0, False)]
+    cells = _build_figure_cells(inputs, amounts, row, CellStyle.TOTAL_FIGURE)
+    keys = [*((year, done) for year in inputs.years for done in (False, True)), (0, False)]
     for at, key in enumerate(keys):
-        if key in summed and line[key] is not None:
-            letter = column_letters(FIRST + at)
+        if key in summed_keys and amounts[key] is not None:
+            letter = column_letters(FIRST_YEAR_COLUMN + at)
             cells[at] = replace(cells[at], formula=f"=SUM({letter}{span[0]}:{letter}{span[1]})")
-    return (text("", Look.TOTAL_TEXT), text(desk.words("filing.total"), Look.TOTAL_TEXT), *cells)
+    return (
+        build_text_cell("", CellStyle.TOTAL_TEXT),
+        build_text_cell(inputs.messages("filing.total"), CellStyle.TOTAL_TEXT),
+        *cells,
+    )

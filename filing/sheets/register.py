@@ -1,65 +1,78 @@
 """The register of filings: number, documents, both accounted quantities, and the digest of the file that was filed."""
 
-from contracts.messages import Wording
-from filing.book.cell_builders import Row, day_of, figure, say_date, text
-from filing.book.workbook_model import Look, Sheet
-from filing.context.accounts import Accounts, Kind
-from filing.context.filing_context import COUNTY, CountedCounty, FilingScene
-from filing.context.links import filing_of
-from filing.sheets.numbered_list import list_sheet
+from contracts.messages import Messages
+from filing.book.cell_builders import CellRow, build_figure_cell, build_text_cell, format_date, get_local_date
+from filing.book.workbook_model import CellStyle, FilingSheet
+from filing.context.accounts import AmountKind, FilingFigures
+from filing.context.filing_context import COUNTY, FilingContext, IncludedCounty
+from filing.context.links import build_county_filing_link
+from filing.sheets.numbered_list import build_list_sheet
 from review.events import Event
 
-BEFORE = ("serial", "receipt", "city", "county", "report_number", "opinion_number", "filing_number")
-AFTER = ("filed_on", "state", "sha256")
-BEFORE_WIDTHS = (5.5, 15.0, 10.0, 14.0, 17.0, 17.0, 17.0)
-AFTER_WIDTHS = (13.0, 8.0, 22.0)
-AMOUNT = 12.0
+LEADING_COLUMNS = ("serial", "receipt", "city", "county", "report_number", "opinion_number", "filing_number")
+TRAILING_COLUMNS = ("filed_on", "state", "sha256")
+LEADING_WIDTHS = (5.5, 15.0, 10.0, 14.0, 17.0, 17.0, 17.0)
+TRAILING_WIDTHS = (13.0, 8.0, 22.0)
+AMOUNT_WIDTH = 12.0
 
 
-def register_of(scene: FilingScene, accounts: Accounts, words: Wording) -> Sheet:
+def build_register_sheet(context: FilingContext, figures: FilingFigures, messages: Messages) -> FilingSheet:
     """Return the register, a line a filed county."""
-    columns = (*BEFORE, *accounts.measures, *AFTER)
-    widths = (*BEFORE_WIDTHS, *(AMOUNT for _ in accounts.measures), *AFTER_WIDTHS)
-    rows = [_row(scene, one, accounts, words) for one in scene.filed]
+    columns = (*LEADING_COLUMNS, *figures.measures, *TRAILING_COLUMNS)
+    widths = (*LEADING_WIDTHS, *(AMOUNT_WIDTH for _ in figures.measures), *TRAILING_WIDTHS)
+    rows = [_build_register_row(context, one, figures, messages) for one in context.filed_counties]
     named = {
-        one: words("filing.register.done", measure=name, unit=accounts.unit) for one, name in accounts.measures.items()
+        one: messages("filing.register.done", measure=name, unit=figures.unit) for one, name in figures.measures.items()
     }
-    return list_sheet(scene, "register", (columns, widths, rows), ("digest", "receipt"), words, named=named)
+    return build_list_sheet(
+        context, "register", (columns, widths, rows), ("digest", "receipt"), messages, headings_by_column=named
+    )
 
 
-def decision_of(scene: FilingScene, county: CountedCounty, level: int) -> Event | None:
+def find_decision_at_level(context: FilingContext, county: IncludedCounty, level_index: int) -> Event | None:
     """Return the decision by which the filed version left a level (0 is the first), counted on the straight road."""
-    wanted = scene.procedure.levels[level].id
-    newest = county.standing.newest
-    onward = {one.id for one in scene.procedure.actions if one.level == wanted and one.verb == "approve"}
+    wanted = context.procedure.levels[level_index].id
+    newest = county.county_state.newest_version
+    onward = {one.id for one in context.procedure.actions if one.level == wanted and one.verb == "approve"}
     found = [
         one
-        for one in county.standing.decisions
+        for one in county.county_state.decisions
         if one.level == wanted and one.action in onward and newest is not None and one.sha256 == newest.sha256
     ]
     return found[-1] if found else None
 
 
-def _row(scene: FilingScene, county: CountedCounty, accounts: Accounts, words: Wording) -> Row:
-    dash = words("filing.not_applicable")
-    decisions = [decision_of(scene, county, level) for level in range(len(scene.procedure.levels))]
+def _build_register_row(
+    context: FilingContext, county: IncludedCounty, figures: FilingFigures, messages: Messages
+) -> CellRow:
+    dash = messages("filing.not_applicable")
+    decisions = [find_decision_at_level(context, county, level) for level in range(len(context.procedure.levels))]
     numbers = [str(one.facts.get("number") or dash) if one else dash for one in decisions]
     filed = decisions[-1]
-    account = accounts.of[county.due.code]
+    account = figures.by_county[county.due_county.code]
     done = [
-        figure(account.total(one, Kind.DONE), Look.FIGURE, decimals=accounts.decimals(one, Kind.DONE))
-        for one in accounts.measures
+        build_figure_cell(
+            account.compute_total(one, AmountKind.DONE),
+            CellStyle.FIGURE,
+            decimals=figures.get_decimals(one, AmountKind.DONE),
+        )
+        for one in figures.measures
     ]
-    newest = county.standing.newest
-    on = say_date(str(filed.facts.get("date") or ""), words) if filed else dash
-    leads = None if scene.whose.kind == COUNTY else filing_of(scene, county, words)
+    newest = county.county_state.newest_version
+    on = format_date(str(filed.facts.get("date") or ""), messages) if filed else dash
+    leads = None if context.owner.kind == COUNTY else build_county_filing_link(context, county, messages)
     return (
-        text(county.receipt.number if county.receipt else dash),
-        text(scene.city(county.due)),
-        text(county.due.name, source=leads),
-        *(text(one) for one in numbers[:3]),
+        build_text_cell(county.receipt.number if county.receipt else dash),
+        build_text_cell(context.get_city_name(county.due_county)),
+        build_text_cell(county.due_county.name, source_link=leads),
+        *(build_text_cell(one) for one in numbers[:3]),
         *done,
-        text(on or (say_date(day_of(county.receipt.at), words) if county.receipt else dash), Look.CENTRE),
-        text(scene.procedure.states.get(county.standing.state, county.standing.state), Look.CENTRE),
-        text(newest.sha256 if newest else dash, Look.HASH),
+        build_text_cell(
+            on or (format_date(get_local_date(county.receipt.filed_at), messages) if county.receipt else dash),
+            CellStyle.CENTRE,
+        ),
+        build_text_cell(
+            context.procedure.states.get(county.county_state.state, county.county_state.state), CellStyle.CENTRE
+        ),
+        build_text_cell(newest.sha256 if newest else dash, CellStyle.HASH),
     )

@@ -4,138 +4,166 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from checks.parsing.decimal_amounts import sum_known_amounts
-from contracts.messages import Wording
-from filing.book.cell_builders import COLUMNS_IN_PORTRAIT, Heading, Row, text
-from filing.book.workbook_model import Cell, Look, Sheet
-from filing.context.accounts import Accounts, Key
-from filing.context.filing_context import PROVINCE, CountedCounty, FilingScene
-from filing.context.links import quote_sheet, review_of
-from filing.sheets.measure_columns import HEADER_ROWS, Line, Values, column_header, figure_cells, group_header, width_of
-from filing.sheets.signature_block import closing_rows, empty_row
-from filing.sheets.township_detail import Block, Detail
+from contracts.messages import Messages
+from filing.book.cell_builders import MAX_PORTRAIT_COLUMNS, CellRow, TableHeading, build_text_cell
+from filing.book.workbook_model import Cell, CellStyle, FilingSheet
+from filing.context.accounts import AmountKey, FilingFigures
+from filing.context.filing_context import PROVINCE, FilingContext, IncludedCounty
+from filing.context.links import build_city_filing_link, quote_sheet
+from filing.sheets.measure_columns import (
+    HEADER_ROWS,
+    MeasureAmounts,
+    MeasureRow,
+    build_column_header,
+    build_group_header,
+    build_measure_cells,
+    count_columns,
+)
+from filing.sheets.signature_block import build_closing_rows, build_empty_row
+from filing.sheets.township_detail import CountyBlock, TownshipDetail
 
-SERIAL, NAME, MEASURE = 6.0, 27.0, (12.0, 12.0, 11.0, 13.5)
+SERIAL_WIDTH, NAME_WIDTH, MEASURE_WIDTHS = 6.0, 27.0, (12.0, 12.0, 11.0, 13.5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Desk:
-    scene: FilingScene
-    accounts: Accounts
-    detail: Detail
-    words: Wording
+class _RollUpInputs:
+    context: FilingContext
+    figures: FilingFigures
+    detail: TownshipDetail
+    messages: Messages
 
 
-def rollup_of(scene: FilingScene, accounts: Accounts, detail: Detail, words: Wording) -> Sheet:
+def build_rollup_sheet(
+    context: FilingContext, figures: FilingFigures, detail: TownshipDetail, messages: Messages
+) -> FilingSheet:
     """Return the table of all filed counties with live subtotals and total."""
-    desk = _Desk(scene=scene, accounts=accounts, detail=detail, words=words)
-    columns = width_of(accounts)
-    widths = (SERIAL, NAME, *(MEASURE * len(accounts.measures)))
-    return Sheet(
-        name=words("filing.sheet.rollup"),
+    desk = _RollUpInputs(context=context, figures=figures, detail=detail, messages=messages)
+    columns = count_columns(figures)
+    widths = (SERIAL_WIDTH, NAME_WIDTH, *(MEASURE_WIDTHS * len(figures.measures)))
+    return FilingSheet(
+        name=messages("filing.sheet.rollup"),
         rows=(
-            *_head(desk, columns),
-            *_body(desk, columns),
-            *closing_rows(scene, widths, _notes(scene), words),
+            *_build_header_rows(desk, columns),
+            *_build_body_rows(desk, columns),
+            *build_closing_rows(context, widths, _list_notes(context), messages),
         ),
         widths=widths,
-        landscape=columns > COLUMNS_IN_PORTRAIT,
+        landscape=columns > MAX_PORTRAIT_COLUMNS,
         header_rows=HEADER_ROWS,
     )
 
 
-def _notes(scene: FilingScene) -> tuple[str, ...]:
-    return ("rate", "traced", f"interim_{scene.waiting}") if scene.missing else ("rate", "traced")
+def _list_notes(context: FilingContext) -> tuple[str, ...]:
+    return ("rate", "traced", f"interim_{context.missing_status}") if context.missing_counties else ("rate", "traced")
 
 
-def _head(desk: _Desk, columns: int) -> tuple[Row, ...]:
-    words, roster = desk.words, desk.scene.roster
-    title = words("filing.title.rollup", province=desk.scene.whose.name, year=roster.year)
-    heading = Heading(
-        right=words("filing.unit", unit=desk.accounts.unit),
-        title=words("filing.title.interim", title=title) if desk.scene.missing else title,
-        columns=columns,
+def _build_header_rows(inputs: _RollUpInputs, column_count: int) -> tuple[CellRow, ...]:
+    words, roster = inputs.messages, inputs.context.roster
+    title = words("filing.title.rollup", province=inputs.context.owner.name, year=roster.year)
+    heading = TableHeading(
+        right_text=words("filing.unit", unit=inputs.figures.unit),
+        title=words("filing.title.interim", title=title) if inputs.context.missing_counties else title,
+        column_count=column_count,
     )
     names = (words("filing.column.serial"), words("filing.column.name"))
     return (
-        *heading.rows(),
-        group_header(words("filing.column.area"), desk.accounts),
-        column_header(names, desk.accounts, words),
+        *heading.build_rows(),
+        build_group_header(words("filing.column.area"), inputs.figures),
+        build_column_header(names, inputs.figures, words),
     )
 
 
-def _body(desk: _Desk, columns: int) -> list[Row]:
-    rows: list[Row] = []
+def _build_body_rows(inputs: _RollUpInputs, column_count: int) -> list[CellRow]:
+    rows: list[CellRow] = []
     subtotals: list[int] = []
     serial = 0
-    if not desk.scene.counted:
-        return [empty_row(columns, "filed", desk.words)]
-    for city, counties in desk.scene.by_city:
+    if not inputs.context.included_counties:
+        return [build_empty_row(column_count, "filed", inputs.messages)]
+    for city, counties in inputs.context.counties_by_city:
         first = HEADER_ROWS[1] + len(rows) + 1
         for at, county in enumerate(counties):
             serial += 1
-            rows.append(_county(desk, county, serial=serial, row=first + at))
+            rows.append(_build_county_row(inputs, county, serial=serial, row_number=first + at))
         subtotals.append(first + len(counties))
-        rows.append(_subtotal(desk, city, counties, first=first))
+        rows.append(_build_subtotal_row(inputs, city, counties, first=first))
     # a city's own roll-up ends with its subtotal: a grand total would say the same again
-    return [*rows, _grand(desk, subtotals)] if desk.scene.whose.kind == PROVINCE else rows
+    return [*rows, _build_grand_total_row(inputs, subtotals)] if inputs.context.owner.kind == PROVINCE else rows
 
 
-def _county(desk: _Desk, county: CountedCounty, *, serial: int, row: int) -> Row:
-    block = desk.detail.blocks[county.due.code]
-    sheet = quote_sheet(desk.detail.sheet.name)
-    line = Line(
-        row=row,
-        values=block.sums,
-        formula=lambda letter: f"={sheet}!{letter}{block.total}",
-        typed=_unknown(block.sums),
+def _build_county_row(inputs: _RollUpInputs, county: IncludedCounty, *, serial: int, row_number: int) -> CellRow:
+    block = inputs.detail.blocks_by_county[county.due_county.code]
+    sheet = quote_sheet(inputs.detail.sheet.name)
+    line = MeasureRow(
+        row_number=row_number,
+        amounts=block.sums,
+        build_formula=lambda letter: f"={sheet}!{letter}{block.total_row}",
+        typed_keys=_find_unknown_keys(block.sums),
     )
     return (
-        Cell(serial, Look.CENTRE),
-        text(county.due.name, link=f"{sheet}!A{block.head}"),
-        *figure_cells(line, desk.accounts, desk.words),
+        Cell(serial, CellStyle.CENTRE),
+        build_text_cell(county.due_county.name, link=f"{sheet}!A{block.header_row}"),
+        *build_measure_cells(line, inputs.figures, inputs.messages),
     )
 
 
-def _subtotal(desk: _Desk, city: str, counties: tuple[CountedCounty, ...], *, first: int) -> Row:
+def _build_subtotal_row(
+    inputs: _RollUpInputs, city: str, counties: tuple[IncludedCounty, ...], *, first: int
+) -> CellRow:
     last = first + len(counties) - 1
-    due = sum(1 for one in desk.scene.roster.due if one.city == city)
-    name = desk.scene.city(counties[0].due)
+    due = sum(1 for one in inputs.context.roster.due_counties if one.city == city)
+    name = inputs.context.get_city_name(counties[0].due_county)
     key = "filing.subtotal" if due == len(counties) else "filing.subtotal_part"
-    said = desk.words(key, city=name, filed=len(counties), due=due)
-    values = _add(desk.detail.blocks[one.due.code] for one in counties)
-    line = Line(row=last + 1, values=values, formula=_range(first, last), total=True, typed=_unknown(values))
-    leads = review_of(desk.scene, counties[0].due, desk.words) if desk.scene.whose.kind == PROVINCE else None
-    return _sum_row(desk, said, line, leads)
+    said = inputs.messages(key, city=name, filed=len(counties), due=due)
+    values = _sum_blocks(inputs.detail.blocks_by_county[one.due_county.code] for one in counties)
+    line = MeasureRow(
+        row_number=last + 1,
+        amounts=values,
+        build_formula=_build_range_sum(first, last),
+        is_total=True,
+        typed_keys=_find_unknown_keys(values),
+    )
+    leads = (
+        build_city_filing_link(inputs.context, counties[0].due_county, inputs.messages)
+        if inputs.context.owner.kind == PROVINCE
+        else None
+    )
+    return _build_sum_row(inputs, said, line, leads)
 
 
-def _unknown(values: Values) -> frozenset[tuple[str, Key]]:
+def _find_unknown_keys(amounts: MeasureAmounts) -> frozenset[tuple[str, AmountKey]]:
     """What nobody reported stays empty: a live cell would show 0."""
-    return frozenset(one for one, value in values.items() if value is None)
+    return frozenset(one for one, value in amounts.items() if value is None)
 
 
-def _range(first: int, last: int) -> Callable[[str], str]:
+def _build_range_sum(first: int, last: int) -> Callable[[str], str]:
     return lambda letter: f"=SUM({letter}{first}:{letter}{last})"
 
 
-def _grand(desk: _Desk, subtotals: list[int]) -> Row:
-    def formula(letter: str) -> str:
+def _build_grand_total_row(inputs: _RollUpInputs, subtotals: list[int]) -> CellRow:
+    def build_formula(letter: str) -> str:
         return f"=SUM({','.join(f'{letter}{row}' for row in subtotals)})"
 
-    values = _add(desk.detail.blocks.values())
-    said = desk.words("filing.grand_total")
-    line = Line(row=subtotals[-1] + 1, values=values, formula=formula, total=True, typed=_unknown(values))
-    return _sum_row(desk, said, line)
+    values = _sum_blocks(inputs.detail.blocks_by_county.values())
+    said = inputs.messages("filing.grand_total")
+    line = MeasureRow(
+        row_number=subtotals[-1] + 1,
+        amounts=values,
+        build_formula=build_formula,
+        is_total=True,
+        typed_keys=_find_unknown_keys(values),
+    )
+    return _build_sum_row(inputs, said, line)
 
 
-def _sum_row(desk: _Desk, said: str, line: Line, source: str | None = None) -> Row:
+def _build_sum_row(inputs: _RollUpInputs, label: str, measure_row: MeasureRow, source: str | None = None) -> CellRow:
     return (
-        text("", Look.TOTAL_TEXT),
-        text(said, Look.TOTAL_TEXT, source=source),
-        *figure_cells(line, desk.accounts, desk.words),
+        build_text_cell("", CellStyle.TOTAL_TEXT),
+        build_text_cell(label, CellStyle.TOTAL_TEXT, source_link=source),
+        *build_measure_cells(measure_row, inputs.figures, inputs.messages),
     )
 
 
-def _add(blocks: Iterable[Block]) -> Values:
+def _sum_blocks(blocks: Iterable[CountyBlock]) -> MeasureAmounts:
     listed = tuple(blocks)
     keys = dict.fromkeys(key for block in listed for key in block.sums)
     return {key: sum_known_amounts(block.sums.get(key) for block in listed) for key in keys}

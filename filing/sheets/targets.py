@@ -1,105 +1,133 @@
 """The targets of the plans as the counties reported them: township by year, totals live."""
 
 from checks.model.cell_ref import column_letters
-from contracts.messages import Wording
-from filing.book.cell_builders import COLUMNS_IN_PORTRAIT, Heading, Row, figure, full, text
-from filing.book.workbook_model import Cell, Look, Sheet
-from filing.context.accounts import WHOLE_COUNTY, Account, Accounts, Key, Kind
-from filing.context.filing_context import CountedCounty, FilingScene
-from filing.sheets.signature_block import closing_rows
+from contracts.messages import Messages
+from filing.book.cell_builders import (
+    MAX_PORTRAIT_COLUMNS,
+    CellRow,
+    TableHeading,
+    build_figure_cell,
+    build_text_cell,
+    fill_page_width,
+)
+from filing.book.workbook_model import Cell, CellStyle, FilingSheet
+from filing.context.accounts import WHOLE_COUNTY, AmountKey, AmountKind, CountyFigures, FilingFigures
+from filing.context.filing_context import FilingContext, IncludedCounty
+from filing.sheets.signature_block import build_closing_rows
 
 HEADER_ROWS = (3, 4)
-SERIAL, NAME, YEAR, WHOLE = 6.0, 24.0, 11.5, 13.0
+SERIAL_WIDTH, NAME_WIDTH, YEAR_WIDTH, PLAN_TOTAL_WIDTH = 6.0, 24.0, 11.5, 13.0
 
 
-def tasks_of(scene: FilingScene, accounts: Accounts, words: Wording) -> Sheet:
+def build_targets_sheet(context: FilingContext, figures: FilingFigures, messages: Messages) -> FilingSheet:
     """Return the reported targets of every filed county, a block each."""
-    columns = len(_columns(accounts)) + 2
-    rows: list[Row] = [*_head(scene, accounts, columns, words)]
-    for county in scene.in_order:
-        account = accounts.of[county.due.code]
-        rows.append((text(_say_county(scene, county, words), Look.TOTAL_TEXT, span=columns),))
+    columns = len(_list_columns(figures)) + 2
+    rows: list[CellRow] = [*_build_header_rows(context, figures, columns, messages)]
+    for county in context.counties_in_order:
+        account = figures.by_county[county.due_county.code]
+        rows.append((build_text_cell(_format_county(context, county, messages), CellStyle.TOTAL_TEXT, span=columns),))
         first = len(rows) + 1
         rows += [
-            _township(one, serial, county, accounts, words) for serial, one in enumerate(account.townships, start=1)
+            _build_township_row(one, serial, county, figures, messages)
+            for serial, one in enumerate(account.townships, start=1)
         ]
-        rows.append(_total(account, accounts, (first, len(rows)), words))
-    years = (WHOLE if key is Kind.WHOLE else YEAR for _, key in _columns(accounts))
-    widths = (SERIAL, NAME, *years)
-    rows += closing_rows(scene, widths, ("targets", "empty"), words)
-    return Sheet(
-        name=words("filing.sheet.tasks"),
+        rows.append(_build_total_row(account, figures, (first, len(rows)), messages))
+    years = (PLAN_TOTAL_WIDTH if key is AmountKind.PLAN_TOTAL else YEAR_WIDTH for _, key in _list_columns(figures))
+    widths = (SERIAL_WIDTH, NAME_WIDTH, *years)
+    rows += build_closing_rows(context, widths, ("targets", "empty"), messages)
+    return FilingSheet(
+        name=messages("filing.sheet.tasks"),
         rows=tuple(rows),
-        widths=full(widths, landscape=columns > COLUMNS_IN_PORTRAIT),
-        landscape=columns > COLUMNS_IN_PORTRAIT,
+        widths=fill_page_width(widths, landscape=columns > MAX_PORTRAIT_COLUMNS),
+        landscape=columns > MAX_PORTRAIT_COLUMNS,
         header_rows=HEADER_ROWS,
     )
 
 
-def _columns(accounts: Accounts) -> list[tuple[str, Key]]:
-    keys: tuple[Key, ...] = (*_years(accounts), Kind.WHOLE)
-    return [(measure, key) for measure in accounts.measures for key in keys]
+def _list_columns(figures: FilingFigures) -> list[tuple[str, AmountKey]]:
+    keys: tuple[AmountKey, ...] = (*_list_years(figures), AmountKind.PLAN_TOTAL)
+    return [(measure, key) for measure in figures.measures for key in keys]
 
 
-def _years(accounts: Accounts) -> tuple[int, ...]:
+def _list_years(figures: FilingFigures) -> tuple[int, ...]:
     """The years of the plans; where no plan is on file, the county says what was due in this one."""
-    return accounts.years or (accounts.year,)
+    return figures.plan_years or (figures.year,)
 
 
-def _head(scene: FilingScene, accounts: Accounts, columns: int, words: Wording) -> tuple[Row, ...]:
-    heading = Heading(
-        right=words("filing.unit", unit=accounts.unit),
-        title=words("filing.title.tasks", province=scene.whose.name, year=scene.roster.year),
-        columns=columns,
+def _build_header_rows(
+    context: FilingContext, figures: FilingFigures, column_count: int, messages: Messages
+) -> tuple[CellRow, ...]:
+    heading = TableHeading(
+        right_text=messages("filing.unit", unit=figures.unit),
+        title=messages("filing.title.tasks", province=context.owner.name, year=context.roster.year),
+        column_count=column_count,
     )
-    names = [words("filing.column.serial"), words("filing.column.name")]
+    names = [messages("filing.column.serial"), messages("filing.column.name")]
     names += [
-        words("filing.total") if key is Kind.WHOLE else words("filing.column.year", year=key)
-        for _, key in _columns(accounts)
+        messages("filing.total") if key is AmountKind.PLAN_TOTAL else messages("filing.column.year", year=key)
+        for _, key in _list_columns(figures)
     ]
-    groups = (text(one, Look.HEADER, span=len(_years(accounts)) + 1) for one in accounts.measures.values())
+    groups = (
+        build_text_cell(one, CellStyle.HEADER, span=len(_list_years(figures)) + 1) for one in figures.measures.values()
+    )
     return (
-        *heading.rows(),
-        (text(words("filing.column.township"), Look.HEADER, span=2), *groups),
-        tuple(text(one, Look.HEADER) for one in names),
+        *heading.build_rows(),
+        (build_text_cell(messages("filing.column.township"), CellStyle.HEADER, span=2), *groups),
+        tuple(build_text_cell(one, CellStyle.HEADER) for one in names),
     )
 
 
-def _say_county(scene: FilingScene, county: CountedCounty, words: Wording) -> str:
-    facts = {"city": scene.city(county.due), "county": county.due.name, "code": county.due.code}
+def _format_county(context: FilingContext, county: IncludedCounty, messages: Messages) -> str:
+    facts = {
+        "city": context.get_city_name(county.due_county),
+        "county": county.due_county.name,
+        "code": county.due_county.code,
+    }
     if county.plan is None:
-        return words("filing.tasks.county", **facts)
+        return messages("filing.tasks.county", **facts)
     plan = county.plan
-    return words("filing.tasks.county_plan", **facts, document=plan.document, title=plan.title)
+    return messages("filing.tasks.county_plan", **facts, document=plan.document_number, title=plan.title)
 
 
-def _township(name: str, serial: int, county: CountedCounty, accounts: Accounts, words: Wording) -> Row:
-    account = accounts.of[county.due.code]
+def _build_township_row(
+    township: str, serial: int, county: IncludedCounty, figures: FilingFigures, messages: Messages
+) -> CellRow:
+    account = figures.by_county[county.due_county.code]
     cells = []
-    for measure, key in _columns(accounts):
-        amount = account.amount(measure, name, key)
-        if _applies(account, measure, key):
+    for measure, key in _list_columns(figures):
+        amount = account.find_amount(measure, township, key)
+        if _has_target(account, measure, key):
             value = amount.value if amount else None
-            cells.append(figure(value, Look.FIGURE, decimals=accounts.decimals(measure, key)))
+            cells.append(build_figure_cell(value, CellStyle.FIGURE, decimals=figures.get_decimals(measure, key)))
         else:
-            cells.append(text(words("filing.not_applicable"), Look.FIGURE))
-    return (Cell(serial, Look.CENTRE), text(name if name != WHOLE_COUNTY else county.due.name), *cells)
+            cells.append(build_text_cell(messages("filing.not_applicable"), CellStyle.FIGURE))
+    return (
+        Cell(serial, CellStyle.CENTRE),
+        build_text_cell(township if township != WHOLE_COUNTY else county.due_county.name),
+        *cells,
+    )
 
 
-def _total(account: Account, accounts: Accounts, span: tuple[int, int], words: Wording) -> Row:
+def _build_total_row(
+    county_figures: CountyFigures, figures: FilingFigures, span: tuple[int, int], messages: Messages
+) -> CellRow:
     cells = []
-    for at, (measure, key) in enumerate(_columns(accounts), start=3):
+    for at, (measure, key) in enumerate(_list_columns(figures), start=3):
         letter = column_letters(at)
-        if _applies(account, measure, key):
-            summed = account.is_summed(measure, key)
+        if _has_target(county_figures, measure, key):
+            summed = county_figures.is_sum_of_townships(measure, key)
             formula = f"=SUM({letter}{span[0]}:{letter}{span[1]})" if summed else None
-            total, decimals = account.total(measure, key), accounts.decimals(measure, key)
-            cells.append(figure(total, Look.TOTAL_FIGURE, decimals=decimals, formula=formula))
+            total, decimals = county_figures.compute_total(measure, key), figures.get_decimals(measure, key)
+            cells.append(build_figure_cell(total, CellStyle.TOTAL_FIGURE, decimals=decimals, formula=formula))
         else:
-            cells.append(text(words("filing.not_applicable"), Look.TOTAL_FIGURE))
-    return (text("", Look.TOTAL_TEXT), text(words("filing.total"), Look.TOTAL_TEXT), *cells)
+            cells.append(build_text_cell(messages("filing.not_applicable"), CellStyle.TOTAL_FIGURE))
+    return (
+        build_text_cell("", CellStyle.TOTAL_TEXT),
+        build_text_cell(messages("filing.total"), CellStyle.TOTAL_TEXT),
+        *cells,
+    )
 
 
-def _applies(account: Account, measure: str, key: Key) -> bool:
+def _has_target(county_figures: CountyFigures, measure: str, key: AmountKey) -> bool:
     """Tell whether a year is within the county's plan: some township has a target for it."""
-    return any(one == measure and other == key for one, _, other in account.amounts)
+    return any(one == measure and other == key for one, _, other in county_figures.amounts)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from checks.model.cell_ref import column_letters
 from contracts.form_model import Form
 
-HEADER_ROWS = 3  # title, unit, headings
+HEADER_ROW_COUNT = 3  # title, unit, headings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,13 +22,13 @@ class BlankSheet:
     name: str
     title: str
     unit: str
-    rows: int
-    filled: Mapping[tuple[int, str], str | int | Decimal] = field(default_factory=dict)
+    row_count: int
+    prefilled_values: Mapping[tuple[int, str], str | int | Decimal] = field(default_factory=dict)
     formulas: Mapping[str, str] = field(default_factory=dict)
     choices: Mapping[str, str] = field(default_factory=dict)
-    total: bool = False
+    has_total_row: bool = False
 
 
-def cell_of(form: Form, name: str) -> str:
+def format_cell_reference(form: Form, field_name: str) -> str:
     """Return where a field stands in a row, as a formula has it."""
-    return column_letters([one.name for one in form.fields].index(name) + 1) + "{row}"
+    return column_letters([one.name for one in form.fields].index(field_name) + 1) + "{row}"

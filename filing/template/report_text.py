@@ -3,42 +3,51 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from contracts.form_model import PLACEHOLDER, Form, Paragraph, Role
-from filing.template.blank_sheet import HEADER_ROWS, BlankSheet, cell_of
+from contracts.form_model import TOTAL_PLACEHOLDER, Form, Paragraph, Role
+from filing.template.blank_sheet import HEADER_ROW_COUNT, BlankSheet, format_cell_reference
 
-HEADING, TEXT = "heading", "text"
+HEADING_FIELD, TEXT_FIELD = "heading", "text"
 
 
-def reported(sheets: Sequence[BlankSheet], facts: Mapping[str, str]) -> tuple[BlankSheet, ...]:
+def fill_report_text(sheets: Sequence[BlankSheet], facts: Mapping[str, str]) -> tuple[BlankSheet, ...]:
     """Return the sheets, those of paragraphs filled in; *facts* stand in the text as they are."""
     by_form = {one.form.name: one for one in sheets}
-    return tuple(_written(one, by_form, facts) if one.form.paragraphs else one for one in sheets)
+    return tuple(_fill_paragraphs(one, by_form, facts) if one.form.paragraphs else one for one in sheets)
 
 
-def _written(sheet: BlankSheet, by_form: Mapping[str, BlankSheet], facts: Mapping[str, str]) -> BlankSheet:
-    serial = sheet.form.of_role(Role.SERIAL)[0].name
+def _fill_paragraphs(
+    sheet: BlankSheet, sheets_by_form: Mapping[str, BlankSheet], facts: Mapping[str, str]
+) -> BlankSheet:
+    serial = sheet.form.get_fields_by_role(Role.SERIAL)[0].name
     filled: dict[tuple[int, str], str | int] = {}
     for at, one in enumerate(sheet.form.paragraphs, start=1):
-        filled |= {(at, serial): at, (at, HEADING): one.heading, (at, TEXT): _text(one, by_form, facts)}
-    return replace(sheet, rows=len(sheet.form.paragraphs), filled=filled)
+        filled |= {
+            (at, serial): at,
+            (at, HEADING_FIELD): one.heading,
+            (at, TEXT_FIELD): _build_text(one, sheets_by_form, facts),
+        }
+    return replace(sheet, row_count=len(sheet.form.paragraphs), prefilled_values=filled)
 
 
-def _text(paragraph: Paragraph, by_form: Mapping[str, BlankSheet], facts: Mapping[str, str]) -> str:
+def _build_text(paragraph: Paragraph, sheets_by_form: Mapping[str, BlankSheet], facts: Mapping[str, str]) -> str:
     """Return the text, as a formula where it gives figures."""
     parts: list[str] = []
     start = 0
-    for found in PLACEHOLDER.finditer(paragraph.text):
+    for found in TOTAL_PLACEHOLDER.finditer(paragraph.text):
         literal = paragraph.text[start : found.start()].format(**facts)
-        parts += [_quoted(literal), f'TEXT({_total(by_form[found["form"]], found["column"])},"0.00")']
+        parts += [
+            _quote_text(literal),
+            f'TEXT({_format_total_reference(sheets_by_form[found["form"]], found["column"])},"0.00")',
+        ]
         start = found.end()
     rest = paragraph.text[start:].format(**facts)
-    return "=" + "&".join([*parts, _quoted(rest)]) if parts else rest
+    return "=" + "&".join([*parts, _quote_text(rest)]) if parts else rest
 
 
-def _quoted(text: str) -> str:
+def _quote_text(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
-def _total(sheet: BlankSheet, column: str) -> str:
+def _format_total_reference(sheet: BlankSheet, column: str) -> str:
     form: Form = sheet.form
-    return f"'{sheet.name}'!" + cell_of(form, column).format(row=HEADER_ROWS + sheet.rows + 1)
+    return f"'{sheet.name}'!" + format_cell_reference(form, column).format(row=HEADER_ROW_COUNT + sheet.row_count + 1)

@@ -3,102 +3,115 @@
 import json
 from dataclasses import replace
 
-from checks.model.report import Report
-from checks.reporting.json_codec import report_from_json
+from checks.model.report import ValidationReport
+from checks.reporting.json_codec import decode_report
 from contracts.procedures import Effect, Procedure
-from flows.year.office_day import office_day
-from flows.year.year_state import Desk, Handed, Scene
-from review.changed_figures import figures_moved
-from review.county_state import Standing, Version
-from review.decision import decide, decide_roll_up
+from flows.year.office_day import get_office_day
+from flows.year.year_state import SubmittedDecision, YearInputs, YearState
+from review.changed_figures import find_changed_figures
+from review.county_state import CountyState, SubmissionVersion
+from review.decision import decide_proposal, decide_roll_up
 from review.events import Event
-from review.proposal import NOTHING_SEEN, Bench, Denial, Proposal, read_day, said_lines
-from review.rollup_seals import sealed_areas
+from review.proposal import NO_VERSION_SEEN, DecisionContext, DecisionRefusal, Proposal, normalise_points, parse_day
+from review.rollup_seals import find_sealed_areas
 from review.roster import Roster
 
-MOST_MOVED = 3
+MAX_CHANGED_FIGURES_LISTED = 3
 
 
-def judge_handed(scene: Scene, desk: Desk) -> tuple[list[Event], list[tuple[Handed, Denial]]]:
+def evaluate_decisions(
+    state: YearState, inputs: YearInputs
+) -> tuple[list[Event], list[tuple[SubmittedDecision, DecisionRefusal]]]:
     """Return the decisions that can be recorded now, one a county at most, and those refused as things stand."""
     ready: dict[str, Event] = {}
-    denied: list[tuple[Handed, Denial]] = []
-    for handed in desk.handed:
-        judged = judge_one(scene, desk.roster, handed.proposal)
-        if isinstance(judged, Denial):
+    denied: list[tuple[SubmittedDecision, DecisionRefusal]] = []
+    for handed in inputs.decisions:
+        judged = evaluate_decision(state, inputs.roster, handed.proposal)
+        if isinstance(judged, DecisionRefusal):
             denied.append((handed, judged))
         elif judged is not None:
             ready.setdefault(judged.county, judged)
     return list(ready.values()), denied
 
 
-def judge_one(scene: Scene, roster: Roster, proposal: Proposal) -> Event | Denial | None:
+def evaluate_decision(state: YearState, roster: Roster, proposal: Proposal) -> Event | DecisionRefusal | None:
     """Return the event of one proposal, why it is refused, or nothing where it is on record already."""
-    standing = scene.standings.get(proposal.county) or Standing(county=proposal.county, state=scene.procedure.start)
-    bench = Bench(
-        procedure=scene.procedure,
-        roster=roster,
-        standing=standing,
-        policy=scene.policy,
-        sealed=sealed_areas(scene.procedure, scene.roll_ups),
-        today=office_day(),
+    standing = state.county_states.get(proposal.county) or CountyState(
+        county=proposal.county, state=state.procedure.initial_state
     )
-    if _recorded(scene, bench, proposal):
+    bench = DecisionContext(
+        procedure=state.procedure,
+        roster=roster,
+        county_state=standing,
+        return_policy=state.policy,
+        sealed_areas=find_sealed_areas(state.procedure, state.roll_ups),
+        today=get_office_day(),
+    )
+    if _is_recorded(state, bench, proposal):
         return None
-    effect = _effect(scene.procedure, proposal)
-    if effect is not None and effect.on_area:
-        return decide_roll_up(bench, proposal, scene.standings)
-    judged = decide(replace(bench, figures=_figures(scene, standing)) if effect is Effect.REDUCE else bench, proposal)
-    return _with_moves(scene, standing, proposal, judged) if isinstance(judged, Denial) else judged
+    effect = _find_effect(state.procedure, proposal)
+    if effect is not None and effect.is_on_area:
+        return decide_roll_up(bench, proposal, state.county_states)
+    judged = decide_proposal(
+        replace(bench, figures=_load_figures(state, standing)) if effect is Effect.REDUCE else bench, proposal
+    )
+    return _add_changed_figures(state, standing, proposal, judged) if isinstance(judged, DecisionRefusal) else judged
 
 
-def _with_moves(scene: Scene, standing: Standing, proposal: Proposal, denial: Denial) -> Denial:
+def _add_changed_figures(
+    state: YearState, county_state: CountyState, proposal: Proposal, refusal: DecisionRefusal
+) -> DecisionRefusal:
     """Who decided on an older version is told which figures have moved since."""
-    meant = [one for one in standing.versions if proposal.sha256 == one.sha256 or proposal.version == one.number]
-    newest = standing.newest
-    if denial.code != "version_moved" or not meant or newest is None or not (meant[0].checked and newest.checked):
-        return denial
-    moved = list(figures_moved(_report(scene, meant[0]), _report(scene, newest)))
-    listed = "、".join(f"{one.place} {one.before}→{one.after}" for one in moved[:MOST_MOVED])
-    more = "、……" if len(moved) > MOST_MOVED else ""
-    said = scene.words("denial.moved", count=str(len(moved)), listed=listed + more) if moved else ""
-    return replace(denial, facts={**denial.facts, "moved": said})
+    meant = [one for one in county_state.versions if proposal.sha256 == one.sha256 or proposal.version == one.number]
+    newest = county_state.newest_version
+    if (
+        refusal.code != "version_moved"
+        or not meant
+        or newest is None
+        or not (meant[0].is_checked and newest.is_checked)
+    ):
+        return refusal
+    moved = list(find_changed_figures(_load_report(state, meant[0]), _load_report(state, newest)))
+    listed = "、".join(f"{one.location} {one.before}→{one.after}" for one in moved[:MAX_CHANGED_FIGURES_LISTED])
+    more = "、……" if len(moved) > MAX_CHANGED_FIGURES_LISTED else ""
+    said = state.messages("denial.moved", count=str(len(moved)), listed=listed + more) if moved else ""
+    return replace(refusal, facts={**refusal.facts, "moved": said})
 
 
-def _effect(procedure: Procedure, proposal: Proposal) -> Effect | None:
-    level = procedure.level(proposal.level)
-    action = procedure.action(level.id, proposal.action) if level else None
+def _find_effect(procedure: Procedure, proposal: Proposal) -> Effect | None:
+    level = procedure.find_level(proposal.level)
+    action = procedure.find_action(level.id, proposal.action) if level else None
     return action.effect if action else None
 
 
-def _figures(scene: Scene, standing: Standing) -> dict[tuple[str, str], str]:
+def _load_figures(state: YearState, county_state: CountyState) -> dict[tuple[str, str], str]:
     """Return the newest version's figures by place, as its check read them."""
-    if standing.newest is None or not standing.newest.checked:
+    if county_state.newest_version is None or not county_state.newest_version.is_checked:
         return {}
-    report = _report(scene, standing.newest)
+    report = _load_report(state, county_state.newest_version)
     return {(one.sheet, one.cell): one.amount for one in report.figures if one.township}
 
 
-def _report(scene: Scene, version: Version) -> Report:
-    return report_from_json(json.loads(scene.places.store().read(version.report)))
+def _load_report(state: YearState, version: SubmissionVersion) -> ValidationReport:
+    return decode_report(json.loads(state.paths.open_store().load_object(version.report_sha256)))
 
 
-def _recorded(scene: Scene, bench: Bench, proposal: Proposal) -> bool:
+def _is_recorded(state: YearState, context: DecisionContext, proposal: Proposal) -> bool:
     """A row stays in its workbook after it was carried out; the same row again is no new decision."""
-    level = bench.procedure.level(proposal.level)
-    action = bench.procedure.action(level.id, proposal.action) if level else None
-    day = read_day(proposal.on)
+    level = context.procedure.find_level(proposal.level)
+    action = context.procedure.find_action(level.id, proposal.action) if level else None
+    day = parse_day(proposal.on)
     if level is None or action is None or day is None:
         return False
-    done = bench.standing.decisions
-    if action.effect.on_area:
-        done = tuple(one for one in scene.roll_ups if one.county == proposal.county)
+    done = context.county_state.decisions
+    if action.effect.is_on_area:
+        done = tuple(one for one in state.roll_ups if one.county == proposal.county)
     return any(
         (one.level, one.action, one.actor) == (level.id, action.id, proposal.by)
         and one.facts["date"] == day.isoformat()
         and (one.facts["number"], one.facts["opinion"]) == (proposal.number.strip(), proposal.opinion.strip())
-        and one.facts.get("lines", "") == said_lines(proposal.points)
-        and (proposal.sha256 in ("", one.sha256) or (proposal.sha256 == NOTHING_SEEN and not one.sha256))
+        and one.facts.get("lines", "") == normalise_points(proposal.points)
+        and (proposal.sha256 in ("", one.sha256) or (proposal.sha256 == NO_VERSION_SEEN and not one.sha256))
         and proposal.version in (0, one.version)
         for one in done
     )

@@ -5,50 +5,50 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from checks.model.finding import Refusal
-from checks.model.report import Report
-from checks.reporting.json_codec import report_from_json
-from checks.versions.explanations import carry
-from checks.versions.version_diff import Changes, edits_between, findings_between
-from contracts.contract_library import Library
-from contracts.messages import Wording
+from checks.model.report import ValidationReport
+from checks.reporting.json_codec import decode_report
+from checks.versions.explanations import carry_explanations
+from checks.versions.version_diff import VersionChanges, compare_findings, compare_forms
+from contracts.contract_library import ContractLibrary
+from contracts.messages import Messages
 from contracts.plans import Plan
-from filing.html_pages import submission_html
-from filing.pages.progress_plots import progress_of
-from filing.pages.steward_lists import changes_list, normalised_list
-from filing.pages.submission_page import Heading, submission_page
-from ledger.object_store import Store
-from review.county_state import Standing, Version
-from workbooks.marking.mark_workbook import marked_workbook
+from filing.html_pages import render_submission_page
+from filing.pages.progress_plots import build_progress_plots
+from filing.pages.steward_lists import build_changes_list, build_normalised_list
+from filing.pages.submission_page import PageHeading, build_submission_page
+from ledger.object_store import ObjectStore
+from review.county_state import CountyState, SubmissionVersion
+from workbooks.marking.mark_workbook import mark_workbook
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class MarkingContext:
     """The contracts and their words."""
 
-    library: Library
-    words: Wording
+    library: ContractLibrary
+    messages: Messages
 
 
 @dataclass(frozen=True, slots=True)
-class Office:
+class ReturnContext:
     """What is needed to make what goes back to a county on record: contracts, their words, the store."""
 
-    library: Library
-    words: Wording
-    store: Store
+    library: ContractLibrary
+    messages: Messages
+    store: ObjectStore
 
     @property
-    def shelf(self) -> Shelf:
+    def marking_context(self) -> MarkingContext:
         """The contracts alone."""
-        return Shelf(self.library, self.words)
+        return MarkingContext(self.library, self.messages)
 
-    def report(self, version: Version) -> Report:
+    def load_report(self, version: SubmissionVersion) -> ValidationReport:
         """Read the report of a checked version."""
-        return report_from_json(json.loads(self.store.read(version.report)))
+        return decode_report(json.loads(self.store.load_object(version.report_sha256)))
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SubmittedFile:
     """A file as sent: its name, fit to be shown, the sha256 of its bytes, and these."""
 
     name: str
@@ -56,84 +56,121 @@ class Sent:
     data: bytes
 
 
-def what_goes_back(shelf: Shelf, sent: Sent, report: Report) -> tuple[bytes, bytes]:
+def build_returned_files(
+    context: MarkingContext, submitted: SubmittedFile, report: ValidationReport
+) -> tuple[bytes, bytes]:
     """Make the marked workbook and the page of a file that is on no record."""
-    return _marked(shelf, sent, report, None), _page(shelf, sent, report, None)
+    return _build_marked_bytes(context, submitted, report, None), _build_page_bytes(context, submitted, report, None)
 
 
-def earlier_of(standing: Standing, number: int) -> Version | None:
+def find_previous_version(county_state: CountyState, version_number: int) -> SubmissionVersion | None:
     """Return the newest checked version before one of that number."""
-    return next((one for one in reversed(standing.versions) if one.checked and one.number < number), None)
+    return next(
+        (one for one in reversed(county_state.versions) if one.is_checked and one.number < version_number), None
+    )
 
 
-def reports_so_far(office: Office, standing: Standing) -> dict[int, Report]:
+def load_checked_reports(context: ReturnContext, county_state: CountyState) -> dict[int, ValidationReport]:
     """Return the reports on record, by version."""
-    return {one.number: office.report(one) for one in standing.versions if one.checked}
+    return {one.number: context.load_report(one) for one in county_state.versions if one.is_checked}
 
 
-def carried(office: Office, standing: Standing, report: Report) -> Report:
+def with_earlier_explanations(
+    context: ReturnContext, county_state: CountyState, report: ValidationReport
+) -> ValidationReport:
     """Return a report with what the county said of its version before, as far as it still belongs."""
-    before = earlier_of(standing, report.identity.version)
-    return carried_from(office, {before.number: office.report(before)} if before else {}, report)
+    before = find_previous_version(county_state, report.identity.version)
+    return with_explanations_from(context, {before.number: context.load_report(before)} if before else {}, report)
 
 
-def carried_from(office: Office, known: Mapping[int, Report], report: Report) -> Report:
+def with_explanations_from(
+    context: ReturnContext, reports: Mapping[int, ValidationReport], report: ValidationReport
+) -> ValidationReport:
     """Do the same with the reports known by version."""
-    number = max((one for one in known if one < report.identity.version), default=None)
+    number = max((one for one in reports if one < report.identity.version), default=None)
     if number is None:
         return report
-    return carry(report, known[number], office.library.returning(), office.words)
+    return carry_explanations(report, reports[number], context.library.get_return_policy(), context.messages)
 
 
-def marked_bytes(office: Office, standing: Standing, version: Version) -> bytes:
+def build_marked_file(context: ReturnContext, county_state: CountyState, version: SubmissionVersion) -> bytes:
     """Make the marked workbook of one version."""
-    report = office.report(version)
-    sent = Sent(version.name, version.sha256, office.store.read(version.sha256))
-    return _marked(office.shelf, sent, report, changes_since(office, standing, version, report))
+    report = context.load_report(version)
+    sent = SubmittedFile(version.name, version.sha256, context.store.load_object(version.sha256))
+    return _build_marked_bytes(
+        context.marking_context, sent, report, compare_with_previous(context, county_state, version, report)
+    )
 
 
-def page_bytes(office: Office, standing: Standing, version: Version) -> bytes:
+def build_page_file(context: ReturnContext, county_state: CountyState, version: SubmissionVersion) -> bytes:
     """Make the page of one version."""
-    report, sent = office.report(version), Sent(version.name, version.sha256, b"")
-    return _page(office.shelf, sent, report, changes_since(office, standing, version, report), version.received)
+    report, sent = context.load_report(version), SubmittedFile(version.name, version.sha256, b"")
+    return _build_page_bytes(
+        context.marking_context,
+        sent,
+        report,
+        compare_with_previous(context, county_state, version, report),
+        version.received_at,
+    )
 
 
-def _marked(shelf: Shelf, sent: Sent, report: Report, changes: Changes | None) -> bytes:
-    caps, words = shelf.library.returning().caps, shelf.words
-    normalised = normalised_list(report.findings, words, caps["normalised"])
-    changed = [changes_list(changes, words, caps["changes"])] if changes else []
+def _build_marked_bytes(
+    context: MarkingContext, submitted: SubmittedFile, report: ValidationReport, changes: VersionChanges | None
+) -> bytes:
+    caps, words = context.library.get_return_policy().max_list_lengths, context.messages
+    normalised = build_normalised_list(report.findings, words, caps["normalised"])
+    changed = [build_changes_list(changes, words, caps["changes"])] if changes else []
     listings = [*changed, *([normalised] if normalised.rows else [])]
-    return marked_workbook(sent.data, report.findings, words.under("marks"), listings=listings, caps=caps)
+    return mark_workbook(submitted.data, report.findings, words.get_group("marks"), listings=listings, limits=caps)
 
 
-def _page(shelf: Shelf, sent: Sent, report: Report, changes: Changes | None, received: str = "") -> bytes:
-    name, plan = county_of(shelf.library, report)
-    plots = progress_of(report, plan)
-    heading = Heading(name=name, file=sent.name, sha256=sent.sha256, received=received, plots=plots)
-    most = shelf.library.returning().caps["page"]
-    return submission_html(submission_page(report, heading, shelf.words, changes=changes, most=most))
+def _build_page_bytes(
+    context: MarkingContext,
+    submitted: SubmittedFile,
+    report: ValidationReport,
+    changes: VersionChanges | None,
+    received: str = "",
+) -> bytes:
+    name, plan = find_county(context.library, report)
+    plots = build_progress_plots(report, plan)
+    heading = PageHeading(name=name, file=submitted.name, sha256=submitted.sha256, received_at=received, plots=plots)
+    most = context.library.get_return_policy().max_list_lengths["page"]
+    return render_submission_page(
+        build_submission_page(report, heading, context.messages, changes=changes, max_rows=most)
+    )
 
 
-def county_of(library: Library, report: Report) -> tuple[str, Plan | None]:
+def find_county(library: ContractLibrary, report: ValidationReport) -> tuple[str, Plan | None]:
     """Return the name of a report's county, and its plan."""
     county, year = report.identity.county, report.identity.year
-    package = library.package(county, year)
+    package = library.find_package(county, year)
     if package is None:
         return county, None
-    submission = library.submission(package, year)
+    submission = library.compile_submission(package, year)
     known = submission.register.counties.get(county)
     return known.name if known else county, submission.plan
 
 
-def changes_since(office: Office, standing: Standing, version: Version, report: Report) -> Changes | None:
+def compare_with_previous(
+    context: ReturnContext, county_state: CountyState, version: SubmissionVersion, report: ValidationReport
+) -> VersionChanges | None:
     """Return what changed since the version before; nothing for the first."""
-    before = earlier_of(standing, version.number)
+    before = find_previous_version(county_state, version.number)
     if before is None:
         return None
-    from checks.versions.row_identity import contents_of  # noqa: PLC0415 - polars costs a second
-    from workbooks.reader.read_workbook import read_book  # noqa: PLC0415 - as above
+    from checks.versions.row_identity import build_form_snapshots  # noqa: PLC0415 - polars costs a second
+    from workbooks.reader.read_workbook import read_workbook  # noqa: PLC0415 - as above
 
-    books = [read_book(office.store.read(one.sha256), office.words) for one in (before, version)]
-    old, new = ({} if isinstance(one, Refusal) else contents_of(one, office.library, office.words) for one in books)
-    mended, fresh, left = findings_between(office.report(before).findings, report.findings)
-    return Changes(since=before.number, edits=edits_between(old, new), mended=mended, fresh=fresh, left=left)
+    books = [read_workbook(context.store.load_object(one.sha256), context.messages) for one in (before, version)]
+    old, new = (
+        {} if isinstance(one, Refusal) else build_form_snapshots(one, context.library, context.messages)
+        for one in books
+    )
+    mended, fresh, left = compare_findings(context.load_report(before).findings, report.findings)
+    return VersionChanges(
+        since_version=before.number,
+        cell_changes=compare_forms(old, new),
+        resolved_findings=mended,
+        new_findings=fresh,
+        remaining_findings=left,
+    )

@@ -3,36 +3,39 @@
 from collections.abc import Callable
 from functools import partial
 
-from flows.outputs.filings_due import filings_due
-from flows.outputs.withdraw_outputs import withdraw, withdrawn
-from flows.outputs.write_filings import Filer
-from flows.outputs.write_manifest import ManifestMaker
-from flows.outputs.write_review_books import write_review
+from flows.outputs.filings_due import list_due_filings
+from flows.outputs.withdraw_outputs import find_outputs_to_withdraw, withdraw_output
+from flows.outputs.write_filings import FilingWriter
+from flows.outputs.write_manifest import ManifestWriter
+from flows.outputs.write_review_books import write_review_workbook
 from flows.outputs.write_status_board import write_board
-from flows.year.issued_outputs import boards_due, reviews_due
-from flows.year.jobs import Outcome
-from flows.year.locations import Places
-from flows.year.manifest_names import OURS
-from flows.year.year_state import Scene
+from flows.year.issued_outputs import list_due_boards, list_due_review_workbooks
+from flows.year.jobs import JobOutcome
+from flows.year.locations import YearPaths
+from flows.year.manifest_names import MANIFEST_FILES
+from flows.year.year_state import YearState
 from review.roster import Roster
 
-Making = tuple[str, Callable[[], Outcome]]  # the stage, and what writes one output
+PlannedOutput = tuple[str, Callable[[], JobOutcome]]  # the stage, and what writes one output
 
 
-def makings(scene: Scene, roster: Roster, *, anew: Callable[[], Scene]) -> list[Making]:
+def plan_outputs(state: YearState, roster: Roster, *, reload_state: Callable[[], YearState]) -> list[PlannedOutput]:
     """Return what is to be written; *anew* reads the record again for what lists the outputs before it."""
-    filer, manifest = Filer.of(scene, roster), ManifestMaker(anew, roster)
+    filer, manifest = FilingWriter.create(state, roster), ManifestWriter(reload_state, roster)
     return [
-        *(("withdraw", partial(withdraw, scene, path)) for path in withdrawn(scene, roster)),
-        *(("review", partial(write_review, scene, roster, one)) for one in reviews_due(scene, roster)),
-        *(("file", partial(filer.write, one)) for one in filings_due(scene, roster)),
-        *(("board", partial(write_board, scene, roster, path)) for path in boards_due(scene, roster)),
-        *(("manifest", partial(manifest.write, name)) for name in OURS),  # last: it lists all the others
+        *(("withdraw", partial(withdraw_output, state, path)) for path in find_outputs_to_withdraw(state, roster)),
+        *(
+            ("review", partial(write_review_workbook, state, roster, one))
+            for one in list_due_review_workbooks(state, roster)
+        ),
+        *(("file", partial(filer.write_filing, one)) for one in list_due_filings(state, roster)),
+        *(("board", partial(write_board, state, roster, path)) for path in list_due_boards(state, roster)),
+        *(("manifest", partial(manifest.write_part, name)) for name in MANIFEST_FILES),  # last: it lists all the others
     ]
 
 
-def keep_contracts(places: Places) -> None:
+def archive_contracts(paths: YearPaths) -> None:
     """Keep the contracts as they are now, under their version: an archive shows those that a check rested on."""
-    library, store = places.library(), places.store()
-    if not store.has(library.version()):
-        store.put(library.packed())
+    library, store = paths.open_contracts(), paths.open_store()
+    if not store.has_object(library.compute_version()):
+        store.store_object(library.pack_data_files())

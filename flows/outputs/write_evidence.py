@@ -5,145 +5,163 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from checks.model.report import Report
-from checks.reporting.json_codec import report_from_json
+from checks.model.report import ValidationReport
+from checks.reporting.json_codec import decode_report
 from contracts.rollups import RollUpTable
-from filing.context.accounts import read_accounts
-from filing.context.filing_context import CountedCounty, FilingScene
-from filing.context.rollup_evidence import Proof, evidence_from_json, evidence_page, evidence_to_json, proof_of
-from filing.html_pages import evidence_html
-from filing.sheets.rollup import rollup_of
-from filing.sheets.rollup_checks import Line, rollup_tables
-from filing.sheets.township_detail import detail_of
-from flows.year.issued_outputs import is_current, output_event, write_output
-from flows.year.jobs import Line as Told
-from flows.year.jobs import Outcome
-from flows.year.year_state import Scene
-from ledger.object_store import Store
-from review.county_state import Standing, as_filed
-from review.reductions import reviewed
-from review.roster import Due, Roster
+from filing.context.accounts import collect_filing_figures
+from filing.context.filing_context import FilingContext, IncludedCounty
+from filing.context.rollup_evidence import (
+    EvidenceLine,
+    build_evidence_line,
+    build_evidence_page,
+    decode_evidence,
+    encode_evidence,
+)
+from filing.html_pages import render_evidence_page
+from filing.sheets.rollup import build_rollup_sheet
+from filing.sheets.rollup_checks import RollUpTableRow, build_rollup_tables
+from filing.sheets.township_detail import build_township_detail
+from flows.year.issued_outputs import build_output_event, is_current, write_output
+from flows.year.jobs import JobOutcome
+from flows.year.jobs import ProgressLine as Told
+from flows.year.year_state import YearState
+from ledger.object_store import ObjectStore
+from review.county_state import CountyState, restore_filed_state
+from review.reductions import apply_reductions
+from review.roster import DueCounty, Roster
 
-KEPT = "evidence"
+EVIDENCE_FACT = "evidence"
 
 
-def evidence_path(roster: Roster) -> str:
+def get_evidence_path(roster: Roster) -> str:
     """Return where the page goes, relative to the year's outputs."""
     return f"evidence/{roster.province[0]}-{roster.year}-汇总核验.html"
 
 
-def evidence_due(scene: Scene, roster: Roster) -> bool:
+def is_evidence_due(state: YearState, roster: Roster) -> bool:
     """Tell whether the evidence is to be made: something is filed, and the page does not show what is."""
-    return any(one.filed for one in scene.standings.values()) and not is_current(
-        scene, evidence_path(roster), _basis(scene, roster)
+    return any(one.filed_sha256s for one in state.county_states.values()) and not is_current(
+        state, get_evidence_path(roster), _compute_basis(state, roster)
     )
 
 
-def write_evidence(scene: Scene, roster: Roster) -> Outcome:
+def write_evidence(state: YearState, roster: Roster) -> JobOutcome:
     """Hold the roll-ups against their expectations and write the page; nothing where it is current."""
-    tables = scene.library.rollups(scene.procedure.id)
-    if not tables or not evidence_due(scene, roster):
-        return Outcome()
-    proofs = _proofs(scene, roster, tables)
-    kept = scene.places.store().put(json.dumps(evidence_to_json(proofs), ensure_ascii=False).encode())
-    path, title = evidence_path(roster), title_of(scene, roster)
-    data = evidence_html(evidence_page(proofs, title, scene.words))
-    event = output_event(scene.places, path, data, basis=_basis(scene, roster))
+    tables = state.library.get_rollup_tables(state.procedure.id)
+    if not tables or not is_evidence_due(state, roster):
+        return JobOutcome()
+    proofs = _evaluate_expectations(state, roster, tables)
+    kept = state.paths.open_store().store_object(json.dumps(encode_evidence(proofs), ensure_ascii=False).encode())
+    path, title = get_evidence_path(roster), get_evidence_title(state, roster)
+    data = render_evidence_page(build_evidence_page(proofs, title, state.messages))
+    event = build_output_event(state.paths, path, data, basis=_compute_basis(state, roster))
     failed = sum(not one.holds for one in proofs)
-    event = replace(event, facts={**event.facts, KEPT: kept, "expectations": len(proofs), "failed": failed})
-    key = f"issued:{path}:{event.facts['basis']}:after {len(scene.history)}"
+    event = replace(event, facts={**event.facts, EVIDENCE_FACT: kept, "expectations": len(proofs), "failed": failed})
+    key = f"issued:{path}:{event.facts['basis']}:after {len(state.history)}"
     told = Told("evidence", {"path": path, "count": str(len(proofs)), "failed": str(failed)})
-    return Outcome(((event, key),), (told,), (write_output(scene.places, path, data),))
+    return JobOutcome(((event, key),), (told,), (write_output(state.paths, path, data),))
 
 
-def evidence_on_record(scene: Scene, roster: Roster) -> tuple[Proof, ...]:
+def load_recorded_evidence(state: YearState, roster: Roster) -> tuple[EvidenceLine, ...]:
     """Return the newest evidence on record, for the filing workbook; none before anything was filed."""
-    issued = scene.issued.get(evidence_path(roster))
-    if issued is None or KEPT not in issued.facts:
+    issued = state.issued_outputs.get(get_evidence_path(roster))
+    if issued is None or EVIDENCE_FACT not in issued.facts:
         return ()
-    return evidence_from_json(json.loads(scene.places.store().read(str(issued.facts[KEPT]))))
+    return decode_evidence(json.loads(state.paths.open_store().load_object(str(issued.facts[EVIDENCE_FACT]))))
 
 
-def write_data_docs(scene: Scene, roster: Roster, folder: Path) -> bool:
+def write_data_docs(state: YearState, roster: Roster, folder: Path) -> bool:
     """Write the engine's own pages of the same expectations; return whether there was anything to hold."""
-    tables = scene.library.rollups(scene.procedure.id)
-    if not tables or not any(one.filed for one in scene.standings.values()):
+    tables = state.library.get_rollup_tables(state.procedure.id)
+    if not tables or not any(one.filed_sha256s for one in state.county_states.values()):
         return False
-    from flows.outputs.gx_validation import hold  # noqa: PLC0415 - as below
+    from flows.outputs.gx_validation import validate_rollups  # noqa: PLC0415 - as below
 
     folder.mkdir(parents=True, exist_ok=True)
-    hold(_filled(scene, roster, tables), docs=folder)
+    validate_rollups(_fill_tables(state, roster, tables), docs=folder)
     return True
 
 
-def title_of(scene: Scene, roster: Roster) -> str:
+def get_evidence_title(state: YearState, roster: Roster) -> str:
     """Return the title of page and sheet."""
-    return scene.words("evidence.title", province=roster.province[1], year=roster.year)
+    return state.messages("evidence.title", province=roster.province[1], year=roster.year)
 
 
-def _proofs(scene: Scene, roster: Roster, tables: tuple[RollUpTable, ...]) -> list[Proof]:
+def _evaluate_expectations(state: YearState, roster: Roster, tables: tuple[RollUpTable, ...]) -> list[EvidenceLine]:
     # Imported here: the engine of expectations costs ten seconds, and only where something new is filed.
-    from flows.outputs.gx_validation import hold  # noqa: PLC0415
+    from flows.outputs.gx_validation import validate_rollups  # noqa: PLC0415
 
-    filled = _filled(scene, roster, tables)
-    held = hold(filled)
-    return [proof_of(table, one, held[one.id], scene.words) for table, _ in filled for one in table.expectations]
+    filled = _fill_tables(state, roster, tables)
+    held = validate_rollups(filled)
+    return [
+        build_evidence_line(table, one, held[one.id], state.messages)
+        for table, _ in filled
+        for one in table.expectations
+    ]
 
 
-def _filled(scene: Scene, roster: Roster, tables: tuple[RollUpTable, ...]) -> list[tuple[RollUpTable, list[Line]]]:
+def _fill_tables(
+    state: YearState, roster: Roster, tables: tuple[RollUpTable, ...]
+) -> list[tuple[RollUpTable, list[RollUpTableRow]]]:
     """Return the tables with their rows, each with the expectations in force in the province."""
     province = roster.province[0][:2]
-    whole, reported = _filing_scene(scene, roster)
-    accounts = read_accounts(whole, scene.words)
-    printed = rollup_of(whole, accounts, detail_of(whole, accounts, scene.words), scene.words)
-    rows = rollup_tables(whole, printed, reported, scene.words)
-    return [(_in_force(one, province), rows[one.name]) for one in tables]
+    whole, reported = _build_filing_context(state, roster)
+    accounts = collect_filing_figures(whole, state.messages)
+    printed = build_rollup_sheet(
+        whole, accounts, build_township_detail(whole, accounts, state.messages), state.messages
+    )
+    rows = build_rollup_tables(whole, printed, reported, state.messages)
+    return [(_filter_expectations(one, province), rows[one.name]) for one in tables]
 
 
-def _in_force(table: RollUpTable, province: str) -> RollUpTable:
+def _filter_expectations(table: RollUpTable, province: str) -> RollUpTable:
     return replace(
         table, expectations=tuple(one for one in table.expectations if province in (one.provinces or (province,)))
     )
 
 
-def _filing_scene(scene: Scene, roster: Roster) -> tuple[FilingScene, dict[str, Report]]:
-    store = scene.places.store()
-    everybody = [(due, scene.standings[due.code]) for due in roster.due]
-    filed = [(due, found) for due, at in everybody if (found := as_filed(scene.procedure, at)) is not None]
-    reported = {due.code: _reported(store, at) for due, at in filed}
-    whole = FilingScene(
+def _build_filing_context(state: YearState, roster: Roster) -> tuple[FilingContext, dict[str, ValidationReport]]:
+    store = state.paths.open_store()
+    everybody = [(due, state.county_states[due.code]) for due in roster.due_counties]
+    filed = [(due, found) for due, at in everybody if (found := restore_filed_state(state.procedure, at)) is not None]
+    reported = {due.code: _load_filed_report(store, at) for due, at in filed}
+    whole = FilingContext(
         roster=roster,
-        procedure=scene.procedure,
-        counted=tuple(_filed(scene, due, at, reported[due.code]) for due, at in filed),
-        open=tuple(at for _, at in everybody if not at.filed),
-        excused=frozenset(due.code for due, at in everybody if at.state in scene.procedure.excused),
-        contracts=scene.contracts,
-        head="",
-        as_of=scene.history[-1].at,  # printed below the roll-up, held against nothing
+        procedure=state.procedure,
+        included_counties=tuple(_build_counted_county(state, due, at, reported[due.code]) for due, at in filed),
+        pending_counties=tuple(at for _, at in everybody if not at.filed_sha256s),
+        excused_codes=frozenset(due.code for due, at in everybody if at.state in state.procedure.excused_states),
+        contracts_version=state.contracts_version,
+        ledger_head="",
+        as_of=state.history[-1].at,  # printed below the roll-up, held against nothing
     )
     return whole, reported
 
 
-def _filed(scene: Scene, due: Due, standing: Standing, reported: Report) -> CountedCounty:
-    package = scene.library.package(due.code, scene.places.year)
-    plan = scene.library.plan(package.plan) if package and package.plan else None
-    return CountedCounty(due=due, standing=standing, report=reviewed(reported, standing), plan=plan)
+def _build_counted_county(
+    state: YearState, due_county: DueCounty, county_state: CountyState, report: ValidationReport
+) -> IncludedCounty:
+    package = state.library.find_package(due_county.code, state.paths.year)
+    plan = state.library.get_plan(package.plan) if package and package.plan else None
+    return IncludedCounty(
+        due_county=due_county, county_state=county_state, report=apply_reductions(report, county_state), plan=plan
+    )
 
 
-def _reported(store: Store, standing: Standing) -> Report:
-    newest = standing.newest
+def _load_filed_report(store: ObjectStore, county_state: CountyState) -> ValidationReport:
+    newest = county_state.newest_version
     if newest is None:
-        raise RuntimeError(f"{standing.county} is filed without a version")
-    return report_from_json(json.loads(store.read(newest.report)))
+        raise RuntimeError(f"{county_state.county} is filed without a version")
+    return decode_report(json.loads(store.load_object(newest.report_sha256)))
 
 
-def _basis(scene: Scene, roster: Roster) -> str:
+def _compute_basis(state: YearState, roster: Roster) -> str:
     """What is filed, lowered and excused, and the contracts: anything else leaves the evidence as it is."""
-    parts: list[object] = [scene.contracts, [one.code for one in roster.due]]
-    for due in roster.due:
-        found = as_filed(scene.procedure, scene.standings[due.code])
-        newest = found.newest if found else None
+    parts: list[object] = [state.contracts_version, [one.code for one in roster.due_counties]]
+    for due in roster.due_counties:
+        found = restore_filed_state(state.procedure, state.county_states[due.code])
+        newest = found.newest_version if found else None
         lowered = [[one.sheet, one.cell, one.after, one.reason] for one in found.reductions] if found else []
-        excused = scene.standings[due.code].state in scene.procedure.excused
-        parts.append([due.code, newest.report if newest else "", lowered, excused])
+        excused = state.county_states[due.code].state in state.procedure.excused_states
+        parts.append([due.code, newest.report_sha256 if newest else "", lowered, excused])
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()

@@ -6,113 +6,128 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from flows.outputs.filings_due import fingerprint
-from flows.year.issued_outputs import basis_of_filing, is_current, output_event, write_output
-from flows.year.jobs import Line, Outcome
-from flows.year.manifest_names import FORMAT, MANIFEST, OURS, PUBLIC, SIGNATURE, VALUES
-from flows.year.program_version import NAME, VERSION
-from flows.year.year_state import Scene
+from flows.outputs.filings_due import get_key_fingerprint
+from flows.year.issued_outputs import build_output_event, find_filing_basis, is_current, write_output
+from flows.year.jobs import JobOutcome, ProgressLine
+from flows.year.manifest_names import (
+    MANIFEST_FILE,
+    MANIFEST_FILES,
+    MANIFEST_FORMAT,
+    PUBLIC_KEY_FILE,
+    SIGNATURE_FILE,
+    VALUES_FILE,
+)
+from flows.year.program_version import PROGRAM_NAME, PROGRAM_VERSION
+from flows.year.year_state import YearState
 from ledger.signing_key import Signer
-from review.events import Event, Kind
+from review.events import Event, EventKind
 from review.roster import Roster
 
 
 @dataclass(frozen=True, slots=True)
-class ManifestDue:
+class PlannedManifest:
     """A manifest to be written, over these outputs."""
 
     basis: str
     files: tuple[Event, ...]
 
 
-def manifest_due(scene: Scene) -> ManifestDue | None:
+def plan_manifest(state: YearState) -> PlannedManifest | None:
     """Return what is to be listed and signed; nothing where nothing was filed yet, or where it is current."""
-    files = tuple(_listed(scene))
+    files = tuple(_list_outputs(state))
     if not any("values" in one.facts for one in files):
         return None
     parts = [f"{one.facts['path']} {one.facts['file']}" for one in files]
-    ground = [basis_of_filing(scene), scene.contracts, fingerprint(scene), FORMAT, VERSION]
+    ground = [
+        find_filing_basis(state),
+        state.contracts_version,
+        get_key_fingerprint(state),
+        MANIFEST_FORMAT,
+        PROGRAM_VERSION,
+    ]
     basis = hashlib.sha256("\n".join([*ground, *parts]).encode()).hexdigest()
-    return None if all(is_current(scene, one, basis) for one in OURS) else ManifestDue(basis, files)
+    return None if all(is_current(state, one, basis) for one in MANIFEST_FILES) else PlannedManifest(basis, files)
 
 
 @dataclass(slots=True)
-class ManifestMaker:
+class ManifestWriter:
     """Writes the parts of a manifest one by one: a run that is killed again and again still gets further each time."""
 
-    anew: Callable[[], Scene]
+    reload_state: Callable[[], YearState]
     roster: Roster
-    _made: dict[str, dict[str, bytes]] = field(default_factory=dict)
+    _parts_by_basis: dict[str, dict[str, bytes]] = field(default_factory=dict)
 
-    def write(self, name: str) -> Outcome:
+    def write_part(self, name: str) -> JobOutcome:
         """Write one part; nothing where it is current."""
-        scene = self.anew()
-        due = manifest_due(scene)
+        scene = self.reload_state()
+        due = plan_manifest(scene)
         if due is None or is_current(scene, name, due.basis):
-            return Outcome()
-        data = self._parts(scene, due)[name]
-        event = output_event(scene.places, name, data, basis=due.basis)
+            return JobOutcome()
+        data = self._get_parts(scene, due)[name]
+        event = build_output_event(scene.paths, name, data, basis=due.basis)
         key = f"issued:{name}:{due.basis}:after {len(scene.history)}"
-        written = write_output(scene.places, name, data)
-        facts = {"path": name, "count": str(len(due.files)), "key": fingerprint(scene)}
-        lines = (Line("manifest", facts),) if name == MANIFEST else ()
-        return Outcome(((event, key),), lines, (written,))
+        written = write_output(scene.paths, name, data)
+        facts = {"path": name, "count": str(len(due.files)), "key": get_key_fingerprint(scene)}
+        lines = (ProgressLine("manifest", facts),) if name == MANIFEST_FILE else ()
+        return JobOutcome(((event, key),), lines, (written,))
 
-    def _parts(self, scene: Scene, due: ManifestDue) -> dict[str, bytes]:
+    def _get_parts(self, state: YearState, planned_manifest: PlannedManifest) -> dict[str, bytes]:
         """Make all parts at once: they sign and name each other, and rest on the same outputs."""
-        if due.basis not in self._made:
-            self._made[due.basis] = _parts_of(scene, self.roster, due)
-        return self._made[due.basis]
+        if planned_manifest.basis not in self._parts_by_basis:
+            self._parts_by_basis[planned_manifest.basis] = _build_parts(state, self.roster, planned_manifest)
+        return self._parts_by_basis[planned_manifest.basis]
 
 
-def _parts_of(scene: Scene, roster: Roster, due: ManifestDue) -> dict[str, bytes]:
-    signer = Signer(scene.places.key_folder)
-    values = "".join(_values(scene, due)).encode()
-    manifest = _written(_manifest(scene, roster, due, signer, values))
+def _build_parts(state: YearState, roster: Roster, planned_manifest: PlannedManifest) -> dict[str, bytes]:
+    signer = Signer(state.paths.key_folder)
+    values = "".join(_format_value_lines(state, planned_manifest)).encode()
+    manifest = _encode_manifest(_build_manifest(state, roster, planned_manifest, signer, values))
     return {
-        VALUES: values,
-        MANIFEST: manifest,
-        SIGNATURE: base64.b64encode(signer.sign(manifest)) + b"\n",
-        PUBLIC: signer.public.pem,
+        VALUES_FILE: values,
+        MANIFEST_FILE: manifest,
+        SIGNATURE_FILE: base64.b64encode(signer.sign(manifest)) + b"\n",
+        PUBLIC_KEY_FILE: signer.public_key.pem,
     }
 
 
-def _listed(scene: Scene) -> Iterator[Event]:
+def _list_outputs(state: YearState) -> Iterator[Event]:
     """Return the newest word on each output that lies there."""
-    for path, event in sorted(scene.issued.items()):
-        if path not in OURS and scene.places.output(path).is_file():
+    for path, event in sorted(state.issued_outputs.items()):
+        if path not in MANIFEST_FILES and state.paths.output_path(path).is_file():
             yield event
 
 
-def _values(scene: Scene, due: ManifestDue) -> Iterator[str]:
+def _format_value_lines(state: YearState, planned_manifest: PlannedManifest) -> Iterator[str]:
     """Yield a line for each workbook: its path, its canonical values by sheet and cell, and what stands round them."""
-    store = scene.places.store()
-    for event in due.files:
+    store = state.paths.open_store()
+    for event in planned_manifest.files:
         if "values" in event.facts:
             path = json.dumps(str(event.facts["path"]), ensure_ascii=False)
-            told = store.read(str(event.facts["values"])).decode()
+            told = store.load_object(str(event.facts["values"])).decode()
             yield f'{{"path": {path}, {told.removeprefix("{")}\n'
 
 
-def _manifest(scene: Scene, roster: Roster, due: ManifestDue, signer: Signer, values: bytes) -> dict[str, object]:
-    resting = next(one for one in reversed(scene.history) if one.event.kind is not Kind.ISSUED)
+def _build_manifest(
+    state: YearState, roster: Roster, planned_manifest: PlannedManifest, signer: Signer, values: bytes
+) -> dict[str, object]:
+    resting = next(one for one in reversed(state.history) if one.event.kind is not EventKind.ISSUED)
     return {
-        "format": FORMAT,
-        "year": scene.places.year,
+        "format": MANIFEST_FORMAT,
+        "year": state.paths.year,
         "province": {"code": roster.province[0], "name": roster.province[1]},
-        "program": {"name": NAME, "version": VERSION},
-        "contracts": {"version": scene.contracts, "files": scene.library.digests()},
+        "program": {"name": PROGRAM_NAME, "version": PROGRAM_VERSION},
+        "contracts": {"version": state.contracts_version, "files": state.library.compute_digests()},
         "ledger": {"head": resting.digest, "sequence": resting.sequence, "at": resting.at},
-        "key": {"algorithm": "ed25519", "fingerprint": signer.public.fingerprint},
-        "values": {"path": VALUES, "sha256": hashlib.sha256(values).hexdigest()},
-        "files": [_file(one) for one in due.files],
+        "key": {"algorithm": "ed25519", "fingerprint": signer.public_key.fingerprint},
+        "values": {"path": VALUES_FILE, "sha256": hashlib.sha256(values).hexdigest()},
+        "files": [_describe_file(one) for one in planned_manifest.files],
     }
 
 
-def _file(event: Event) -> dict[str, object]:
+def _describe_file(event: Event) -> dict[str, object]:
     facts = {"path": str(event.facts["path"]), "sha256": str(event.facts["file"])}
     return {**facts, "values": str(event.facts["values"])} if "values" in event.facts else dict(facts)
 
 
-def _written(manifest: dict[str, object]) -> bytes:
+def _encode_manifest(manifest: dict[str, object]) -> bytes:
     return (json.dumps(manifest, ensure_ascii=False, indent=1) + "\n").encode()

@@ -1,44 +1,44 @@
 """The status board of the year: a workbook and a page, as of the newest entry of the record."""
 
-from filing.book.cell_builders import day_of
-from filing.html_pages import status_html
-from filing.status.status_board import Board, board_book
-from filing.status.status_page import status_page
-from flows.outputs.status_page_data import beside_board
-from flows.year.earlier_filings import grounds_of
-from flows.year.issued_outputs import basis_of_board, output_event, write_output
-from flows.year.jobs import Line, Outcome
-from flows.year.year_state import Scene
-from review.events import Kind
-from review.progress import by_city, progress
+from filing.book.cell_builders import get_local_date
+from filing.html_pages import render_status_page
+from filing.status.status_board import StatusBoard, build_board_book
+from filing.status.status_page import build_status_page
+from flows.outputs.status_page_data import collect_page_extras
+from flows.year.earlier_filings import group_changed_years
+from flows.year.issued_outputs import build_output_event, compute_board_basis, write_output
+from flows.year.jobs import JobOutcome, ProgressLine
+from flows.year.year_state import YearState
+from review.events import EventKind
+from review.progress import compute_progress, count_by_city
 from review.roster import Roster
 from workbooks.writer.write_book import write_book
 
 
-def write_board(scene: Scene, roster: Roster, path: str) -> Outcome:
+def write_board(state: YearState, roster: Roster, path: str) -> JobOutcome:
     """Write the workbook or the page."""
-    board = board_of(scene, roster)
+    board = collect_board_data(state, roster)
     if path.endswith(".html"):
-        data = status_html(status_page(board, beside_board(scene, roster), scene.words))
+        data = render_status_page(build_status_page(board, collect_page_extras(state, roster), state.messages))
     else:
-        data = write_book(board_book(board, scene.words))
-    basis = basis_of_board(scene)
-    event = output_event(scene.places, path, data, basis=basis)
-    written = write_output(scene.places, path, data)
-    key = f"issued:{path}:{basis}:after {len(scene.history)}"
-    return Outcome(((event, key),), (Line("marked", {"path": path}),), (written,))
+        data = write_book(build_board_book(board, state.messages))
+    basis = compute_board_basis(state)
+    event = build_output_event(state.paths, path, data, basis=basis)
+    written = write_output(state.paths, path, data)
+    key = f"issued:{path}:{basis}:after {len(state.history)}"
+    return JobOutcome(((event, key),), (ProgressLine("marked", {"path": path}),), (written,))
 
 
-def board_of(scene: Scene, roster: Roster) -> Board:
+def collect_board_data(state: YearState, roster: Roster) -> StatusBoard:
     """Return what the board shows."""
-    resting = next(one for one in reversed(scene.history) if one.event.kind is not Kind.ISSUED)
-    counties = progress(scene.procedure, roster, scene.standings, day_of(resting.at))
-    return Board(
+    resting = next(one for one in reversed(state.history) if one.event.kind is not EventKind.ISSUED)
+    counties = compute_progress(state.procedure, roster, state.county_states, get_local_date(resting.at))
+    return StatusBoard(
         roster=roster,
-        procedure=scene.procedure,
+        procedure=state.procedure,
         counties=counties,
-        cities=by_city(scene.procedure, roster, counties),
-        as_of=day_of(resting.at),
-        created=resting.at,
-        shaken=grounds_of(scene.shaken),
+        cities=count_by_city(state.procedure, roster, counties),
+        as_of=get_local_date(resting.at),
+        created_at=resting.at,
+        outdated_years=group_changed_years(state.outdated_filings),
     )

@@ -18,14 +18,14 @@ from pathlib import Path
 
 STARTUP_SECONDS = 180.0
 _STOP_SECONDS = 5.0
-_ARGUMENTS = 2
+_ARGUMENT_COUNT = 2
 
 
-class ServerDidNotStart(Exception):  # noqa: N818 - reads as what happened
+class ServerStartError(Exception):
     """The local server died or was not healthy in time."""
 
 
-class ServerLost(Exception):  # noqa: N818 - as above
+class ServerLostError(Exception):
     """The local server ended while a run was on it."""
 
 
@@ -37,7 +37,7 @@ class LocalServer:
     port: int
 
     @property
-    def api(self) -> str:
+    def api_url(self) -> str:
         """The URL that clients use."""
         return f"http://127.0.0.1:{self.port}/api"
 
@@ -45,10 +45,10 @@ class LocalServer:
         """Return when the server answers; raise `ServerDidNotStart` where it dies or takes too long."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline and self.process.poll() is None:
-            if is_healthy(self.api, through_proxies=False):
+            if is_healthy(self.api_url, through_proxies=False):
                 return
             time.sleep(0.1)
-        raise ServerDidNotStart("the local Prefect server did not become healthy: see its log in the state folder")
+        raise ServerStartError("the local Prefect server did not become healthy: see its log in the state folder")
 
     def stop(self) -> None:
         """End the child: closing its pipe asks it to, and it is made to where it does not."""
@@ -61,23 +61,23 @@ class LocalServer:
             self.process.wait()
 
 
-def is_healthy(api: str, *, through_proxies: bool) -> bool:
+def is_healthy(api_url: str, *, through_proxies: bool) -> bool:
     """Tell whether a Prefect server answers at its API address."""
     proxies: dict[str, str] | None = None if through_proxies else {}  # a proxy must not see the loopback
     opener = urllib.request.build_opener(urllib.request.ProxyHandler(proxies))
     try:
-        with opener.open(f"{api.rstrip('/')}/health", timeout=5):
+        with opener.open(f"{api_url.rstrip('/')}/health", timeout=5):
             return True
     except (urllib.error.URLError, OSError, ValueError):
         return False
 
 
 @contextmanager
-def local_server(state: Path, environment: Mapping[str, str], port: int = 0) -> Iterator[LocalServer]:
+def local_server(state_folder: Path, environment: Mapping[str, str], port: int = 0) -> Iterator[LocalServer]:
     """Start a server, at any free port unless one is asked for; hand it out while it comes up; stop it at the end."""
-    home = state / "prefect"
+    home = state_folder / "prefect"
     home.mkdir(parents=True, exist_ok=True)
-    port = port or _free_port()
+    port = port or _find_free_port()
     command = [sys.executable, "-m", "flows.prefect_support.local_server", str(port)]
     inherited = {**os.environ, **environment, "PYTHONPATH": os.pathsep.join(one for one in sys.path if one)}
     with (home / "server.log").open("ab") as log:
@@ -91,13 +91,13 @@ def local_server(state: Path, environment: Mapping[str, str], port: int = 0) -> 
         server.stop()
 
 
-def _free_port() -> int:
+def _find_free_port() -> int:
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _serve(port: int) -> None:
+def _run_server(port: int) -> None:
     """Run the server in this process until the pipe to the parent closes."""
     import uvicorn  # noqa: PLC0415 - only the child needs it
     from prefect.server.api.server import create_app  # noqa: PLC0415 - nine seconds of imports
@@ -115,5 +115,5 @@ def _end_with_parent(server: object) -> None:
     os._exit(0)  # connections that will not close must not keep an orphan alive
 
 
-if __name__ == "__main__" and len(sys.argv) == _ARGUMENTS:
-    _serve(int(sys.argv[1]))
+if __name__ == "__main__" and len(sys.argv) == _ARGUMENT_COUNT:
+    _run_server(int(sys.argv[1]))

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 
-def prefect_environment(state: Path) -> dict[str, str]:
+def prefect_environment(state_folder: Path) -> dict[str, str]:
     """Return the environment for Prefect and for its server; what the user has set goes before it."""
     return {
         "DO_NOT_TRACK": "1",
@@ -11,7 +11,7 @@ def prefect_environment(state: Path) -> dict[str, str]:
         "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
         "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": "false",
         "GX_ANALYTICS_ENABLED": "false",  # Great Expectations reads it when it is imported
-        "PREFECT_HOME": str((state / "prefect").resolve()),
+        "PREFECT_HOME": str((state_folder / "prefect").resolve()),
         "PREFECT_LOGGING_LEVEL": "ERROR",
         "PREFECT_LOGGING_TO_API_ENABLED": "false",  # the local server is gone before the last line could reach it
         "PREFECT_LOGGING_SERVER_LEVEL": "ERROR",

@@ -5,39 +5,41 @@ from typing import Any, Final
 
 from contracts.errors import ContractError
 
-RUNNER: Final = "HESUAN_TASK_RUNNER"  # threads (where nothing is said) or dask
-WORKERS: Final = "HESUAN_TASK_WORKERS"
-SCHEDULER: Final = "HESUAN_DASK_SCHEDULER"  # the address of a Dask scheduler; none: a cluster for the time of the run
-_WORKERS = 2
+RUNNER_VARIABLE: Final = "HESUAN_TASK_RUNNER"  # threads (where nothing is said) or dask
+WORKERS_VARIABLE: Final = "HESUAN_TASK_WORKERS"
+SCHEDULER_VARIABLE: Final = (
+    "HESUAN_DASK_SCHEDULER"  # the address of a Dask scheduler; none: a cluster for the time of the run
+)
+_DEFAULT_WORKERS = 2
 
 
-def chosen_runner() -> Any:  # noqa: ANN401 - task runners of two packages, which share no usable type
+def create_task_runner() -> Any:  # noqa: ANN401 - task runners of two packages, which share no usable type
     """Return the task runner that the environment names; raise `ContractError` where it names none that there is."""
-    named = os.environ.get(RUNNER) or "threads"
+    named = os.environ.get(RUNNER_VARIABLE) or "threads"
     if named == "threads":
         from prefect.task_runners import ThreadPoolTaskRunner  # noqa: PLC0415 - the one that is asked for
 
-        return ThreadPoolTaskRunner(max_workers=_workers())
+        return ThreadPoolTaskRunner(max_workers=_parse_worker_count())
     if named == "dask":
-        return _dask()
-    raise ContractError(RUNNER, f"names no task runner: {named!r}; expected threads or dask")
+        return _create_dask_runner()
+    raise ContractError(RUNNER_VARIABLE, f"names no task runner: {named!r}; expected threads or dask")
 
 
-def _dask() -> Any:  # noqa: ANN401 - as above
+def _create_dask_runner() -> Any:  # noqa: ANN401 - as above
     try:
         from prefect_dask.task_runners import DaskTaskRunner  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:
         raise ContractError(
-            RUNNER, "dask is not installed: install the project with its extra, hesuan[dask]"
+            RUNNER_VARIABLE, "dask is not installed: install the project with its extra, hesuan[dask]"
         ) from error
-    if address := os.environ.get(SCHEDULER):
+    if address := os.environ.get(SCHEDULER_VARIABLE):
         return DaskTaskRunner(address=address)
-    cluster = {"n_workers": _workers(), "threads_per_worker": 1, "dashboard_address": None}
+    cluster = {"n_workers": _parse_worker_count(), "threads_per_worker": 1, "dashboard_address": None}
     return DaskTaskRunner(cluster_kwargs=cluster)
 
 
-def _workers() -> int:
-    written = os.environ.get(WORKERS) or str(_WORKERS)
+def _parse_worker_count() -> int:
+    written = os.environ.get(WORKERS_VARIABLE) or str(_DEFAULT_WORKERS)
     if not written.isdecimal() or int(written) < 1:
-        raise ContractError(WORKERS, f"expected a whole number from 1, got {written!r}")
+        raise ContractError(WORKERS_VARIABLE, f"expected a whole number from 1, got {written!r}")
     return int(written)

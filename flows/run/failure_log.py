@@ -9,33 +9,33 @@ from pathlib import Path
 from contracts.errors import ContractError
 from ledger.errors import LedgerError
 
-QUOTABLE = (ContractError, LedgerError)  # our own sentences name files and places, never contents
+QUOTABLE_ERRORS = (ContractError, LedgerError)  # our own sentences name files and places, never contents
 
 
-def kind_of(error: BaseException) -> str:
+def name_error_kind(error: BaseException) -> str:
     """Name the kind of an error, such as ``OSError ENOSPC``; with its sentence where the sentence is our own."""
     name = type(error).__qualname__
-    if isinstance(error, QUOTABLE):
+    if isinstance(error, QUOTABLE_ERRORS):
         return f"{name}: {error}"
     code = errno.errorcode.get(error.errno or 0, "") if isinstance(error, OSError) else ""
     return f"{name} {code}".rstrip()
 
 
-def course_of(error: BaseException) -> tuple[str, ...]:
+def list_stack_lines(error: BaseException) -> tuple[str, ...]:
     """Return kinds and places, the last first: an error, where it passed, then what it came from."""
     lines: list[str] = []
     one: BaseException | None = error
     while one is not None:
-        lines.append(kind_of(one))
+        lines.append(name_error_kind(one))
         frames = reversed(traceback.extract_tb(one.__traceback__))
         lines += (f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames)
         one = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
     return tuple(lines)
 
 
-def log_failure(log: Path, course: tuple[str, ...], **facts: str) -> None:
+def log_failure(log_path: Path, stack_lines: tuple[str, ...], **facts: str) -> None:
     """Add one line of JSON to a log: when, what was being done, the course of the error. Raises `OSError`."""
-    log.parent.mkdir(parents=True, exist_ok=True)
-    record = {"at": datetime.now(UTC).isoformat(timespec="seconds"), **facts, "course": course}
-    with log.open("a", encoding="utf-8", errors="backslashreplace") as file:
+    log_path.parent.mkdir(parents=True, exist_ok=True)
+    record = {"at": datetime.now(UTC).isoformat(timespec="seconds"), **facts, "course": stack_lines}
+    with log_path.open("a", encoding="utf-8", errors="backslashreplace") as file:
         file.write(f"{json.dumps(record, ensure_ascii=False)}\n")

@@ -3,40 +3,40 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from flows.decisions.guarded_ledger import Pen
-from flows.year.jobs import Job, Line, Outcome
-from flows.year.locations import Places
-from flows.year.year_state import Desk, Scene, set_scene
+from flows.decisions.guarded_ledger import GuardedLedger
+from flows.year.jobs import Job, JobOutcome, ProgressLine
+from flows.year.locations import YearPaths
+from flows.year.year_state import YearInputs, YearState, load_year_state
 from ledger.ledger import Ledger
 
-Tell = Callable[[str, str, Line], None]  # stage, county, what happened
+ProgressListener = Callable[[str, str, ProgressLine], None]  # stage, county, what happened
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class JobFailure:
     """A job that broke: a fault of the program, told without stopping the other counties."""
 
     stage: str
     county: str
-    course: tuple[str, ...]
-    line: Line
+    stack_lines: tuple[str, ...]
+    line: ProgressLine
 
 
-Result = Outcome | Failure
-Each = Callable[[str, Sequence[Job]], Iterable[Result]]  # gives the results in the order of the jobs
+JobResult = JobOutcome | JobFailure
+JobRunner = Callable[[str, Sequence[Job]], Iterable[JobResult]]  # gives the results in the order of the jobs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Year:
+class RunContext:
     """One run of one year: where, what was handed in, the open record, how jobs are carried out, who listens."""
 
-    places: Places
-    desk: Desk
+    paths: YearPaths
+    inputs: YearInputs
     ledger: Ledger
-    pen: Pen
-    each: Each
-    tell: Tell
+    guarded_ledger: GuardedLedger
+    run_jobs: JobRunner
+    report_progress: ProgressListener
 
-    def scene(self) -> Scene:
+    def load_state(self) -> YearState:
         """Read the record as it stands now."""
-        return set_scene(self.places, self.ledger, self.desk.roster)
+        return load_year_state(self.paths, self.ledger, self.inputs.roster)

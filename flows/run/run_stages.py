@@ -3,53 +3,60 @@
 from contextlib import suppress
 from contextvars import ContextVar
 
-from flows.decisions.guarded_ledger import Pen
-from flows.run.contract_check import prove_contracts
+from flows.decisions.guarded_ledger import GuardedLedger
+from flows.run.contract_check import check_year_contracts
 from flows.run.failure_log import log_failure
-from flows.run.run_context import Each, Failure, Tell, Year
-from flows.run.stage_loop import advance
-from flows.year.jobs import Line
-from flows.year.locations import Places
-from flows.year.year_inputs import read_desk
-from flows.year.year_lock import hold_year
-from flows.year.year_state import Desk
-from ledger.errors import HeadMoved
+from flows.run.run_context import JobFailure, JobRunner, ProgressListener, RunContext
+from flows.run.stage_loop import run_stages_once
+from flows.year.jobs import ProgressLine
+from flows.year.locations import YearPaths
+from flows.year.year_inputs import read_year_inputs
+from flows.year.year_lock import lock_year
+from flows.year.year_state import YearInputs
+from ledger.errors import HeadMovedError
 from ledger.ledger import Ledger
 
-TRIES = 10
+MAX_ATTEMPTS = 10
 
 
-def _silent(stage: str, county: str, line: Line) -> None:
+def _ignore_progress(stage: str, county: str, line: ProgressLine) -> None:
     """Nobody listens."""
 
 
 # Who hears of progress: a flow's parameters must be plain values, so the listener travels in the context.
-LISTENER: ContextVar[Tell] = ContextVar("LISTENER", default=_silent)
+LISTENER: ContextVar[ProgressListener] = ContextVar("LISTENER", default=_ignore_progress)
 
 
-def run_stages(places: Places, each: Each) -> int:
+def run_stages(paths: YearPaths, run_jobs: JobRunner) -> int:
     """Advance the year; return how many jobs failed.
 
     Raises `YearBusy` where another run is at work, `ContractError` where a contract is badly written: before anything
     is recorded.
     """
-    library = places.library()
-    with hold_year(places), places.open_ledger() as ledger:
-        desk = read_desk(places, library.wording())
-        prove_contracts(library, desk.roster)
-        failures = _advance(places, desk, ledger, each)
+    library = paths.open_contracts()
+    with lock_year(paths), paths.open_ledger() as ledger:
+        desk = read_year_inputs(paths, library.get_messages())
+        check_year_contracts(library, desk.roster)
+        failures = _run_until_stable(paths, desk, ledger, run_jobs)
     for one in failures:
-        log_failure(places.failure_log, one.course, stage=one.stage, county=one.county)
+        log_failure(paths.failure_log, one.stack_lines, stage=one.stage, county=one.county)
     return len(failures)
 
 
-def _advance(places: Places, desk: Desk, ledger: Ledger, each: Each) -> list[Failure]:
+def _run_until_stable(paths: YearPaths, inputs: YearInputs, ledger: Ledger, run_jobs: JobRunner) -> list[JobFailure]:
     """Advance, and again from the start where a decision was recorded from elsewhere meanwhile."""
-    for _ in range(TRIES - 1):
-        with suppress(HeadMoved):
-            return advance(_year(places, desk, ledger, each))
-    return advance(_year(places, desk, ledger, each))
+    for _ in range(MAX_ATTEMPTS - 1):
+        with suppress(HeadMovedError):
+            return run_stages_once(_build_run_context(paths, inputs, ledger, run_jobs))
+    return run_stages_once(_build_run_context(paths, inputs, ledger, run_jobs))
 
 
-def _year(places: Places, desk: Desk, ledger: Ledger, each: Each) -> Year:
-    return Year(places=places, desk=desk, ledger=ledger, pen=Pen(ledger), each=each, tell=LISTENER.get())
+def _build_run_context(paths: YearPaths, inputs: YearInputs, ledger: Ledger, run_jobs: JobRunner) -> RunContext:
+    return RunContext(
+        paths=paths,
+        inputs=inputs,
+        ledger=ledger,
+        guarded_ledger=GuardedLedger(ledger),
+        run_jobs=run_jobs,
+        report_progress=LISTENER.get(),
+    )

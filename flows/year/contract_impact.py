@@ -3,29 +3,31 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from contracts.change_impact import changed_files, touched, unpacked
-from flows.year.year_state import Scene
-from review.county_state import Version
+from contracts.change_impact import can_affect_county, find_changed_files, unpack_data_files
+from flows.year.year_state import YearState
+from review.county_state import SubmissionVersion
 
 
 @dataclass(slots=True)
-class Touch:
+class ContractImpact:
     """Tells whether the contracts of today touch a check under earlier ones; these are read once a version of them."""
 
-    scene: Scene
-    _changed: dict[str, Mapping[str, bytes] | None] = field(default_factory=dict)
+    state: YearState
+    _changed_by_version: dict[str, Mapping[str, bytes] | None] = field(default_factory=dict)
 
-    def on(self, county: str, version: Version) -> bool:
+    def is_affected(self, county: str, version: SubmissionVersion) -> bool:
         """Tell whether a version's check may come out otherwise now; also where its contracts were not kept."""
-        if version.contracts == self.scene.contracts:
+        if version.contracts_sha256 == self.state.contracts_version:
             return False
-        changed = self._since(version.contracts)
-        return changed is None or touched(changed, self.scene.library, county, self.scene.places.year)
+        changed = self._find_changed_files(version.contracts_sha256)
+        return changed is None or can_affect_county(changed, self.state.library, county, self.state.paths.year)
 
-    def _since(self, contracts: str) -> Mapping[str, bytes] | None:
-        if contracts not in self._changed:
-            store = self.scene.places.store()
-            kept = unpacked(store.read(contracts)) if store.has(contracts) else None
-            now = self.scene.library.data_files()
-            self._changed[contracts] = None if kept is None else changed_files(kept, now)
-        return self._changed[contracts]
+    def _find_changed_files(self, contracts_version: str) -> Mapping[str, bytes] | None:
+        if contracts_version not in self._changed_by_version:
+            store = self.state.paths.open_store()
+            kept = (
+                unpack_data_files(store.load_object(contracts_version)) if store.has_object(contracts_version) else None
+            )
+            now = self.state.library.collect_data_files()
+            self._changed_by_version[contracts_version] = None if kept is None else find_changed_files(kept, now)
+        return self._changed_by_version[contracts_version]

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from review.county_state import Standing
+from review.county_state import CountyState
 from review.roster import Roster
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CountyStatusRow:
     """One county: code, name, state (its key), newest version and what stands against it."""
 
     code: str
@@ -21,12 +21,14 @@ class Row:
     soft: int
 
 
-def rows_of(found: Mapping[str, Standing], roster: Roster) -> tuple[Row, ...]:
+def build_status_rows(county_states: Mapping[str, CountyState], roster: Roster) -> tuple[CountyStatusRow, ...]:
     """Return where every county stands, in the order of the roster."""
-    return tuple(_row(found[one.code], one.name) for one in roster.due if one.code in found)
+    return tuple(
+        _build_status_row(county_states[one.code], one.name) for one in roster.due_counties if one.code in county_states
+    )
 
 
-def to_json(year: int, rows: Sequence[Row], states: Mapping[str, str]) -> dict[str, Any]:
+def build_status_json(year: int, rows: Sequence[CountyStatusRow], state_names: Mapping[str, str]) -> dict[str, Any]:
     """Return the object that ``hesuan status --format json`` promises."""
     return {
         "year": year,
@@ -34,7 +36,7 @@ def to_json(year: int, rows: Sequence[Row], states: Mapping[str, str]) -> dict[s
             {
                 "code": row.code,
                 "name": row.name,
-                "state": states[row.state],
+                "state": state_names[row.state],
                 "version": row.version,
                 "sha256": row.sha256,
                 "hard": row.hard,
@@ -45,14 +47,14 @@ def to_json(year: int, rows: Sequence[Row], states: Mapping[str, str]) -> dict[s
     }
 
 
-def _row(standing: Standing, name: str) -> Row:
-    newest = standing.newest
-    return Row(
-        code=standing.county,
+def _build_status_row(county_state: CountyState, name: str) -> CountyStatusRow:
+    newest = county_state.newest_version
+    return CountyStatusRow(
+        code=county_state.county,
         name=name,
-        state=standing.state,
+        state=county_state.state,
         version=newest.number if newest else None,
         sha256=newest.sha256 if newest else None,
-        hard=(newest.hard or 0) if newest else 0,
-        soft=(newest.soft or 0) if newest else 0,
+        hard=(newest.hard_count or 0) if newest else 0,
+        soft=(newest.soft_count or 0) if newest else 0,
     )

@@ -6,13 +6,13 @@ from typing import TypeAlias, TypeVar
 
 from contracts.procedures import Procedure
 from ledger.ledger import Ledger
-from review.county_state import Standing, as_filed, recorded_roster
-from review.event_replay import standings
-from review.events import Entry, Kind, Told
+from review.county_state import CountyState, find_recorded_roster, restore_filed_state
+from review.event_replay import replay_events
+from review.events import EventKind, EventSummary, LedgerEntry
 
-YEARS_BACK = 5  # no plan of the measures runs longer
+MAX_EARLIER_YEARS = 5  # no plan of the measures runs longer
 
-Recorded = TypeVar("Recorded", Entry, Told)
+EventRecord = TypeVar("EventRecord", LedgerEntry, EventSummary)
 VersionKey: TypeAlias = tuple[str, str]
 """A county, and the sha256 of one of its files."""
 
@@ -26,113 +26,129 @@ class EarlierFiling:
     sequence: int
 
 
-def earlier_filings(procedure: Procedure, ledger: Ledger, year: int) -> dict[int, dict[str, EarlierFiling]]:
+def find_earlier_filings(procedure: Procedure, ledger: Ledger, year: int) -> dict[int, dict[str, EarlierFiling]]:
     """Return the filings in force of the years before, by year and county; years without any are left out."""
-    found = {one: filings_of(procedure, ledger.entries(one)) for one in range(year - YEARS_BACK, year)}
+    found = {
+        one: find_filings_in_force(procedure, ledger.list_entries(one)) for one in range(year - MAX_EARLIER_YEARS, year)
+    }
     return {one: filings for one, filings in found.items() if filings}
 
 
-def earlier_told(procedure: Procedure, ledger: Ledger, year: int) -> dict[int, dict[str, EarlierFiling]]:
+def find_earlier_filings_from_summaries(
+    procedure: Procedure, ledger: Ledger, year: int
+) -> dict[int, dict[str, EarlierFiling]]:
     """Return the same as `earlier_filings`, at half its cost, for who only looks."""
-    past = range(year - YEARS_BACK, year)
-    found = {one: filings_of(procedure, ledger.told(one, apart_from=Kind.ISSUED)) for one in past}
+    past = range(year - MAX_EARLIER_YEARS, year)
+    found = {
+        one: find_filings_in_force(procedure, ledger.list_events(one, excluded_kind=EventKind.ISSUED)) for one in past
+    }
     return {one: filings for one, filings in found.items() if filings}
 
 
-def filings_of(procedure: Procedure, history: Sequence[Recorded]) -> dict[str, EarlierFiling]:
+def find_filings_in_force(procedure: Procedure, history: Sequence[EventRecord]) -> dict[str, EarlierFiling]:
     """Return the filings in force of one year, by county."""
-    roster = recorded_roster(history) if history else None
+    roster = find_recorded_roster(history) if history else None
     if roster is None:
         return {}
-    entries, found = filing_entries(procedure, history), {}
-    for county, standing in standings(procedure, roster, history).items():
-        filed = as_filed(procedure, standing)
-        entry = entries.get(newest_of(filed)) if filed else None
-        if filed and filed.newest and entry:
-            found[county] = EarlierFiling(filed.newest.report, filed.newest.sha256, entry.sequence)
+    entries, found = index_filing_entries(procedure, history), {}
+    for county, standing in replay_events(procedure, roster, history).items():
+        filed = restore_filed_state(procedure, standing)
+        entry = entries.get(get_version_key(filed)) if filed else None
+        if filed and filed.newest_version and entry:
+            found[county] = EarlierFiling(
+                filed.newest_version.report_sha256, filed.newest_version.sha256, entry.sequence
+            )
     return found
 
 
-def filing_entries(procedure: Procedure, history: Iterable[Recorded]) -> dict[VersionKey, Recorded]:
+def index_filing_entries(procedure: Procedure, history: Iterable[EventRecord]) -> dict[VersionKey, EventRecord]:
     """Return the last entry by which each version was filed; one going over for all counties, however many."""
-    final = set(procedure.final)
-    filing = {(one.level, one.id) for one in procedure.actions if {one.to_state, one.to_again} & final}
+    final = set(procedure.final_states)
+    filing = {(one.level, one.id) for one in procedure.actions if {one.to_state, one.to_state_if_filed_before} & final}
     return {
         (one.event.county, one.event.sha256): one
         for one in history
-        if one.event.kind is Kind.DECISION and (one.event.level, one.event.action) in filing
+        if one.event.kind is EventKind.DECISION and (one.event.level, one.event.action) in filing
     }
 
 
-def checks_in(history: Iterable[Entry | Told]) -> dict[VersionKey, int]:
+def index_check_entries(history: Iterable[LedgerEntry | EventSummary]) -> dict[VersionKey, int]:
     """Return the number of the last entry by which each version was checked."""
-    return {(one.event.county, one.event.sha256): one.sequence for one in history if one.event.kind is Kind.CHECKED}
+    return {
+        (one.event.county, one.event.sha256): one.sequence for one in history if one.event.kind is EventKind.CHECKED
+    }
 
 
-def newest_of(standing: Standing) -> VersionKey:
+def get_version_key(county_state: CountyState) -> VersionKey:
     """Return the county and the sha256 of its newest version."""
-    return standing.county, standing.newest.sha256 if standing.newest else ""
+    return county_state.county, county_state.newest_version.sha256 if county_state.newest_version else ""
 
 
-def shaken_years(
-    checked: Mapping[VersionKey, int], filed: Standing, earlier: Mapping[int, Mapping[str, EarlierFiling]]
+def find_outdated_years(
+    check_entries: Mapping[VersionKey, int],
+    filed_state: CountyState,
+    earlier_by_year: Mapping[int, Mapping[str, EarlierFiling]],
 ) -> tuple[int, ...]:
     """Return the earlier years whose filing is younger than the check of this one, which rests on what was before.
 
     *checked* has the entries of this year's checks, as `checks_in` gives them.
     """
-    last = checked.get(newest_of(filed))
+    last = check_entries.get(get_version_key(filed_state))
     if last is None:
         return ()
-    since = ((year, filings.get(filed.county)) for year, filings in sorted(earlier.items()))
+    since = ((year, filings.get(filed_state.county)) for year, filings in sorted(earlier_by_year.items()))
     return tuple(year for year, one in since if one is not None and one.sequence > last)
 
 
 @dataclass(frozen=True, slots=True)
-class Shaken:
+class OutdatedFiling:
     """A county's *year* that rests on a filing of an earlier one, *ground*, which has changed since."""
 
     county: str
     year: int
-    ground: int
+    changed_year: int
 
 
-def grounds_of(shaken: Iterable[Shaken]) -> dict[str, tuple[int, ...]]:
+def group_changed_years(outdated_filings: Iterable[OutdatedFiling]) -> dict[str, tuple[int, ...]]:
     """Return by county the earlier years that have changed."""
     found: dict[str, tuple[int, ...]] = {}
-    for one in shaken:
-        found[one.county] = (*found.get(one.county, ()), one.ground)
+    for one in outdated_filings:
+        found[one.county] = (*found.get(one.county, ()), one.changed_year)
     return found
 
 
-def shaken_in(
+def find_outdated_filings(
     procedure: Procedure,
     year: int,
-    history: Sequence[Recorded],
-    found: Mapping[str, Standing],
-    earlier: Mapping[int, Mapping[str, EarlierFiling]],
-) -> list[Shaken]:
+    history: Sequence[EventRecord],
+    county_states: Mapping[str, CountyState],
+    earlier_by_year: Mapping[int, Mapping[str, EarlierFiling]],
+) -> list[OutdatedFiling]:
     """Return the filings of *year* that rest on earlier ones which have changed since; *found* is by county."""
-    filed = ((county, as_filed(procedure, one)) for county, one in found.items()) if earlier else ()
-    checked = checks_in(history) if earlier else {}
+    filed = (
+        ((county, restore_filed_state(procedure, one)) for county, one in county_states.items())
+        if earlier_by_year
+        else ()
+    )
+    checked = index_check_entries(history) if earlier_by_year else {}
     return [
-        Shaken(county, year, ground)
+        OutdatedFiling(county, year, ground)
         for county, standing in filed
         if standing is not None
-        for ground in shaken_years(checked, standing, earlier)
+        for ground in find_outdated_years(checked, standing, earlier_by_year)
     ]
 
 
-def shaken_by(procedure: Procedure, ledger: Ledger, year: int) -> tuple[Shaken, ...]:
+def find_filings_outdated_by(procedure: Procedure, ledger: Ledger, year: int) -> tuple[OutdatedFiling, ...]:
     """Return the later years that rest on a filing of *year* as it no longer stands, unless they were checked anew."""
-    now = filings_of(procedure, ledger.entries(year))
+    now = find_filings_in_force(procedure, ledger.list_entries(year))
     found = []
-    for later in range(year + 1, year + 1 + YEARS_BACK) if now else ():
-        history = ledger.entries(later)
-        roster, checked = recorded_roster(history) if history else None, checks_in(history)
-        for county, standing in standings(procedure, roster, history).items() if roster else ():
-            at = as_filed(procedure, standing) or standing
-            decided = at.state not in procedure.on_check.values()
-            if decided and shaken_years(checked, at, {year: now}):
-                found.append(Shaken(county, later, year))
+    for later in range(year + 1, year + 1 + MAX_EARLIER_YEARS) if now else ():
+        history = ledger.list_entries(later)
+        roster, checked = find_recorded_roster(history) if history else None, index_check_entries(history)
+        for county, standing in replay_events(procedure, roster, history).items() if roster else ():
+            at = restore_filed_state(procedure, standing) or standing
+            decided = at.state not in procedure.state_by_outcome.values()
+            if decided and find_outdated_years(checked, at, {year: now}):
+                found.append(OutdatedFiling(county, later, year))
     return tuple(found)

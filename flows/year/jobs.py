@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows.year.locations import Places
-from review.check_inputs import Background
-from review.county_state import Standing
+from flows.year.locations import YearPaths
+from review.check_inputs import CheckInputs
+from review.county_state import CountyState
 from review.events import Event
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ProgressLine:
     """One line of progress: the key of its sentence, and the facts."""
 
     key: str
@@ -19,12 +19,12 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class JobOutcome:
     """What a job wants recorded, each event with its key, and what it has to say."""
 
     events: tuple[tuple[Event, str], ...] = ()
-    lines: tuple[Line, ...] = ()
-    written: tuple[tuple[Path, str], ...] = ()  # outputs that lie beside their place until the record knows them
+    lines: tuple[ProgressLine, ...] = ()
+    staged_outputs: tuple[tuple[Path, str], ...] = ()  # outputs that lie beside their place until the record knows them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,12 +38,12 @@ class Job:
 
     stage: str
     county: str
-    places: Places
+    paths: YearPaths
     files: tuple[str, ...] = ()
-    looks: tuple[str, ...] = ()
+    seen_digests: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
-    standing: Standing
+    county_state: CountyState
     procedure: str
-    due: bool = True
-    background: Background
-    after: int = 0  # entries of the year when the job was given: what is done anew is recorded anew
+    is_due: bool = True
+    check_inputs: CheckInputs
+    entry_count: int = 0  # entries of the year when the job was given: what is done anew is recorded anew

@@ -3,6 +3,6 @@
 from datetime import UTC, date, datetime, timedelta
 
 
-def office_day() -> date:
+def get_office_day() -> date:
     """Return today's date where the offices are."""
     return (datetime.now(UTC) + timedelta(hours=8)).date()

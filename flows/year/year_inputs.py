@@ -5,54 +5,54 @@ from pathlib import Path
 
 from checks.model.finding import Refusal
 from contracts.errors import ContractError
-from contracts.messages import Wording
-from contracts.yaml_files import read_yaml
-from flows.year.inbox import Skipped, look, shown
-from flows.year.locations import ROSTER, Places
-from flows.year.year_state import Desk, Handed
-from review.roster import Roster, read_roster
+from contracts.messages import Messages
+from contracts.yaml_files import load_yaml
+from flows.year.inbox import SkippedFile, make_printable, scan_inbox
+from flows.year.locations import ROSTER_FILE, YearPaths
+from flows.year.year_state import SubmittedDecision, YearInputs
+from review.roster import Roster, parse_roster
 from workbooks.decisions_file import read_decisions
-from workbooks.gate.file_access import take_bytes
+from workbooks.gate.file_access import read_submission_bytes
 
 
-def read_desk(places: Places, words: Wording) -> Desk:
+def read_year_inputs(paths: YearPaths, messages: Messages) -> YearInputs:
     """Read everything handed in; raise `ContractError` where the year has no folder or no usable roster."""
-    roster = read_year_roster(places, words)
-    inbox = look(places.inbox, words)
-    handed: list[Handed] = []
+    roster = read_year_roster(paths, messages)
+    inbox = scan_inbox(paths.inbox, messages)
+    handed: list[SubmittedDecision] = []
     refused: list[tuple[str, Refusal]] = []
-    for path in inbox.decisions:
-        rows = _rows(path, words)
+    for path in inbox.decision_files:
+        rows = _load_submitted_decisions(path, messages)
         if isinstance(rows, Refusal):
-            refused.append((shown(path.name), rows))
+            refused.append((make_printable(path.name), rows))
         else:
             handed += rows
-    strangers: list[Skipped] = []
-    for path in inbox.loose:
-        rows = _rows(path, words)
+    strangers: list[SkippedFile] = []
+    for path in inbox.loose_workbooks:
+        rows = _load_submitted_decisions(path, messages)
         if isinstance(rows, Refusal):
-            strangers.append(Skipped(shown(path.name), "no_county"))
+            strangers.append(SkippedFile(make_printable(path.name), "no_county"))
         else:
             handed += rows
     inbox = replace(inbox, skipped=(*inbox.skipped, *strangers))
-    return Desk(inbox, roster, tuple(handed), inbox.openings, tuple(refused))
+    return YearInputs(inbox, roster, tuple(handed), inbox.opening_files, tuple(refused))
 
 
-def read_year_roster(places: Places, words: Wording) -> Roster:
+def read_year_roster(paths: YearPaths, messages: Messages) -> Roster:
     """Read the roster of the year."""
-    if not places.inbox.is_dir():
-        raise ContractError(str(places.inbox), words("error.no_inbox"))
-    roster = read_roster(read_yaml(places.inbox / ROSTER))
-    if roster.year != places.year:
-        raise ContractError(ROSTER, f"is of the year {roster.year}, but lies in the folder of {places.year}")
+    if not paths.inbox.is_dir():
+        raise ContractError(str(paths.inbox), messages("error.no_inbox"))
+    roster = parse_roster(load_yaml(paths.inbox / ROSTER_FILE))
+    if roster.year != paths.year:
+        raise ContractError(ROSTER_FILE, f"is of the year {roster.year}, but lies in the folder of {paths.year}")
     return roster
 
 
-def _rows(path: Path, words: Wording) -> list[Handed] | Refusal:
-    data = take_bytes(path, words)
+def _load_submitted_decisions(path: Path, messages: Messages) -> list[SubmittedDecision] | Refusal:
+    data = read_submission_bytes(path, messages)
     if isinstance(data, Refusal):
         return data
-    rows = read_decisions(data, words)
+    rows = read_decisions(data, messages)
     if isinstance(rows, Refusal):
         return rows
-    return [Handed(shown(path.name), row.row, row.proposal) for row in rows]
+    return [SubmittedDecision(make_printable(path.name), row.row, row.proposal) for row in rows]

@@ -5,10 +5,10 @@ from contextlib import contextmanager
 
 from fasteners import InterProcessLock
 
-from flows.year.locations import Places
+from flows.year.locations import YearPaths
 
 
-class YearBusy(Exception):  # noqa: N818 - reads as what happened
+class YearBusyError(Exception):
     """Another run of the same year is at work."""
 
     def __init__(self, year: int) -> None:
@@ -17,17 +17,17 @@ class YearBusy(Exception):  # noqa: N818 - reads as what happened
 
 
 @contextmanager
-def hold_year(places: Places, *, wait: float = 0.0) -> Iterator[None]:
+def lock_year(paths: YearPaths, *, wait_seconds: float = 0.0) -> Iterator[None]:
     """Hold the year while the block runs; raise `YearBusy` where somebody else holds it for longer than *wait*.
 
     The lock keeps runs on one machine from doing the same work twice. That two decisions do not both stand rests
     on the ledger's head, not on it.
     """
-    path = places.state / "locks" / f"{places.year}.lock"
+    path = paths.state_folder / "locks" / f"{paths.year}.lock"
     path.parent.mkdir(parents=True, exist_ok=True)
     lock = InterProcessLock(str(path))
-    if not lock.acquire(blocking=wait > 0, delay=0.02, max_delay=0.2, timeout=wait or None):
-        raise YearBusy(places.year)
+    if not lock.acquire(blocking=wait_seconds > 0, delay=0.02, max_delay=0.2, timeout=wait_seconds or None):
+        raise YearBusyError(paths.year)
     try:
         yield
     finally:

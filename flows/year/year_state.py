@@ -5,25 +5,25 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from checks.model.finding import Refusal
-from contracts.contract_library import Library
-from contracts.messages import Wording
+from contracts.contract_library import ContractLibrary
+from contracts.messages import Messages
 from contracts.procedures import Procedure
-from contracts.return_policy import Returning
-from flows.year.earlier_filings import EarlierFiling, Shaken, earlier_filings, shaken_in
+from contracts.return_policy import ReturnPolicy
+from flows.year.earlier_filings import EarlierFiling, OutdatedFiling, find_earlier_filings, find_outdated_filings
 from flows.year.inbox import Inbox
-from flows.year.locations import Places
+from flows.year.locations import YearPaths
 from ledger.ledger import Ledger
-from review.check_inputs import Background, backgrounds, filed_in, openings_in
-from review.county_state import Standing
-from review.event_replay import standings
-from review.events import Entry, Event, Kind
+from review.check_inputs import CheckInputs, build_check_inputs, find_filed_states, find_opening_balances
+from review.county_state import CountyState
+from review.event_replay import replay_events
+from review.events import Event, EventKind, LedgerEntry
 from review.proposal import Proposal
-from review.rollup_seals import roll_up_events
+from review.rollup_seals import list_roll_up_events
 from review.roster import Roster
 
 
 @dataclass(frozen=True, slots=True)
-class Handed:
+class SubmittedDecision:
     """One row of a review workbook that was handed in."""
 
     file: str
@@ -32,7 +32,7 @@ class Handed:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class YearInputs:
     """What people handed in this year, read once a run: files, decisions, the roster, and what is wrong with them.
 
     *openings* are the files of opening balances; they are read only where the record does not know them.
@@ -40,81 +40,87 @@ class Desk:
 
     inbox: Inbox
     roster: Roster
-    handed: tuple[Handed, ...]
-    openings: tuple[Path, ...] = ()
-    refused: tuple[tuple[str, Refusal], ...] = ()
+    decisions: tuple[SubmittedDecision, ...]
+    opening_files: tuple[Path, ...] = ()
+    refused_files: tuple[tuple[str, Refusal], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scene:
+class YearState:
     """The contracts and the record as they stand at one moment.
 
     *issued* is the last word on each output, *backgrounds* what each county's check rests on besides its file,
     *earlier* what earlier years have on file, by county, as long as anything is filed in this one.
     """
 
-    places: Places
-    library: Library
-    words: Wording
-    policy: Returning
+    paths: YearPaths
+    library: ContractLibrary
+    messages: Messages
+    policy: ReturnPolicy
     procedure: Procedure
-    contracts: str
-    history: Sequence[Entry]
-    standings: Mapping[str, Standing]
+    contracts_version: str
+    history: Sequence[LedgerEntry]
+    county_states: Mapping[str, CountyState]
     roll_ups: tuple[Event, ...] = ()
-    issued: Mapping[str, Event] = field(default_factory=dict)
-    backgrounds: Mapping[str, Background] = field(default_factory=dict)
-    earlier: Mapping[int, Mapping[str, EarlierFiling]] = field(default_factory=dict)
+    issued_outputs: Mapping[str, Event] = field(default_factory=dict)
+    check_inputs_by_county: Mapping[str, CheckInputs] = field(default_factory=dict)
+    earlier_by_year: Mapping[int, Mapping[str, EarlierFiling]] = field(default_factory=dict)
 
-    def background(self, county: str) -> Background:
+    def get_check_inputs(self, county: str) -> CheckInputs:
         """Return what is on record from the year before."""
-        return self.backgrounds.get(county) or Background(year=self.places.year - 1)
+        return self.check_inputs_by_county.get(county) or CheckInputs(prior_year=self.paths.year - 1)
 
     @property
-    def shaken(self) -> list[Shaken]:
+    def outdated_filings(self) -> list[OutdatedFiling]:
         """The filings of this year that rest on earlier ones which have changed since."""
-        return shaken_in(self.procedure, self.places.year, self.history, self.standings, self.earlier)
+        return find_outdated_filings(
+            self.procedure, self.paths.year, self.history, self.county_states, self.earlier_by_year
+        )
 
     @property
-    def last_year(self) -> dict[str, str]:
+    def last_year_reports(self) -> dict[str, str]:
         """The report by county behind the filing of the year before."""
-        return {county: one.filed.report for county, one in self.backgrounds.items() if one.filed is not None}
+        return {
+            county: one.prior_version.report_sha256
+            for county, one in self.check_inputs_by_county.items()
+            if one.prior_version is not None
+        }
 
 
-def set_scene(places: Places, ledger: Ledger, roster: Roster) -> Scene:
+def load_year_state(paths: YearPaths, ledger: Ledger, roster: Roster) -> YearState:
     """Read the record anew."""
-    scene = scene_of(places, roster, ledger.entries(places.year))
-    filed = filed_in(scene.procedure, ledger.entries(places.year - 1))
+    scene = build_year_state(paths, roster, ledger.list_entries(paths.year))
+    filed = find_filed_states(scene.procedure, ledger.list_entries(paths.year - 1))
     return replace(
         scene,
-        backgrounds=backgrounds(places.year, filed, openings_in(scene.history)),
-        earlier=earlier_filings(scene.procedure, ledger, places.year) if _anything_filed(scene) else {},
+        check_inputs_by_county=build_check_inputs(paths.year, filed, find_opening_balances(scene.history)),
+        earlier_by_year=find_earlier_filings(scene.procedure, ledger, paths.year) if _has_filings(scene) else {},
     )
 
 
-def _anything_filed(scene: Scene) -> bool:
-    return any(one.filed for one in scene.standings.values())
+def _has_filings(state: YearState) -> bool:
+    return any(one.filed_sha256s for one in state.county_states.values())
 
 
-def scene_of(places: Places, roster: Roster, history: Sequence[Entry]) -> Scene:
+def build_year_state(paths: YearPaths, roster: Roster, history: Sequence[LedgerEntry]) -> YearState:
     """Return the year as its history tells it."""
-    library = places.library()
-    procedure = library.procedure(roster.procedure)
-    return Scene(
-        places=places,
+    library = paths.open_contracts()
+    procedure = library.get_procedure(roster.procedure)
+    return YearState(
+        paths=paths,
         library=library,
-        words=library.wording(),
-        policy=library.returning(),
+        messages=library.get_messages(),
+        policy=library.get_return_policy(),
         procedure=procedure,
-        contracts=library.version(),
+        contracts_version=library.compute_version(),
         history=history,
-        standings=standings(procedure, roster, history),
-        roll_ups=roll_up_events(history),
-        issued=latest_issues(history),
+        county_states=replay_events(procedure, roster, history),
+        roll_ups=list_roll_up_events(history),
+        issued_outputs=find_latest_outputs(history),
     )
 
 
-def latest_issues(history: Iterable[Entry]) -> dict[str, Event]:
+def find_latest_outputs(history: Iterable[LedgerEntry]) -> dict[str, Event]:
     """Return what the record says last of each output; what was withdrawn is none any more."""
-    last = {str(one.event.facts["path"]): one.event for one in history if one.event.kind is Kind.ISSUED}
+    last = {str(one.event.facts["path"]): one.event for one in history if one.event.kind is EventKind.ISSUED}
     return {path: event for path, event in last.items() if event.facts["file"]}

@@ -17,7 +17,7 @@ from pathlib import Path
 import polars as pl
 import psutil
 
-from flows.intake.duplicate_claims import AT_A_TIME, Source, packed, shared_plots
+from flows.intake.duplicate_claims import MAX_ROWS_IN_MEMORY, ClaimSource, find_shared_plots, pack_plots
 
 ROWS = 10_000_000
 A_COUNTY = 14_286  # 40 million plots over 2,800 counties
@@ -42,12 +42,12 @@ class Found:
     disk: int  # megabytes
 
 
-def sources(counties: int) -> Iterator[Source]:
+def sources(counties: int) -> Iterator[ClaimSource]:
     """Yield so many versions, spread over provinces and years."""
     for at in range(counties):
         province, rest = at % PROVINCES, at // PROVINCES
         year, county = YEARS[rest % len(YEARS)], rest // len(YEARS)
-        yield Source(year, f"{11 + province:02d}{county // 99 + 1:02d}{county % 99 + 1:02d}", f"{at:064d}")
+        yield ClaimSource(year, f"{11 + province:02d}{county // 99 + 1:02d}{county % 99 + 1:02d}", f"{at:064d}")
 
 
 def write(folder: Path, counties: int, *, a_county: int, doubled: int) -> list[Path]:
@@ -62,13 +62,13 @@ def write(folder: Path, counties: int, *, a_county: int, doubled: int) -> list[P
             plots[: len(first)] = first
         path = folder / str(source.year) / source.county[:2] / f"{source.county}-{at}.parquet"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(packed(source, {"added_plots": plots}))
+        path.write_bytes(pack_plots(source, {"added_plots": plots}))
         paths.append(path)
     return paths
 
 
 def measure(
-    rows: int, folder: Path, *, a_county: int = A_COUNTY, doubled: int = DOUBLED, at_a_time: int = AT_A_TIME
+    rows: int, folder: Path, *, a_county: int = A_COUNTY, doubled: int = DOUBLED, at_a_time: int = MAX_ROWS_IN_MEMORY
 ) -> Found:
     """Pack and search; all ask, as in the first run of a year."""
     start = time.process_time()
@@ -84,9 +84,9 @@ def measure(
 def _search(paths: list[Path], at_a_time: int) -> tuple[int, float, float, int, int]:
     pl.DataFrame({"a": [1]}).lazy().select(pl.len()).collect(engine="streaming")  # its threads are started
     least, start = _memory(), time.process_time()
-    found = sum(1 for _ in shared_plots(paths, paths, at_a_time=at_a_time))
+    found = sum(1 for _ in find_shared_plots(paths, paths, max_rows=at_a_time))
     between = time.process_time()
-    assert sum(1 for _ in shared_plots(paths[:1], paths, at_a_time=at_a_time)) == found
+    assert sum(1 for _ in find_shared_plots(paths[:1], paths, max_rows=at_a_time)) == found
     return found, between - start, time.process_time() - between, least, _memory()
 
 

@@ -10,18 +10,18 @@ from pathlib import Path
 import polars as pl
 
 from checks.model.finding import Refusal
-from checks.recognition.form_instance import Subject
-from checks.reporting.finding_messages import findings_of
-from checks.validation import verdict_on
+from checks.recognition.form_instance import FormUnderCheck
+from checks.reporting.finding_messages import build_findings
+from checks.validation import evaluate_rules
 from contracts.contract_library import open_library
 from tests.benchmarks import floor
 from tests.benchmarks.cpu import ENDED, OWN, used_by
 from tests.benchmarks.plain_rules import plain_rules
 from tests.benchmarks.plots import FORM, subjects_in, table_of
-from workbooks.examine import examine
-from workbooks.gate.file_access import take_bytes
-from workbooks.reader.read_workbook import read_book
-from workbooks.reader.worker_pool import shared_pool
+from workbooks.examine import validate_file
+from workbooks.gate.file_access import read_submission_bytes
+from workbooks.reader.read_workbook import read_workbook
+from workbooks.reader.worker_pool import get_shared_pool
 
 Run = Callable[[], Mapping[str, int]]
 
@@ -37,12 +37,12 @@ class Engine:
     most: int
     names: str
 
-    def ready(self, subject: Subject) -> Run:
+    def ready(self, subject: FormUnderCheck) -> Run:
         """Return the run, all that is made once being made."""
         run: Run = getattr(import_module(self.module), self.made)(subject)
         return run
 
-    def without(self, subject: Subject) -> tuple[str, ...]:
+    def without(self, subject: FormUnderCheck) -> tuple[str, ...]:
         """Return the rules that it has no words for, in whole or in part."""
         every = plain_rules(subject)
         said = getattr(import_module(self.module), self.rules)(subject) if self.rules else every
@@ -50,19 +50,19 @@ class Engine:
         return tuple(dict.fromkeys(one.rule for one in every if one.name not in known))
 
 
-def ours(subject: Subject) -> Run:
+def ours(subject: FormUnderCheck) -> Run:
     """Return our own path over the plot form, from typed rows to offences and silenced sums."""
 
     def run() -> dict[str, int]:
         found: dict[str, int] = {}
-        for one in verdict_on((subject,)).offences:
+        for one in evaluate_rules((subject,)).violations:
             found[one.rule.id] = found.get(one.rule.id, 0) + 1
         return found
 
     return run
 
 
-def bare_polars(subject: Subject) -> Run:
+def bare_polars(subject: FormUnderCheck) -> Run:
     """Return the floor."""
     return lambda: {rule: rows.height for rule, rows in floor.hold(subject).items()}
 
@@ -102,10 +102,10 @@ def county(path: Path) -> Run:
     library = open_library()
 
     def run() -> dict[str, int]:
-        words = library.wording()
-        data = take_bytes(path, words)
-        report = data if isinstance(data, Refusal) else examine(data, library, words)
-        shared_pool().close()  # what a child used is told to its parent when it ends
+        words = library.get_messages()
+        data = read_submission_bytes(path, words)
+        report = data if isinstance(data, Refusal) else validate_file(data, library, words)
+        get_shared_pool().close()  # what a child used is told to its parent when it ends
         if isinstance(report, Refusal):
             raise TypeError(report.message)
         return {"findings": len(report.findings)}
@@ -160,20 +160,20 @@ def _cells(path: Path) -> dict[str, list[tuple[object, ...]]]:
 def stages(path: Path) -> Run:
     """Return our path over a workbook taken apart: the CPU milliseconds of each stage."""
     library = open_library()
-    words = library.wording()
+    words = library.get_messages()
 
     def run() -> dict[str, int]:
         marks = [("", _used())]
-        book = read_book(path.read_bytes(), words)
-        shared_pool().close()  # what a child used is told at its end, and a long table's ends by itself
+        book = read_workbook(path.read_bytes(), words)
+        get_shared_pool().close()  # what a child used is told at its end, and a long table's ends by itself
         marks.append(("gate, two readings, packing and receiving, both processes", _used()))
         if isinstance(book, Refusal):
             raise TypeError(book.message)
         subjects = subjects_in(book)
         marks.append(("parent: tables found and typed", _used()))
-        verdict = verdict_on(subjects)
+        verdict = evaluate_rules(subjects)
         marks.append(("parent: rules", _used()))
-        findings_of(verdict.offences, words)
+        build_findings(verdict.violations, words)
         marks.append(("parent: sentences", _used()))
         return {name: round((at - before) * 1000) for (_, before), (name, at) in pairwise(marks)}
 

@@ -7,7 +7,7 @@ import polars as pl
 
 from checks.model.cell_ref import column_letters
 from checks.model.raw_workbook import CellKind
-from checks.recognition.form_instance import Subject
+from checks.recognition.form_instance import FormUnderCheck
 from checks.recognition.table import ROW
 from tests.benchmarks.plain_rules import Plain, plain_rules
 from tests.benchmarks.plots import table_of
@@ -85,7 +85,7 @@ def wrong(one: Plain) -> pl.Expr | None:
     return made(pl.col(one.column), one) if made else None
 
 
-def hold(subject: Subject) -> dict[str, pl.DataFrame]:
+def hold(subject: FormUnderCheck) -> dict[str, pl.DataFrame]:
     """Return the failing rows and cells of each rule that does not hold."""
     rules = plain_rules(subject)
     queries = [_query(subject, one) for one in rules]
@@ -96,7 +96,7 @@ def hold(subject: Subject) -> dict[str, pl.DataFrame]:
     return {rule: pl.concat(frames) for rule, frames in found.items()}
 
 
-def _query(subject: Subject, one: Plain) -> pl.LazyFrame:
+def _query(subject: FormUnderCheck, one: Plain) -> pl.LazyFrame:
     table = table_of(subject)
     letters = column_letters(table.columns.get(one.column, table.columns["township"]))
     rows = _failing(table.body.lazy(), table.raw.lazy(), one)

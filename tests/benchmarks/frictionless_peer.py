@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 from frictionless import Resource, Schema, system
 
-from checks.recognition.form_instance import Subject
+from checks.recognition.form_instance import FormUnderCheck
 from tests.benchmarks.plain_rules import Plain, plain_rules
 from tests.benchmarks.plots import table_of
 
@@ -22,13 +22,13 @@ _CONSTRAINTS: Mapping[str, Callable[[Plain], dict[str, Any]]] = {
 }
 
 
-def frictionless_rules(subject: Subject) -> tuple[Plain, ...]:
+def frictionless_rules(subject: FormUnderCheck) -> tuple[Plain, ...]:
     """Return what a table schema can say: of each column, one constraint of a kind."""
     known = [one for one in plain_rules(subject) if one.kind in _CONSTRAINTS]
     return tuple({(one.column, one.kind): one for one in reversed(known)}.values())
 
 
-def frictionless(subject: Subject) -> Callable[[], dict[str, int]]:
+def frictionless(subject: FormUnderCheck) -> Callable[[], dict[str, int]]:
     """Return the run of a resource: errors with row, field and cell."""
     rules = frictionless_rules(subject)
     body = table_of(subject).body

@@ -18,14 +18,14 @@ from statistics import median
 
 from sqlalchemy import insert
 
-from ledger.canonical_json import GENESIS, digest_of, event_text
-from ledger.database import connect, locate
-from ledger.hash_chain import SealedRow
+from ledger.canonical_json import GENESIS_DIGEST, compute_digest, encode_event
+from ledger.database import create_ledger_engine, parse_database_url
+from ledger.hash_chain import LedgerRow
 from ledger.ledger import Ledger
-from ledger.object_store import Store
-from ledger.schema import ENTRIES
-from review.events import Event, JsonValue, Kind
-from review.roster import Due, Roster, roster_facts
+from ledger.object_store import ObjectStore
+from ledger.schema import ENTRIES_TABLE
+from review.events import Event, EventKind, JsonValue
+from review.roster import DueCounty, Roster, encode_roster
 from tests.benchmarks.cpu import ENDED, used_by
 from tests.builders.chain import OFFICERS, procedure
 
@@ -40,14 +40,14 @@ _ROAD = (("county", "submit"), ("city", "take_up"), ("city", "approve"), ("provi
 
 def roster(submissions: int) -> Roster:
     """Return a roster in which so many counties are due."""
-    due = tuple(Due(f"{100_000 + at}", f"第{at}县", f"{(100_000 + at) // A_CITY}00") for at in range(submissions))
+    due = tuple(DueCounty(f"{100_000 + at}", f"第{at}县", f"{(100_000 + at) // A_CITY}00") for at in range(submissions))
     officer = replace(OFFICERS[0], level="province", area="530000")
     return Roster(
         year=YEAR,
         procedure=procedure().id,
         province=("530000", "省"),
         cities={one.city: f"第{one.city}市" for one in due},
-        due=due,
+        due_counties=due,
         deadlines={"county": date(2025, 1, 31), "city": date(2025, 2, 28), "province": date(2025, 3, 31)},
         officers=(officer,),
     )
@@ -55,8 +55,8 @@ def roster(submissions: int) -> Roster:
 
 def events(listed: Roster) -> Iterator[Event]:
     """Yield what a run records of every county; of one in ten the road is not at its end."""
-    yield Event(kind=Kind.ROSTER, year=YEAR, facts=roster_facts(listed))
-    for at, one in enumerate(listed.due):
+    yield Event(kind=EventKind.ROSTER, year=YEAR, facts=encode_roster(listed))
+    for at, one in enumerate(listed.due_counties):
         yield from _taken_in(one.code)
         steps = len(_ROAD) if at % 10 else at // 10 % len(_ROAD)
         for level, action in _ROAD[:steps]:
@@ -65,17 +65,17 @@ def events(listed: Roster) -> Iterator[Event]:
 
 def _taken_in(county: str) -> Iterator[Event]:
     sha = _hash(county)
-    base = Event(kind=Kind.RECEIVED, year=YEAR, county=county, version=1, sha256=sha)
+    base = Event(kind=EventKind.RECEIVED, year=YEAR, county=county, version=1, sha256=sha)
     yield replace(base, facts={"name": f"{county}.xlsx", "bytes": 12_345})
     none: dict[str, JsonValue] = {"hard": 0, "soft": 0, "notes": 0, "explained": 0}
     checked = {**none, "outcome": "accepted", "found": {}, "report": _hash(sha), "contracts": "c" * 64}
-    yield replace(base, kind=Kind.CHECKED, facts=checked)
-    yield replace(base, kind=Kind.ISSUED, facts={"path": f"returned/{county}.html", "file": sha, "basis": sha})
+    yield replace(base, kind=EventKind.CHECKED, facts=checked)
+    yield replace(base, kind=EventKind.ISSUED, facts={"path": f"returned/{county}.html", "file": sha, "basis": sha})
 
 
 def _decision(county: str, level: str, action: str) -> Event:
     facts = {"number": "资报〔2025〕3号", "opinion": "数据与计划一致，同意。", "date": "2025-01-20", "title": "负责人"}
-    who = Event(kind=Kind.DECISION, year=YEAR, county=county, actor=f"{county}-{level}", unit="自然资源局")
+    who = Event(kind=EventKind.DECISION, year=YEAR, county=county, actor=f"{county}-{level}", unit="自然资源局")
     return replace(who, version=1, sha256=_hash(county), level=level, action=action, facts=facts)
 
 
@@ -86,34 +86,36 @@ def _hash(text: str) -> str:
 def make(state: Path, happened: Iterable[Event]) -> int:
     """Write a ledger in which all this happened, its files beside it; return the number of its entries."""
     state.mkdir(parents=True, exist_ok=True)
-    path, store, every = state / "ledger.db", Store(state), list(happened)
+    path, store, every = state / "ledger.db", ObjectStore(state), list(happened)
     Ledger.open(path).close()
     for one in every:
-        if one.kind is Kind.RECEIVED:
+        if one.kind is EventKind.RECEIVED:
             _keep(store, one.county, one.sha256)
     rows = [asdict(one) for one in _sealed(every)]
-    engine = connect(locate(path))
+    engine = create_ledger_engine(parse_database_url(path))
     with engine.begin() as connection:
-        connection.execute(insert(ENTRIES), rows)
+        connection.execute(insert(ENTRIES_TABLE), rows)
     engine.dispose()
     return len(rows)
 
 
-def _keep(store: Store, *texts: str) -> None:
+def _keep(store: ObjectStore, *texts: str) -> None:
     """Lay the received file and its report where the store has them; nobody waits here for the disk."""
     for text in texts:
-        target = store.path(_hash(text))
+        target = store.get_path(_hash(text))
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(text.encode())
 
 
-def _sealed(happened: Iterable[Event]) -> Iterator[SealedRow]:
-    previous = GENESIS
+def _sealed(happened: Iterable[Event]) -> Iterator[LedgerRow]:
+    previous = GENESIS_DIGEST
     for sequence, one in enumerate(happened, start=1):
-        body = event_text(one)
+        body = encode_event(one)
         key = f"{one.kind}:{_hash(body)}"
-        digest = digest_of(sequence=sequence, previous=previous, at=AT, system_user="u", key=key, body=body)
-        yield SealedRow(sequence, digest, previous, key, YEAR, AT, "u", body)
+        digest = compute_digest(
+            sequence=sequence, previous=previous, recorded_at=AT, system_user="u", key=key, body=body
+        )
+        yield LedgerRow(sequence, digest, previous, key, YEAR, AT, "u", body)
         previous = digest
 
 

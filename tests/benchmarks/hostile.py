@@ -17,10 +17,10 @@ from tests.builders.examined import warm_library, wording
 from tests.hostile.generator.long_cases import CASES as LONG
 from tests.hostile.generator.package import good
 from tests.hostile.test_table import CASES, IN_PLACE, SEED
-from workbooks.examine import examine
+from workbooks.examine import validate_file
 from workbooks.gate import resource_limits
-from workbooks.gate.file_type import unpacked_size
-from workbooks.reader.worker_pool import Child, shared_pool
+from workbooks.gate.file_type import compute_unpacked_size
+from workbooks.reader.worker_pool import ReaderProcess, get_shared_pool
 
 if TYPE_CHECKING:
     from tests.hostile.generator.case import Case
@@ -42,24 +42,24 @@ class Cost:
 
 def cost(data: bytes, *, alone: bool) -> Cost:
     """Examine one file with a warm child and return what that cost in both processes."""
-    pool = shared_pool()
-    if not pool.idle:
-        pool.read(good().zipped())
-    child = pool.idle[0]
+    pool = get_shared_pool()
+    if not pool.idle_processes:
+        pool.read_file(good().zipped())
+    child = pool.idle_processes[0]
     pids = (psutil.Process(), psutil.Process(child.process.pid))
     resting = sum(one.memory_info().rss for one in pids)
     for one in pids:
         Path(f"/proc/{one.pid}/clear_refs").write_text("5", encoding="ascii")
     before, start = _used(child), time.process_time()
-    examine(data, warm_library(), wording(), alone=alone)
+    validate_file(data, warm_library(), wording(), is_only_file=alone)
     own = time.process_time() - start
-    if not child.alive:  # what a dead child used is told by the system to its parent alone
+    if not child.is_alive:  # what a dead child used is told by the system to its parent alone
         return Cost(own, -1)
     highest = sum(_highest(one.pid) for one in pids)
     return Cost(own + _used(child) - before, (highest - resting) // MEGABYTE)
 
 
-def _used(child: Child) -> float:
+def _used(child: ReaderProcess) -> float:
     try:
         times = psutil.Process(child.process.pid).cpu_times()
     except psutil.Error:
@@ -84,7 +84,10 @@ def main() -> None:
     for one, alone in pairs:
         if wanted in one.name:
             data = one.make(Random(SEED))  # noqa: S311 - a test's filling
-            over, long = cost(data, alone=alone).over(clean), unpacked_size(data) >= resource_limits.LONG
+            over, long = (
+                cost(data, alone=alone).over(clean),
+                compute_unpacked_size(data) >= resource_limits.LONG_FILE_BYTES,
+            )
             bad = over.seconds > (10 if long else 5) or over.memory > (512 if long else 300)
             lines.append((over.seconds, over.memory, "!" if bad else " ", one, "here" if alone else "child"))
     for seconds, memory, mark, one, where in sorted(lines, key=lambda line: line[:2]):

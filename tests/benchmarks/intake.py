@@ -22,9 +22,9 @@ import xlsxwriter
 from checks.model.finding import Refusal
 from contracts.contract_library import open_library
 from tests.builders.dongchuan import submission
-from workbooks.gate.file_access import take_bytes
-from workbooks.reader.read_workbook import read_book
-from workbooks.reader.worker_pool import Child, shared_pool
+from workbooks.gate.file_access import read_submission_bytes
+from workbooks.reader.read_workbook import read_workbook
+from workbooks.reader.worker_pool import ReaderProcess, get_shared_pool
 from workbooks.writer.bulk_writer import write_rows
 
 ROWS = 100_000
@@ -116,27 +116,27 @@ def cost(layout: str, path: Path, repeats: int = 3) -> Cost:
         bare.append(_cpu(lambda: bare_read(data)))
         child = _warm_child()
         before = _used(child)
-        with patch.object(Child, "swollen", new=False):  # kept for once: its end is none of the intake
+        with patch.object(ReaderProcess, "is_oversized", new=False):  # kept for once: its end is none of the intake
             own = _cpu(lambda: _taken(path))
         childs = _used(child) - before
         intake.append((own + childs, childs))
         peak = max(peak, _peak(child))
-        shared_pool().close()
+        get_shared_pool().close()
     return Cost(layout, min(bare), *min(intake), peak)
 
 
 def _warm_child() -> psutil.Process:
     """Return the child that the next file will have, warmed by a small one."""
-    pool = shared_pool()
-    if not pool.idle:
-        read_book(submission(2).bytes(), open_library().wording())
-    return psutil.Process(pool.idle[0].process.pid)
+    pool = get_shared_pool()
+    if not pool.idle_processes:
+        read_workbook(submission(2).bytes(), open_library().get_messages())
+    return psutil.Process(pool.idle_processes[0].process.pid)
 
 
 def _taken(path: Path) -> None:
-    words = open_library().wording()
-    data = take_bytes(path, words)
-    book = data if isinstance(data, Refusal) else read_book(data, words)
+    words = open_library().get_messages()
+    data = read_submission_bytes(path, words)
+    book = data if isinstance(data, Refusal) else read_workbook(data, words)
     if isinstance(book, Refusal):
         raise TypeError(book.message)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psutil
 
-from checks.recognition.form_instance import Subject
+from checks.recognition.form_instance import FormUnderCheck
 from tests.benchmarks.engines import ENGINES, READERS
 from tests.benchmarks.plain_rules import held_on, not_of_rows
 from tests.benchmarks.trial import COLD, Results, Size
@@ -28,7 +28,7 @@ _SLOWER = 2.0  # where one row in ten fails
 _BEGIN = Path(__file__).with_name("performance-begin.md")
 
 
-def page(results: Results, size: Size, subject: Subject, tiny: int) -> str:
+def page(results: Results, size: Size, subject: FormUnderCheck, tiny: int) -> str:
     """Return the page as Markdown."""
     begin, count = _BEGIN.read_text(encoding="utf-8"), len(held_on(subject))
     parts = [
@@ -74,7 +74,7 @@ def _memory(results: Results, what: str, tables: Sequence[int], name: str) -> st
     return f"{results.value(what, known[-1], name, 'over'):.0f}" if known else "–"
 
 
-def _words(subject: Subject, results: Results, size: Size) -> Iterator[str]:
+def _words(subject: FormUnderCheck, results: Results, size: Size) -> Iterator[str]:
     yield (
         f"{', '.join(not_of_rows(subject))} look at the sheet, at other years or at the register's several meanings of "
         "a short name: no other engine is told of them, ours holds them within its time. What an engine leaves out "

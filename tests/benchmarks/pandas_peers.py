@@ -19,7 +19,7 @@ with warnings.catch_warnings():
 
 import polars as pl
 
-from checks.recognition.form_instance import Subject
+from checks.recognition.form_instance import FormUnderCheck
 from tests.benchmarks.plain_rules import Plain, plain_rules
 from tests.benchmarks.plots import table_of
 
@@ -84,12 +84,12 @@ _NARROW: Mapping[str, Callable[[Plain], Any]] = {
 _PANDERA = ("filled", *_WIDE, *_NARROW)
 
 
-def pandera_rules(subject: Subject) -> tuple[Plain, ...]:
+def pandera_rules(subject: FormUnderCheck) -> tuple[Plain, ...]:
     """Return what pandera is told."""
     return tuple(one for one in plain_rules(subject) if one.kind in _PANDERA)
 
 
-def pandera(subject: Subject) -> Callable[[], dict[str, int]]:
+def pandera(subject: FormUnderCheck) -> Callable[[], dict[str, int]]:
     """Return the run of a pandera schema on pandas; the failing rows come with the error."""
     frame = as_pandas(table_of(subject).body)
     rules = pandera_rules(subject)
@@ -138,12 +138,12 @@ _EXPECTATIONS: Mapping[str, Callable[[Plain], Any]] = {
 }
 
 
-def expectation_rules(subject: Subject) -> tuple[Plain, ...]:
+def expectation_rules(subject: FormUnderCheck) -> tuple[Plain, ...]:
     """Return what Great Expectations has expectations for."""
     return tuple(one for one in plain_rules(subject) if one.kind in _EXPECTATIONS)
 
 
-def great_expectations(subject: Subject) -> Callable[[], dict[str, int]]:
+def great_expectations(subject: FormUnderCheck) -> Callable[[], dict[str, int]]:
     """Return the run of a suite with complete results: each failing row by its number."""
     frame = as_pandas(table_of(subject).body)
     return lambda: expectations_held(frame, expectation_rules(subject))

@@ -6,8 +6,8 @@ from typing import Any
 
 import polars as pl
 
-from checks.parsing.dates import date_expr
-from checks.recognition.form_instance import Subject
+from checks.parsing.dates import parse_date_expr
+from checks.recognition.form_instance import FormUnderCheck
 from checks.recognition.table import TOWNSHIP_FULL
 from checks.rules.registry import ROW_CHECKS
 from contracts.form_model import Role, Rule
@@ -31,7 +31,7 @@ class Plain:
         return f"{self.rule}:{self.kind}:{self.column}"
 
 
-def plain_rules(subject: Subject) -> tuple[Plain, ...]:
+def plain_rules(subject: FormUnderCheck) -> tuple[Plain, ...]:
     """Return what the contract asks of the plots, in its order."""
     return tuple(
         Plain(rule.id, *one)
@@ -41,12 +41,12 @@ def plain_rules(subject: Subject) -> tuple[Plain, ...]:
     )
 
 
-def held_on(subject: Subject) -> tuple[str, ...]:
+def held_on(subject: FormUnderCheck) -> tuple[str, ...]:
     """Return the ids of the rules that are taken apart here."""
     return tuple(dict.fromkeys(one.rule for one in plain_rules(subject)))
 
 
-def not_of_rows(subject: Subject) -> tuple[str, ...]:
+def not_of_rows(subject: FormUnderCheck) -> tuple[str, ...]:
     """Return the rules that look at more than rows: at the sheet, at other years, at what a short name may mean."""
     return tuple(one.id for one in subject.form.rules if one.id not in held_on(subject))
 
@@ -54,136 +54,136 @@ def not_of_rows(subject: Subject) -> tuple[str, ...]:
 _Parts = Iterator[tuple[str, str, Given]]
 
 
-def _figures(subject: Subject) -> list[str]:
-    return [one.name for one in subject.form.of_role(Role.FIGURE)]
+def _figures(subject: FormUnderCheck) -> list[str]:
+    return [one.name for one in subject.form.get_fields_by_role(Role.FIGURE)]
 
 
-def _numeric(subject: Subject) -> list[str]:
-    return [one.name for one in subject.form.of_role(Role.SERIAL)] + _figures(subject)
+def _numeric(subject: FormUnderCheck) -> list[str]:
+    return [one.name for one in subject.form.get_fields_by_role(Role.SERIAL)] + _figures(subject)
 
 
-def _numbers_parse(subject: Subject, _: Rule) -> _Parts:
+def _numbers_parse(subject: FormUnderCheck, _: Rule) -> _Parts:
     yield from (("filled", one, {}) for one in _numeric(subject))
 
 
-def _numbers_as_text(subject: Subject, _: Rule) -> _Parts:
+def _numbers_as_text(subject: FormUnderCheck, _: Rule) -> _Parts:
     yield from (("typed_as_text", one, {}) for one in _numeric(subject))
 
 
-def _no_error_values(subject: Subject, _: Rule) -> _Parts:
+def _no_error_values(subject: FormUnderCheck, _: Rule) -> _Parts:
     yield from (("error_value", one.name, {}) for one in subject.form.fields if one.name in table_of(subject).columns)
 
 
-def _not_negative(subject: Subject, _: Rule) -> _Parts:
+def _not_negative(subject: FormUnderCheck, _: Rule) -> _Parts:
     yield from (("at_least", one, {"least": 0}) for one in _figures(subject))
 
 
-def _decimals(subject: Subject, _: Rule) -> _Parts:
-    yield from (("decimals", one.name, {"most": one.decimals}) for one in subject.form.of_role(Role.FIGURE))
+def _decimals(subject: FormUnderCheck, _: Rule) -> _Parts:
+    yield from (("decimals", one.name, {"most": one.decimals}) for one in subject.form.get_fields_by_role(Role.FIGURE))
 
 
-def _serial(_: Subject, rule: Rule) -> _Parts:
+def _serial(_: FormUnderCheck, rule: Rule) -> _Parts:
     column = rule.arguments["column"]
     yield from (("unique", column, {}), ("no_gap", column, {}), ("begins_at_one", column, {}))
 
 
-def _project_code(subject: Subject, rule: Rule) -> _Parts:
+def _project_code(subject: FormUnderCheck, rule: Rule) -> _Parts:
     county = subject.submission.package.county
     yield "matches", rule.arguments["column"], {"pattern": f"^{county}(19|20)[0-9]{{6}}$"}
 
 
-def _filled(_: Subject, rule: Rule) -> _Parts:
+def _filled(_: FormUnderCheck, rule: Rule) -> _Parts:
     yield from (("filled", one, {}) for one in rule.arguments["columns"])
 
 
-def _township_known(_: Subject, __: Rule) -> _Parts:
+def _township_known(_: FormUnderCheck, __: Rule) -> _Parts:
     yield "filled", TOWNSHIP_FULL, {}
 
 
-def _township_full_name(_: Subject, rule: Rule) -> _Parts:
+def _township_full_name(_: FormUnderCheck, rule: Rule) -> _Parts:
     yield "equals", rule.arguments["column"], {"other": TOWNSHIP_FULL}
 
 
-def _township_code(subject: Subject, rule: Rule) -> _Parts:
+def _township_code(subject: FormUnderCheck, rule: Rule) -> _Parts:
     known = dict(subject.county.townships) if subject.county else {}
     yield "in_set", rule.arguments["column"], {"values": tuple(known)}
     yield "labelled", rule.arguments["column"], {"name": TOWNSHIP_FULL, "labels": known}
 
 
-def _code_length(_: Subject, rule: Rule) -> _Parts:
+def _code_length(_: FormUnderCheck, rule: Rule) -> _Parts:
     for name, length in rule.arguments["columns"].items():
         yield "matches", name, {"pattern": f"^[0-9]{{{length}}}$"}
 
 
-def _in_code_list(subject: Subject, rule: Rule) -> _Parts:
-    yield from (("in_set", one, {"values": subject.form.field(one).codes}) for one in rule.arguments["columns"])
+def _in_code_list(subject: FormUnderCheck, rule: Rule) -> _Parts:
+    yield from (("in_set", one, {"values": subject.form.get_field(one).codes}) for one in rule.arguments["columns"])
 
 
-def _not_dragged(_: Subject, rule: Rule) -> _Parts:
+def _not_dragged(_: FormUnderCheck, rule: Rule) -> _Parts:
     yield from (("not_dragged", one, {"rows": rule.arguments["rows"]}) for one in rule.arguments["columns"])
 
 
-def _unique(_: Subject, rule: Rule) -> _Parts:
+def _unique(_: FormUnderCheck, rule: Rule) -> _Parts:
     yield "unique", rule.arguments["column"], {}
 
 
-def _codes_nested(_: Subject, rule: Rule) -> _Parts:
+def _codes_nested(_: FormUnderCheck, rule: Rule) -> _Parts:
     yield from (("begins_with", one, {"above": above}) for one, above in rule.arguments["pairs"])
 
 
-def _one_of(_: Subject, rule: Rule) -> _Parts:
+def _one_of(_: FormUnderCheck, rule: Rule) -> _Parts:
     yield "in_set", rule.arguments["column"], {"values": tuple(rule.arguments["values"])}
 
 
-def _none_of(_: Subject, rule: Rule) -> _Parts:
+def _none_of(_: FormUnderCheck, rule: Rule) -> _Parts:
     yield "not_in_set", rule.arguments["column"], {"values": tuple(rule.arguments["values"])}
 
 
-def _none_beginning(_: Subject, rule: Rule) -> _Parts:
+def _none_beginning(_: FormUnderCheck, rule: Rule) -> _Parts:
     yield "not_beginning", rule.arguments["column"], {"prefix": rule.arguments["prefix"]}
 
 
-def _grade(_: Subject, rule: Rule) -> _Parts:
+def _grade(_: FormUnderCheck, rule: Rule) -> _Parts:
     yield "grade", rule.arguments["column"], dict(rule.arguments)
 
 
-def _label_agrees(subject: Subject, rule: Rule) -> _Parts:
+def _label_agrees(subject: FormUnderCheck, rule: Rule) -> _Parts:
     for code, name in rule.arguments["pairs"]:
-        yield "labelled", code, {"name": name, "labels": dict(subject.form.field(code).labels)}
+        yield "labelled", code, {"name": name, "labels": dict(subject.form.get_field(code).labels)}
 
 
-def _deduction(_: Subject, rule: Rule) -> _Parts:
+def _deduction(_: FormUnderCheck, rule: Rule) -> _Parts:
     yield "deducted", rule.arguments["net"], dict(rule.arguments)
 
 
-def _converted(_: Subject, rule: Rule) -> _Parts:
+def _converted(_: FormUnderCheck, rule: Rule) -> _Parts:
     yield "converted", rule.arguments["column"], dict(rule.arguments)
 
 
-def _detail_total(subject: Subject, _: Rule) -> _Parts:
+def _detail_total(subject: FormUnderCheck, _: Rule) -> _Parts:
     stated = table_of(subject).totals
     yield from (("total", one, {"total": stated[one][0]}) for one in _figures(subject))
 
 
-def _groups(subject: Subject, rule: Rule) -> _Parts:
+def _groups(subject: FormUnderCheck, rule: Rule) -> _Parts:
     summary = subject.tables[rule.arguments["form"]].body.select("project", TOWNSHIP_FULL)
     yield "pair_known", TOWNSHIP_FULL, {"other": "project", "known": summary}
 
 
-def _accepted(subject: Subject, rule: Rule) -> _Parts:
+def _accepted(subject: FormUnderCheck, rule: Rule) -> _Parts:
     listed = subject.tables[rule.arguments["form"]].body
     year = subject.submission.year
-    in_time = date_expr(pl.col("accepted_on")) <= pl.date(year, 12, 31)
+    in_time = parse_date_expr(pl.col("accepted_on")) <= pl.date(year, 12, 31)
     passed = listed.filter((pl.col("accepted") == rule.arguments["passed"]) & in_time)
     yield "in_set", rule.arguments["column"], {"values": tuple(passed["sub_project"].to_list())}
 
 
-def _accepted_in_time(subject: Subject, rule: Rule) -> _Parts:
-    filled = pl.select(date_expr(pl.lit(subject.cover.text("filled_on")))).item()
+def _accepted_in_time(subject: FormUnderCheck, rule: Rule) -> _Parts:
+    filled = pl.select(parse_date_expr(pl.lit(subject.cover.get_text("filled_on")))).item()
     yield "day", rule.arguments["column"], {"year": subject.submission.year, "latest": filled}
 
 
-def _used_once(subject: Subject, rule: Rule) -> _Parts:
+def _used_once(subject: FormUnderCheck, rule: Rule) -> _Parts:
     first, second = rule.arguments["columns"]
     number = rule.arguments["column"]
     elsewhere = tuple(subject.tables[rule.arguments["form"]].body[number].drop_nulls().to_list())
@@ -191,7 +191,7 @@ def _used_once(subject: Subject, rule: Rule) -> _Parts:
     yield "used_once", second, given
 
 
-_KINDS: Mapping[str, Callable[[Subject, Rule], _Parts]] = {
+_KINDS: Mapping[str, Callable[[FormUnderCheck, Rule], _Parts]] = {
     "accepted_before_counted": _accepted,
     "accepted_in_time": _accepted_in_time,
     "code_length": _code_length,

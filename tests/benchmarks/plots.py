@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from checks.model.finding import Refusal
-from checks.recognition.cover import identify, read_cover
-from checks.recognition.form_instance import Subject
+from checks.recognition.cover import identify_submission, read_cover
+from checks.recognition.form_instance import FormUnderCheck
 from checks.recognition.table import ROW, Table
-from checks.validation import subjects_of
-from checks.versions.returned_sheets import submitted
+from checks.validation import recognise_forms
+from checks.versions.returned_sheets import remove_returned_sheets
 from contracts.contract_library import open_library
 from contracts.form_model import Role
-from desk.commands.sample import Wanted, make_samples
-from workbooks.reader.read_workbook import read_book
-from workbooks.reader.worker_pool import shared_pool
+from desk.commands.sample import SampleRequest, make_samples
+from workbooks.reader.read_workbook import read_workbook
+from workbooks.reader.worker_pool import get_shared_pool
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from checks.model.raw_workbook import RawBook
+    from checks.model.raw_workbook import RawWorkbook
 
 FORM = "new_farmland"
 YEAR = 2024
@@ -35,42 +35,42 @@ def workbook(folder: Path, plots: int) -> Path:
     """Return a county's workbook of so many plots, made if it is not there yet."""
     out = folder / f"{plots}-plots"
     if not out.exists():
-        make_samples(open_library(), Wanted(year=YEAR, counties=1, plots=plots, seed=SEED, out=out))
+        make_samples(open_library(), SampleRequest(year=YEAR, counties=1, plots=plots, seed=SEED, out=out))
     return next(path for path in sorted(out.rglob("*.xlsx")) if path.parent.name.isdigit())
 
 
-def subject_of(path: Path) -> Subject:
+def subject_of(path: Path) -> FormUnderCheck:
     """Return the plot form of a workbook as the checks see it, the other forms beside it."""
-    book = read_book(path.read_bytes(), open_library().wording())
-    shared_pool().close()
+    book = read_workbook(path.read_bytes(), open_library().get_messages())
+    get_shared_pool().close()
     if isinstance(book, Refusal):
         raise TypeError(book.message)
     return next(one for one in subjects_in(book) if one.form.name == FORM)
 
 
-def subjects_in(book: "RawBook") -> tuple[Subject, ...]:
+def subjects_in(book: "RawWorkbook") -> tuple[FormUnderCheck, ...]:
     """Return every form of a sample, its table taken into frames."""
     library = open_library()
-    words, form = library.wording(), library.cover()
-    own = submitted(book, words)
+    words, form = library.get_messages(), library.compile_cover()
+    own = remove_returned_sheets(book, words)
     cover = read_cover(own, form)
-    identity = identify(cover, form, words)
+    identity = identify_submission(cover, form, words)
     if cover is None or isinstance(identity, Refusal):
         raise TypeError("the sample has no cover")
-    package = library.package(identity.county, identity.year)
+    package = library.find_package(identity.county, identity.year)
     if package is None:
         raise TypeError("no contract holds for the sample")
-    return subjects_of(own, cover, library.submission(package, identity.year))
+    return recognise_forms(own, cover, library.compile_submission(package, identity.year))
 
 
-def table_of(subject: Subject) -> Table:
+def table_of(subject: FormUnderCheck) -> Table:
     """Return the plot table of a subject."""
     if subject.table is None:
         raise TypeError("the sample has no table of plots")
     return subject.table
 
 
-def with_table(subject: Subject, table: Table) -> Subject:
+def with_table(subject: FormUnderCheck, table: Table) -> FormUnderCheck:
     """Return the subject with another table in the place of its own."""
     return replace(subject, table=table, tables={**subject.tables, FORM: table})
 
@@ -80,7 +80,7 @@ def multiplied(table: Table, times: int) -> Table:
     height = table.body.height
     plots = table.raw.filter(pl.col(ROW).is_in(table.body[ROW].implode()))
     moved = (pl.col(ROW) + height * (times - 1)).alias(ROW)
-    figures = [one.name for one in table.form.of_role(Role.FIGURE)]
+    figures = [one.name for one in table.form.get_fields_by_role(Role.FIGURE)]
     whole = table.body.select(pl.col(one).sum() * times for one in figures).row(0, named=True)
     stated = [pl.lit(amount).cast(table.body.schema[name]).alias(name) for name, amount in whole.items()]
     texts = [pl.lit(format(amount, "f")).alias(f"{name}:number") for name, amount in whole.items()]

@@ -7,7 +7,7 @@ import dataframely as dy
 import pointblank as pb
 import polars as pl
 
-from checks.recognition.form_instance import Subject
+from checks.recognition.form_instance import FormUnderCheck
 from tests.benchmarks.floor import wrong
 from tests.benchmarks.plain_rules import Plain, plain_rules
 from tests.benchmarks.plots import table_of
@@ -15,7 +15,7 @@ from tests.benchmarks.plots import table_of
 EVERY = 10**9  # failing rows wanted
 
 
-def expressed(subject: Subject) -> tuple[Plain, ...]:
+def expressed(subject: FormUnderCheck) -> tuple[Plain, ...]:
     """Return what can be said as an expression over one row's own table."""
     return tuple(one for one in plain_rules(subject) if wrong(one) is not None)
 
@@ -28,7 +28,7 @@ def right(one: Plain) -> pl.Expr:
     return ~expression.fill_null(value=False)
 
 
-def dataframely(subject: Subject) -> Callable[[], dict[str, int]]:
+def dataframely(subject: FormUnderCheck) -> Callable[[], dict[str, int]]:
     """Return the run of a dataframely schema: the failing rows, and how many of them by rule."""
     rules = expressed(subject)
     body = table_of(subject).body
@@ -55,7 +55,7 @@ def _column(kind: pl.DataType) -> dy.Column:
     return dy.Int64(nullable=True) if kind == pl.Int64 else dy.String(nullable=True)
 
 
-def pointblank(subject: Subject) -> Callable[[], dict[str, int]]:
+def pointblank(subject: FormUnderCheck) -> Callable[[], dict[str, int]]:
     """Return the run of a pointblank validation: an extract of the failing rows for each step."""
     rules = expressed(subject)
     body = table_of(subject).body

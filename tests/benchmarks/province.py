@@ -22,7 +22,7 @@ from pathlib import Path
 import psutil
 
 from contracts.contract_library import open_library
-from desk.commands.sample import Wanted, make_samples
+from desk.commands.sample import SampleRequest, make_samples
 
 COUNTIES = 86
 YEAR = 2024
@@ -77,7 +77,7 @@ def make(folder: Path, plots: int, counties: int = COUNTIES) -> Path:
     out = folder / f"{counties}-{plots}"
     if not out.is_dir():
         half = folder / f"{counties}-{plots}.half"
-        wanted = Wanted(year=YEAR, counties=counties, plots=-(-plots // counties), seed=7, out=half)
+        wanted = SampleRequest(year=YEAR, counties=counties, plots=-(-plots // counties), seed=7, out=half)
         make_samples(open_library(), wanted)
         half.rename(out)
     return out

@@ -9,7 +9,7 @@ from zipfile import ZipFile
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font
 
-from contracts.rule_examples import Example
+from contracts.rule_examples import RuleExample
 from tests.builders import dongchuan, gansu
 
 
@@ -19,13 +19,13 @@ def valid_workbook(base: str = "dongchuan") -> bytes:
     return gansu.gansu_workbook() if base == "gansu" else dongchuan.submission(2).bytes()
 
 
-def broken_workbook(example: Example) -> bytes:
+def broken_workbook(example: RuleExample) -> bytes:
     """Return the valid sample after what the example does to it: cells set, rows and sheets dropped.
 
     A value that begins with ``=`` becomes a formula without a result, an error name such as ``#REF!`` an error.
     """
     book = load_workbook(BytesIO(valid_workbook(example.base)))
-    for name in example.without_sheets:
+    for name in example.dropped_sheets:
         del book[name]
     for name, cells in example.cells.items():
         for address, value in cells.items():
@@ -34,11 +34,13 @@ def broken_workbook(example: Example) -> bytes:
     _dress(book, example)
     buffer = BytesIO()
     book.save(buffer)
-    return with_results(buffer.getvalue(), {book.sheetnames.index(name): of for name, of in example.kept.items()})
+    return with_results(
+        buffer.getvalue(), {book.sheetnames.index(name): of for name, of in example.cached_results.items()}
+    )
 
 
-def _cut_rows(book: Workbook, example: Example) -> None:
-    for name, rows in example.without_rows.items():
+def _cut_rows(book: Workbook, example: RuleExample) -> None:
+    for name, rows in example.dropped_rows.items():
         for row in sorted(rows, reverse=True):
             book[name].delete_rows(row)
     for name, rows in example.hidden_rows.items():
@@ -46,8 +48,8 @@ def _cut_rows(book: Workbook, example: Example) -> None:
             book[name].row_dimensions[row].hidden = True
 
 
-def _dress(book: Workbook, example: Example) -> None:
-    for name, looks in example.looks.items():
+def _dress(book: Workbook, example: RuleExample) -> None:
+    for name, looks in example.cell_styles.items():
         for area, look in looks.items():
             for row in book[name][area if ":" in area else f"{area}:{area}"]:
                 for cell in row:

@@ -8,13 +8,13 @@ from hashlib import sha256
 
 from contracts.contract_library import open_library
 from contracts.procedures import Procedure
-from contracts.return_policy import Returning
-from review.county_state import Standing
-from review.decision import decide
-from review.event_replay import standings
-from review.events import Entry, Event, JsonValue, Kind
-from review.proposal import Bench, Denial, Proposal
-from review.roster import Due, Officer, Roster
+from contracts.return_policy import ReturnPolicy
+from review.county_state import CountyState
+from review.decision import decide_proposal
+from review.event_replay import replay_events
+from review.events import Event, EventKind, JsonValue, LedgerEntry
+from review.proposal import DecisionContext, DecisionRefusal, Proposal
+from review.roster import DueCounty, Officer, Roster
 
 COUNTY, NEIGHBOUR, YEAR = "530113", "530114", 2024
 NEVER_LEFT = date(2024, 1, 1)
@@ -44,13 +44,13 @@ OFFICERS = (
 @cache
 def procedure() -> Procedure:
     """Return the chain of the annual accounting."""
-    return open_library().procedure("annual-accounting")
+    return open_library().get_procedure("annual-accounting")
 
 
 @cache
-def policy() -> Returning:
+def policy() -> ReturnPolicy:
     """Return what an explanation must hold."""
-    return open_library().returning()
+    return open_library().get_return_policy()
 
 
 def roster() -> Roster:
@@ -60,7 +60,7 @@ def roster() -> Roster:
         procedure="annual-accounting",
         province=("530000", "云南省"),
         cities={"530100": "昆明市"},
-        due=(Due(COUNTY, "东川区", "530100"), Due(NEIGHBOUR, "呈贡区", "530100")),
+        due_counties=(DueCounty(COUNTY, "东川区", "530100"), DueCounty(NEIGHBOUR, "呈贡区", "530100")),
         deadlines={"county": date(2025, 1, 31), "city": date(2025, 2, 28), "province": date(2025, 3, 31)},
         officers=OFFICERS,
     )
@@ -82,7 +82,7 @@ class Road:
         sha, name = fingerprint(version), f"第{version}版.xlsx"
         self.events.append(
             Event(
-                kind=Kind.RECEIVED,
+                kind=EventKind.RECEIVED,
                 year=YEAR,
                 county=COUNTY,
                 version=version,
@@ -103,7 +103,9 @@ class Road:
             "outcome": "",
         }
         sha = fingerprint(version)
-        self.events.append(Event(kind=Kind.CHECKED, year=YEAR, county=COUNTY, version=version, sha256=sha, facts=facts))
+        self.events.append(
+            Event(kind=EventKind.CHECKED, year=YEAR, county=COUNTY, version=version, sha256=sha, facts=facts)
+        )
         return self
 
     def hand_in(self, version: int, *, hard: int = 0, soft: int = 0) -> "Road":
@@ -119,15 +121,18 @@ class Road:
             self.events.append(judged)
         return self
 
-    def judge(self, proposed: Proposal) -> Event | Denial:
+    def judge(self, proposed: Proposal) -> Event | DecisionRefusal:
         """Ask whether a decision may be made now."""
-        return decide(
-            Bench(procedure=procedure(), roster=roster(), standing=self.standing(), policy=policy()), proposed
+        return decide_proposal(
+            DecisionContext(
+                procedure=procedure(), roster=roster(), county_state=self.standing(), return_policy=policy()
+            ),
+            proposed,
         )
 
-    def standing(self) -> Standing:
+    def standing(self) -> CountyState:
         """Say where the county stands."""
-        return standings(procedure(), roster(), entries(self.events))[COUNTY]
+        return replay_events(procedure(), roster(), entries(self.events))[COUNTY]
 
 
 def proposal(person: str, level: str, action: str, **other: str | int) -> Proposal:
@@ -145,10 +150,10 @@ def proposal(person: str, level: str, action: str, **other: str | int) -> Propos
     return Proposal(**given)  # type: ignore[arg-type]  # the fields differ in type
 
 
-def entries(events: Iterable[Event]) -> list[Entry]:
+def entries(events: Iterable[Event]) -> list[LedgerEntry]:
     """Return events as the ledger would give them back."""
     return [
-        Entry(
+        LedgerEntry(
             sequence=at, previous="", digest=str(at), at="2025-01-20T00:00:00+00:00", system_user="", key="", event=one
         )
         for at, one in enumerate(events, start=1)

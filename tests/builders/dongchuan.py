@@ -64,9 +64,9 @@ class Draft:
 def plan() -> Plan:
     """Return the plan as the contracts hold it."""
     library = open_library()
-    package = library.package(COUNTY, YEAR)
+    package = library.find_package(COUNTY, YEAR)
     assert package is not None
-    found = library.submission(package, YEAR).plan
+    found = library.compile_submission(package, YEAR).plan
     assert found is not None
     return found
 
@@ -121,7 +121,7 @@ def tasks(measure: Measure, annex: str, last: str, *, serials: Sequence[int]) ->
         ["序号", "乡镇（街道）", *(f"{year}年" for year in years), last],
     ]
     for serial, (name, targets) in zip(serials, measure.townships.items(), strict=True):
-        rows.append([serial, name, *(int(targets[year]) for year in years), int(measure.totals[name])])
+        rows.append([serial, name, *(int(targets[year]) for year in years), int(measure.totals_by_township[name])])
     rows.append(["总计", None, *(int(measure.by_year[year]) for year in years), int(measure.total)])
     return rows
 
@@ -243,7 +243,7 @@ def _write(sheet: Any, row: int, column: int, value: object, look: Any) -> None:
 
 def decisions(sha256: str, version: int = 2) -> Rows:
     """Return the rows of the review workbook that carries the sample from county to province."""
-    headings = open_library().wording().under("review_book.heading")
+    headings = open_library().get_messages().get_group("review_book.heading")
     headings.pop("points")  # nothing was returned: the sample has no use for the column
     rows = [
         ("县级", "报送", "东自然资报〔2025〕3号", "数据属实，同意报送。", "530113-01", "2025-01-17"),

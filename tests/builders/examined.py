@@ -6,44 +6,44 @@ from functools import cache
 from typing import Any
 
 from checks.model.finding import Finding, Refusal
-from checks.model.report import Report
-from contracts.contract_library import Library, Submission, open_library
+from checks.model.report import ValidationReport
+from contracts.contract_library import ContractLibrary, Submission, open_library
 from contracts.form_model import Form
-from contracts.messages import Wording
+from contracts.messages import Messages
 from contracts.packages import Package
-from workbooks.examine import examine
+from workbooks.examine import validate_file
 
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
-class WarmLibrary(Library):
+class WarmLibrary(ContractLibrary):
     """A contracts folder that does not change while the tests run."""
 
     kept: dict[tuple[object, ...], Any] = field(default_factory=dict, compare=False)
 
-    def cover(self) -> Form:
+    def compile_cover(self) -> Form:
         """Return the cover as first read."""
         if ("cover",) not in self.kept:
-            self.kept["cover",] = Library.cover(self)
+            self.kept["cover",] = ContractLibrary.compile_cover(self)
         return self.kept["cover",]  # type: ignore[no-any-return]
 
-    def version(self) -> str:
+    def compute_version(self) -> str:
         """Return the digest as first taken."""
         if ("version",) not in self.kept:
-            self.kept["version",] = Library.version(self)
+            self.kept["version",] = ContractLibrary.compute_version(self)
         return self.kept["version",]  # type: ignore[no-any-return]
 
-    def package(self, county: str, year: int) -> Package | None:
+    def find_package(self, county: str, year: int) -> Package | None:
         """Return the package as first read."""
         if ("package", county, year) not in self.kept:
-            self.kept["package", county, year] = Library.package(self, county, year)
+            self.kept["package", county, year] = ContractLibrary.find_package(self, county, year)
         return self.kept["package", county, year]  # type: ignore[no-any-return]
 
-    def submission(self, package: Package, year: int) -> Submission:
+    def compile_submission(self, package: Package, year: int) -> Submission:
         """Return the submission as first compiled."""
         if ("submission", package, year) not in self.kept:
-            self.kept["submission", package, year] = Library.submission(self, package, year)
+            self.kept["submission", package, year] = ContractLibrary.compile_submission(self, package, year)
         return self.kept["submission", package, year]  # type: ignore[no-any-return]
 
 
@@ -54,20 +54,20 @@ def warm_library() -> WarmLibrary:
 
 
 @cache
-def wording() -> Wording:
+def wording() -> Messages:
     """Return the shipped sentences, read once."""
-    return warm_library().wording()
+    return warm_library().get_messages()
 
 
-def result_of(data: bytes) -> Report | Refusal:
+def result_of(data: bytes) -> ValidationReport | Refusal:
     """Examine a file as every edge of the program does."""
-    return examine(data, warm_library(), wording())
+    return validate_file(data, warm_library(), wording())
 
 
-def report_of(data: bytes) -> Report:
+def report_of(data: bytes) -> ValidationReport:
     """Examine a file that must not be refused."""
     result = result_of(data)
-    assert isinstance(result, Report), result
+    assert isinstance(result, ValidationReport), result
     return result
 
 
@@ -83,7 +83,7 @@ def brief(finding: Finding) -> tuple[str, str, str, str | None]:
     return finding.rule, finding.severity.value, finding.sheet, finding.cell
 
 
-def briefs(report: Report) -> list[tuple[str, str, str, str | None]]:
+def briefs(report: ValidationReport) -> list[tuple[str, str, str, str | None]]:
     """Return what each finding of a report is about."""
     return [brief(one) for one in report.findings]
 

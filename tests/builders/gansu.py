@@ -5,13 +5,13 @@ from dataclasses import replace
 from functools import cache
 from io import BytesIO
 
-from checks.model.filing_history import Claim, History, history_of
+from checks.model.filing_history import FilingHistory, PlotClaim, build_filing_history
 from checks.model.finding import Refusal
-from checks.model.report import Figure, Report
+from checks.model.report import ReportedFigure, ValidationReport
 from contracts.contract_library import Submission, open_library
 from contracts.sample.figures import draw_sample
-from desk.commands.sample import sample_sheets
-from workbooks.examine import examine
+from desk.commands.sample import build_sample_sheets
+from workbooks.examine import validate_file
 from workbooks.writer.bulk_writer import write_rows
 
 COUNTY, YEAR, PLOTS, SEED = "620825", 2024, 12, 3  # 庄浪县 has two townships called 水洛
@@ -24,39 +24,39 @@ CUMULATIVE = {"farm_new_cum": "farm_new", "pbf_out_cum": "pbf_out", "pbf_in_cum"
 def gansu_submission() -> Submission:
     """Return what the county must send."""
     library = open_library()
-    package = library.package(COUNTY, YEAR)
+    package = library.find_package(COUNTY, YEAR)
     assert package is not None
-    return library.submission(package, YEAR)
+    return library.compile_submission(package, YEAR)
 
 
 def gansu_workbook(plots: int = PLOTS, seed: int = SEED) -> bytes:
     """Return a submission in which nothing is wrong."""
     submission = gansu_submission()
-    sample = draw_sample(submission.register.counties[COUNTY], YEAR, plots=plots, seed=seed)
+    sample = draw_sample(submission.register.counties[COUNTY], YEAR, plot_count=plots, seed=seed)
     buffer = BytesIO()
-    write_rows(buffer, sample_sheets(sample, submission, open_library().wording()))
+    write_rows(buffer, build_sample_sheets(sample, submission, open_library().get_messages()))
     return buffer.getvalue()
 
 
 @cache
-def gansu_report() -> Report:
+def gansu_report() -> ValidationReport:
     """Return what the check finds in it."""
     library = open_library()
-    report = examine(gansu_workbook(), library, library.wording())
+    report = validate_file(gansu_workbook(), library, library.get_messages())
     assert not isinstance(report, Refusal), report
     return report
 
 
 @cache
-def year_before() -> History:
+def year_before() -> FilingHistory:
     """Return a history that the submission carries on without a break: it ended as this year begins."""
-    own = Claim(plot=f"{COUNTY}{YEAR - 1}X000001", form="new_farmland", year=YEAR - 1, county=COUNTY)
-    strange = Claim(plot=f"{NEIGHBOUR}{YEAR}B000001", form="pbf_in", year=YEAR, county=NEIGHBOUR)
-    used = Claim(plot=f"{COUNTY}{YEAR - 1}C000001", form="linkage", year=YEAR - 1, county=COUNTY)
-    return history_of(YEAR - 1, _earlier(gansu_report()), (own, strange, used))
+    own = PlotClaim(plot=f"{COUNTY}{YEAR - 1}X000001", form="new_farmland", year=YEAR - 1, county=COUNTY)
+    strange = PlotClaim(plot=f"{NEIGHBOUR}{YEAR}B000001", form="pbf_in", year=YEAR, county=NEIGHBOUR)
+    used = PlotClaim(plot=f"{COUNTY}{YEAR - 1}C000001", form="linkage", year=YEAR - 1, county=COUNTY)
+    return build_filing_history(YEAR - 1, _earlier(gansu_report()), (own, strange, used))
 
 
-def _earlier(report: Report) -> Iterator[Figure]:
+def _earlier(report: ValidationReport) -> Iterator[ReportedFigure]:
     for one in report.figures:
         if one.column in OPENED:
             yield replace(one, column=OPENED[one.column])

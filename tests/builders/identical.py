@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from contracts.contract_library import open_library
-from desk.commands.sample import Wanted, make_samples
+from desk.commands.sample import SampleRequest, make_samples
 from desk.commands.verify import show_verification
-from desk.exit_codes import Exit
-from review.events import Entry
+from desk.exit_codes import ExitCode
+from review.events import LedgerEntry
 from tests.builders.dongchuan import YEAR
 from tests.builders.year import ROOT, Ground, ground_of
 
@@ -31,8 +31,8 @@ def stopped_environment(folder: Path) -> dict[str, str]:
 def sampled(root: Path, *, counties: int, plots: int = 5, seed: int = 3) -> Ground:
     """Make an inbox of several counties that runs through to filing."""
     ground = ground_of(root)
-    wanted = Wanted(year=YEAR, counties=counties, plots=plots, seed=seed, out=ground.places.inputs)
-    assert make_samples(open_library(), wanted) is Exit.CLEAR
+    wanted = SampleRequest(year=YEAR, counties=counties, plots=plots, seed=seed, out=ground.places.input_folder)
+    assert make_samples(open_library(), wanted) is ExitCode.CLEAR
     return ground
 
 
@@ -46,15 +46,15 @@ def keep_only(ground: Ground, counties: Sequence[str]) -> None:
     ground.write_roster(roster)
 
 
-def entries(ground: Ground) -> list[Entry]:
+def entries(ground: Ground) -> list[LedgerEntry]:
     """Return the whole record, seals and times included."""
     with ground.ledger() as ledger:
-        return ledger.entries()
+        return ledger.list_entries()
 
 
 def objects(ground: Ground) -> dict[str, str]:
     """Return the hash of everything kept in the store, by its place."""
-    top = ground.places.state / "objects"
+    top = ground.places.state_folder / "objects"
     kept = (one for one in sorted(top.rglob("*")) if one.is_file())
     return {one.relative_to(top).as_posix(): hashlib.sha256(one.read_bytes()).hexdigest() for one in kept}
 
@@ -68,8 +68,8 @@ def assert_identical(ground: Ground, other: Ground) -> None:
     assert mine.keys() == its.keys()
     assert [path for path, data in mine.items() if data != its[path]] == []
     assert objects(ground) == objects(other)
-    assert show_verification(ground.places.state, ground.places, head=None) is Exit.CLEAR
+    assert show_verification(ground.places.state_folder, ground.places, head=None) is ExitCode.CLEAR
 
 
-def _said(entry: Entry) -> tuple[int, str, str, str, str]:
+def _said(entry: LedgerEntry) -> tuple[int, str, str, str, str]:
     return entry.sequence, entry.event.kind.value, entry.event.county, entry.at, str(dict(entry.event.facts))

@@ -15,8 +15,8 @@ import checks.validation
 import workbooks.marking.mark_workbook
 import workbooks.reader.read_workbook
 import workbooks.writer.write_book  # imported for warmth
-from desk.exit_codes import Exit
-from flows.year.locations import KEY_FOLDER
+from desk.exit_codes import ExitCode
+from flows.year.locations import KEY_FOLDER_VARIABLE
 from ledger.ledger import Ledger
 from tests.builders import expectations
 from tests.builders.year import ground_of
@@ -50,7 +50,7 @@ class Instants:
         return watched
 
 
-def run_until(root: Path, stop: int) -> tuple[Exit, int]:
+def run_until(root: Path, stop: int) -> tuple[ExitCode, int]:
     """Run the year in this process; every entry of the ledger and every file that is moved in place is an instant."""
     instants = Instants(stop)
     Ledger.append = instants.around(Ledger.append)  # type: ignore[method-assign]
@@ -61,7 +61,7 @@ def run_until(root: Path, stop: int) -> tuple[Exit, int]:
 def _child(root: Path, stop: int) -> None:
     sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for the rest of this process
     told = root.with_name(f"{root.name}.passed")
-    os.environ[KEY_FOLDER] = str(root.with_name(f"{root.name}.keys"))  # made in each, or instants are fewer
+    os.environ[KEY_FOLDER_VARIABLE] = str(root.with_name(f"{root.name}.keys"))  # made in each, or instants are fewer
     code, passed = run_until(root, stop)
     told.write_text(str(passed), encoding="utf-8")
     os._exit(code)

@@ -10,13 +10,13 @@ from typing import Any
 import yaml
 
 from desk.commands.run import run_year
-from desk.exit_codes import Exit
-from flows.year.county_status import Row, rows_of
-from flows.year.locations import Places
-from flows.year.year_state import set_scene
+from desk.exit_codes import ExitCode
+from flows.year.county_status import CountyStatusRow, build_status_rows
+from flows.year.locations import YearPaths
+from flows.year.year_state import load_year_state
 from ledger.ledger import Ledger
-from review.county_state import recorded_roster
-from review.events import Event, Kind
+from review.county_state import find_recorded_roster
+from review.events import Event, EventKind
 from tests.builders.dongchuan import COUNTY, YEAR, Draft, Rows, decisions, name_of, submission
 
 ROOT = Path(__file__).parents[2]
@@ -27,7 +27,7 @@ OTHER = "530114"  # a second county, due where a test says so
 class Ground:
     """Inputs, outputs and state of one year below one folder."""
 
-    places: Places
+    places: YearPaths
 
     @property
     def folder(self) -> Path:
@@ -55,7 +55,7 @@ class Ground:
         text = yaml.safe_dump(roster, allow_unicode=True, sort_keys=False)
         (self.places.inbox / "roster.yaml").write_text(text, encoding="utf-8")
 
-    def run(self) -> Exit:
+    def run(self) -> ExitCode:
         """Run the year in line."""
         return run_year(self.places, inline=True)
 
@@ -66,47 +66,57 @@ class Ground:
     def events(self) -> list[Event]:
         """Return what is on record."""
         with self.ledger() as ledger:
-            return [one.event for one in ledger.entries(YEAR)]
+            return [one.event for one in ledger.list_entries(YEAR)]
 
     def head(self) -> str:
         """Return the digest of the last entry."""
         with self.ledger() as ledger:
-            return ledger.head()
+            return ledger.get_head()
 
-    def rows(self) -> dict[str, Row]:
+    def rows(self) -> dict[str, CountyStatusRow]:
         """Return where each county stands, by code."""
         with self.ledger() as ledger:
-            roster = recorded_roster(ledger.entries(YEAR))
+            roster = find_recorded_roster(ledger.list_entries(YEAR))
             assert roster is not None
-            return {one.code: one for one in rows_of(set_scene(self.places, ledger, roster).standings, roster)}
+            return {
+                one.code: one
+                for one in build_status_rows(load_year_state(self.places, ledger, roster).county_states, roster)
+            }
 
     def files(self) -> dict[str, str]:
         """Return the hash of every file of outputs and state, by path; locks are no content."""
-        found = (one for top in (self.places.outputs, self.places.state) for one in top.rglob("*") if one.is_file())
+        found = (
+            one
+            for top in (self.places.output_folder, self.places.state_folder)
+            for one in top.rglob("*")
+            if one.is_file()
+        )
         return {
-            one.relative_to(self.places.inputs.parent).as_posix(): hashlib.sha256(one.read_bytes()).hexdigest()
+            one.relative_to(self.places.input_folder.parent).as_posix(): hashlib.sha256(one.read_bytes()).hexdigest()
             for one in found
             if one.suffix != ".lock"
         }
 
     def outputs(self) -> dict[str, bytes]:
         """Return every output by path."""
-        top = self.places.outputs
+        top = self.places.output_folder
         return {one.relative_to(top).as_posix(): one.read_bytes() for one in sorted(top.rglob("*")) if one.is_file()}
 
     def copy_to(self, root: Path) -> "Ground":
         """Return a copy of everything under another folder."""
-        shutil.copytree(self.places.inputs.parent, root)
-        return Ground(replace(ground_of(root).places, contracts=self.places.contracts))
+        shutil.copytree(self.places.input_folder.parent, root)
+        return Ground(replace(ground_of(root).places, contracts_folder=self.places.contracts_folder))
 
     def under(self, contracts: Path) -> "Ground":
         """Return the same folders under other contracts."""
-        return Ground(replace(self.places, contracts=contracts))
+        return Ground(replace(self.places, contracts_folder=contracts))
 
 
 def ground_of(root: Path) -> Ground:
     """Return the folders below one root; nothing is made."""
-    return Ground(Places(year=YEAR, inputs=root / "inputs", outputs=root / "outputs", state=root / "state"))
+    return Ground(
+        YearPaths(year=YEAR, input_folder=root / "inputs", output_folder=root / "outputs", state_folder=root / "state")
+    )
 
 
 def prepared(root: Path, *, versions: Iterable[int] = (1, 2), decided: bool = True) -> Ground:
@@ -153,6 +163,11 @@ def contracts_with_other(folder: Path) -> Path:
 def steps(events: Iterable[Event]) -> list[tuple[str, str, int, str]]:
     """Return what happened in short: kind, county, version, and the action or the output."""
     return [
-        (one.kind.value, one.county, one.version, str(one.facts["path"]) if one.kind is Kind.ISSUED else one.action)
+        (
+            one.kind.value,
+            one.county,
+            one.version,
+            str(one.facts["path"]) if one.kind is EventKind.ISSUED else one.action,
+        )
         for one in events
     ]

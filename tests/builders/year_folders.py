@@ -10,11 +10,11 @@ import xlsxwriter
 
 from contracts.contract_library import open_library
 from flows.run.run_stages import run_stages
-from flows.run.run_summary import Outlook, outlook
-from flows.run.stage_loop import in_line
-from flows.year.locations import Places
-from flows.year.year_inputs import read_desk
-from flows.year.year_state import Scene, set_scene
+from flows.run.run_summary import RunSummary, summarise_run
+from flows.run.stage_loop import run_jobs_inline
+from flows.year.locations import YearPaths
+from flows.year.year_inputs import read_year_inputs
+from flows.year.year_state import YearState, load_year_state
 from review.proposal import Proposal
 from review.roster import Roster
 from tests.builders import dongchuan
@@ -35,9 +35,11 @@ class YearFolders:
         shutil.copy(ROOT / "inputs" / "2024" / "roster.yaml", self.places.inbox)
 
     @property
-    def places(self) -> Places:
+    def places(self) -> YearPaths:
         """Return the folders."""
-        return Places(year=2024, inputs=self.base / "in", outputs=self.base / "out", state=self.base / "state")
+        return YearPaths(
+            year=2024, input_folder=self.base / "in", output_folder=self.base / "out", state_folder=self.base / "state"
+        )
 
     def send(self, version: int, changes: Mapping[tuple[str, str], object] | None = None) -> None:
         """Put a version of the county's submission into its folder."""
@@ -49,30 +51,30 @@ class YearFolders:
             draft.put(sheet, cell, value)
         draft.save(self.places.inbox / dongchuan.COUNTY / f"v{version}.xlsx")
 
-    def run(self) -> Outlook:
+    def run(self) -> RunSummary:
         """Run the year; tell how it stands."""
-        assert run_stages(self.places, in_line) == 0
-        desk = read_desk(self.places, open_library().wording())
-        return outlook(self.scene(), desk)
+        assert run_stages(self.places, run_jobs_inline) == 0
+        desk = read_year_inputs(self.places, open_library().get_messages())
+        return summarise_run(self.scene(), desk)
 
-    def scene(self) -> Scene:
+    def scene(self) -> YearState:
         """Read the record."""
-        desk = read_desk(self.places, open_library().wording())
+        desk = read_year_inputs(self.places, open_library().get_messages())
         with self.places.open_ledger() as ledger:
-            return set_scene(self.places, ledger, desk.roster)
+            return load_year_state(self.places, ledger, desk.roster)
 
     def roster(self) -> Roster:
         """Read the roster as it was handed in."""
-        return read_desk(self.places, open_library().wording()).roster
+        return read_year_inputs(self.places, open_library().get_messages()).roster
 
     @property
     def state(self) -> str:
         """The state of the county."""
-        return self.scene().standings[dongchuan.COUNTY].state
+        return self.scene().county_states[dongchuan.COUNTY].state
 
     def hand_in(self, name: str, rows: list[Mapping[str, Any]]) -> None:
         """Put a workbook of decisions into the inbox."""
-        headings = open_library().wording().under("review_book.heading")
+        headings = open_library().get_messages().get_group("review_book.heading")
         folder = self.places.inbox / "decisions"
         folder.mkdir(exist_ok=True)
         with xlsxwriter.Workbook(folder / name) as book:

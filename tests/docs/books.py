@@ -12,11 +12,11 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
-from contracts.contract_library import Library, open_library
-from contracts.rule_catalogue import catalogue
+from contracts.contract_library import ContractLibrary, open_library
+from contracts.rule_catalogue import build_catalogue
 from tests.docs.dictionary import KINDS
-from workbooks.ooxml.text_rows import fitting_height
-from workbooks.writer.bulk_writer import Rows, write_rows
+from workbooks.ooxml.text_rows import estimate_row_height
+from workbooks.writer.bulk_writer import ValueRows, write_rows
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 DICTIONARY, RULES = DOCS / "字段说明.xlsx", DOCS / "规则目录.xlsx"
@@ -24,18 +24,18 @@ FIELDS = ("表", "栏目", "英文名", "别名", "类型", "单位", "小数", 
 COLUMNS = ("规则", "级别", "阶段", "内容", "依据", "用于", "通过示例", "不通过示例", "系统提示")
 
 
-def dictionary_sheets(library: Library) -> list[tuple[str, Rows]]:
+def dictionary_sheets(library: ContractLibrary) -> list[tuple[str, ValueRows]]:
     """Return the dictionary: a row a field of every form."""
     return [("字段说明", [FIELDS, *_fields(library)])]
 
 
-def rule_sheets(library: Library) -> list[tuple[str, Rows]]:
+def rule_sheets(library: ContractLibrary) -> list[tuple[str, ValueRows]]:
     """Return the catalogue: a row a rule, and one for each of its cases."""
     return [("规则目录", [COLUMNS, *_rules(library)])]
 
 
-def _fields(library: Library) -> Iterator[tuple[str, ...]]:
-    for form in library.all_forms():
+def _fields(library: ContractLibrary) -> Iterator[tuple[str, ...]]:
+    for form in library.compile_all_forms():
         for one in form.fields:
             codes = "、".join(code if label in ("", code) else f"{code} {label}" for code, label in one.labels.items())
             yield (
@@ -53,14 +53,14 @@ def _fields(library: Library) -> Iterator[tuple[str, ...]]:
             )
 
 
-def _rules(library: Library) -> Iterator[tuple[str, ...]]:
-    words = library.wording()
-    for one in catalogue(library):
+def _rules(library: ContractLibrary) -> Iterator[tuple[str, ...]]:
+    words = library.get_messages()
+    for one in build_catalogue(library):
         severity = "、".join(words(f"severity.{weight}") for weight in one.severities)
         phase = words(f"rules.phase.{one.phase}")
-        head = (one.id, severity, phase, one.description, one.basis, "、".join(one.where))
+        head = (one.id, severity, phase, one.description, one.basis, "、".join(one.applies_to))
         cases = [(good, bad, "") for good, bad in zip(one.passing, one.failing, strict=True)]
-        for example in library.examples(one.id):
+        for example in library.list_examples(one.id):
             good = words(f"rules.base.{example.base}", description=one.description)
             cases.append((good, example.title, example.message))
         yield from ((*head, *case) for case in cases)
@@ -80,7 +80,7 @@ def _dress(target: Path, widths: tuple[int, ...]) -> None:
             if first:
                 cell.fill = PatternFill("solid", start_color="F2F2F2")
         texts = [str(cell.value or "") for cell in row]
-        page.row_dimensions[number].height = fitting_height(texts, [one - 2 for one in widths])
+        page.row_dimensions[number].height = estimate_row_height(texts, [one - 2 for one in widths])
     for at, width in enumerate(widths, 1):
         page.column_dimensions[get_column_letter(at)].width = width
     page.freeze_panes, page.print_title_rows = "B2", "1:1"

@@ -6,7 +6,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from contracts.contract_library import Library, open_library
+from contracts.contract_library import ContractLibrary, open_library
 from contracts.form_model import Field, Form
 
 CHAPTER = Path(__file__).resolve().parents[2] / "docs" / "dictionary.md"
@@ -20,9 +20,9 @@ HEAD = """# 字段说明
 KINDS = {"string": "文本", "number": "数字", "integer": "整数", "date": "日期"}
 
 
-def chapter(library: Library) -> str:
+def chapter(library: ContractLibrary) -> str:
     """Return the dictionary as Markdown: a table a form."""
-    return "\n".join([HEAD, *("\n".join(_section(one)) for one in library.all_forms())])
+    return "\n".join([HEAD, *("\n".join(_section(one)) for one in library.compile_all_forms())])
 
 
 def _section(form: Form) -> Iterator[str]:

@@ -6,11 +6,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from contracts.contract_library import Library, open_library
+from contracts.contract_library import ContractLibrary, open_library
 from contracts.form_model import Form, Phase, Rule
-from contracts.messages import Wording
-from contracts.rule_catalogue import PROCEDURE, Entry, catalogue
-from contracts.rule_examples import Example
+from contracts.messages import Messages
+from contracts.rule_catalogue import PROCEDURE_PHASE, CatalogueEntry, build_catalogue
+from contracts.rule_examples import RuleExample
 
 CHAPTER = Path(__file__).resolve().parents[2] / "docs" / "rules.md"
 HEAD = """# 规则
@@ -27,31 +27,31 @@ HEAD = """# 规则
 Used = tuple[Rule, list[Form]]
 
 
-def chapter(library: Library) -> str:
+def chapter(library: ContractLibrary) -> str:
     """Return the chapter as Markdown."""
-    words = library.wording()
+    words = library.get_messages()
     parts = [HEAD]
     for phase, group in _by_phase(library):
         parts.append(f"## {words(f'rules.phase.{phase}')}\n")
         parts += ["\n".join(_section(used, library, words)) for used in group]
-    for phase in (Phase.ACROSS_LEVELS, PROCEDURE):
+    for phase in (Phase.ACROSS_LEVELS, PROCEDURE_PHASE):
         parts.append(f"## {words(f'rules.phase.{phase}')}\n")
-        parts += ["\n".join(_case(one, words)) for one in catalogue(library) if one.phase == phase]
+        parts += ["\n".join(_case(one, words)) for one in build_catalogue(library) if one.phase == phase]
     return "\n".join(parts)
 
 
-def _case(entry: Entry, words: Wording) -> Iterator[str]:
+def _case(entry: CatalogueEntry, words: Messages) -> Iterator[str]:
     yield f"### {entry.id} {entry.description}\n"
     yield f"- 级别：{'、'.join(words(f'severity.{one}') for one in entry.severities)}"
     yield f"- 依据：{entry.basis}"
-    yield f"- 用于：{'、'.join(f'《{one}》' for one in entry.where)}\n"
+    yield f"- 用于：{'、'.join(f'《{one}》' for one in entry.applies_to)}\n"
     yield "| 符合 | 不符合 |"
     yield "| --- | --- |"
     yield from (f"| {good} | {bad} |" for good, bad in zip(entry.passing, entry.failing, strict=True))
     yield ""
 
 
-def _by_phase(library: Library) -> Iterator[tuple[str, list[Used]]]:
+def _by_phase(library: ContractLibrary) -> Iterator[tuple[str, list[Used]]]:
     found: dict[str, Used] = {}
     for form in _forms(library):
         for rule in form.rules:
@@ -61,17 +61,17 @@ def _by_phase(library: Library) -> Iterator[tuple[str, list[Used]]]:
         yield phase, [used for used in ordered if used[0].phase is phase]
 
 
-def _forms(library: Library) -> Iterator[Form]:
+def _forms(library: ContractLibrary) -> Iterator[Form]:
     """Return each form of each package once, the cover with the rules of the first."""
     seen: set[str] = set()
-    for package in library.packages():
-        for form in library.submission(package, package.years[0]).forms:
+    for package in library.list_packages():
+        for form in library.compile_submission(package, package.years[0]).forms:
             if form.name not in seen:
                 seen.add(form.name)
                 yield form
 
 
-def _section(used: Used, library: Library, words: Wording) -> Iterator[str]:
+def _section(used: Used, library: ContractLibrary, words: Messages) -> Iterator[str]:
     rule, forms = used
     yield f"### {rule.id} {rule.description}\n"
     yield f"- 级别：{_severities(rule, words)}"
@@ -79,17 +79,17 @@ def _section(used: Used, library: Library, words: Wording) -> Iterator[str]:
     yield f"- 用于：{'、'.join(f'《{form.title}》' for form in forms)}\n"
     yield "| 改动 | 找到 | 级别 |"
     yield "| --- | --- | --- |"
-    for example in library.examples(rule.id):
+    for example in library.list_examples(rule.id):
         yield _row(example, words)
     yield ""
 
 
-def _severities(rule: Rule, words: Wording) -> str:
+def _severities(rule: Rule, words: Messages) -> str:
     weighed = dict.fromkeys((rule.severity, *rule.severities.values()))
     return "、".join(words(f"severity.{one}") for one in weighed)
 
 
-def _row(example: Example, words: Wording) -> str:
+def _row(example: RuleExample, words: Messages) -> str:
     place = "!".join(one for one in (example.sheet, example.cell) if one)
     return f"| {example.title} | {place}：{example.message} | {words(f'severity.{example.severity}')} |"
 

@@ -13,14 +13,14 @@ import typer.main
 from typer.testing import CliRunner, Result
 
 from checks.model.finding import Finding, Refusal, Severity
-from checks.reporting.json_codec import finding_to_json, refusal_to_json
+from checks.reporting.json_codec import encode_finding, encode_refusal
 from contracts.contract_library import open_library
 from desk import settings
 from desk.app import app
-from desk.exit_codes import Exit
+from desk.exit_codes import ExitCode
 from flows import run_on_prefect
 from flows.prefect_support import task_runners
-from flows.year.locations import KEY_FOLDER
+from flows.year.locations import KEY_FOLDER_VARIABLE
 from tests.builders import dongchuan
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -68,15 +68,22 @@ def test_every_command_is_in_the_table(name: str) -> None:
 def test_exit_codes_are_documented(name: str) -> None:
     """The table of exit codes lists each code of the program, and no other."""
     codes = re.findall(r"^\| (\d) \| \S.* \|$", READMES[name], flags=re.MULTILINE)
-    assert codes == [str(int(one)) for one in Exit]
+    assert codes == [str(int(one)) for one in ExitCode]
 
 
 @pytest.mark.parametrize("name", READMES)
 def test_settings_are_documented(name: str) -> None:
     """The table of settings lists each variable that the program reads, and no other."""
     variables = re.findall(r"^\| `([A-Z_]+)` \|", READMES[name], flags=re.MULTILINE)
-    runners = [task_runners.RUNNER, task_runners.WORKERS, task_runners.SCHEDULER]
-    assert variables == [settings.CONTRACTS, settings.STATE, settings.LEDGER, KEY_FOLDER, run_on_prefect.API, *runners]
+    runners = [task_runners.RUNNER_VARIABLE, task_runners.WORKERS_VARIABLE, task_runners.SCHEDULER_VARIABLE]
+    assert variables == [
+        settings.CONTRACTS_VARIABLE,
+        settings.STATE_VARIABLE,
+        settings.LEDGER_VARIABLE,
+        KEY_FOLDER_VARIABLE,
+        run_on_prefect.API_URL_VARIABLE,
+        *runners,
+    ]
 
 
 @pytest.mark.parametrize("name", READMES)
@@ -84,7 +91,7 @@ def test_headings_of_the_review_workbook_are_documented(name: str) -> None:
     """The inbox section lists the headings under which decisions are read."""
     section = READMES[name].partition("decisions/*.xlsx ")[2].partition("\n## ")[0]
     headings = re.findall(r"^\| (\S+) \| \S.*\|$", section, flags=re.MULTILINE)
-    known = list(open_library().wording().under("review_book.heading").values())
+    known = list(open_library().get_messages().get_group("review_book.heading").values())
     assert [one for one in headings if one not in ("heading", "表头", "---")] == known
 
 
@@ -98,8 +105,8 @@ def test_promised_json_has_the_keys_of_the_program(name: str) -> None:
     finding = Finding(rule="T01", severity=Severity.HARD, sheet="", cell="A1", message="", remedy="", basis="")
     refusal = Refusal(code="", message="", remedy="")
     assert shown.keys() == promised
-    assert shown["findings"][0].keys() == finding_to_json(finding).keys()
-    assert "{" + ", ".join(f'"{key}"' for key in refusal_to_json(refusal)) + "}" in READMES[name]
+    assert shown["findings"][0].keys() == encode_finding(finding).keys()
+    assert "{" + ", ".join(f'"{key}"' for key in encode_refusal(refusal)) + "}" in READMES[name]
 
 
 @pytest.fixture(scope="module")
@@ -108,38 +115,45 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("year")
     shutil.copytree(ROOT / "inputs", folder / "inputs")
     done = hesuan(folder, "hesuan run 2024 --inline")
-    assert done.exit_code == Exit.CLEAR, done.output
+    assert done.exit_code == ExitCode.CLEAR, done.output
     return folder
 
 
 def hesuan(folder: Path, line: str) -> Result:
     """Run a command line as it is shown, in a folder, as where no variable is set."""
-    unset = dict.fromkeys((settings.CONTRACTS, settings.STATE, settings.LEDGER, run_on_prefect.API))
+    unset = dict.fromkeys(
+        (
+            settings.CONTRACTS_VARIABLE,
+            settings.STATE_VARIABLE,
+            settings.LEDGER_VARIABLE,
+            run_on_prefect.API_URL_VARIABLE,
+        )
+    )
     with contextlib.chdir(folder):
         return CliRunner().invoke(app, shlex.split(line)[1:], env=unset)
 
 
 FIRST, SECOND = (f"inputs/2024/{dongchuan.COUNTY}/{dongchuan.name_of(version)}" for version in (1, 2))
 RUNNABLE = {
-    "hesuan run 2024": Exit.CLEAR,  # nothing is left to do, so Prefect is not started
-    "hesuan run 2024 --inline": Exit.CLEAR,
-    f"hesuan check {FIRST}": Exit.FINDINGS,
-    f"hesuan check {SECOND}": Exit.CLEAR,
-    f"hesuan check --format json {FIRST}": Exit.FINDINGS,
-    f"hesuan check --out marked {FIRST}": Exit.FINDINGS,
-    "hesuan status 2024": Exit.CLEAR,
-    "hesuan status 2024 --date 2025-02-01": Exit.CLEAR,
-    "hesuan status 2024 --format json": Exit.CLEAR,
-    "hesuan recheck 2024": Exit.CLEAR,
-    "hesuan verify state": Exit.CLEAR,
-    "hesuan verify outputs/2024": Exit.CLEAR,
-    "hesuan verify outputs/2024/filing": Exit.CLEAR,
-    "hesuan verify outputs/2024 --key outputs/2024/manifest.pub": Exit.CLEAR,
-    "hesuan archive 2024 --county 530113 --zip --out archive": Exit.CLEAR,
-    "hesuan rules": Exit.CLEAR,
-    "hesuan rules T01": Exit.CLEAR,
-    "hesuan sample 2024 --years 2 --counties 2 --plots 5 --seed 7 --out samples": Exit.CLEAR,
-    "hesuan template 2024 --county 620123": Exit.CLEAR,
+    "hesuan run 2024": ExitCode.CLEAR,  # nothing is left to do, so Prefect is not started
+    "hesuan run 2024 --inline": ExitCode.CLEAR,
+    f"hesuan check {FIRST}": ExitCode.FINDINGS,
+    f"hesuan check {SECOND}": ExitCode.CLEAR,
+    f"hesuan check --format json {FIRST}": ExitCode.FINDINGS,
+    f"hesuan check --out marked {FIRST}": ExitCode.FINDINGS,
+    "hesuan status 2024": ExitCode.CLEAR,
+    "hesuan status 2024 --date 2025-02-01": ExitCode.CLEAR,
+    "hesuan status 2024 --format json": ExitCode.CLEAR,
+    "hesuan recheck 2024": ExitCode.CLEAR,
+    "hesuan verify state": ExitCode.CLEAR,
+    "hesuan verify outputs/2024": ExitCode.CLEAR,
+    "hesuan verify outputs/2024/filing": ExitCode.CLEAR,
+    "hesuan verify outputs/2024 --key outputs/2024/manifest.pub": ExitCode.CLEAR,
+    "hesuan archive 2024 --county 530113 --zip --out archive": ExitCode.CLEAR,
+    "hesuan rules": ExitCode.CLEAR,
+    "hesuan rules T01": ExitCode.CLEAR,
+    "hesuan sample 2024 --years 2 --counties 2 --plots 5 --seed 7 --out samples": ExitCode.CLEAR,
+    "hesuan template 2024 --county 620123": ExitCode.CLEAR,
 }
 
 
@@ -151,7 +165,7 @@ def test_three_years_run_as_shown(tmp_path: Path) -> None:
     assert [line.split()[1] for line in THREE_YEARS] == ["sample", "sample", "run", "run", "run"]
     for line in THREE_YEARS[1:]:
         done = hesuan(tmp_path, line)
-        assert done.exit_code == Exit.CLEAR, done.output
+        assert done.exit_code == ExitCode.CLEAR, done.output
     assert (tmp_path / "three-years-out/2026/filing/530113/530113-2026-年度备案件.xlsx").is_file()
 
 
@@ -173,7 +187,7 @@ def test_shown_command_runs(line: str, year: Path) -> None:
 def test_shown_decision_after_filing(line: str, year: Path) -> None:
     """After filing, a decision on record is no new one, and any other is refused."""
     done = hesuan(year, line)
-    assert done.exit_code == (Exit.CLEAR if "--approve" in line else Exit.REFUSED_ACTION), done.output
+    assert done.exit_code == (ExitCode.CLEAR if "--approve" in line else ExitCode.REFUSED_ACTION), done.output
 
 
 @pytest.mark.parametrize("line", [line for line in COMMAND_LINES if "--head" in line])
@@ -181,8 +195,8 @@ def test_shown_head_is_looked_for(line: str, year: Path) -> None:
     """A check value that the ledger contains is found; one that it does not contain is told."""
     head = HEAD.search(hesuan(year, "hesuan verify state").output)
     assert head is not None
-    assert hesuan(year, HEAD.sub(head.group(), line)).exit_code == Exit.CLEAR
-    assert hesuan(year, line).exit_code == Exit.FINDINGS
+    assert hesuan(year, HEAD.sub(head.group(), line)).exit_code == ExitCode.CLEAR
+    assert hesuan(year, line).exit_code == ExitCode.FINDINGS
 
 
 def test_named_outputs_are_written(year: Path) -> None:
@@ -210,5 +224,5 @@ def test_twins_say_the_same() -> None:
 
 def test_outcomes_are_documented() -> None:
     """Every outcome that `check` can have is explained."""
-    outcomes = open_library().wording().under("outcome")
+    outcomes = open_library().get_messages().get_group("outcome")
     assert all(f"`{one}`" in text for one in outcomes for text in READMES.values())

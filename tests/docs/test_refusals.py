@@ -7,7 +7,7 @@ from contracts.contract_library import open_library
 
 def documented() -> str:
     """Return the list of codes as it should stand in the manual."""
-    sentences = open_library().wording().under("refusal")
+    sentences = open_library().get_messages().get_group("refusal")
     lines = ["# Refusal codes", "", "Every code that a file can be refused with, what is said, and the cure.", ""]
     lines += ["| code | message | cure |", "|---|---|---|"]
     codes = dict.fromkeys(key.partition(".")[0] for key in sentences)

@@ -1,7 +1,7 @@
 """The rule chapter of the manual is what the contracts say."""
 
 from contracts.contract_library import open_library
-from contracts.rule_catalogue import catalogue
+from contracts.rule_catalogue import build_catalogue
 from tests.docs.rule_chapter import CHAPTER, chapter
 
 
@@ -13,5 +13,5 @@ def test_committed_chapter_is_current() -> None:
 def test_every_rule_has_its_section() -> None:
     """Each rule in force is explained under its own heading."""
     text = CHAPTER.read_text(encoding="utf-8")
-    rules = {one.id for one in catalogue(open_library())}
+    rules = {one.id for one in build_catalogue(open_library())}
     assert {line.split()[1] for line in text.splitlines() if line.startswith("### ")} == rules

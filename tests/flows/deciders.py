@@ -11,11 +11,11 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from flows.decisions.record_decision import Decided, record_decision
-from flows.year.locations import Places
-from review.events import Event, JsonValue, Kind
+from flows.decisions.record_decision import RecordedDecision, record_decision
+from flows.year.locations import YearPaths
+from review.events import Event, EventKind, JsonValue
 from review.proposal import Proposal
-from review.roster import roster_facts
+from review.roster import encode_roster
 from tests.property.chain import COUNTIES, PEOPLE, YEAR, procedure, roster
 
 PROCESSES, TRIES = 16, 6
@@ -24,14 +24,16 @@ PROCESSES, TRIES = 16, 6
 def main() -> None:
     """Lay the record out, let everybody decide, print what each was told."""
     base = Path(sys.argv[1])
-    places = Places(year=YEAR, inputs=base, outputs=base, state=base / "state", ledger=sys.argv[2])
+    places = YearPaths(
+        year=YEAR, input_folder=base, output_folder=base, state_folder=base / "state", ledger_url=sys.argv[2]
+    )
     _begin(places)
     children = []
     for number in range(PROCESSES):
         child = os.fork()
         if child == 0:
             try:
-                _decide(replace(places, state=base / f"state-{number}"), number, base / f"told-{number}")
+                _decide(replace(places, state_folder=base / f"state-{number}"), number, base / f"told-{number}")
                 os._exit(0)
             finally:
                 os._exit(1)
@@ -41,29 +43,31 @@ def main() -> None:
     sys.stdout.write(json.dumps({"codes": codes, "told": told}))
 
 
-def _begin(places: Places) -> None:
+def _begin(places: YearPaths) -> None:
     with places.open_ledger() as ledger:
-        ledger.append(Event(kind=Kind.ROSTER, year=YEAR, facts=roster_facts(roster())), key="roster")
+        ledger.append(Event(kind=EventKind.ROSTER, year=YEAR, facts=encode_roster(roster())), key="roster")
         for number, county in enumerate(COUNTIES):
             sha256 = f"{number:064x}"
             ledger.append(
-                Event(kind=Kind.RECEIVED, year=YEAR, county=county, version=1, sha256=sha256, facts={"name": "f"}),
+                Event(kind=EventKind.RECEIVED, year=YEAR, county=county, version=1, sha256=sha256, facts={"name": "f"}),
                 key=f"received{county}",
             )
             checked: dict[str, JsonValue] = {"hard": 0, "soft": 0, "notes": 0, "report": "", "contracts": ""}
             ledger.append(
-                Event(kind=Kind.CHECKED, year=YEAR, county=county, version=1, sha256=sha256, facts=checked),
+                Event(kind=EventKind.CHECKED, year=YEAR, county=county, version=1, sha256=sha256, facts=checked),
                 key=f"checked{county}",
             )
 
 
-def _decide(places: Places, number: int, answer: Path) -> None:
+def _decide(places: YearPaths, number: int, answer: Path) -> None:
     """Try some decisions, by whoever may at that level; say which were recorded."""
     chance = random.Random(number)  # noqa: S311 - which decision is tried is no secret
     told = []
     for attempt in range(TRIES):
         county = chance.choice(COUNTIES)
-        action = chance.choice([one for one in procedure().actions if one.onward or one.verb in ("return", "reopen")])
+        action = chance.choice(
+            [one for one in procedure().actions if one.is_forward or one.verb in ("return", "reopen")]
+        )
         by = {"county": f"县{county}", "city": f"市{county[:4]}00", "province": "省甲"}[action.level]
         proposal = Proposal(
             county=county,
@@ -75,7 +79,7 @@ def _decide(places: Places, number: int, answer: Path) -> None:
             opinion="意见",
         )
         done = record_decision(places, proposal)
-        recorded = isinstance(done, Decided) and done.event is not None
+        recorded = isinstance(done, RecordedDecision) and done.event is not None
         told.append([proposal.number, recorded])
     answer.write_text(json.dumps(told), encoding="utf-8")
 

@@ -27,23 +27,23 @@ import workbooks.reader.library_frames
 import workbooks.reader.read_workbook
 import workbooks.reader.worker
 import workbooks.writer.write_book  # imported for warmth, as each child would else import it
-from checks.model.raw_workbook import RawBook
+from checks.model.raw_workbook import RawWorkbook
 from contracts.contract_library import open_library
 from desk.commands.run import run_year
-from desk.error_handling import told
-from flows.run.pending_work import has_work
+from desk.error_handling import report_error
+from flows.run.pending_work import has_pending_work
 from flows.verification.verify import verify_outputs, verify_state
-from flows.year.issued_outputs import unfinished
-from flows.year.locations import KEY_FOLDER, Places
-from flows.year.year_inputs import read_desk
-from flows.year.year_state import set_scene
-from ledger.errors import LedgerMissing
+from flows.year.issued_outputs import find_unfinished_outputs
+from flows.year.locations import KEY_FOLDER_VARIABLE, YearPaths
+from flows.year.year_inputs import read_year_inputs
+from flows.year.year_state import load_year_state
+from ledger.errors import LedgerMissingError
 from ledger.signing_key import Signer
-from review.county_state import recorded_roster
+from review.county_state import find_recorded_roster
 from tests.builders import expectations
 from tests.builders.stopped_clock import stop_clock
 from tests.flows.cutting import Points, grow_no_file_beyond
-from workbooks.gate.file_type import opened
+from workbooks.gate.file_type import open_container
 
 ROOT = Path(__file__).parents[2]
 WARM = (
@@ -65,7 +65,7 @@ def main() -> None:
     expectations.install()
     _read_in_place()
     stop_clock()
-    open_library().wording()  # warm, but nothing that starts threads: a fork would lose them
+    open_library().get_messages()  # warm, but nothing that starts threads: a fork would lose them
     with tempfile.TemporaryDirectory() as base:
         _one_key(Path(base) / "keys")
         every = _sizes(Path(base)) if mode in BY_SIZE else _steps(Path(base))
@@ -80,17 +80,17 @@ def _read_in_place() -> None:
 
     What the disk does to a run does not depend on who reads; readers whose parent dies are tried in test_killed_run.
     """
-    apart = workbooks.reader.read_workbook._read_apart  # noqa: SLF001 - as the program has no such setting
+    apart = workbooks.reader.read_workbook._load_in_worker  # noqa: SLF001 - as the program has no such setting
 
-    def here(data: bytes) -> RawBook:
-        return workbooks.reader.read_workbook._read_here(data, opened(data)) or apart(data)  # noqa: SLF001 - as above
+    def here(data: bytes) -> RawWorkbook:
+        return workbooks.reader.read_workbook._load_in_process(data, open_container(data)) or apart(data)  # noqa: SLF001 - as above
 
-    workbooks.reader.read_workbook._read_apart = here  # noqa: SLF001 - as above
+    workbooks.reader.read_workbook._load_in_worker = here  # noqa: SLF001 - as above
 
 
 def _one_key(folder: Path) -> None:
     """Make the signing key beforehand: a run that makes it takes more steps than one that finds it."""
-    os.environ[KEY_FOLDER] = str(folder)
+    os.environ[KEY_FOLDER_VARIABLE] = str(folder)
     Signer(folder)
 
 
@@ -110,9 +110,11 @@ def _spread(every: range, wanted: int) -> list[int]:
     return sorted({every[at * (len(every) - 1) // max(1, wanted - 1)] for at in range(wanted)})
 
 
-def places(base: Path) -> Places:
+def places(base: Path) -> YearPaths:
     """Return the sample year in folders of its own."""
-    return Places(year=2024, inputs=ROOT / "inputs", outputs=base / "outputs", state=base / "state")
+    return YearPaths(
+        year=2024, input_folder=ROOT / "inputs", output_folder=base / "outputs", state_folder=base / "state"
+    )
 
 
 def _try(mode: str, point: int, base: Path) -> dict[str, Any]:
@@ -162,7 +164,7 @@ def _faulty(mode: str, point: int, base: Path) -> str:
     try:
         code = run_year(places(base), inline=True)
     except Exception as error:  # noqa: BLE001 - whatever comes out, the command turns into a sentence and a code
-        code = told(error)
+        code = report_error(error)
     return f"{int(code)} {' / '.join(one for one in lines if '磁盘' in one) or lines[-1]}"
 
 
@@ -186,17 +188,17 @@ def _look(base: Path) -> str:
     """What stands right after the fault: a chain that holds, and no output under its name that nobody recorded."""
     try:
         return _standing(places(base))
-    except LedgerMissing:
+    except LedgerMissingError:
         return "nothing"
 
 
-def _standing(where: Places) -> str:
+def _standing(where: YearPaths) -> str:
     with where.open_ledger(must_exist=True) as ledger:
         if fault := ledger.verify():
             return f"fault {fault}"
-        roster = recorded_roster(ledger.entries(2024))
-        held = {one[0] for one in unfinished(set_scene(where, ledger, roster))} if roster else set()
-    shown = where.outputs / "2024"
+        roster = find_recorded_roster(ledger.list_entries(2024))
+        held = {one[0] for one in find_unfinished_outputs(load_year_state(where, ledger, roster))} if roster else set()
+    shown = where.output_folder / "2024"
     wrong = [one.facts["path"] for one in verify_outputs(shown, where) if not one.intact] if shown.is_dir() else []
     return "whole" if not [one for one in wrong if Path(one) not in held] else f"unrecorded {wrong}"
 
@@ -206,22 +208,22 @@ def _again(base: Path) -> str:
     where = places(base)
     code = run_year(where, inline=True)
     left = [str(one) for one in base.rglob(".hesuan-*") if "objects" not in one.parts]
-    intact = [one.intact for one in verify_state(where.state / "ledger.db", where.store(), head=None)]
-    intact += [one.intact for one in verify_outputs(where.outputs / "2024", where)]
+    intact = [one.intact for one in verify_state(where.state_folder / "ledger.db", where.open_store(), head=None)]
+    intact += [one.intact for one in verify_outputs(where.output_folder / "2024", where)]
     with where.open_ledger() as ledger:
-        entries = ledger.entries(2024)
-        roster = recorded_roster(entries)
+        entries = ledger.list_entries(2024)
+        roster = find_recorded_roster(entries)
         assert roster is not None
-        states = [one.state for one in set_scene(where, ledger, roster).standings.values()]
+        states = [one.state for one in load_year_state(where, ledger, roster).county_states.values()]
         decisions = sum(one.event.kind == "decision" for one in entries)
         idle = not _has_work(where)
     return json.dumps([int(code), states, decisions, all(intact), left, idle])
 
 
-def _has_work(where: Places) -> bool:
-    desk = read_desk(where, where.library().wording())
+def _has_work(where: YearPaths) -> bool:
+    desk = read_year_inputs(where, where.open_contracts().get_messages())
     with where.open_ledger() as ledger:
-        return has_work(set_scene(where, ledger, desk.roster), desk)
+        return has_pending_work(load_year_state(where, ledger, desk.roster), desk)
 
 
 if __name__ == "__main__":

@@ -16,21 +16,21 @@ import pytest
 import yaml
 
 import flows.intake.read_submission
-from checks.model.report import Report
-from checks.reporting.json_codec import report_from_json
+from checks.model.report import ValidationReport
+from checks.reporting.json_codec import decode_report
 from desk import settings
 from desk.commands import decide
 from desk.commands.check import check_files
 from desk.commands.status import show_status
 from desk.commands.verify import show_verification
-from desk.exit_codes import Exit
-from flows.run.pending_work import has_work
-from flows.year.inbox import look
-from flows.year.issued_outputs import returned_path
-from flows.year.year_inputs import read_desk
-from flows.year.year_lock import hold_year
-from flows.year.year_state import set_scene
-from review.events import Kind
+from desk.exit_codes import ExitCode
+from flows.run.pending_work import has_pending_work
+from flows.year.inbox import scan_inbox
+from flows.year.issued_outputs import get_marked_workbook_path
+from flows.year.year_inputs import read_year_inputs
+from flows.year.year_lock import lock_year
+from flows.year.year_state import load_year_state
+from review.events import EventKind
 from review.proposal import Proposal
 from tests.builders.dongchuan import COUNTY, COVER, SHEET_2, SHEET_3, YEAR, decisions, name_of, submission
 from tests.builders.examined import reads_well, wording
@@ -45,7 +45,7 @@ from tests.builders.year import (
     steps,
     with_other_due,
 )
-from workbooks.examine import examine
+from workbooks.examine import validate_file
 
 COUNTY_OFFICER, CITY_OFFICER, PROVINCE_OFFICER = "530113-01", "530100-01", "530000-01"
 RETURNED = f"{YEAR}/returned/{COUNTY}/{COUNTY}-{YEAR}-第1版-问题标注.xlsx"
@@ -59,7 +59,7 @@ Capture = pytest.CaptureFixture[str]
 def filed_year(tmp_path_factory: pytest.TempPathFactory) -> Ground:
     """Run the sample once; tests that change anything take a copy."""
     ground = prepared(tmp_path_factory.mktemp("备案 一") / "年度 核算")
-    assert ground.run() is Exit.CLEAR
+    assert ground.run() is ExitCode.CLEAR
     return ground
 
 
@@ -67,7 +67,7 @@ def filed_year(tmp_path_factory: pytest.TempPathFactory) -> Ground:
 def received_year(tmp_path_factory: pytest.TempPathFactory) -> Ground:
     """Run both versions without any decision; tests that change anything take a copy."""
     ground = prepared(tmp_path_factory.mktemp("收件 一") / "年度 核算", decided=False)
-    assert ground.run() is Exit.CLEAR
+    assert ground.run() is ExitCode.CLEAR
     return ground
 
 
@@ -89,10 +89,10 @@ def received(received_year: Ground, root: Path) -> Ground:
     return received_year.copy_to(root)
 
 
-def report_of(ground: Ground, version: int) -> Report:
+def report_of(ground: Ground, version: int) -> ValidationReport:
     """Return the report kept of a version."""
-    checked = [one for one in ground.events() if one.kind is Kind.CHECKED and one.version == version]
-    return report_from_json(json.loads(ground.places.store().read(str(checked[-1].facts["report"]))))
+    checked = [one for one in ground.events() if one.kind is EventKind.CHECKED and one.version == version]
+    return decode_report(json.loads(ground.places.open_store().load_object(str(checked[-1].facts["report"]))))
 
 
 def hesuan(*arguments: object, **environment: str) -> "subprocess.CompletedProcess[str]":
@@ -111,14 +111,14 @@ def hesuan(*arguments: object, **environment: str) -> "subprocess.CompletedProce
 def folders(ground: Ground) -> list[object]:
     """Return the options that name the folders of a ground."""
     places = ground.places
-    return ["--inputs", places.inputs, "--outputs", places.outputs, "--state", places.state]
+    return ["--inputs", places.input_folder, "--outputs", places.output_folder, "--state", places.state_folder]
 
 
 def workless(ground: Ground) -> bool:
     """Tell whether nothing can advance."""
-    desk = read_desk(ground.places, wording())
+    desk = read_year_inputs(ground.places, wording())
     with ground.ledger() as ledger:
-        return not has_work(set_scene(ground.places, ledger, desk.roster), desk)
+        return not has_pending_work(load_year_state(ground.places, ledger, desk.roster), desk)
 
 
 def test_the_sample_runs_from_county_to_filing(filed_year: Ground) -> None:
@@ -164,7 +164,7 @@ def test_a_second_run_changes_no_byte(filed: Ground, capsys: Capture) -> None:
     before, head = filed.files(), filed.head()
 
     assert workless(filed)
-    assert filed.run() is Exit.CLEAR
+    assert filed.run() is ExitCode.CLEAR
 
     assert filed.files() == before
     assert filed.head() == head
@@ -200,10 +200,10 @@ def test_a_second_run_does_not_touch_prefect(filed: Ground) -> None:
 def test_deleted_outputs_are_made_again_byte_for_byte(filed: Ground) -> None:
     """Outputs may be deleted at any time: the next run makes the same ones."""
     before = filed.outputs()
-    shutil.rmtree(filed.places.outputs)
+    shutil.rmtree(filed.places.output_folder)
 
     assert not workless(filed)
-    assert filed.run() is Exit.CLEAR
+    assert filed.run() is ExitCode.CLEAR
     assert filed.outputs() == before
     assert workless(filed)
 
@@ -211,11 +211,11 @@ def test_deleted_outputs_are_made_again_byte_for_byte(filed: Ground) -> None:
 def test_one_deleted_output_is_made_again_and_the_other_left(filed: Ground) -> None:
     """A run makes only what is missing."""
     before = filed.outputs()
-    (filed.places.outputs / RETURNED).unlink()
-    other = filed.places.outputs / FILING
+    (filed.places.output_folder / RETURNED).unlink()
+    other = filed.places.output_folder / FILING
     old = other.stat().st_mtime_ns
 
-    assert filed.run() is Exit.CLEAR
+    assert filed.run() is ExitCode.CLEAR
 
     assert filed.outputs() == before
     assert other.stat().st_mtime_ns == old
@@ -267,9 +267,9 @@ def test_a_decision_that_may_not_be_is_refused_and_not_recorded(
     """Refused with the reason and what to do, exit code 5, and not an entry more in the ledger."""
     head = received_year.head()
 
-    code = decide.record(received_year.places, proposal(**changed))
+    code = decide.record_for_county(received_year.places, proposal(**changed))
 
-    assert code is Exit.REFUSED_ACTION
+    assert code is ExitCode.REFUSED_ACTION
     told = capsys.readouterr()
     assert said in told.err, told.err
     assert told.err.startswith("不予办理：")
@@ -296,42 +296,42 @@ def _more_officers(received_year: Ground) -> None:
 def test_decisions_in_their_order_are_recorded(received: Ground, capsys: Capture) -> None:
     """County, city and province act one after the other; the same decision again is no second entry."""
     for step, state in (({}, "已报送"), (CITY, "已复核"), (PROVINCE, "已备案")):
-        assert decide.record(received.places, proposal(**step)) is Exit.CLEAR
+        assert decide.record_for_county(received.places, proposal(**step)) is ExitCode.CLEAR
         assert f"现为“{state}”" in capsys.readouterr().out
 
     head = received.head()
-    assert decide.record(received.places, proposal(**PROVINCE)) is Exit.CLEAR
+    assert decide.record_for_county(received.places, proposal(**PROVINCE)) is ExitCode.CLEAR
     assert "没有重复记录" in capsys.readouterr().out
     assert received.head() == head
-    assert received.run() is Exit.CLEAR
+    assert received.run() is ExitCode.CLEAR
     assert FILING in received.outputs()
 
 
 def test_nobody_acts_at_two_levels(received: Ground, capsys: Capture) -> None:
     """Who reported for the county may not review for the city, whatever offices they hold."""
     both = "530113-03"
-    assert decide.record(received.places, proposal(by=both)) is Exit.CLEAR
+    assert decide.record_for_county(received.places, proposal(by=both)) is ExitCode.CLEAR
     head = received.head()
 
-    assert decide.record(received.places, proposal(**{**CITY, "by": both})) is Exit.REFUSED_ACTION
+    assert decide.record_for_county(received.places, proposal(**{**CITY, "by": both})) is ExitCode.REFUSED_ACTION
 
     assert "已在县级办理过本件" in capsys.readouterr().err
     assert received.head() == head
-    assert decide.record(received.places, proposal(**CITY)) is Exit.CLEAR
+    assert decide.record_for_county(received.places, proposal(**CITY)) is ExitCode.CLEAR
 
 
 def test_province_waits_for_the_city(received: Ground, capsys: Capture) -> None:
     """What the county has reported is not yet the province's to file."""
-    decide.record(received.places, proposal())
+    decide.record_for_county(received.places, proposal())
 
-    assert decide.record(received.places, proposal(**PROVINCE)) is Exit.REFUSED_ACTION
+    assert decide.record_for_county(received.places, proposal(**PROVINCE)) is ExitCode.REFUSED_ACTION
     assert "目前为“已报送”，不能“备案”；应先到“已复核”" in capsys.readouterr().err
 
 
 def test_decide_refuses_at_the_command_line_with_5(received_year: Ground) -> None:
     """The command prints the reason to standard error, exits 5, and shows no trace."""
     given = ["--level", "市级", "--approve", "--by", CITY_OFFICER, "--date", "2025-02-14"]
-    named = ["--number", "1号", "--opinion", "同意", "--state", received_year.places.state]
+    named = ["--number", "1号", "--opinion", "同意", "--state", received_year.places.state_folder]
 
     done = hesuan("decide", YEAR, COUNTY, *given, *named)
 
@@ -344,9 +344,9 @@ def test_nothing_can_be_decided_before_anything_ran(root: Path, capsys: Capture)
     """Without a record there is nothing to decide on, and none is begun."""
     ground = prepared(root)
 
-    assert decide.record(ground.places, proposal()) is Exit.REFUSED_ACTION
+    assert decide.record_for_county(ground.places, proposal()) is ExitCode.REFUSED_ACTION
     assert "还没有收到报送文件" in capsys.readouterr().err
-    assert not (ground.places.state / "ledger.db").exists()
+    assert not (ground.places.state_folder / "ledger.db").exists()
 
 
 @pytest.mark.parametrize(
@@ -372,11 +372,11 @@ def test_a_bad_row_of_a_review_workbook_is_refused_and_the_run_says_so(
 
     first, second = ground.run(), ground.run()
 
-    assert (first, second) == (Exit.REFUSED_ACTION, Exit.REFUSED_ACTION)
+    assert (first, second) == (ExitCode.REFUSED_ACTION, ExitCode.REFUSED_ACTION)
     out = capsys.readouterr().out
     assert out.count("不予办理（办理意见表.xlsx 第 4 行）：") == 2
     assert said in out
-    assert Kind.DECISION not in {one.kind for one in ground.events()}
+    assert EventKind.DECISION not in {one.kind for one in ground.events()}
     assert workless(ground)
 
 
@@ -386,7 +386,7 @@ def test_a_bad_review_workbook_is_refused_and_the_rest_goes_on(root: Path, capsy
     (ground.places.inbox / "decisions" / "a.xlsx").write_bytes(b"no workbook")
     (ground.places.inbox / "decisions" / "b.xlsx").write_bytes(plain_bytes({"空": [["什么也没有"]]}))
 
-    assert ground.run() is Exit.REFUSED_FILE
+    assert ground.run() is ExitCode.REFUSED_FILE
 
     out = capsys.readouterr().out
     assert "拒收 a.xlsx" in out
@@ -402,11 +402,11 @@ def test_a_bad_file_of_one_county_does_not_stop_another(root: Path, capsys: Capt
     bad.parent.mkdir()
     bad.write_bytes("不是工作簿".encode())
 
-    assert ground.run() is Exit.REFUSED_FILE
-    assert ground.run() is Exit.REFUSED_FILE
+    assert ground.run() is ExitCode.REFUSED_FILE
+    assert ground.run() is ExitCode.REFUSED_FILE
 
     assert {code: row.state for code, row in ground.rows().items()} == {COUNTY: "filed", OTHER: "due"}
-    refused = [one for one in ground.events() if one.kind is Kind.REFUSED]
+    refused = [one for one in ground.events() if one.kind is EventKind.REFUSED]
     assert [(one.county, one.facts["code"], one.facts["name"]) for one in refused] == [
         (OTHER, "not_workbook", "呈贡 报表.xlsx")
     ]
@@ -414,7 +414,7 @@ def test_a_bad_file_of_one_county_does_not_stop_another(root: Path, capsys: Capt
     assert f"拒收 {OTHER}/呈贡 报表.xlsx：" in out
     assert "没有需要办理的事项。" in out
     bad.unlink()
-    assert ground.run() is Exit.CLEAR
+    assert ground.run() is ExitCode.CLEAR
 
 
 def test_hard_findings_of_one_county_do_not_stop_another(root: Path) -> None:
@@ -424,8 +424,8 @@ def test_hard_findings_of_one_county_do_not_stop_another(root: Path) -> None:
     draft = submission(1).put(COVER, "B4", OTHER).put(COVER, "B5", "呈贡区").put(SHEET_2, "C5", 201)
     ground.hand_in(draft, "呈贡.xlsx", OTHER)
 
-    assert ground.run() is Exit.FINDINGS
-    assert ground.run() is Exit.FINDINGS
+    assert ground.run() is ExitCode.FINDINGS
+    assert ground.run() is ExitCode.FINDINGS
 
     rows = ground.rows()
     assert (rows[COUNTY].state, rows[OTHER].state) == ("filed", "returned")
@@ -445,18 +445,18 @@ def test_a_fault_in_one_county_does_not_stop_another(
     def faulty(data: bytes, *given: Any, **named: Any) -> Any:
         if data == broken:
             raise ZeroDivisionError("made by the test")
-        return examine(data, *given, **named)
+        return validate_file(data, *given, **named)
 
     with monkeypatch.context() as patch:
-        patch.setattr(flows.intake.read_submission, "examine", faulty)
-        assert ground.run() is Exit.FAULT
+        patch.setattr(flows.intake.read_submission, "validate_file", faulty)
+        assert ground.run() is ExitCode.FAULT
 
     told = capsys.readouterr().out
     assert "Traceback" not in told
     assert str(ground.places.failure_log) in told
     assert "ZeroDivisionError" in ground.places.failure_log.read_text(encoding="utf-8")
     assert {code: row.state for code, row in ground.rows().items()} == {COUNTY: "filed", OTHER: "due"}
-    assert ground.run() is Exit.FINDINGS
+    assert ground.run() is ExitCode.FINDINGS
     assert ground.rows()[OTHER].state == "returned"
 
 
@@ -466,10 +466,10 @@ def test_a_file_of_another_county_is_refused_where_it_lies(root: Path, capsys: C
     ground = prepared(root, versions=(), decided=False).under(contracts_with_other(root.with_name("合同 二")))
     ground.hand_in(submission(2).put(COVER, "B4", OTHER).put(COVER, "B5", "呈贡区"), "错放.xlsx")
 
-    assert ground.run() is Exit.REFUSED_FILE
-    assert ground.run() is Exit.REFUSED_FILE
+    assert ground.run() is ExitCode.REFUSED_FILE
+    assert ground.run() is ExitCode.REFUSED_FILE
 
-    refused = [one.facts for one in ground.events() if one.kind is Kind.REFUSED]
+    refused = [one.facts for one in ground.events() if one.kind is EventKind.REFUSED]
     assert [(one["code"], one["sheet"], one["cell"]) for one in refused] == [("wrong_county", COVER, "B4")]
     assert f"代码为 {OTHER}，文件却放在 {COUNTY} 的收件夹中" in capsys.readouterr().out
     assert ground.rows()[COUNTY].state == "due"
@@ -484,9 +484,9 @@ def test_a_file_of_another_year_is_refused_where_it_lies(root: Path, capsys: Cap
     ground = prepared(root, versions=(), decided=False).under(contracts)
     ground.hand_in(submission(2).put(COVER, "B3", 2025), "明年.xlsx")
 
-    assert ground.run() is Exit.REFUSED_FILE
+    assert ground.run() is ExitCode.REFUSED_FILE
 
-    refused = [one.facts for one in ground.events() if one.kind is Kind.REFUSED]
+    refused = [one.facts for one in ground.events() if one.kind is EventKind.REFUSED]
     assert [(one["code"], one["sheet"], one["cell"]) for one in refused] == [("wrong_year", COVER, "B3")]
     assert "核算年度为 2025，本次办理的是 2024 年" in capsys.readouterr().out
 
@@ -501,9 +501,9 @@ def test_a_misplaced_file_is_told_so_without_a_contract_for_it(root: Path, cell:
     ground = prepared(root, versions=(), decided=False)
     ground.hand_in(submission(2).put(COVER, cell, value), "错放.xlsx")
 
-    assert ground.run() is Exit.REFUSED_FILE
+    assert ground.run() is ExitCode.REFUSED_FILE
 
-    refused = [one.facts for one in ground.events() if one.kind is Kind.REFUSED]
+    refused = [one.facts for one in ground.events() if one.kind is EventKind.REFUSED]
     assert [(one["code"], one["cell"]) for one in refused] == [(code, cell)]
 
 
@@ -512,12 +512,12 @@ def test_a_county_that_is_not_due_is_refused_until_it_is(root: Path) -> None:
     ground = prepared(root, versions=(), decided=False).under(contracts_with_other(root.with_name("合同 二")))
     ground.hand_in(submission(2).put(COVER, "B4", OTHER).put(COVER, "B5", "呈贡区"), "呈贡.xlsx", OTHER)
 
-    assert ground.run() is Exit.REFUSED_FILE
-    refused = [one.facts["code"] for one in ground.events() if one.kind is Kind.REFUSED]
+    assert ground.run() is ExitCode.REFUSED_FILE
+    refused = [one.facts["code"] for one in ground.events() if one.kind is EventKind.REFUSED]
     assert refused == ["not_due"]
 
     with_other_due(ground)
-    assert ground.run() is Exit.CLEAR
+    assert ground.run() is ExitCode.CLEAR
     assert ground.rows()[OTHER].state == "received"
 
 
@@ -527,10 +527,10 @@ def test_the_same_version_with_other_bytes_refuses_both(root: Path, capsys: Capt
     ground = prepared(root, versions=(2,), decided=False)
     twin = ground.hand_in(submission(2).put(COVER, "B9", "另一单位"), "另一份.xlsx")
 
-    assert ground.run() is Exit.REFUSED_FILE
-    assert ground.run() is Exit.REFUSED_FILE
+    assert ground.run() is ExitCode.REFUSED_FILE
+    assert ground.run() is ExitCode.REFUSED_FILE
 
-    refused = {str(one.facts["name"]): one.facts for one in ground.events() if one.kind is Kind.REFUSED}
+    refused = {str(one.facts["name"]): one.facts for one in ground.events() if one.kind is EventKind.REFUSED}
     assert {name: facts["code"] for name, facts in refused.items()} == {
         name_of(2): "version_conflict",
         twin.name: "version_conflict",
@@ -539,7 +539,7 @@ def test_the_same_version_with_other_bytes_refuses_both(root: Path, capsys: Capt
     assert name_of(2) in str(refused[twin.name]["message"])
     assert ground.rows()[COUNTY].state == "due"
     twin.unlink()
-    assert ground.run() is Exit.CLEAR
+    assert ground.run() is ExitCode.CLEAR
     assert ground.rows()[COUNTY].version == 2
     assert "拒收" not in capsys.readouterr().out.splitlines()[-1]
 
@@ -548,9 +548,9 @@ def test_other_bytes_of_a_version_taken_before_are_refused(received: Ground) -> 
     """A file with the 版次 of one already taken is refused and names it; what was taken stands."""
     received.hand_in(submission(2).put(COVER, "B9", "另一单位"), "另一份.xlsx")
 
-    assert received.run() is Exit.REFUSED_FILE
+    assert received.run() is ExitCode.REFUSED_FILE
 
-    refused = [one.facts for one in received.events() if one.kind is Kind.REFUSED]
+    refused = [one.facts for one in received.events() if one.kind is EventKind.REFUSED]
     assert [one["code"] for one in refused] == ["version_conflict"]
     assert name_of(2) in str(refused[0]["message"])
     assert received.rows()[COUNTY].version == 2
@@ -562,7 +562,7 @@ def test_the_same_bytes_under_another_name_are_passed_over(received: Ground, cap
     head = received.head()
     shutil.copy(received.folder / name_of(2), received.folder / "副本 (1).xlsx")
 
-    assert received.run() is Exit.CLEAR
+    assert received.run() is ExitCode.CLEAR
 
     assert f"跳过 {COUNTY}/副本 (1).xlsx：内容与已收的另一个文件相同" in capsys.readouterr().out
     assert received.head() == head
@@ -573,11 +573,11 @@ def test_two_copies_handed_in_at_once_are_one_version(root: Path) -> None:
     ground = prepared(root, versions=(2,), decided=False)
     shutil.copy(ground.folder / name_of(2), ground.folder / "副本.xlsx")
 
-    assert ground.run() is Exit.CLEAR
-    assert ground.run() is Exit.CLEAR
+    assert ground.run() is ExitCode.CLEAR
+    assert ground.run() is ExitCode.CLEAR
 
-    assert [one.version for one in ground.events() if one.kind is Kind.RECEIVED] == [2]
-    assert Kind.REFUSED not in {one.kind for one in ground.events()}
+    assert [one.version for one in ground.events() if one.kind is EventKind.RECEIVED] == [2]
+    assert EventKind.REFUSED not in {one.kind for one in ground.events()}
 
 
 def test_an_older_version_that_comes_late_is_passed_over(root: Path, capsys: Capture) -> None:
@@ -587,9 +587,9 @@ def test_an_older_version_that_comes_late_is_passed_over(root: Path, capsys: Cap
     ground.hand_in(submission(1), name_of(1))
     capsys.readouterr()
 
-    assert ground.run() is Exit.CLEAR
+    assert ground.run() is ExitCode.CLEAR
     head = ground.head()
-    assert ground.run() is Exit.CLEAR
+    assert ground.run() is ExitCode.CLEAR
 
     assert ground.head() == head
     assert f"跳过 {COUNTY}/{name_of(1)}：版次低于已收的版次" in capsys.readouterr().out
@@ -598,20 +598,20 @@ def test_an_older_version_that_comes_late_is_passed_over(root: Path, capsys: Cap
 
 def test_a_new_version_after_the_review_is_locked_out(received: Ground, capsys: Capture) -> None:
     """Once the city has agreed, a newer version is refused with the state; once returned, it is taken."""
-    decide.record(received.places, proposal())
-    decide.record(received.places, proposal(**CITY))
+    decide.record_for_county(received.places, proposal())
+    decide.record_for_county(received.places, proposal(**CITY))
     received.hand_in(submission(3), name_of(3))
 
-    assert received.run() is Exit.REFUSED_FILE
-    assert received.run() is Exit.REFUSED_FILE
+    assert received.run() is ExitCode.REFUSED_FILE
+    assert received.run() is ExitCode.REFUSED_FILE
 
-    refused = [one.facts for one in received.events() if one.kind is Kind.REFUSED]
+    refused = [one.facts for one in received.events() if one.kind is EventKind.REFUSED]
     assert [one["code"] for one in refused] == ["version_locked"]
     assert "目前为“已复核”" in capsys.readouterr().out
     assert received.rows()[COUNTY].version == 2
     back = {**PROVINCE, "action": "return", "number": ""}
-    assert decide.record(received.places, proposal(**back)) is Exit.CLEAR
-    assert received.run() is Exit.CLEAR
+    assert decide.record_for_county(received.places, proposal(**back)) is ExitCode.CLEAR
+    assert received.run() is ExitCode.CLEAR
     assert (received.rows()[COUNTY].version, received.rows()[COUNTY].state) == (3, "received")
 
 
@@ -625,7 +625,7 @@ def test_a_decision_on_a_version_that_moved_on_while_it_was_written_is_refused(
     head = received.head()
     capsys.readouterr()
 
-    assert decide.record(received.places, proposal(sha256=sha256, version=2)) is Exit.REFUSED_ACTION
+    assert decide.record_for_county(received.places, proposal(sha256=sha256, version=2)) is ExitCode.REFUSED_ACTION
 
     assert "旧版次 2，目前已是版次 3" in capsys.readouterr().err
     assert received.head() == head
@@ -640,13 +640,13 @@ def test_files_of_the_system_are_passed_over_with_a_note(root: Path, capsys: Cap
     (ground.places.inbox / ".DS_Store").write_bytes(b"x")
     (ground.places.inbox / "说明.txt").write_bytes(b"x")
 
-    assert ground.run() is Exit.CLEAR
+    assert ground.run() is ExitCode.CLEAR
 
     out = capsys.readouterr().out
     assert all(f"跳过 {COUNTY}/{name}：系统或临时文件" in out for name in names)
     assert "跳过 .DS_Store：系统或临时文件" in out
     assert "跳过 说明.txt：不是县级收件夹" in out
-    assert Kind.REFUSED not in {one.kind for one in ground.events()}
+    assert EventKind.REFUSED not in {one.kind for one in ground.events()}
 
 
 @pytest.mark.skipif(os.name != "posix", reason="the system has no pipes in folders")
@@ -657,10 +657,10 @@ def test_what_is_no_file_in_a_county_folder_is_refused(root: Path) -> None:
     os.mkfifo(ground.folder / "管道.xlsx")
     (ground.folder / "断链.xlsx").symlink_to("nowhere.xlsx")
 
-    assert ground.run() is Exit.REFUSED_FILE
-    assert ground.run() is Exit.REFUSED_FILE
+    assert ground.run() is ExitCode.REFUSED_FILE
+    assert ground.run() is ExitCode.REFUSED_FILE
 
-    refused = [(str(one.facts["name"]), one.facts["code"]) for one in ground.events() if one.kind is Kind.REFUSED]
+    refused = [(str(one.facts["name"]), one.facts["code"]) for one in ground.events() if one.kind is EventKind.REFUSED]
     assert len(refused) == 3
     assert dict(refused) == {"断链.xlsx": "link", "文件夹.xlsx": "not_a_file", "管道.xlsx": "not_a_file"}
     assert ground.rows()[COUNTY].state == "received"
@@ -671,12 +671,13 @@ def test_only_the_flawed_version_exits_1_every_time(root: Path, capsys: Capture)
     """Hard findings of the newest version are the year's code, also when nothing is left to do."""
     ground = prepared(root, versions=(1,), decided=False)
 
-    assert (ground.run(), ground.run()) == (Exit.FINDINGS, Exit.FINDINGS)
+    assert (ground.run(), ground.run()) == (ExitCode.FINDINGS, ExitCode.FINDINGS)
 
     row = ground.rows()[COUNTY]
     assert (row.state, row.hard, row.soft) == ("returned", 1, 1)
     assert (
-        str(ground.places.output(f"returned/{COUNTY}/{COUNTY}-{YEAR}-第1版-问题标注.xlsx")) in capsys.readouterr().out
+        str(ground.places.output_path(f"returned/{COUNTY}/{COUNTY}-{YEAR}-第1版-问题标注.xlsx"))
+        in capsys.readouterr().out
     )
 
 
@@ -700,12 +701,12 @@ def test_run_without_a_year_to_run_exits_2(root: Path, year: int) -> None:
 
     assert (done.returncode, done.stdout) == (2, "")
     assert "Traceback" not in done.stderr
-    assert not ground.places.outputs.exists()
+    assert not ground.places.output_folder.exists()
 
 
 def test_status_has_the_promised_shape(filed_year: Ground, capsys: Capture) -> None:
     """One JSON object: the year, and for each county code, name, state in Chinese, version, hash and counts."""
-    assert show_status(filed_year.places, as_json=True, today=date(2025, 4, 1)) is Exit.CLEAR
+    assert show_status(filed_year.places, as_json=True, today=date(2025, 4, 1)) is ExitCode.CLEAR
 
     assert json.loads(capsys.readouterr().out) == {
         "year": YEAR,
@@ -753,20 +754,25 @@ def test_status_without_a_record_says_so(root: Path, capsys: Capture) -> None:
     show_status(ground.places, as_json=True, today=date(2025, 1, 1))
 
     assert json.loads(capsys.readouterr().out) == {"year": YEAR, "counties": []}
-    assert not ground.places.state.exists()
+    assert not ground.places.state_folder.exists()
 
 
 def test_verify_finds_everything_intact(filed_year: Ground, capsys: Capture) -> None:
     """State folder, ledger file, outputs folder and one output are intact after a run."""
     places = filed_year.places
-    for path in (places.state, places.state / "ledger.db", places.outputs, places.outputs / FILING):
-        assert show_verification(path, places, head=None) is Exit.CLEAR
-    assert show_verification(places.state, places, head=filed_year.head()) is Exit.CLEAR
+    for path in (
+        places.state_folder,
+        places.state_folder / "ledger.db",
+        places.output_folder,
+        places.output_folder / FILING,
+    ):
+        assert show_verification(path, places, head=None) is ExitCode.CLEAR
+    assert show_verification(places.state_folder, places, head=filed_year.head()) is ExitCode.CLEAR
     assert all(line.startswith("完好：") for line in capsys.readouterr().out.splitlines())
 
 
 def _alter_entry(ground: Ground) -> None:
-    with sqlite3.connect(ground.places.state / "ledger.db") as database:
+    with sqlite3.connect(ground.places.state_folder / "ledger.db") as database:
         for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
             database.execute(f"DROP TRIGGER {name}")
         database.execute(
@@ -777,7 +783,7 @@ def _alter_entry(ground: Ground) -> None:
 
 
 def _cut_tail(ground: Ground) -> None:
-    with sqlite3.connect(ground.places.state / "ledger.db") as database:
+    with sqlite3.connect(ground.places.state_folder / "ledger.db") as database:
         for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
             database.execute(f"DROP TRIGGER {name}")
         database.execute("DELETE FROM entries WHERE sequence = 4")
@@ -785,15 +791,15 @@ def _cut_tail(ground: Ground) -> None:
 
 
 def _scribble(ground: Ground) -> None:
-    (ground.places.state / "ledger.db").write_bytes(b"no database at all")
+    (ground.places.state_folder / "ledger.db").write_bytes(b"no database at all")
 
 
 def _alter_kept_file(ground: Ground) -> None:
-    ground.places.store().path(ground.sha256(2)).write_bytes(b"other bytes")
+    ground.places.open_store().get_path(ground.sha256(2)).write_bytes(b"other bytes")
 
 
 def _lose_kept_file(ground: Ground) -> None:
-    ground.places.store().path(ground.sha256(1)).unlink()
+    ground.places.open_store().get_path(ground.sha256(1)).unlink()
 
 
 @pytest.mark.parametrize(
@@ -812,34 +818,34 @@ def test_verify_names_what_is_not_intact(
     """Whatever was altered behind the program's back is named, and the code is 1."""
     tamper(filed)
 
-    assert show_verification(filed.places.state, filed.places, head=None) is Exit.FINDINGS
+    assert show_verification(filed.places.state_folder, filed.places, head=None) is ExitCode.FINDINGS
     assert said in capsys.readouterr().out
 
 
 def test_verify_finds_an_output_that_was_changed_or_added(filed: Ground, capsys: Capture) -> None:
     """An output with other bytes, or one that nobody recorded, is named, and the code is 1."""
-    changed = filed.places.outputs / RETURNED
+    changed = filed.places.output_folder / RETURNED
     changed.write_bytes(changed.read_bytes() + b"x")
     strange = changed.with_name("别的.xlsx")
     strange.write_bytes(b"x")
 
-    assert show_verification(filed.places.outputs, filed.places, head=None) is Exit.FINDINGS
+    assert show_verification(filed.places.output_folder, filed.places, head=None) is ExitCode.FINDINGS
 
     out = capsys.readouterr().out
     assert f"与台账登记的内容不同：{changed}" in out
     assert f"台账中没有登记：{strange}" in out
-    assert f"完好：{filed.places.outputs / FILING}" in out
+    assert f"完好：{filed.places.output_folder / FILING}" in out
 
 
 def test_verify_finds_a_head_that_the_ledger_never_had(filed_year: Ground, capsys: Capture) -> None:
     """A head printed on an earlier filing that is not in the chain shows a rewritten ledger."""
-    assert show_verification(filed_year.places.state, filed_year.places, head="f" * 64) is Exit.FINDINGS
+    assert show_verification(filed_year.places.state_folder, filed_year.places, head="f" * 64) is ExitCode.FINDINGS
     assert "台账被截断或重写" in capsys.readouterr().out
 
 
 def test_verify_at_the_command_line(filed: Ground) -> None:
     """The command exits 0 where all is intact, 1 where not, 2 where there is nothing of that name."""
-    state = filed.places.state
+    state = filed.places.state_folder
     assert hesuan("verify", state).returncode == 0
     _alter_entry(filed)
     assert hesuan("verify", state).returncode == 1
@@ -885,7 +891,7 @@ def test_words_for_people_do_not_fail_on_an_ascii_console(filed_year: Ground, tm
     path = submission(1).save(tmp_path / "东川.xlsx")
 
     done = hesuan("check", path, PYTHONIOENCODING="ascii")
-    stood = hesuan("status", YEAR, "--state", filed_year.places.state, PYTHONIOENCODING="ascii")
+    stood = hesuan("status", YEAR, "--state", filed_year.places.state_folder, PYTHONIOENCODING="ascii")
 
     assert (done.returncode, done.stderr) == (1, "")
     assert (stood.returncode, stood.stderr) == (0, "")
@@ -931,11 +937,11 @@ def test_an_edited_message_takes_effect_at_once(
     contracts = copied_contracts(tmp_path / "合同 二")
     path = submission(1).save(tmp_path / "东川.xlsx")
     monkeypatch.setenv("HESUAN_CONTRACTS", str(contracts))
-    check_files([path], settings.library(), as_json=True, out=None)
+    check_files([path], settings.open_configured_library(), as_json=True, out=None)
     before = json.loads(capsys.readouterr().out)
 
     _edit(contracts / "messages" / "zh.yaml", "序号 {number} 重复，在 {cells}。", "号码 {number} 用了两次：{cells}。")
-    check_files([path], settings.library(), as_json=True, out=None)
+    check_files([path], settings.open_configured_library(), as_json=True, out=None)
 
     after = json.loads(capsys.readouterr().out)
     assert before["findings"][0]["message"] == "序号 8 重复，在 A11、A12。"
@@ -946,12 +952,12 @@ def test_an_edited_severity_takes_effect_at_the_next_run(root: Path) -> None:
     """A version returned under one rule waits for an explanation under a milder one, without a change of code."""
     contracts = copied_contracts(root.with_name("合同 二"))
     ground = prepared(root, versions=(1,), decided=False).under(contracts)
-    assert ground.run() is Exit.FINDINGS
+    assert ground.run() is ExitCode.FINDINGS
 
     milder = "severities: {repeat: soft, gap: soft, start: soft}"
     _edit(contracts / "forms" / "township-tasks.odcs.yaml", "severities: {gap: soft, start: soft}", milder)
 
-    assert ground.run() is Exit.CLEAR
+    assert ground.run() is ExitCode.CLEAR
     row = ground.rows()[COUNTY]
     assert (row.state, row.hard, row.soft) == ("awaiting_explanation", 0, 2)
     assert workless(ground)
@@ -1003,7 +1009,7 @@ def test_the_inbox_is_left_as_it_is(filed_year: Ground) -> None:
     """Inputs are read only: after a run they are what was handed in."""
     places = filed_year.places
 
-    assert {one.name for one in look(places.inbox, wording()).arrivals} == {name_of(1), name_of(2)}
+    assert {one.name for one in scan_inbox(places.inbox, wording()).arrivals} == {name_of(1), name_of(2)}
     assert (filed_year.folder / name_of(1)).read_bytes() == submission(1).bytes()
     assert sorted(one.name for one in places.inbox.iterdir()) == [COUNTY, "decisions", "roster.yaml"]
     text = (ROOT / "inputs" / str(YEAR) / "roster.yaml").read_text(encoding="utf-8")
@@ -1013,19 +1019,19 @@ def test_the_inbox_is_left_as_it_is(filed_year: Ground) -> None:
 def test_the_returned_workbook_is_named_as_the_record_has_it(filed_year: Ground) -> None:
     """The path of the returned workbook follows from county, year and version, and is what the record names."""
     with filed_year.ledger() as ledger:
-        scene = set_scene(filed_year.places, ledger, read_desk(filed_year.places, wording()).roster)
-    version = scene.standings[COUNTY].versions[0]
+        scene = load_year_state(filed_year.places, ledger, read_year_inputs(filed_year.places, wording()).roster)
+    version = scene.county_states[COUNTY].versions[0]
 
-    assert f"{YEAR}/{returned_path(scene, COUNTY, version)}" == RETURNED
+    assert f"{YEAR}/{get_marked_workbook_path(scene, COUNTY, version)}" == RETURNED
 
 
 @pytest.mark.hostile(94)
 def test_a_year_that_another_run_holds_is_left_alone(filed: Ground) -> None:
     """While one run holds the year, a second with work to do says so, exits 5, and changes nothing."""
-    (filed.places.outputs / RETURNED).unlink()
+    (filed.places.output_folder / RETURNED).unlink()
     before = filed.files()
 
-    with hold_year(filed.places):
+    with lock_year(filed.places):
         done = hesuan("run", YEAR, "--inline", *folders(filed))
 
     assert done.returncode == 5
@@ -1043,17 +1049,17 @@ def test_a_refused_file_stays_refused_when_contracts_change_and_change_back(root
 
     codes = [ground.under(contracts).run() for contracts in (first, second, first, first)]
 
-    assert codes == [Exit.REFUSED_FILE] * 4
+    assert codes == [ExitCode.REFUSED_FILE] * 4
     assert workless(ground.under(first))
 
 
 def test_the_same_decision_on_a_newer_version_is_a_new_decision(received: Ground) -> None:
     """Who reports version 3 on the day and under the number of version 2 reports version 3."""
-    assert decide.record(received.places, proposal()) is Exit.CLEAR
+    assert decide.record_for_county(received.places, proposal()) is ExitCode.CLEAR
     received.hand_in(submission(3), name_of(3))
     received.run()
 
-    assert decide.record(received.places, proposal()) is Exit.CLEAR
+    assert decide.record_for_county(received.places, proposal()) is ExitCode.CLEAR
 
     row = received.rows()[COUNTY]
     assert (row.version, row.state) == (3, "submitted")
@@ -1064,6 +1070,6 @@ def test_check_keeps_marked_workbooks_of_files_with_one_name_apart(tmp_path: Pat
     """Two files of one name from two folders, checked at once, have two marked workbooks and two pages."""
     paths = [submission(1).save(tmp_path / county / "报表.xlsx") for county in (COUNTY, OTHER)]
 
-    check_files(paths, settings.library(), as_json=True, out=tmp_path / "标注")
+    check_files(paths, settings.open_configured_library(), as_json=True, out=tmp_path / "标注")
 
     assert sorted(one.suffix for one in (tmp_path / "标注").iterdir()) == [".html", ".html", ".xlsx", ".xlsx"]

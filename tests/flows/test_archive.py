@@ -14,8 +14,8 @@ import pytest
 from contracts.errors import ContractError
 from desk.commands.archive import make_archives
 from desk.commands.verify import show_verification
-from desk.exit_codes import Exit
-from ledger.errors import NotABag
+from desk.exit_codes import ExitCode
+from ledger.errors import NotABagError
 from tests.builders.dongchuan import COUNTY
 from tests.builders.year import Ground, prepared
 
@@ -26,13 +26,13 @@ Capture = pytest.CaptureFixture[str]
 def filed_year(tmp_path_factory: pytest.TempPathFactory) -> Ground:
     """Run the sample once."""
     ground = prepared(tmp_path_factory.mktemp("归档") / "年度 核算")
-    assert ground.run() is Exit.CLEAR
+    assert ground.run() is ExitCode.CLEAR
     return ground
 
 
 def archived(ground: Ground, out: Path, *, paper: Path | None = None, zipped: bool = False) -> Path:
     """Make the sample county's archive and return its folder."""
-    assert make_archives(ground.places, COUNTY, out=out, paper=paper, zipped=zipped) is Exit.CLEAR
+    assert make_archives(ground.places, COUNTY, out=out, paper=paper, zipped=zipped) is ExitCode.CLEAR
     return out / f"{COUNTY}-2024"
 
 
@@ -62,7 +62,7 @@ def test_archive_holds_all_that_is_on_record(filed_year: Ground, tmp_path: Path)
     entries = files["3-办理记录/台账条目.jsonl"].read_text(encoding="utf-8").splitlines()
     about = [one for one in filed_year.events() if one.county == COUNTY and one.kind != "issued"]
     assert len(entries) == len(about)
-    filed = filed_year.places.outputs / "2024" / "filing" / COUNTY / f"{COUNTY}-2024-年度备案件.xlsx"
+    filed = filed_year.places.output_folder / "2024" / "filing" / COUNTY / f"{COUNTY}-2024-年度备案件.xlsx"
     assert files[f"4-备案件/{filed.name}"].read_bytes() == filed.read_bytes()
 
 
@@ -106,7 +106,7 @@ def test_verify_names_what_is_wrong_with_an_archive(
 ) -> None:
     """A whole archive verifies; a file changed, lost or added is named."""
     bag = archived(filed_year, tmp_path)
-    assert show_verification(bag, filed_year.places, head=None) is Exit.CLEAR
+    assert show_verification(bag, filed_year.places, head=None) is ExitCode.CLEAR
     capsys.readouterr()
     victim = bag / "data" / "3-办理记录" / "台账条目.jsonl"
     if harm == "changed":
@@ -116,7 +116,7 @@ def test_verify_names_what_is_wrong_with_an_archive(
     else:
         victim = victim.with_name("多余.txt")
         victim.write_bytes(b"x")
-    assert show_verification(bag, filed_year.places, head=None) is Exit.FINDINGS
+    assert show_verification(bag, filed_year.places, head=None) is ExitCode.FINDINGS
     assert victim.name in capsys.readouterr().out
 
 
@@ -124,10 +124,12 @@ def test_contracts_are_archived_as_they_were(filed_year: Ground, tmp_path: Path)
     """After the contracts change, the archive still shows those that the check rested on."""
     ground = filed_year.copy_to(tmp_path / "后来")
     contracts = tmp_path / "合同"
-    shutil.copytree(ground.places.library().root, contracts, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    shutil.copytree(
+        ground.places.open_contracts().root, contracts, ignore=shutil.ignore_patterns("*.py", "__pycache__")
+    )
     text = (contracts / "returning.yaml").read_text(encoding="utf-8")
     (contracts / "returning.yaml").write_text(text + "\n# later\n", encoding="utf-8")
-    before = ground.places.library().version()
+    before = ground.places.open_contracts().compute_version()
     bag = archived(ground.under(contracts), tmp_path / "档案")
     kept = bag / "data" / "5-核对规则" / before[:12] / "returning.yaml"
     assert kept.read_text(encoding="utf-8") == text.replace("\r\n", "\n")
@@ -135,9 +137,9 @@ def test_contracts_are_archived_as_they_were(filed_year: Ground, tmp_path: Path)
 
 def test_nothing_to_archive_and_foreign_folders_are_refused(filed_year: Ground, tmp_path: Path) -> None:
     """A county that sent nothing, a folder that is no bag, a list of paper files with a strange county."""
-    assert make_archives(filed_year.places, "530114", out=tmp_path, paper=None, zipped=False) is Exit.USAGE
+    assert make_archives(filed_year.places, "530114", out=tmp_path, paper=None, zipped=False) is ExitCode.USAGE
     (tmp_path / f"{COUNTY}-2024").mkdir()
-    with pytest.raises(NotABag, match="no bag"):
+    with pytest.raises(NotABagError, match="no bag"):
         archived(filed_year, tmp_path)
     paper = tmp_path / "p.yaml"
     paper.write_text('"999999": {report: x}\n', encoding="utf-8")

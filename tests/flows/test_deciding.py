@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from contracts.contract_library import open_library
-from desk.run_summary_text import denial_sentence
-from flows.decisions.record_decision import Decided, record_decision
-from review.progress import progress
-from review.proposal import Denial
+from desk.run_summary_text import format_decision_refusal
+from flows.decisions.record_decision import RecordedDecision, record_decision
+from review.progress import compute_progress
+from review.proposal import DecisionRefusal
 from tests.builders.dongchuan import COUNTY, SHEET_DONE
 from tests.builders.year_folders import YearFolders, proposal
 
-WORDS = open_library().wording()
+WORDS = open_library().get_messages()
 
 
 @pytest.fixture
@@ -26,7 +26,9 @@ def year(tmp_path: Path) -> YearFolders:
     return folders
 
 
-def decide(year: YearFolders, level: str, action: str, *, head: str = "", **given: str) -> Decided | Denial:
+def decide(
+    year: YearFolders, level: str, action: str, *, head: str = "", **given: str
+) -> RecordedDecision | DecisionRefusal:
     """Decide at the command line."""
     return record_decision(year.places, proposal(level, action, **given), head=head)
 
@@ -44,24 +46,24 @@ def test_other_points_are_another_decision(year: YearFolders) -> None:
     again = decide(year, "province", "waive", points="T01：2025-12-31，系统性差异")
     other = decide(year, "province", "waive", points="T02：2025-12-31，系统性差异")
     wrong = decide(year, "province", "waive", points="T03：年底，系统性差异")
-    assert isinstance(first, Decided)
-    assert isinstance(again, Decided)
+    assert isinstance(first, RecordedDecision)
+    assert isinstance(again, RecordedDecision)
     assert again.event is None
-    assert isinstance(other, Decided)
+    assert isinstance(other, RecordedDecision)
     assert other.event is not None
-    assert isinstance(wrong, Denial)
-    assert [one.rule for one in year.scene().standings[COUNTY].waivers] == ["T01", "T02"]
+    assert isinstance(wrong, DecisionRefusal)
+    assert [one.rule for one in year.scene().county_states[COUNTY].waivers] == ["T01", "T02"]
 
 
 def test_a_decision_on_an_old_reading_is_a_conflict(year: YearFolders) -> None:
     """Who names the head that was read is refused once anything has been recorded since, and nothing is recorded."""
     head = year.scene().history[-1].digest
-    assert isinstance(decide(year, "county", "approve", head=head), Decided)
+    assert isinstance(decide(year, "county", "approve", head=head), RecordedDecision)
     before = len(year.scene().history)
     late = decide(year, "city", "take_up", head=head)
-    assert isinstance(late, Denial)
+    assert isinstance(late, DecisionRefusal)
     assert late.code == "head_moved"
-    assert head[:12] in denial_sentence(late, WORDS)
+    assert head[:12] in format_decision_refusal(late, WORDS)
     assert len(year.scene().history) == before
 
 
@@ -72,7 +74,7 @@ def test_a_review_workbook_may_lie_in_the_year_itself(folder: str, year: YearFol
     if folder == ".":
         shutil.move(year.places.inbox / "decisions" / "意见.xlsx", year.places.inbox / "意见.XLSX")
     seen = year.run()
-    assert (seen.denied, seen.refused, seen.skipped) == ((), (), ())
+    assert (seen.refused_decisions, seen.refused, seen.skipped) == ((), (), ())
     assert year.state == "reviewed"
 
 
@@ -88,12 +90,12 @@ def test_a_submission_in_no_folder_is_passed_over(year: YearFolders) -> None:
 
 def test_a_stale_row_is_told_what_has_moved(year: YearFolders) -> None:
     """A row on an older version is refused with the figures that are other in the newest."""
-    seen = year.scene().standings[COUNTY].newest
+    seen = year.scene().county_states[COUNTY].newest_version
     assert seen is not None
     year.send(3, {(SHEET_DONE, "C4"): 186.0, (SHEET_DONE, "C13"): 1654.1})
     year.hand_in("意见.xlsx", [row("县级", "报送", version=seen.number, sha256=seen.sha256)])
-    ((_, denial),) = year.run().denied
-    said = denial_sentence(denial, WORDS)
+    ((_, denial),) = year.run().refused_decisions
+    said = format_decision_refusal(denial, WORDS)
     assert denial.code == "version_moved"
     assert f"{SHEET_DONE}!C4" in said
     assert "→186" in said
@@ -104,18 +106,18 @@ def test_open_findings_are_counted_in_the_refusal(year: YearFolders) -> None:
     year.send(3, {(SHEET_DONE, "C13"): 1655.0})
     year.run()
     denied = decide(year, "county", "approve")
-    assert isinstance(denied, Denial)
+    assert isinstance(denied, DecisionRefusal)
     assert (denied.code, denied.facts["count"]) == ("open_hard", "1")
-    assert denial_sentence(denied, WORDS)
+    assert format_decision_refusal(denied, WORDS)
 
 
 def test_a_figure_that_is_none_is_named_with_the_sheets_that_have_some(year: YearFolders) -> None:
     """A reduction of something else is refused, and told where figures stand."""
     decide(year, "county", "approve")
     denied = decide(year, "city", "reduce", points="完成!C4：180，现场测量")
-    assert isinstance(denied, Denial)
+    assert isinstance(denied, DecisionRefusal)
     assert denied.code == "no_such_figure"
-    assert SHEET_DONE in denial_sentence(denied, WORDS)
+    assert SHEET_DONE in format_decision_refusal(denied, WORDS)
 
 
 @pytest.mark.parametrize(("day", "late"), [(date(2025, 1, 31), False), (date(2025, 2, 1), True)])
@@ -127,5 +129,5 @@ def test_lateness_is_as_of_a_day(day: date, late: bool, year: YearFolders) -> No
     roster.write_text(head + rest[rest.index("officers:") :], encoding="utf-8")
     year.run()
     scene = year.scene()
-    (found,) = progress(scene.procedure, year.roster(), scene.standings, day)
-    assert (found.deadline, found.late) == (date(2025, 1, 31), late)
+    (found,) = compute_progress(scene.procedure, year.roster(), scene.county_states, day)
+    assert (found.deadline, found.is_late) == (date(2025, 1, 31), late)

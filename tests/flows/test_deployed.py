@@ -19,8 +19,8 @@ from sqlalchemy import URL, create_engine, make_url
 
 from flows.prefect_support.local_server import local_server
 from flows.prefect_support.settings import prefect_environment, scheduling_environment
-from flows.prefect_support.task_runners import RUNNER
-from flows.serve import parameters_of
+from flows.prefect_support.task_runners import RUNNER_VARIABLE
+from flows.serve import build_flow_parameters
 from tests.builders.dongchuan import YEAR
 from tests.builders.identical import assert_identical, sampled, stopped_environment
 from tests.builders.year import ROOT, Ground
@@ -68,25 +68,25 @@ def test_a_worker_leaves_what_a_run_in_line_leaves(runner: str, tmp_path: Path, 
     port = free_port()
     settings = {
         **{name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")},
-        **prefect_environment(ground.places.state),
+        **prefect_environment(ground.places.state_folder),
         **scheduling_environment(port),
         **stopped_environment(tmp_path / "钟"),
         "HESUAN_HOME": str(ROOT),
-        RUNNER: runner,
+        RUNNER_VARIABLE: runner,
     }
     if named := os.environ.get("HESUAN_PREFECT_DATABASE"):
         settings["PREFECT_API_DATABASE_CONNECTION_URL"] = named
     ledger = database(postgresql, f"ledger_{runner}")
-    with local_server(ground.places.state, settings, port) as server:
+    with local_server(ground.places.state_folder, settings, port) as server:
         server.wait_until_healthy()
-        client = {**settings, "PREFECT_API_URL": server.api}
+        client = {**settings, "PREFECT_API_URL": server.api_url}
         prefect(client, "work-pool", "create", "hesuan", "--type", "process")
         prefect(client, "deploy", "--all")
-        state = carried_out(ground, server.api, client, ledger)
-        shown = {one["key"] for one in asked(f"{server.api}/artifacts/filter", {})}
+        state = carried_out(ground, server.api_url, client, ledger)
+        shown = {one["key"] for one in asked(f"{server.api_url}/artifacts/filter", {})}
     assert shown >= {f"progress-{YEAR}", f"completeness-{YEAR}", f"filing-{YEAR}"}
     assert state == "COMPLETED"
-    filed = Ground(replace(ground.places, ledger=ledger))
+    filed = Ground(replace(ground.places, ledger_url=ledger))
     assert [one.state for one in filed.rows().values()] == ["filed"] * COUNTIES
     assert_identical(filed, inline)
 
@@ -94,7 +94,7 @@ def test_a_worker_leaves_what_a_run_in_line_leaves(runner: str, tmp_path: Path, 
 def carried_out(ground: Ground, api: str, client: Mapping[str, str], ledger: str) -> str:
     """Ask for a run of the deployment, let a worker do it, and return how it ended."""
     found = asked(f"{api}/deployments/name/{DEPLOYMENT}")
-    wanted = {"parameters": {**parameters_of(ground.places), "ledger": ledger}}
+    wanted = {"parameters": {**build_flow_parameters(ground.places), "ledger": ledger}}
     made = asked(f"{api}/deployments/{found['id']}/create_flow_run", wanted)
     command = [sys.executable, "-m", "prefect", "worker", "start", "--pool", "hesuan"]
     with subprocess.Popen(command, cwd=ROOT, env=client, stdout=subprocess.DEVNULL) as worker:

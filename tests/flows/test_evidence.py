@@ -9,54 +9,56 @@ from openpyxl import load_workbook
 
 from contracts.contract_library import open_library
 from desk.commands.run import run_year
-from desk.commands.sample import Wanted, make_samples
-from desk.exit_codes import Exit
-from filing.context.rollup_evidence import Held, Proof
+from desk.commands.sample import SampleRequest, make_samples
+from desk.exit_codes import ExitCode
+from filing.context.rollup_evidence import EvidenceLine, ExpectationResult
 from flows.outputs import gx_validation
-from flows.outputs.write_evidence import evidence_on_record, evidence_path
-from flows.year.locations import Places
-from flows.year.year_inputs import read_desk
-from flows.year.year_state import Scene, set_scene
+from flows.outputs.write_evidence import get_evidence_path, load_recorded_evidence
+from flows.year.locations import YearPaths
+from flows.year.year_inputs import read_year_inputs
+from flows.year.year_state import YearState, load_year_state
 from review.roster import Roster
 
 FIRST, SECOND = "620102", "620103"
 
 
 @pytest.fixture
-def places(tmp_path: Path) -> Places:
+def places(tmp_path: Path) -> YearPaths:
     """Make a year of two counties."""
-    make_samples(open_library(), Wanted(year=2024, counties=2, plots=6, seed=8, out=tmp_path / "in"))
-    return Places(year=2024, inputs=tmp_path / "in", outputs=tmp_path / "out", state=tmp_path / "state")
+    make_samples(open_library(), SampleRequest(year=2024, counties=2, plots=6, seed=8, out=tmp_path / "in"))
+    return YearPaths(
+        year=2024, input_folder=tmp_path / "in", output_folder=tmp_path / "out", state_folder=tmp_path / "state"
+    )
 
 
-def standing(places: Places) -> tuple[Scene, Roster]:
+def standing(places: YearPaths) -> tuple[YearState, Roster]:
     """Read the record."""
     with places.open_ledger() as ledger:
-        roster = read_desk(places, places.library().wording()).roster
-        return set_scene(places, ledger, roster), roster
+        roster = read_year_inputs(places, places.open_contracts().get_messages()).roster
+        return load_year_state(places, ledger, roster), roster
 
 
-def proofs(places: Places) -> tuple[Proof, ...]:
+def proofs(places: YearPaths) -> tuple[EvidenceLine, ...]:
     """Return the evidence on record."""
-    return evidence_on_record(*standing(places))
+    return load_recorded_evidence(*standing(places))
 
 
-def test_filed_year_has_its_evidence(places: Places, capsys: pytest.CaptureFixture[str]) -> None:
+def test_filed_year_has_its_evidence(places: YearPaths, capsys: pytest.CaptureFixture[str]) -> None:
     """Everything holds; the filing has the sheet, its cover leads to it, the last line of the run names the page."""
-    assert run_year(places, inline=True) is Exit.CLEAR
+    assert run_year(places, inline=True) is ExitCode.CLEAR
     assert {one.rule for one in proofs(places)} == {"L01", "L02", "L03", "L04"}
     assert all(one.holds for one in proofs(places))
-    page = places.output(evidence_path(standing(places)[1]))
+    page = places.output_path(get_evidence_path(standing(places)[1]))
     assert str(page) in capsys.readouterr().out.splitlines()[-1]
     assert "共 7 项，符合 7 项" in page.read_text(encoding="utf-8")
-    (path,) = (places.output("filing")).glob("620000-*.xlsx")
+    (path,) = (places.output_path("filing")).glob("620000-*.xlsx")
     book = load_workbook(path)
     links = [cell.hyperlink.location for row in book["封面"].iter_rows() for cell in row if cell.hyperlink]
     assert "'汇总核验'!A1" in links
     assert book["汇总核验"]["G4"].value == "符合"
 
 
-def test_who_has_not_filed_is_named(places: Places) -> None:
+def test_who_has_not_filed_is_named(places: YearPaths) -> None:
     """With one county missing, the rule on who has filed asks for an explanation and names it; the others hold."""
     shutil.rmtree(places.inbox / SECOND)
     run_year(places, inline=True)
@@ -65,43 +67,43 @@ def test_who_has_not_filed_is_named(places: Places) -> None:
     assert "七里河区" in failing[0].observed
 
 
-def test_nothing_newly_filed_makes_no_evidence_anew(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_newly_filed_makes_no_evidence_anew(places: YearPaths, monkeypatch: pytest.MonkeyPatch) -> None:
     """A further run that files nothing asks the engine nothing; a deleted page is made again."""
     run_year(places, inline=True)
-    before = places.output(evidence_path(standing(places)[1])).read_bytes()
+    before = places.output_path(get_evidence_path(standing(places)[1])).read_bytes()
     asked: list[object] = []
-    held = gx_validation.hold
+    held = gx_validation.validate_rollups
 
-    def hold(tables: gx_validation.Tables, *, docs: Path | None = None) -> dict[str, Held]:
+    def hold(tables: gx_validation.FilledTables, *, docs: Path | None = None) -> dict[str, ExpectationResult]:
         asked.append(tables)
         return held(tables, docs=docs)
 
-    monkeypatch.setattr(gx_validation, "hold", hold)
-    assert run_year(places, inline=True) is Exit.CLEAR
+    monkeypatch.setattr(gx_validation, "validate_rollups", hold)
+    assert run_year(places, inline=True) is ExitCode.CLEAR
     (places.inbox / FIRST / "又一份.xlsx").write_bytes(b"no workbook")
     run_year(places, inline=True)
     assert not asked
-    page = places.output(evidence_path(standing(places)[1]))
+    page = places.output_path(get_evidence_path(standing(places)[1]))
     page.unlink()
     run_year(places, inline=True)
     assert asked
     assert page.read_bytes() == before
 
 
-def test_the_engines_own_pages_are_made_on_request(places: Places) -> None:
+def test_the_engines_own_pages_are_made_on_request(places: YearPaths) -> None:
     """They lie under the state folder; nothing of them is among the outputs, and a run without the word makes none."""
     run_year(places, inline=True)
-    docs = places.state / "data-docs" / "2024"
+    docs = places.state_folder / "data-docs" / "2024"
     assert not docs.exists()
-    assert run_year(places, inline=True, data_docs=True) is Exit.CLEAR
+    assert run_year(places, inline=True, data_docs=True) is ExitCode.CLEAR
     assert (docs / "index.html").is_file()
-    assert not list(places.outputs.rglob("index.html"))
+    assert not list(places.output_folder.rglob("index.html"))
 
 
-def test_evidence_is_kept_with_the_record(places: Places) -> None:
+def test_evidence_is_kept_with_the_record(places: YearPaths) -> None:
     """The event of the page names what is kept, and how many expectations failed."""
     run_year(places, inline=True)
     scene, roster = standing(places)
-    facts = scene.issued[evidence_path(roster)].facts
-    kept = json.loads(places.store().read(str(facts["evidence"])))
+    facts = scene.issued_outputs[get_evidence_path(roster)].facts
+    kept = json.loads(places.open_store().load_object(str(facts["evidence"])))
     assert (facts["expectations"], facts["failed"]) == (len(kept), 0)

@@ -15,9 +15,9 @@ import pytest
 
 from contracts.contract_library import open_library
 from desk.commands.run import run_year
-from desk.commands.sample import Wanted, make_samples
-from desk.exit_codes import Exit
-from flows.year.locations import Places
+from desk.commands.sample import SampleRequest, make_samples
+from desk.exit_codes import ExitCode
+from flows.year.locations import YearPaths
 from tests.builders import libreoffice
 from workbooks.signed_content.cell_values import read_values
 
@@ -32,11 +32,13 @@ OPEN_WITHOUT_WARNING = re.compile(r"(?:\.\./)*(?:\d{6}/)?[^/:]+\.xlsx")
 def filing(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Run a year of a few counties of two cities; return the folder of filings."""
     base = tmp_path_factory.mktemp("甘肃 备案")
-    wanted = Wanted(year=YEAR, years=1, counties=9, plots=7, seed=23, out=base / "inputs")
-    assert make_samples(open_library(), wanted) is Exit.CLEAR
-    where = Places(year=YEAR, inputs=base / "inputs", outputs=base / "outputs", state=base / "state")
-    assert run_year(where, inline=True) is Exit.CLEAR
-    return where.output("filing")
+    wanted = SampleRequest(year=YEAR, years=1, counties=9, plots=7, seed=23, out=base / "inputs")
+    assert make_samples(open_library(), wanted) is ExitCode.CLEAR
+    where = YearPaths(
+        year=YEAR, input_folder=base / "inputs", output_folder=base / "outputs", state_folder=base / "state"
+    )
+    assert run_year(where, inline=True) is ExitCode.CLEAR
+    return where.output_path("filing")
 
 
 def opened(path: Path, **how: bool) -> Any:
@@ -240,12 +242,14 @@ def test_county_text_is_neither_formula_nor_link(filing: Path, tmp_path: Path) -
     wild = "=SUM(1,1)+HYPERLINK(1).xlsx"
     (sent,) = (base / "inputs" / str(YEAR) / COUNTIES[0]).glob("*.xlsx")
     sent.rename(sent.with_name(wild))
-    where = Places(year=YEAR, inputs=base / "inputs", outputs=base / "outputs", state=base / "state")
-    assert run_year(where, inline=True) is Exit.CLEAR
-    county = where.output(f"filing/{COUNTIES[0]}/{COUNTIES[0]}-{YEAR}-年度备案件.xlsx")
+    where = YearPaths(
+        year=YEAR, input_folder=base / "inputs", output_folder=base / "outputs", state_folder=base / "state"
+    )
+    assert run_year(where, inline=True) is ExitCode.CLEAR
+    county = where.output_path(f"filing/{COUNTIES[0]}/{COUNTIES[0]}-{YEAR}-年度备案件.xlsx")
     said = [cell for row in opened(county)["版本与校验"].iter_rows() for cell in row if cell.value == wild]
     assert [cell.data_type for cell in said] == ["s"]
-    for path in where.outputs.rglob("*.xlsx"):
+    for path in where.output_folder.rglob("*.xlsx"):
         with ZipFile(path) as parts:
             markup = b"".join(parts.read(one) for one in parts.namelist() if one.startswith("xl/worksheets/"))
         assert b"SUM(1,1)" not in markup, path.name

@@ -7,10 +7,10 @@ import pytest
 from typer.testing import CliRunner
 
 from desk.app import app
-from desk.exit_codes import Exit
+from desk.exit_codes import ExitCode
 
 
-def _fail(*_: object, **__: object) -> Exit:
+def _fail(*_: object, **__: object) -> ExitCode:
     content = "单元格里的内容"
     raise RuntimeError(content)
 
@@ -23,7 +23,7 @@ def test_a_fault_is_one_sentence_and_its_trace_lies_in_the_state_folder_that_was
     monkeypatch.setattr("desk.commands.status.show_status", _fail)
     told = CliRunner().invoke(app, ["status", "2024", "--state", "别处 台账"])
     log = Path("别处 台账") / "logs" / "faults.log"
-    assert told.exit_code == Exit.FAULT
+    assert told.exit_code == ExitCode.FAULT
     assert str(log) in told.output
     assert "Traceback" not in told.output
     assert "单元格里的内容" not in told.output
@@ -41,5 +41,5 @@ def test_a_state_folder_that_cannot_be_written_leaves_the_trace_on_the_console(
     monkeypatch.setattr("desk.commands.status.show_status", _fail)
     (tmp_path / "state").write_text("", encoding="utf-8")
     told = CliRunner().invoke(app, ["status", "2024", "--state", str(tmp_path / "state")])
-    assert told.exit_code == Exit.FAULT
+    assert told.exit_code == ExitCode.FAULT
     assert "_fail" in told.output

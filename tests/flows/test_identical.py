@@ -8,9 +8,9 @@ from threading import Event
 import openpyxl
 import pytest
 
-from flows.run.run_context import Result
+from flows.run.run_context import JobResult
 from flows.run.run_stages import run_stages
-from flows.run.stage_loop import attempt, in_line
+from flows.run.stage_loop import run_job_safely, run_jobs_inline
 from flows.year.jobs import Job
 from tests.builders.identical import assert_identical, sampled
 from tests.builders.year import Ground
@@ -18,13 +18,13 @@ from tests.builders.year import Ground
 FIRST, SECOND = "620102", "620103"
 
 
-def last_first(_: str, jobs: Sequence[Job]) -> Iterator[Result]:
+def last_first(_: str, jobs: Sequence[Job]) -> Iterator[JobResult]:
     """Carry jobs out in threads, each done only after the one behind it; give the results in the order of the jobs."""
     done = [Event() for _ in range(len(jobs) + 1)]
     done[-1].set()
 
-    def carry(at: int) -> Result:
-        result = attempt(jobs[at])
+    def carry(at: int) -> JobResult:
+        result = run_job_safely(jobs[at])
         assert done[at + 1].wait(300)
         done[at].set()
         return result
@@ -51,7 +51,7 @@ def test_the_order_in_which_counties_finish_leaves_no_trace(tmp_path: Path) -> N
     inline = sampled(tmp_path / "直接", counties=2)
     disturb(inline)
     ground = inline.copy_to(tmp_path / "并行 核算")
-    assert run_stages(inline.places, in_line) == 0
+    assert run_stages(inline.places, run_jobs_inline) == 0
     assert run_stages(ground.places, last_first) == 0
     found = {code: (one.state, one.hard > 0) for code, one in ground.rows().items()}
     assert found == {FIRST: ("filed", False), SECOND: ("returned", True)}

@@ -8,16 +8,16 @@ import openpyxl
 import pytest
 
 from desk.commands.recheck import show_recheck
-from desk.exit_codes import Exit
-from flows.run.run_context import Result
+from desk.exit_codes import ExitCode
+from flows.run.run_context import JobResult
 from flows.run.run_stages import run_stages
-from flows.run.stage_loop import in_line
+from flows.run.stage_loop import run_jobs_inline
 from flows.year.jobs import Job
-from review.events import Kind
+from review.events import EventKind
 from tests.builders import expectations
 from tests.builders.identical import keep_only, sampled
 from tests.builders.year import Ground, copied_contracts
-from workbooks.reader.read_workbook import read_book
+from workbooks.reader.read_workbook import read_workbook
 
 FILED, LATE, AFAR = "620102", "620103", "620200"  # two of one city, and one of another
 PLOT_FORMS, OTHER_FORMS = "forms/gansu-plots.odcs.yaml", "forms/township-tasks.odcs.yaml"
@@ -35,10 +35,10 @@ def first_run(tmp_path_factory: pytest.TempPathFactory) -> Ground:
     away = shutil.move(late, ground.places.inbox.parent / "late")
     with pytest.MonkeyPatch.context() as patch:
         expectations.stand_in(patch)
-        assert run_stages(ground.places, in_line) == 0
+        assert run_stages(ground.places, run_jobs_inline) == 0
         shutil.rmtree(ground.places.inbox / "decisions")
         shutil.move(away, late)
-        assert run_stages(ground.places, in_line) == 0
+        assert run_stages(ground.places, run_jobs_inline) == 0
     assert {code: one.state for code, one in ground.rows().items()} == {FILED: "filed", LATE: "received", AFAR: "filed"}
     return ground
 
@@ -55,17 +55,17 @@ class Counted:
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.jobs: list[tuple[str, str]] = []
         self.reads = 0
-        patch.setattr("flows.intake.read_submission.read_book", self.read)
+        patch.setattr("workbooks.examine.read_workbook", self.read)
 
     def read(self, *given: object, **named: object) -> object:
         """Read a workbook."""
         self.reads += 1
-        return read_book(*given, **named)  # type: ignore[arg-type]
+        return read_workbook(*given, **named)  # type: ignore[arg-type]
 
-    def each(self, stage: str, jobs: Sequence[Job]) -> Iterator[Result]:
+    def each(self, stage: str, jobs: Sequence[Job]) -> Iterator[JobResult]:
         """Carry jobs out in line."""
         self.jobs += [(stage, one.county) for one in jobs]
-        return in_line(stage, jobs)
+        return run_jobs_inline(stage, jobs)
 
 
 def second_version(ground: Ground, county: str) -> None:
@@ -117,26 +117,26 @@ def test_a_changed_threshold_is_told_and_alters_nothing(ground: Ground, tmp_path
     """Who would stand otherwise is named, filed or not; record and outputs stay."""
     before = record(ground)
     stricter = edited(tmp_path / "合同 二", PLOT_FORMS, LIMIT, "limits: {国家利用等: 6, GB/T 33469: 6}")
-    assert show_recheck(ground.under(stricter).places) is Exit.FINDINGS
+    assert show_recheck(ground.under(stricter).places) is ExitCode.FINDINGS
     *changed, last = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in changed] == [FILED, LATE, AFAR]
     assert all("C13 0→" in line and "原为通过，按现行规则为有问题" in line for line in changed)
     assert ["已备案" in line for line in changed] == [True, False, True]
     assert "重核 3 个县" in last
     assert record(ground) == before
-    assert show_recheck(ground.places) is Exit.CLEAR
+    assert show_recheck(ground.places) is ExitCode.CLEAR
     assert "重核 0 个县" in capsys.readouterr().out
 
 
 def test_a_run_under_changed_contracts_leaves_what_is_filed(ground: Ground, tmp_path: Path) -> None:
     """Only who is undecided is checked again; filings stay to the byte, and name the rules that they rest on."""
-    first = ground.places.library().version()
+    first = ground.places.open_contracts().compute_version()
     stricter = edited(tmp_path / "合同 二", PLOT_FORMS, LIMIT, "limits: {国家利用等: 6, GB/T 33469: 6}")
     before, events = ground.outputs(), len(ground.events())
-    assert run_stages(ground.under(stricter).places, in_line) == 0
+    assert run_stages(ground.under(stricter).places, run_jobs_inline) == 0
     rows = ground.rows()
     assert (rows[FILED].state, rows[LATE].state, rows[AFAR].state) == ("filed", "returned", "filed")
-    checked = [one.county for one in ground.events()[events:] if one.kind is Kind.CHECKED]
+    checked = [one.county for one in ground.events()[events:] if one.kind is EventKind.CHECKED]
     assert checked == [LATE]
     kept = [
         one for one in before if ("filing/" in one or "备案" in one) and "620000" not in one and "/620100-" not in one
@@ -144,14 +144,14 @@ def test_a_run_under_changed_contracts_leaves_what_is_filed(ground: Ground, tmp_
     assert len(kept) == 7  # of two counties the filing, the receipt, the copy of its own file; the other city's roll-up
     assert [one for one in kept if ground.outputs()[one] != before[one]] == []
     assert _names(ground, first)
-    shutil.rmtree(ground.places.outputs / "2024" / "filing" / FILED)
-    assert run_stages(ground.under(stricter).places, in_line) == 0
+    shutil.rmtree(ground.places.output_folder / "2024" / "filing" / FILED)
+    assert run_stages(ground.under(stricter).places, run_jobs_inline) == 0
     assert [one for one in kept if ground.outputs()[one] != before[one]] == []
 
 
 def _names(ground: Ground, contracts: str) -> bool:
     """Tell whether the province's filing, written anew for who stands otherwise, names these contracts."""
-    (path,) = (ground.places.outputs / "2024" / "filing").glob("620000-*.xlsx")
+    (path,) = (ground.places.output_folder / "2024" / "filing").glob("620000-*.xlsx")
     cells = (one for row in openpyxl.load_workbook(path)["封面"].iter_rows() for one in row)
     return any(one.value == contracts for one in cells)
 
@@ -160,7 +160,7 @@ def test_contracts_of_others_touch_nobody_here(ground: Ground, tmp_path: Path, c
     """A form that no county here sends may change: nothing is checked again, by the command or by a run."""
     other = edited(tmp_path / "合同 二", OTHER_FORMS, "severities: {gap: soft, start: soft}", "severities: {gap: hard}")
     events = len(ground.events())
-    assert show_recheck(ground.under(other).places) is Exit.CLEAR
+    assert show_recheck(ground.under(other).places) is ExitCode.CLEAR
     assert "不涉及的 3 个" in capsys.readouterr().out
-    assert run_stages(ground.under(other).places, in_line) == 0
-    assert [one for one in ground.events()[events:] if one.kind is Kind.CHECKED] == []
+    assert run_stages(ground.under(other).places, run_jobs_inline) == 0
+    assert [one for one in ground.events()[events:] if one.kind is EventKind.CHECKED] == []

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from desk.commands.verify import show_verification
-from desk.exit_codes import Exit
+from desk.exit_codes import ExitCode
 from tests.builders.dongchuan import COUNTY
 from tests.builders.warm_parent import KILLED
 from tests.builders.year import ROOT, Ground, ground_of, prepared, steps
@@ -36,7 +36,7 @@ class Runner:
         """Run the year of a ground, killed at the *stop*-th instant, and return the exit code."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        self.process.stdin.write(json.dumps({"root": str(ground.places.inputs.parent), "stop": stop}) + "\n")
+        self.process.stdin.write(json.dumps({"root": str(ground.places.input_folder.parent), "stop": stop}) + "\n")
         self.process.stdin.flush()
         return int(self.process.stdout.readline())
 
@@ -81,7 +81,7 @@ def test_a_run_killed_at_any_instant_ends_in_the_same_place_when_run_again(kills
     template = prepared(tmp_path / "年度 核算")
     with warm_parent() as runner:
         whole = template.copy_to(tmp_path / "不中断")
-        assert runner.run(whole) == Exit.CLEAR
+        assert runner.run(whole) == ExitCode.CLEAR
         instants = int((tmp_path / "不中断.passed").read_text(encoding="utf-8"))
         expected = Counter(steps(whole.events()))
         assert standing(whole) == STATES
@@ -90,15 +90,15 @@ def test_a_run_killed_at_any_instant_ends_in_the_same_place_when_run_again(kills
         for stop in range(1, instants + 1, max(instants // kills, 1)):
             ground = template.copy_to(tmp_path / f"中断 {stop}")
             assert runner.run(ground, stop) == KILLED, stop
-            assert runner.run(ground) == Exit.CLEAR, stop
+            assert runner.run(ground) == ExitCode.CLEAR, stop
 
             assert standing(ground) == STATES, stop
             assert Counter(steps(ground.events())) == expected, stop
             assert_in_order(ground)
             assert ground.outputs().keys() == whole.outputs().keys(), stop
-            assert show_verification(ground.places.state, ground.places, head=None) is Exit.CLEAR, stop
-            assert show_verification(ground.places.outputs, ground.places, head=None) is Exit.CLEAR, stop
-            shutil.rmtree(ground.places.inputs.parent)
+            assert show_verification(ground.places.state_folder, ground.places, head=None) is ExitCode.CLEAR, stop
+            assert show_verification(ground.places.output_folder, ground.places, head=None) is ExitCode.CLEAR, stop
+            shutil.rmtree(ground.places.input_folder.parent)
 
 
 def test_a_run_killed_again_and_again_still_ends_in_the_same_place(tmp_path: Path) -> None:

@@ -13,12 +13,12 @@ import openpyxl
 import pytest
 
 from desk.commands.verify import show_verification
-from desk.exit_codes import Exit
-from flows.year.locations import Places
-from flows.year.manifest_names import MANIFEST, OURS, PUBLIC, SIGNATURE, VALUES
-from flows.year.program_version import VERSION
-from ledger.errors import KeyUnusable
-from ledger.signing_key import PRIVATE, PublicKey, Signer
+from desk.exit_codes import ExitCode
+from flows.year.locations import YearPaths
+from flows.year.manifest_names import MANIFEST_FILE, MANIFEST_FILES, PUBLIC_KEY_FILE, SIGNATURE_FILE, VALUES_FILE
+from flows.year.program_version import PROGRAM_VERSION
+from ledger.errors import SigningKeyError
+from ledger.signing_key import PRIVATE_KEY_FILE, PublicKey, Signer
 from tests.builders import libreoffice
 from tests.builders.year import ROOT, Ground, ground_of, prepared
 
@@ -33,19 +33,19 @@ RECEIPT = "returned/530113/530113-2024-备案回执.xlsx"
 def filed_year(tmp_path_factory: pytest.TempPathFactory) -> Ground:
     """Run the sample once; tests that change anything take a copy."""
     ground = prepared(tmp_path_factory.mktemp("清单") / "年度 核算")
-    assert ground.run() is Exit.CLEAR
+    assert ground.run() is ExitCode.CLEAR
     return ground
 
 
 @pytest.fixture
 def elsewhere(filed_year: Ground, tmp_path: Path) -> Path:
     """Return the outputs carried to a machine that has neither ledger nor state."""
-    return Path(shutil.copytree(filed_year.places.outputs / "2024", tmp_path / "别处" / "收到的"))
+    return Path(shutil.copytree(filed_year.places.output_folder / "2024", tmp_path / "别处" / "收到的"))
 
 
-def no_ledger(tmp_path: Path) -> Places:
+def no_ledger(tmp_path: Path) -> YearPaths:
     """Return the folders of a machine that never ran a year."""
-    return Places(year=0, inputs=tmp_path, outputs=tmp_path, state=tmp_path / "nothing")
+    return YearPaths(year=0, input_folder=tmp_path, output_folder=tmp_path, state_folder=tmp_path / "nothing")
 
 
 def put(path: Path, sheet: str, cell: str, value: str | int) -> None:
@@ -58,9 +58,9 @@ def put(path: Path, sheet: str, cell: str, value: str | int) -> None:
 def test_outputs_verify_on_a_machine_without_the_ledger(elsewhere: Path, tmp_path: Path, capsys: Capture) -> None:
     """The folder alone is enough, as a whole, in part, and file by file."""
     for path in (elsewhere, elsewhere / "filing", elsewhere / PROVINCE_FILE, elsewhere / RECEIPT):
-        assert show_verification(path, no_ledger(tmp_path), head=None) is Exit.CLEAR
+        assert show_verification(path, no_ledger(tmp_path), head=None) is ExitCode.CLEAR
     said = capsys.readouterr().out
-    fingerprint = json.loads((elsewhere / MANIFEST).read_text(encoding="utf-8"))["key"]["fingerprint"]
+    fingerprint = json.loads((elsewhere / MANIFEST_FILE).read_text(encoding="utf-8"))["key"]["fingerprint"]
     assert f"公钥指纹 {fingerprint}" in said
     assert "清单所列文件 1 个，内容一致" in said
     assert not (tmp_path / "nothing").exists()
@@ -68,21 +68,21 @@ def test_outputs_verify_on_a_machine_without_the_ledger(elsewhere: Path, tmp_pat
 
 def test_manifest_says_what_it_rests_on(filed_year: Ground, elsewhere: Path) -> None:
     """Every output is listed, with the contracts, the ledger's entry, the program and the key."""
-    manifest = json.loads((elsewhere / MANIFEST).read_text(encoding="utf-8"))
+    manifest = json.loads((elsewhere / MANIFEST_FILE).read_text(encoding="utf-8"))
     lie_there = {one.relative_to(elsewhere).as_posix() for one in elsewhere.rglob("*") if one.is_file()}
-    assert {one["path"] for one in manifest["files"]} | set(OURS) == lie_there
-    assert manifest["program"] == {"name": "hesuan", "version": VERSION}
-    assert manifest["contracts"]["version"] == filed_year.places.library().version()
+    assert {one["path"] for one in manifest["files"]} | set(MANIFEST_FILES) == lie_there
+    assert manifest["program"] == {"name": "hesuan", "version": PROGRAM_VERSION}
+    assert manifest["contracts"]["version"] == filed_year.places.open_contracts().compute_version()
     assert "forms/cover.odcs.yaml" in manifest["contracts"]["files"]
     with filed_year.ledger() as ledger:
-        entry = next(one for one in ledger.entries() if one.digest == manifest["ledger"]["head"])
+        entry = next(one for one in ledger.list_entries() if one.digest == manifest["ledger"]["head"])
     assert (manifest["ledger"]["sequence"], manifest["ledger"]["at"]) == (entry.sequence, entry.at)
-    assert VERSION in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert PROGRAM_VERSION in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 
 
 def test_cover_bears_the_fingerprint(elsewhere: Path) -> None:
     """The fingerprint of the key beside the manifest is printed on the cover of every workbook."""
-    printed = PublicKey.read((elsewhere / PUBLIC).read_bytes()).fingerprint
+    printed = PublicKey.load_pem((elsewhere / PUBLIC_KEY_FILE).read_bytes()).fingerprint
     for name in (PROVINCE_FILE, CITY_FILE, COUNTY_FILE):
         cover = openpyxl.load_workbook(elsewhere / name).worksheets[0]
         assert printed in {cell.value for row in cover.iter_rows() for cell in row}
@@ -106,7 +106,7 @@ def test_one_changed_cell_is_found_and_named(  # noqa: PLR0917 - the parts of a 
 ) -> None:
     """One cell changed in any filing file: file, sheet and cell are named, that one alone, and the code is 1."""
     put(elsewhere / name, sheet, cell, value)
-    assert show_verification(elsewhere, no_ledger(tmp_path), head=None) is Exit.FINDINGS
+    assert show_verification(elsewhere, no_ledger(tmp_path), head=None) is ExitCode.FINDINGS
     named = [line for line in capsys.readouterr().out.splitlines() if "已被改动" in line]
     assert len(named) == 1
     assert f"{Path(name).name} 的 {sheet}!{cell} 已被改动" in named[0]
@@ -122,7 +122,7 @@ def test_cached_value_that_was_forged_is_found(elsewhere: Path, tmp_path: Path, 
             shown = b"<v>1700</v>"
             target.writestr(part, content.replace(shown, b"<v>1800</v>") if part.endswith("sheet2.xml") else content)
     forged.replace(path)
-    assert show_verification(path, no_ledger(tmp_path), head=None) is Exit.FINDINGS
+    assert show_verification(path, no_ledger(tmp_path), head=None) is ExitCode.FINDINGS
     assert "汇总表!C5 已被改动" in capsys.readouterr().out
 
 
@@ -134,23 +134,23 @@ def test_a_file_saved_again_unchanged_is_accepted(
     for name in (PROVINCE_FILE, CITY_FILE, COUNTY_FILE, RECEIPT):
         libreoffice.type_into(elsewhere / name, tmp_path / "again.xlsx", (), tmp_path / "profile")
         (tmp_path / "again.xlsx").replace(elsewhere / name)
-    assert show_verification(elsewhere, no_ledger(tmp_path), head=None) is Exit.CLEAR
+    assert show_verification(elsewhere, no_ledger(tmp_path), head=None) is ExitCode.CLEAR
     assert capsys.readouterr().out.count("文件被重新保存过") == 4
-    assert show_verification(elsewhere, filed_year.places, head=None) is Exit.CLEAR
+    assert show_verification(elsewhere, filed_year.places, head=None) is ExitCode.CLEAR
 
 
 def _change_manifest(folder: Path) -> None:
-    text = (folder / MANIFEST).read_text(encoding="utf-8")
-    (folder / MANIFEST).write_text(text.replace('"year": 2024', '"year": 2023'), encoding="utf-8")
+    text = (folder / MANIFEST_FILE).read_text(encoding="utf-8")
+    (folder / MANIFEST_FILE).write_text(text.replace('"year": 2024', '"year": 2023'), encoding="utf-8")
 
 
 def _change_values(folder: Path) -> None:
-    text = (folder / VALUES).read_text(encoding="utf-8")
-    (folder / VALUES).write_text(text.replace("东川区", "西山区"), encoding="utf-8")
+    text = (folder / VALUES_FILE).read_text(encoding="utf-8")
+    (folder / VALUES_FILE).write_text(text.replace("东川区", "西山区"), encoding="utf-8")
 
 
 def _drop_signature(folder: Path) -> None:
-    (folder / SIGNATURE).unlink()
+    (folder / SIGNATURE_FILE).unlink()
 
 
 def _drop_file(folder: Path) -> None:
@@ -194,30 +194,30 @@ def test_what_is_not_as_signed_is_named(
 ) -> None:
     """Whatever was changed after the signature is told, and the code is 1."""
     tamper(elsewhere)
-    assert show_verification(elsewhere, no_ledger(tmp_path), head=None) is Exit.FINDINGS
+    assert show_verification(elsewhere, no_ledger(tmp_path), head=None) is ExitCode.FINDINGS
     assert said in capsys.readouterr().out
 
 
 def test_a_manifest_signed_anew_by_somebody_else_fails_against_the_known_key(elsewhere: Path, tmp_path: Path) -> None:
     """Whoever replaces key and signature passes alone, but not where the known public key is insisted upon."""
     known = tmp_path / "known.pub"
-    shutil.copy(elsewhere / PUBLIC, known)
-    assert show_verification(elsewhere, no_ledger(tmp_path), head=None, key=known) is Exit.CLEAR
+    shutil.copy(elsewhere / PUBLIC_KEY_FILE, known)
+    assert show_verification(elsewhere, no_ledger(tmp_path), head=None, key=known) is ExitCode.CLEAR
     import base64  # noqa: PLC0415 - the forger's tool
 
     forger = Signer(tmp_path / "forger")
-    manifest = (elsewhere / MANIFEST).read_bytes()
-    (elsewhere / SIGNATURE).write_bytes(base64.b64encode(forger.sign(manifest)))
-    (elsewhere / PUBLIC).write_bytes(forger.public.pem)
-    assert show_verification(elsewhere, no_ledger(tmp_path), head=None) is Exit.CLEAR
-    assert show_verification(elsewhere, no_ledger(tmp_path), head=None, key=known) is Exit.FINDINGS
+    manifest = (elsewhere / MANIFEST_FILE).read_bytes()
+    (elsewhere / SIGNATURE_FILE).write_bytes(base64.b64encode(forger.sign(manifest)))
+    (elsewhere / PUBLIC_KEY_FILE).write_bytes(forger.public_key.pem)
+    assert show_verification(elsewhere, no_ledger(tmp_path), head=None) is ExitCode.CLEAR
+    assert show_verification(elsewhere, no_ledger(tmp_path), head=None, key=known) is ExitCode.FINDINGS
 
 
 def test_insisting_on_a_key_where_there_is_no_manifest_fails(filed_year: Ground, tmp_path: Path) -> None:
     """Without a manifest no key can have signed anything."""
     (tmp_path / "bare").mkdir()
-    known = filed_year.places.outputs / "2024" / PUBLIC
-    assert show_verification(tmp_path / "bare", no_ledger(tmp_path), head=None, key=known) is Exit.FINDINGS
+    known = filed_year.places.output_folder / "2024" / PUBLIC_KEY_FILE
+    assert show_verification(tmp_path / "bare", no_ledger(tmp_path), head=None, key=known) is ExitCode.FINDINGS
 
 
 def test_outputs_of_another_ledger_are_held_against_their_manifest_alone(
@@ -227,7 +227,7 @@ def test_outputs_of_another_ledger_are_held_against_their_manifest_alone(
     other = prepared(tmp_path / "另一处", versions=(1,), decided=False)
     other.run()
     capsys.readouterr()
-    assert show_verification(elsewhere, other.places, head=None) is Exit.CLEAR
+    assert show_verification(elsewhere, other.places, head=None) is ExitCode.CLEAR
     assert "不是这份清单所依据的台账" in capsys.readouterr().out
 
 
@@ -235,20 +235,20 @@ def test_key_is_made_once_and_kept_from_others(tmp_path: Path) -> None:
     """The key is made on first use, for its owner's eyes, and is the same from then on."""
     folder = tmp_path / "密钥"
     first, second = Signer(folder), Signer(folder)
-    assert first.public == second.public
-    assert first.public.verifies(second.sign(b"x"), b"x")
-    assert not first.public.verifies(second.sign(b"x"), b"y")
+    assert first.public_key == second.public_key
+    assert first.public_key.is_valid_signature(second.sign(b"x"), b"x")
+    assert not first.public_key.is_valid_signature(second.sign(b"x"), b"y")
     if os.name != "nt":
-        assert (folder / PRIVATE).stat().st_mode & 0o077 == 0
+        assert (folder / PRIVATE_KEY_FILE).stat().st_mode & 0o077 == 0
 
 
 def test_key_that_cannot_be_used_is_told(tmp_path: Path) -> None:
     """A folder that cannot be made, and a file that is no key, are named with what to do."""
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(KeyUnusable, match="HESUAN_KEY_DIR"):
+    with pytest.raises(SigningKeyError, match="HESUAN_KEY_DIR"):
         Signer(tmp_path / "file" / "keys")
-    (tmp_path / PRIVATE).write_bytes(b"no key")
-    with pytest.raises(KeyUnusable, match="private key"):
+    (tmp_path / PRIVATE_KEY_FILE).write_bytes(b"no key")
+    with pytest.raises(SigningKeyError, match="private key"):
         Signer(tmp_path)
 
 
@@ -279,11 +279,19 @@ def test_whole_outputs_are_identical_on_another_path_in_another_zone(
 ) -> None:
     """The same inputs and ledger give the same bytes under every name, wherever and whenever they are made."""
     other = filed_year.copy_to(tmp_path / "另一条 路径" / zone.replace("/", " "))
-    shutil.rmtree(other.places.outputs)
+    shutil.rmtree(other.places.output_folder)
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TZ": zone, **LOCALES[zone]}
     environment["PYTHONHASHSEED"] = str(len(zone))
     where = other.places
-    arguments = ["--inputs", where.inputs, "--outputs", where.outputs, "--state", where.state, "--inline"]
+    arguments = [
+        "--inputs",
+        where.input_folder,
+        "--outputs",
+        where.output_folder,
+        "--state",
+        where.state_folder,
+        "--inline",
+    ]
     command = [sys.executable, "-m", "desk", "run", "2024", *map(str, arguments)]
     done = subprocess.run(command, env=environment, capture_output=True, check=False, cwd=tmp_path)
     assert done.returncode == 0, done.stderr.decode(errors="replace")
@@ -295,7 +303,7 @@ def test_a_second_run_changes_no_byte(filed_year: Ground, tmp_path: Path) -> Non
     """Nothing is due after a run, the manifest included."""
     again = filed_year.copy_to(tmp_path / "再一次")
     before = again.files()
-    assert again.run() is Exit.CLEAR
+    assert again.run() is ExitCode.CLEAR
     assert again.files() == before
 
 
@@ -303,16 +311,16 @@ def test_a_lost_output_is_made_again_byte_for_byte(filed_year: Ground, tmp_path:
     """Whatever is deleted from the outputs comes back as it was."""
     again = filed_year.copy_to(tmp_path / "补写")
     before = again.outputs()
-    for name in (COUNTY_FILE, RECEIPT, VALUES, SIGNATURE):
-        (again.places.outputs / "2024" / name).unlink()
-    assert again.run() is Exit.CLEAR
+    for name in (COUNTY_FILE, RECEIPT, VALUES_FILE, SIGNATURE_FILE):
+        (again.places.output_folder / "2024" / name).unlink()
+    assert again.run() is ExitCode.CLEAR
     assert again.outputs() == before
 
 
 def test_a_filing_that_is_undone_leaves_no_file_behind(filed_year: Ground, tmp_path: Path) -> None:
     """What stands in no filing any more does not lie beside those that do, nor in the manifest."""
-    ground = ground_of(filed_year.copy_to(tmp_path / "撤销").places.inputs.parent)
-    from desk.commands.decide import record  # noqa: PLC0415 - loads the chain
+    ground = ground_of(filed_year.copy_to(tmp_path / "撤销").places.input_folder.parent)
+    from desk.commands.decide import record_for_county  # noqa: PLC0415 - loads the chain
     from review.proposal import Proposal  # noqa: PLC0415
 
     undo = Proposal(
@@ -327,7 +335,7 @@ def test_a_filing_that_is_undone_leaves_no_file_behind(filed_year: Ground, tmp_p
         version=0,
         sha256="",
     )
-    assert record(ground.places, undo) is Exit.CLEAR
+    assert record_for_county(ground.places, undo) is ExitCode.CLEAR
     for row in ground.places.inbox.joinpath("decisions").glob("*.xlsx"):
         row.unlink()
     ground.run()

@@ -20,9 +20,9 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from desk.commands.verify import show_verification
-from desk.exit_codes import Exit
-from flows.year.locations import Places
-from flows.year.manifest_names import MANIFEST, PUBLIC, SIGNATURE, VALUES
+from desk.exit_codes import ExitCode
+from flows.year.locations import YearPaths
+from flows.year.manifest_names import MANIFEST_FILE, PUBLIC_KEY_FILE, SIGNATURE_FILE, VALUES_FILE
 from ledger.signing_key import Signer
 from tests.builders.year import prepared
 
@@ -38,8 +38,8 @@ CITY_FILE = "filing/530100/530100-2024-年度复核汇总.xlsx"
 def signed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Run the sample once; tests take a copy of its outputs."""
     ground = prepared(tmp_path_factory.mktemp("签名") / "年度 核算")
-    assert ground.run() is Exit.CLEAR
-    return ground.places.outputs / "2024"
+    assert ground.run() is ExitCode.CLEAR
+    return ground.places.output_folder / "2024"
 
 
 @pytest.fixture
@@ -48,9 +48,9 @@ def elsewhere(signed: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(signed, tmp_path / "收到的"))
 
 
-def verified(path: Path, tmp_path: Path) -> Exit:
+def verified(path: Path, tmp_path: Path) -> ExitCode:
     """Verify one file where there is no ledger."""
-    nobody = Places(year=0, inputs=tmp_path, outputs=tmp_path, state=tmp_path / "nothing")
+    nobody = YearPaths(year=0, input_folder=tmp_path, output_folder=tmp_path, state_folder=tmp_path / "nothing")
     return show_verification(path, nobody, head=None)
 
 
@@ -245,7 +245,7 @@ def test_what_tells_a_reader_otherwise_is_found_and_named(elsewhere: Path, tmp_p
     for change in TYPED:
         change(workbook)
     workbook.save(path)
-    assert verified(path, tmp_path) is Exit.FINDINGS
+    assert verified(path, tmp_path) is ExitCode.FINDINGS
     lines = told(capsys)
     assert {said: sum(said in line for line in lines) for said in TYPED.values()} == dict.fromkeys(TYPED.values(), 1)
     assert len(lines) == len(TYPED)
@@ -257,7 +257,7 @@ def test_one_change_alone_is_found(
 ) -> None:
     """A change is not found only in company."""
     typed(change)(elsewhere / PROVINCE_FILE)
-    assert verified(elsewhere / PROVINCE_FILE, tmp_path) is Exit.FINDINGS
+    assert verified(elsewhere / PROVINCE_FILE, tmp_path) is ExitCode.FINDINGS
     assert [TYPED[change] in line for line in told(capsys)] == [True]
 
 
@@ -266,7 +266,7 @@ def test_what_is_drawn_is_held_too(elsewhere: Path, tmp_path: Path, capsys: Capt
     path = elsewhere / PROVINCE_FILE
     for part, old, new in PATCHED:
         patched(part, old, new)(path)
-    assert verified(path, tmp_path) is Exit.FINDINGS
+    assert verified(path, tmp_path) is ExitCode.FINDINGS
     lines = told(capsys)
     assert all(any(said in line for line in lines) for said in PATCHED.values())
     assert len(lines) == len(PATCHED)
@@ -275,7 +275,7 @@ def test_what_is_drawn_is_held_too(elsewhere: Path, tmp_path: Path, capsys: Capt
 def test_a_renamed_sheet_is_one_lost_and_one_more(elsewhere: Path, tmp_path: Path, capsys: Capture) -> None:
     """The sheet is missing under its name, and stands there under another."""
     typed(_name)(elsewhere / PROVINCE_FILE)
-    assert verified(elsewhere / PROVINCE_FILE, tmp_path) is Exit.FINDINGS
+    assert verified(elsewhere / PROVINCE_FILE, tmp_path) is ExitCode.FINDINGS
     out = capsys.readouterr().out
     assert "缺少工作表 意见" in out
     assert "多出工作表 意见一" in out
@@ -286,7 +286,7 @@ def test_macros_and_other_foreign_parts_are_named(elsewhere: Path, tmp_path: Pat
     path = elsewhere / COUNTY_FILE
     with ZipFile(path, "a") as target:
         target.writestr("xl/vbaProject.bin", b"x")
-    assert verified(path, tmp_path) is Exit.FINDINGS
+    assert verified(path, tmp_path) is ExitCode.FINDINGS
     assert "xl/vbaProject.bin（外来内容）" in capsys.readouterr().out
 
 
@@ -295,27 +295,32 @@ def test_a_save_without_a_change_is_still_accepted(elsewhere: Path, tmp_path: Pa
     names = (PROVINCE_FILE, CITY_FILE, COUNTY_FILE, RECEIPT)
     for name in names:
         typed(lambda _: None)(elsewhere / name)
-        assert verified(elsewhere / name, tmp_path) is Exit.CLEAR
+        assert verified(elsewhere / name, tmp_path) is ExitCode.CLEAR
     assert capsys.readouterr().out.count("文件被重新保存过，内容未变") == len(names)
 
 
 def test_a_manifest_of_the_first_format_vouches_for_values(elsewhere: Path, tmp_path: Path, capsys: Capture) -> None:
     """What was signed before links and formats were: a changed cell is found, of a link nothing is said."""
-    rows = [json.loads(line) for line in (elsewhere / VALUES).read_text(encoding="utf-8").splitlines()]
+    rows = [json.loads(line) for line in (elsewhere / VALUES_FILE).read_text(encoding="utf-8").splitlines()]
     lines = "".join(json.dumps({"path": one["path"], "values": one["values"]}) + "\n" for one in rows).encode()
-    manifest = json.loads((elsewhere / MANIFEST).read_text(encoding="utf-8"))
+    manifest = json.loads((elsewhere / MANIFEST_FILE).read_text(encoding="utf-8"))
     manifest["format"] = "hesuan-manifest-1"
     manifest["values"]["sha256"] = hashlib.sha256(lines).hexdigest()
     data, signer = json.dumps(manifest).encode(), Signer(tmp_path / "密钥")
-    written = {VALUES: lines, MANIFEST: data, PUBLIC: signer.public.pem, SIGNATURE: base64.b64encode(signer.sign(data))}
+    written = {
+        VALUES_FILE: lines,
+        MANIFEST_FILE: data,
+        PUBLIC_KEY_FILE: signer.public_key.pem,
+        SIGNATURE_FILE: base64.b64encode(signer.sign(data)),
+    }
     for name, content in written.items():
         (elsewhere / name).write_bytes(content)
     path = elsewhere / PROVINCE_FILE
     typed(_link)(path)
-    assert verified(path, tmp_path) is Exit.CLEAR
+    assert verified(path, tmp_path) is ExitCode.CLEAR
     assert "文件被重新保存过" in capsys.readouterr().out
     typed(_retyped)(path)
-    assert verified(path, tmp_path) is Exit.FINDINGS
+    assert verified(path, tmp_path) is ExitCode.FINDINGS
     assert "汇总表!B5 已被改动" in capsys.readouterr().out
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from desk.commands.verify import show_verification
-from desk.exit_codes import Exit
+from desk.exit_codes import ExitCode
 from tests.builders.dongchuan import COUNTY, YEAR
 from tests.builders.identical import assert_identical, stopped_environment
 from tests.builders.year import ROOT, Ground, prepared, steps
@@ -31,7 +31,14 @@ def start(ground: Ground, environment: Mapping[str, str] | None = None) -> "subp
     return subprocess.Popen(
         [
             *(sys.executable, "-m", "desk", "run", str(YEAR)),
-            *("--inputs", str(places.inputs), "--outputs", str(places.outputs), "--state", str(places.state)),
+            *(
+                "--inputs",
+                str(places.input_folder),
+                "--outputs",
+                str(places.output_folder),
+                "--state",
+                str(places.state_folder),
+            ),
         ],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -44,7 +51,7 @@ def start(ground: Ground, environment: Mapping[str, str] | None = None) -> "subp
 
 def servers(ground: Ground) -> list[int]:
     """Return the server processes that keep their files under a ground's state folder."""
-    home = str((ground.places.state / "prefect").resolve()).encode()
+    home = str((ground.places.state_folder / "prefect").resolve()).encode()
     found = []
     for process in PROCESSES.glob("[0-9]*"):
         try:
@@ -71,7 +78,7 @@ def assert_same_record(ground: Ground, other: Ground) -> None:
     assert steps(ground.events()) == steps(other.events())
     assert ground.rows() == other.rows()
     assert ground.outputs().keys() == other.outputs().keys()
-    assert show_verification(ground.places.state, ground.places, head=None) is Exit.CLEAR
+    assert show_verification(ground.places.state_folder, ground.places, head=None) is ExitCode.CLEAR
 
 
 @pytest.mark.usefixtures("stopped_clock")

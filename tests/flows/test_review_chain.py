@@ -5,10 +5,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from flows.decisions.record_decision import Decided, record_all_clear, record_decision
+from flows.decisions.record_decision import RecordedDecision, record_clear_counties, record_decision
 from flows.verification.verify import verify_outputs
-from review.county_state import as_filed
-from review.proposal import Denial
+from review.county_state import restore_filed_state
+from review.proposal import DecisionRefusal
 from tests.builders.dongchuan import COUNTY, SHEET_DONE
 from tests.builders.year_folders import YearFolders, proposal
 
@@ -27,20 +27,20 @@ def year(tmp_path: Path) -> YearFolders:
 def recorded(year: YearFolders, level: str, action: str, **given: str) -> None:
     """Decide; the chain must allow it."""
     done = record_decision(year.places, proposal(level, action, **given))
-    assert isinstance(done, Decided), done
+    assert isinstance(done, RecordedDecision), done
 
 
-def refused(year: YearFolders, level: str, action: str, **given: str) -> Denial:
+def refused(year: YearFolders, level: str, action: str, **given: str) -> DecisionRefusal:
     """Decide; the chain must refuse."""
     done = record_decision(year.places, proposal(level, action, **given))
-    assert isinstance(done, Denial), done
+    assert isinstance(done, DecisionRefusal), done
     return done
 
 
 def covers(year: YearFolders) -> str:
     """Return what the covers of the province's and the city's filing say."""
     names = ("530000-2024-年度核算备案.xlsx", "530100/530100-2024-年度复核汇总.xlsx")
-    sheets = [openpyxl.load_workbook(year.places.output(f"filing/{one}"))["封面"] for one in names]
+    sheets = [openpyxl.load_workbook(year.places.output_path(f"filing/{one}"))["封面"] for one in names]
     return "\n".join(str(cell.value) for sheet in sheets for row in sheet.iter_rows() for cell in row)
 
 
@@ -60,7 +60,7 @@ def test_a_return_is_answered_point_by_point(year: YearFolders) -> None:
 
 def test_a_citys_roll_up_is_there_once_it_has_approved(year: YearFolders) -> None:
     """Before the province files: the city's workbook, signed with the rest; taken back with the approval."""
-    city = year.places.output("filing/530100/530100-2024-年度复核汇总.xlsx")
+    city = year.places.output_path("filing/530100/530100-2024-年度复核汇总.xlsx")
     recorded(year, "county", "approve")
     year.run()
     assert not city.exists()
@@ -70,11 +70,11 @@ def test_a_citys_roll_up_is_there_once_it_has_approved(year: YearFolders) -> Non
     opinion = openpyxl.load_workbook(city)["复核意见"]
     assert any("已复核同意、尚未备案 1 个（东川区）" in str(cell.value) for row in opinion.iter_rows() for cell in row)
     assert [one.intact for one in verify_outputs(city, year.places)] == [True]
-    assert year.places.output("manifest.json").exists()
+    assert year.places.output_path("manifest.json").exists()
     recorded(year, "province", "return_to_city")
     year.run()
     assert not city.exists()
-    assert not year.places.output("manifest.json").exists()
+    assert not year.places.output_path("manifest.json").exists()
 
 
 def test_the_province_returns_past_the_city(year: YearFolders) -> None:
@@ -105,7 +105,7 @@ def test_a_reduced_figure_reaches_filing_and_review_book(year: YearFolders) -> N
     recorded(year, "city", "approve")
     recorded(year, "province", "approve")
     year.run()
-    filed = openpyxl.load_workbook(year.places.output("filing/530000-2024-年度核算备案.xlsx"), data_only=True)
+    filed = openpyxl.load_workbook(year.places.output_path("filing/530000-2024-年度核算备案.xlsx"), data_only=True)
     assert "1648.1" in {str(cell) for row in filed["汇总表"].iter_rows(values_only=True) for cell in row}
     row = review_row(year, CITY_BOOK)
     assert (row["新增耕地填报数"], row["新增耕地复核数"]) == (1654.6, 1648.1)
@@ -121,14 +121,14 @@ def test_a_filed_year_is_corrected_by_a_new_version(year: YearFolders) -> None:
     recorded(year, "province", "correct")
     year.run()
     scene = year.scene()
-    kept = as_filed(scene.procedure, scene.standings[COUNTY])
+    kept = restore_filed_state(scene.procedure, scene.county_states[COUNTY])
     assert kept is not None
-    assert kept.newest is not None
-    assert (kept.newest.number, year.state) == (2, "received")
+    assert kept.newest_version is not None
+    assert (kept.newest_version.number, year.state) == (2, "received")
     for level in ("county", "city", "province"):
         recorded(year, level, "approve", number="again")
     assert year.state == "corrected"
-    assert [one.number for one in year.scene().standings[COUNTY].versions] == [2, 3]
+    assert [one.number for one in year.scene().county_states[COUNTY].versions] == [2, 3]
 
 
 def test_a_seal_holds_and_opens_from_the_top(year: YearFolders) -> None:
@@ -164,10 +164,10 @@ def test_a_waiver_lets_a_hard_finding_pass_until_its_day(year: YearFolders) -> N
     """A waived rule no longer blocks; after its day it does again."""
     year.send(3, {("附件3", "A9"): 1})
     year.run()
-    rules = year.scene().standings[COUNTY].newest
+    rules = year.scene().county_states[COUNTY].newest_version
     assert rules is not None
-    assert rules.found is not None
-    names = [rule for found in rules.found.values() for rule in found]
+    assert rules.finding_counts is not None
+    names = [rule for found in rules.finding_counts.values() for rule in found]
     recorded(year, "province", "waive", points="\n".join(f"{rule}：2025-01-31，系统性差异" for rule in names))
     assert year.state == "received"
     assert refused(year, "county", "approve", on="2025-02-01").rule == "P03"
@@ -178,7 +178,7 @@ def test_a_filled_review_workbook_is_recorded_and_goes_stale(year: YearFolders) 
     """The reviewer fills the yellow cells and drops the book in; after a new version its row is refused."""
     recorded(year, "county", "approve")
     year.run()
-    book = openpyxl.load_workbook(year.places.output(CITY_BOOK))
+    book = openpyxl.load_workbook(year.places.output_path(CITY_BOOK))
     sheet = book.active
     assert sheet is not None
     assert sheet.protection.sheet
@@ -194,26 +194,26 @@ def test_a_filled_review_workbook_is_recorded_and_goes_stale(year: YearFolders) 
     folder = year.places.inbox / "decisions"
     folder.mkdir()
     book.save(folder / "市级.xlsx")
-    assert year.run().denied == ()
+    assert year.run().refused_decisions == ()
     assert year.state == "returned_by_city"
     sheet.cell(4, columns["办理动作"]).value = "复核同意"
     sheet.cell(4, columns["文号"]).value = "昆〔2025〕9号"
     book.save(folder / "市级.xlsx")
     year.send(3)
-    denied = year.run().denied
+    denied = year.run().refused_decisions
     assert [(one.code, one.facts["newest"]) for _, one in denied] == [("version_moved", "3")]
 
 
 def test_all_clear_counties_are_approved_at_once(year: YearFolders) -> None:
     """One command approves what has no finding, in the person's own area only."""
     recorded(year, "county", "approve")
-    done = record_all_clear(year.places, proposal("city", "approve", county=""))
-    assert not isinstance(done, Denial)
+    done = record_clear_counties(year.places, proposal("city", "approve", county=""))
+    assert not isinstance(done, DecisionRefusal)
     assert [county for county, _ in done] == [COUNTY]
     assert year.state == "reviewed"
-    assert record_all_clear(year.places, proposal("city", "approve", county="")) == []
-    stranger = record_all_clear(year.places, proposal("city", "approve", county="", by="路人"))
-    assert isinstance(stranger, Denial)
+    assert record_clear_counties(year.places, proposal("city", "approve", county="")) == []
+    stranger = record_clear_counties(year.places, proposal("city", "approve", county="", by="路人"))
+    assert isinstance(stranger, DecisionRefusal)
     assert stranger.code == "unknown_person"
 
 
@@ -223,11 +223,14 @@ def test_invariant_04_and_13_one_sha256_all_the_way_and_the_same_again(year: Yea
     for level in ("county", "city", "province"):
         recorded(year, level, "approve")
     year.run()
-    standing = year.scene().standings[COUNTY]
-    assert standing.newest is not None
-    assert {one.sha256 for one in standing.decisions} == {standing.newest.sha256} == set(standing.filed)
-    assert year.places.store().read(standing.newest.sha256) == (year.places.inbox / COUNTY / "v2.xlsx").read_bytes()
-    outputs = {path: path.read_bytes() for path in year.places.outputs.rglob("*") if path.is_file()}
+    standing = year.scene().county_states[COUNTY]
+    assert standing.newest_version is not None
+    assert {one.sha256 for one in standing.decisions} == {standing.newest_version.sha256} == set(standing.filed_sha256s)
+    assert (
+        year.places.open_store().load_object(standing.newest_version.sha256)
+        == (year.places.inbox / COUNTY / "v2.xlsx").read_bytes()
+    )
+    outputs = {path: path.read_bytes() for path in year.places.output_folder.rglob("*") if path.is_file()}
     before = len(year.scene().history)
     year.run()
     assert len(year.scene().history) == before
@@ -242,7 +245,7 @@ def test_invariant_18_dates_out_of_order_are_flagged(year: YearFolders) -> None:
     """18: a date before that of the step before changes no decision, and is flagged with its rule."""
     recorded(year, "county", "approve", on="2025-02-01")
     recorded(year, "city", "approve", on="2025-01-02")
-    event = year.scene().standings[COUNTY].decisions[-1]
+    event = year.scene().county_states[COUNTY].decisions[-1]
     assert event.facts["flags"] == ["P07"]
     assert year.state == "reviewed"
 
@@ -252,7 +255,7 @@ def test_invariant_12_a_changed_filing_is_found(year: YearFolders) -> None:
     for level in ("county", "city", "province"):
         recorded(year, level, "approve")
     year.run()
-    path = year.places.output("filing/530000-2024-年度核算备案.xlsx")
+    path = year.places.output_path("filing/530000-2024-年度核算备案.xlsx")
     assert [one.key for one in verify_outputs(path, year.places)] == ["output"]
     book = openpyxl.load_workbook(path)
     book["汇总表"]["C5"] = 9999
@@ -262,7 +265,7 @@ def test_invariant_12_a_changed_filing_is_found(year: YearFolders) -> None:
 
 def review_row(year: YearFolders, path: str) -> dict[str, object]:
     """Return the county's row of a review workbook by heading."""
-    sheet = openpyxl.load_workbook(year.places.output(path)).active
+    sheet = openpyxl.load_workbook(year.places.output_path(path)).active
     assert sheet is not None
     rows = list(sheet.iter_rows(min_row=3, max_row=4, values_only=True))
     return {str(name).replace("\n", ""): value for name, value in zip(rows[0], rows[1], strict=True)}

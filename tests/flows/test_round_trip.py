@@ -10,48 +10,55 @@ import pytest
 from checks.model.finding import Refusal
 from checks.model.report import ACCEPTED
 from contracts.contract_library import open_library
-from flows.decisions.guarded_ledger import Pen
-from flows.run.run_context import Year
-from flows.run.stage_loop import advance, in_line
-from flows.year.jobs import Line
-from flows.year.locations import Places
-from flows.year.year_inputs import read_desk
-from review.county_state import Standing
+from flows.decisions.guarded_ledger import GuardedLedger
+from flows.run.run_context import RunContext
+from flows.run.stage_loop import run_jobs_inline, run_stages_once
+from flows.year.jobs import ProgressLine
+from flows.year.locations import YearPaths
+from flows.year.year_inputs import read_year_inputs
+from review.county_state import CountyState
 from tests.builders import libreoffice
 from tests.builders.dongchuan import COVER, SHEET_2, SHEET_3, submission
-from workbooks.examine import examine
+from workbooks.examine import validate_file
 
 REASON = "汤丹镇之前的一行并入铜都街道，序号沿用计划附件的编号"
 LISTED, MENDED = "问题清单", (1, 2, 3, 4, 6, 7, 8, 9, 10)
 
 
-def places_of(folder: Path) -> Places:
+def places_of(folder: Path) -> YearPaths:
     """Lay out a year with the sample's roster and no decisions."""
-    places = Places(year=2024, inputs=folder / "inputs", outputs=folder / "outputs", state=folder / "state")
+    places = YearPaths(
+        year=2024, input_folder=folder / "inputs", output_folder=folder / "outputs", state_folder=folder / "state"
+    )
     (places.inbox / "530113").mkdir(parents=True)
     shutil.copy(Path("inputs/2024/roster.yaml"), places.inbox)
     return places
 
 
-def send(places: Places, version: int, data: bytes) -> Standing:
+def send(places: YearPaths, version: int, data: bytes) -> CountyState:
     """Hand in a version, run, and return where the county stands."""
     (places.inbox / "530113" / f"第{version}版.xlsx").write_bytes(data)
-    words = places.library().wording()
+    words = places.open_contracts().get_messages()
     with places.open_ledger() as ledger:
-        year = Year(
-            places=places, desk=read_desk(places, words), ledger=ledger, pen=Pen(ledger), each=in_line, tell=_silent
+        year = RunContext(
+            paths=places,
+            inputs=read_year_inputs(places, words),
+            ledger=ledger,
+            guarded_ledger=GuardedLedger(ledger),
+            run_jobs=run_jobs_inline,
+            report_progress=_silent,
         )
-        assert advance(year) == []
-        return year.scene().standings["530113"]
+        assert run_stages_once(year) == []
+        return year.load_state().county_states["530113"]
 
 
-def _silent(_: str, __: str, ___: Line) -> None:
+def _silent(_: str, __: str, ___: ProgressLine) -> None:
     """Nobody listens."""
 
 
-def returned(places: Places, version: int) -> Path:
+def returned(places: YearPaths, version: int) -> Path:
     """Return the marked workbook of a version."""
-    return places.output(f"returned/530113/530113-2024-第{version}版-问题标注.xlsx")
+    return places.output_path(f"returned/530113/530113-2024-第{version}版-问题标注.xlsx")
 
 
 def faulty() -> bytes:
@@ -75,9 +82,15 @@ def test_corrected_and_explained_in_the_returned_file(tmp_path: Path) -> None:
     assert send(places, 1, faulty()).state == "returned"
     mended = typed(returned(places, 1), [(SHEET_2, "C6", 200), (LISTED, "M5", REASON), (COVER, "B8", 2)])
     standing = send(places, 2, mended)
-    newest = standing.newest
+    newest = standing.newest_version
     assert newest is not None
-    assert (standing.state, newest.number, newest.hard, newest.soft, newest.explained) == ("received", 2, 0, 1, 1)
+    assert (standing.state, newest.number, newest.hard_count, newest.soft_count, newest.explained_count) == (
+        "received",
+        2,
+        0,
+        1,
+        1,
+    )
     book = openpyxl.load_workbook(returned(places, 2))
     assert book.sheetnames[:2] == [LISTED, "变动情况"]
     assert (book[LISTED]["B4"].value, book[LISTED]["M4"].value) == ("核实（已说明）", REASON)
@@ -109,7 +122,7 @@ def test_outputs_are_current_and_made_again_the_same(tmp_path: Path) -> None:
     places = places_of(tmp_path)
     send(places, 1, faulty())
     send(places, 2, submission(2).bytes())
-    before = {path: path.read_bytes() for path in places.outputs.rglob("*") if path.is_file()}
+    before = {path: path.read_bytes() for path in places.output_folder.rglob("*") if path.is_file()}
     assert {path.suffix for path in before} == {".xlsx", ".html"}
     assert {one.name for one in before} >= {"2024-进度.html", "530113-2024-第1版-核对报告.html"}
     for path in before:
@@ -128,9 +141,9 @@ def test_round_trip_in_libreoffice(tmp_path: Path) -> None:
     cells: list[libreoffice.Typed] = [(SHEET_2, "C6", 200), (LISTED, "M5", REASON), (COVER, "B8", 2)]
     libreoffice.type_into(returned(places, 1), saved, cells, tmp_path / "profile")
     library = open_library()
-    report = examine(saved.read_bytes(), library, library.wording())
+    report = validate_file(saved.read_bytes(), library, library.get_messages())
     assert not isinstance(report, Refusal)
-    assert (report.outcome, report.explained) == (ACCEPTED, 1)
+    assert (report.outcome, report.explanation_count) == (ACCEPTED, 1)
     assert send(places, 2, saved.read_bytes()).state == "received"
     book = openpyxl.load_workbook(returned(places, 2))
     assert (book[SHEET_2]["C6"].fill.fill_type, book[SHEET_2]["C6"].comment) == (None, None)

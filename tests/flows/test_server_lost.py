@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from desk.commands.run import run_year
-from desk.exit_codes import Exit
+from desk.exit_codes import ExitCode
 from flows import run_on_prefect
 from flows.prefect_support.local_server import LocalServer
-from flows.year.locations import Places
+from flows.year.locations import YearPaths
 from tests.builders.dongchuan import COUNTY
 from tests.builders.year import Ground, prepared
 
@@ -25,9 +25,9 @@ def ground(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ground:
     monkeypatch.setattr(run_on_prefect, "prefect_environment", lambda _: {})
     monkeypatch.setattr(run_on_prefect, "_warm_up", lambda: None)
     monkeypatch.setattr(LocalServer, "wait_until_healthy", lambda _: None)
-    monkeypatch.delenv(run_on_prefect.API, raising=False)
+    monkeypatch.delenv(run_on_prefect.API_URL_VARIABLE, raising=False)
 
-    def breaks(places: Places, api: str) -> int:
+    def breaks(places: YearPaths, api: str) -> int:
         raise ConnectionError(f"{places.year} {api}")
 
     monkeypatch.setattr(run_on_prefect, "_run", breaks)
@@ -52,7 +52,7 @@ def test_the_year_goes_on_without_its_server(
 ) -> None:
     """It is said, and the county is filed."""
     serve(monkeypatch, "", ended=True)
-    assert run_year(ground.places, inline=False) is Exit.CLEAR
+    assert run_year(ground.places, inline=False) is ExitCode.CLEAR
     assert "中途停了" in capsys.readouterr().err
     assert ground.rows()[COUNTY].state == "filed"
 

@@ -16,14 +16,14 @@ from typing import Any
 import pytest
 
 from contracts.errors import ContractError
-from desk.commands.serve import serve
-from desk.exit_codes import Exit
-from flows.artifacts import completeness, progress
+from desk.commands.serve import serve_on_schedule
+from desk.exit_codes import ExitCode
+from flows.artifacts import build_completeness_table, build_progress_table
 from flows.prefect_support.local_server import is_healthy
-from flows.prefect_support.task_runners import RUNNER, WORKERS, chosen_runner
-from flows.run.run_summary import Outlook
-from flows.serve import parameters_of
-from flows.year.county_status import Row
+from flows.prefect_support.task_runners import RUNNER_VARIABLE, WORKERS_VARIABLE, create_task_runner
+from flows.run.run_summary import RunSummary
+from flows.serve import build_flow_parameters
+from flows.year.county_status import CountyStatusRow
 from tests.builders.dongchuan import COUNTY, YEAR
 from tests.builders.identical import assert_identical, sampled, stopped_environment
 from tests.builders.year import ROOT, Ground, ground_of, prepared
@@ -33,19 +33,19 @@ HEADS = {one: one for one in ("code", "name", "state", "version", "hard", "soft"
 STATES = {"filed": "已备案", "none": "未报送"}
 
 
-def standing(*rows: Row) -> Outlook:
+def standing(*rows: CountyStatusRow) -> RunSummary:
     """Return a year in which counties stand as given."""
-    return Outlook(rows=rows, refused=(), skipped=(), denied=(), filing=None)
+    return RunSummary(rows=rows, refused=(), skipped=(), refused_decisions=(), filing=None)
 
 
-def row(code: str, state: str = "filed") -> Row:
+def row(code: str, state: str = "filed") -> CountyStatusRow:
     """Return a county's row."""
-    return Row(code, f"县{code}", state, 1 if state == "filed" else None, None, 0, 2)
+    return CountyStatusRow(code, f"县{code}", state, 1 if state == "filed" else None, None, 0, 2)
 
 
 def test_progress_has_a_line_a_county() -> None:
     """Code, name, state in words, version, findings."""
-    assert progress(standing(row("620102"), row("620103", "none")), STATES, HEADS) == [
+    assert build_progress_table(standing(row("620102"), row("620103", "none")), STATES, HEADS) == [
         {"code": "620102", "name": "县620102", "state": "已备案", "version": 1, "hard": 0, "soft": 2},
         {"code": "620103", "name": "县620103", "state": "未报送", "version": "", "hard": 0, "soft": 2},
     ]
@@ -53,7 +53,7 @@ def test_progress_has_a_line_a_county() -> None:
 
 def test_completeness_counts_city_by_city() -> None:
     """Every state that occurs is a column, and every city adds up to what is due."""
-    found = completeness(standing(row("620402"), row("620102"), row("620103", "none")), STATES, HEADS)
+    found = build_completeness_table(standing(row("620402"), row("620102"), row("620103", "none")), STATES, HEADS)
     assert found == [
         {"city": "620100", "due": 2, "已备案": 1, "未报送": 1},
         {"city": "620400", "due": 1, "已备案": 1, "未报送": 0},
@@ -63,15 +63,15 @@ def test_completeness_counts_city_by_city() -> None:
 @pytest.mark.parametrize("named", ["processes", "Dask", "two"])
 def test_unknown_runner_is_refused(named: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A mistyped setting does not fall back in silence."""
-    monkeypatch.setenv(WORKERS if named == "two" else RUNNER, named)
+    monkeypatch.setenv(WORKERS_VARIABLE if named == "two" else RUNNER_VARIABLE, named)
     with pytest.raises(ContractError, match=named):
-        chosen_runner()
+        create_task_runner()
 
 
 def test_parameters_do_not_depend_on_the_working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A scheduled run is a process of its own, somewhere else."""
     monkeypatch.chdir(tmp_path)
-    found = parameters_of(ground_of(Path("年")).places)
+    found = build_flow_parameters(ground_of(Path("年")).places)
     assert {Path(str(found[one])).is_absolute() for one in ("inputs", "outputs", "state")} == {True}
     assert found["year"] == YEAR
 
@@ -89,9 +89,9 @@ def same_environment() -> Iterator[None]:
 @pytest.mark.parametrize("cron", ["7 点", "99 7 * * *", "0 7 * * 星期一"])
 def test_cron_line_must_say_hours(cron: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What cannot be a schedule starts no server."""
-    assert serve(ground_of(tmp_path).places, cron, 4200) is Exit.USAGE
+    assert serve_on_schedule(ground_of(tmp_path).places, cron, 4200) is ExitCode.USAGE
     assert cron in capsys.readouterr().err
-    assert not (ground_of(tmp_path).places.state / "prefect").exists()
+    assert not (ground_of(tmp_path).places.state_folder / "prefect").exists()
 
 
 @pytest.mark.slow
@@ -101,7 +101,7 @@ def test_a_run_on_dask_leaves_what_a_run_in_line_leaves(tmp_path: Path) -> None:
     inline = sampled(tmp_path / "直接", counties=2)
     ground = inline.copy_to(tmp_path / "年度 核算")
     inline.run()
-    with start(ground, {RUNNER: "dask", **stopped_environment(tmp_path / "钟")}) as process:
+    with start(ground, {RUNNER_VARIABLE: "dask", **stopped_environment(tmp_path / "钟")}) as process:
         out, _ = process.communicate(timeout=600)
     assert process.returncode == 0, out
     assert_identical(ground, inline)
@@ -142,7 +142,14 @@ def serving(ground: Ground, port: int) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
         [
             *(sys.executable, "-m", "desk", "serve", str(YEAR), "--port", str(port)),
-            *("--inputs", str(places.inputs), "--outputs", str(places.outputs), "--state", str(places.state)),
+            *(
+                "--inputs",
+                str(places.input_folder),
+                "--outputs",
+                str(places.output_folder),
+                "--state",
+                str(places.state_folder),
+            ),
         ],
         stdout=subprocess.DEVNULL,
         cwd=ROOT,

@@ -10,23 +10,23 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from checks.model.filing_history import History, history_of
+from checks.model.filing_history import FilingHistory, build_filing_history
 from checks.model.finding import Refusal
 from contracts.contract_library import Submission, open_library
 from contracts.form_model import Form, Layout, Role
-from contracts.sample.figures import Sample, draw_next, draw_sample
-from contracts.sample.rows import ROWS
+from contracts.sample.figures import Sample, draw_next_year, draw_sample
+from contracts.sample.rows import ROW_BUILDERS
 from desk.commands.run import run_year
-from desk.commands.sample import Wanted, make_samples, sample_sheets
+from desk.commands.sample import SampleRequest, build_sample_sheets, make_samples
 from desk.commands.template import make_template
-from desk.exit_codes import Exit
-from filing.template.blank_sheet import HEADER_ROWS
-from filing.template.template import template_of
-from flows.year.locations import Places
+from desk.exit_codes import ExitCode
+from filing.template.blank_sheet import HEADER_ROW_COUNT
+from filing.template.template import build_blank_workbook
+from flows.year.locations import YearPaths
 from tests.builders.examined import warm_library, wording
 from tests.builders.gansu import COUNTY
 from tests.builders.libreoffice import PROGRAM, Typed, type_into
-from workbooks.examine import examine
+from workbooks.examine import validate_file
 from workbooks.writer.bulk_writer import write_rows
 from workbooks.writer.write_template import write_template
 
@@ -36,68 +36,72 @@ FIRST, NEXT = 2024, 2025
 @cache
 def years() -> tuple[Sample, Sample]:
     """Make up two years of one county."""
-    first = draw_sample(open_library().register("divisions-nbs-2023-gansu").counties[COUNTY], FIRST, plots=7, seed=2)
-    return first, draw_next(first, seed=2)
+    first = draw_sample(
+        open_library().get_register("divisions-nbs-2023-gansu").counties[COUNTY], FIRST, plot_count=7, seed=2
+    )
+    return first, draw_next_year(first, seed=2)
 
 
 def submission(year: int) -> Submission:
     """Return what the county must send in a year."""
-    package = open_library().package(COUNTY, year)
+    package = open_library().find_package(COUNTY, year)
     assert package is not None
-    return open_library().submission(package, year)
+    return open_library().compile_submission(package, year)
 
 
 @cache
-def first_filed() -> History:
+def first_filed() -> FilingHistory:
     """Return what the first year would leave on record."""
     buffer = BytesIO()
-    write_rows(buffer, sample_sheets(years()[0], submission(FIRST), wording()))
-    report = examine(buffer.getvalue(), warm_library(), wording())
+    write_rows(buffer, build_sample_sheets(years()[0], submission(FIRST), wording()))
+    report = validate_file(buffer.getvalue(), warm_library(), wording())
     assert not isinstance(report, Refusal), report
-    return history_of(FIRST, report.figures)
+    return build_filing_history(FIRST, report.figures)
 
 
 @cache
 def blank() -> bytes:
     """Return the second year's blank workbook with the first year on record."""
     county = submission(NEXT).register.counties[COUNTY]
-    return write_template(template_of(submission(NEXT), county, 12, wording(), first_filed()), wording())
+    return write_template(build_blank_workbook(submission(NEXT), county, 12, wording(), first_filed()), wording())
 
 
 def rows_below_head(page: Any) -> Iterator[int]:
     """Count the rows of a table from its first one."""
-    return iter(range(HEADER_ROWS + 1, page.max_row + 1))
+    return iter(range(HEADER_ROW_COUNT + 1, page.max_row + 1))
 
 
 def test_balances_of_last_year_stand_in_the_blank() -> None:
     """Each project and township filed last year has its row: it begins as it ended, and adds to what it had."""
     page: Any = load_workbook(BytesIO(blank()))["核算汇总表"]
-    form = submission(NEXT).form("summary")
+    form = submission(NEXT).get_form("summary")
     at = {one.name: number for number, one in enumerate(form.fields, start=1)}
     known = {(one[1], one[2]) for one in first_filed().figures or () if one[0] == "summary" and one[1]}
     seen = set()
-    for row in range(HEADER_ROWS + 1, HEADER_ROWS + 1 + len(known)):
+    for row in range(HEADER_ROW_COUNT + 1, HEADER_ROW_COUNT + 1 + len(known)):
         place = (page.cell(row, at["project"]).value, page.cell(row, at["township"]).value)
         seen.add(place)
-        ended = first_filed().figure("summary", *place, "farm_end")
+        ended = first_filed().get_figure("summary", *place, "farm_end")
         assert Decimal(str(page.cell(row, at["farm_begin"]).value)) == ended
         assert page.cell(row, at["farm_begin"]).protection.locked
-        had = first_filed().figure("summary", *place, "farm_new_cum")
+        had = first_filed().get_figure("summary", *place, "farm_new_cum")
         assert f"ROUND({had}+F{row},2)" in page.cell(row, at["farm_new_cum"]).value
     assert seen == known
 
 
 def test_template_reads_the_ledger(tmp_path: Path) -> None:
     """After the first year was filed, the command fills its closing balances in; before, it leaves them blank."""
-    make_samples(open_library(), Wanted(year=FIRST, counties=1, plots=6, seed=4, out=tmp_path / "in"))
+    make_samples(open_library(), SampleRequest(year=FIRST, counties=1, plots=6, seed=4, out=tmp_path / "in"))
     (county,) = (one.name for one in (tmp_path / "in" / str(FIRST)).iterdir() if one.name.isdigit())
     places = [
-        Places(year=one, inputs=tmp_path / "in", outputs=tmp_path / "out", state=tmp_path / "state")
+        YearPaths(
+            year=one, input_folder=tmp_path / "in", output_folder=tmp_path / "out", state_folder=tmp_path / "state"
+        )
         for one in (FIRST, NEXT)
     ]
-    assert make_template(places[1], county, rows=5, out=tmp_path / "before") is Exit.CLEAR
-    assert run_year(places[0], inline=True) is Exit.CLEAR
-    assert make_template(places[1], county, rows=5, out=tmp_path / "after") is Exit.CLEAR
+    assert make_template(places[1], county, rows=5, out=tmp_path / "before") is ExitCode.CLEAR
+    assert run_year(places[0], inline=True) is ExitCode.CLEAR
+    assert make_template(places[1], county, rows=5, out=tmp_path / "after") is ExitCode.CLEAR
     begins = []
     for folder in ("before", "after"):
         (path,) = (tmp_path / folder).iterdir()
@@ -125,21 +129,25 @@ def typed_cells() -> Iterator[Typed]:
 def typed_rows(page: Any, form: Form) -> Iterator[Typed]:
     """Type the rows of a table, each where its project and township stand, else into the next blank row."""
     sample = years()[1]
-    made = list(ROWS[form.name](sample, form, wording())) if form.name in ROWS and not form.paragraphs else []
+    made = (
+        list(ROW_BUILDERS[form.name](sample, form, wording()))
+        if form.name in ROW_BUILDERS and not form.paragraphs
+        else []
+    )
     names = [one.name for one in form.fields]
-    township = next((names.index(one.name) for one in form.of_role(Role.TOWNSHIP)), None)
+    township = next((names.index(one.name) for one in form.get_fields_by_role(Role.TOWNSHIP)), None)
     project = names.index("project") if "project" in names else None
     rows = rows_below_head(page)
     placed = {}
-    for row in range(HEADER_ROWS + 1, page.max_row):
+    for row in range(HEADER_ROW_COUNT + 1, page.max_row):
         if township is not None and (name := page.cell(row, township + 1).value):
             placed[page.cell(row, project + 1).value if project is not None else None, name] = row
     for serial, values in enumerate(made, start=1):
         key = (values.get("project") if project is not None else None, values.get("township"))
         row = placed.pop(key) if placed else next(rows)
-        yield from typed_row(page, form, row, {**values, form.of_role(Role.SERIAL)[0].name: serial})
+        yield from typed_row(page, form, row, {**values, form.get_fields_by_role(Role.SERIAL)[0].name: serial})
     for row in placed.values():  # townships without a task
-        yield from typed_row(page, form, row, {one.name: Decimal(0) for one in form.of_role(Role.FIGURE)})
+        yield from typed_row(page, form, row, {one.name: Decimal(0) for one in form.get_fields_by_role(Role.FIGURE)})
 
 
 def typed_row(page: Any, form: Form, row: int, values: Any) -> Iterator[Typed]:
@@ -159,7 +167,7 @@ def test_blank_filled_in_at_libreoffice_is_found_right(tmp_path: Path) -> None:
     source, target = tmp_path / "空白.xlsx", tmp_path / "报送.xlsx"
     source.write_bytes(blank())
     type_into(source, target, list(typed_cells()), tmp_path / "profile")
-    report = examine(target.read_bytes(), warm_library(), wording(), history=first_filed())
+    report = validate_file(target.read_bytes(), warm_library(), wording(), history=first_filed())
     assert not isinstance(report, Refusal), report
     assert report.outcome == "accepted"
     assert {(one.rule, one.severity.value) for one in report.findings} == {("F07", "report")}

@@ -14,8 +14,8 @@ import yaml
 
 from desk.commands.run import run_year
 from desk.commands.status import show_status
-from desk.exit_codes import Exit
-from flows.year.locations import Places
+from desk.exit_codes import ExitCode
+from flows.year.locations import YearPaths
 from tests.builders import dongchuan
 from tests.builders.dongchuan import COUNTY, COVER, SHEET_DONE, Draft
 from tests.builders.year import ROOT, copied_contracts
@@ -29,14 +29,20 @@ MEASURES = {"consolidation": "垦造耕地（土地整理）", "linkage": "增�
 Short = Mapping[tuple[int, str], tuple[float, float]]  # by year and township: what lacks of land and of quota
 
 
-def places(base: Path, year: int) -> Places:
+def places(base: Path, year: int) -> YearPaths:
     """Return the folders of a year; all years share state, outputs, and contracts in which each has a package."""
     contracts = base / "合同"
     if not contracts.exists():
         package = copied_contracts(contracts) / "packages" / f"{COUNTY}-2024.yaml"
         text = package.read_text(encoding="utf-8")
         package.write_text(text.replace("years: [2024]", "years: [2024, 2025, 2026]"), encoding="utf-8")
-    return Places(year=year, inputs=base / "收件", outputs=base / "输出", state=base / "状态", contracts=contracts)
+    return YearPaths(
+        year=year,
+        input_folder=base / "收件",
+        output_folder=base / "输出",
+        state_folder=base / "状态",
+        contracts_folder=contracts,
+    )
 
 
 def submission(year: int, version: int, short: Short) -> Draft:
@@ -85,14 +91,14 @@ def decide(base: Path, year: int, version: int, sha256: str, actions: tuple[tupl
     Draft({"办理意见": sheet}).save(places(base, year).inbox / "decisions" / name)
 
 
-def run(base: Path, year: int) -> Exit:
+def run(base: Path, year: int) -> ExitCode:
     """Run a year in this process."""
     return run_year(places(base, year), inline=True)
 
 
 def closing(base: Path, year: int) -> dict[str, list[Any]]:
     """Read the closing comparison of the county's filing: the total row of each measure, figures as shown."""
-    path = places(base, year).output(f"filing/{COUNTY}/{COUNTY}-{year}-年度备案件.xlsx")
+    path = places(base, year).output_path(f"filing/{COUNTY}/{COUNTY}-{year}-年度备案件.xlsx")
     sheet = openpyxl.load_workbook(path, data_only=True)["计划期对照"]
     found, measure = {}, ""
     for row in sheet.iter_rows(min_row=5, values_only=True):
@@ -104,13 +110,13 @@ def closing(base: Path, year: int) -> dict[str, list[Any]]:
 
 def cover(base: Path, year: int, name: str = f"{COUNTY}/{COUNTY}-{{}}-年度备案件.xlsx") -> str:
     """Return everything that a cover says."""
-    sheet = openpyxl.load_workbook(places(base, year).output(f"filing/{name.format(year)}"))["封面"]
+    sheet = openpyxl.load_workbook(places(base, year).output_path(f"filing/{name.format(year)}"))["封面"]
     return "\n".join(str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value is not None)
 
 
 def board(base: Path, year: int) -> str:
     """Return everything that the page of a year says."""
-    return places(base, year).output(f"status/{year}-进度.html").read_text(encoding="utf-8")
+    return places(base, year).output_path(f"status/{year}-进度.html").read_text(encoding="utf-8")
 
 
 SHORT: Short = {(2025, "汤丹镇"): (12.5, 0), (2026, "阿旺镇"): (0.75, 10.2)}
@@ -127,7 +133,7 @@ def test_three_years_close_against_the_whole_plan(tmp_path: Path, short: Short, 
     """2024, 2025 and 2026 are filed; the last filing sets what was done against 7000 and 1000."""
     for year in YEARS:
         hand_in(tmp_path, year, short=short)
-        assert run(tmp_path, year) is Exit.CLEAR
+        assert run(tmp_path, year) is ExitCode.CLEAR
     found = closing(tmp_path, 2026)
     for measure, lacking in (("consolidation", land), ("linkage", quota)):
         row = found[MEASURES[measure]]
@@ -160,15 +166,15 @@ def test_a_correction_flags_every_later_year_that_rests_on_it(tmp_path: Path, ca
     hand_in(tmp_path, 2024, version=2, short={(2024, "因民镇"): (4.5, 0)})
     capsys.readouterr()
 
-    assert run(tmp_path, 2024) is Exit.CLEAR
+    assert run(tmp_path, 2024) is ExitCode.CLEAR
 
     said = capsys.readouterr().out
     assert re.findall(r"2024 年度的备案有变动，(\d{4}) 年度", said) == ["2025", "2026"]
     for year in (2025, 2026):
         capsys.readouterr()
-        assert show_status(places(tmp_path, year), as_json=False, today=date(2027, 12, 1)) is Exit.CLEAR
+        assert show_status(places(tmp_path, year), as_json=False, today=date(2027, 12, 1)) is ExitCode.CLEAR
         assert "须重新核对：2024年度的备案在本年度核对之后有变动" in capsys.readouterr().out
-        assert run(tmp_path, year) is Exit.CLEAR
+        assert run(tmp_path, year) is ExitCode.CLEAR
         assert "须重新核对：2024年度" in board(tmp_path, year)
         assert f"2024 年度的备案有变动，{year} 年度" in capsys.readouterr().out
         assert "2024年度的备案在本年度核对之后有变动" in cover(tmp_path, year)
@@ -188,6 +194,6 @@ def test_a_later_year_that_is_checked_anew_is_flagged_no_more(tmp_path: Path, ca
         run(tmp_path, year)
         hand_in(tmp_path, year, version=2, short={(2024, "因民镇"): (4.5, 0), (2025, "因民镇"): (1, 0)})
         capsys.readouterr()
-        assert run(tmp_path, year) is Exit.CLEAR
+        assert run(tmp_path, year) is ExitCode.CLEAR
         assert ("有变动" in capsys.readouterr().out) is (year == YEARS[0])
     assert "须重新核对" not in cover(tmp_path, 2025)

@@ -13,7 +13,7 @@ import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
 
 from contracts.contract_library import open_library
-from desk.commands.check import as_promised, read_and_check
+from desk.commands.check import build_json_result, load_and_check
 from tests.builders.dongchuan import name_of
 from tests.builders.year import Ground, prepared
 
@@ -26,14 +26,14 @@ def dumps(ground: Ground) -> dict[str, str]:
     return {
         "check-1.json": checked(ground, 1),
         "check-2.json": checked(ground, 2),
-        "returned-1.txt": workbook_text(ground.places.output(MARKED)),
+        "returned-1.txt": workbook_text(ground.places.output_path(MARKED)),
     }
 
 
 def checked(ground: Ground, version: int) -> str:
     """Return what ``check --format json`` promises of one version, under its bare name."""
     library = open_library()
-    found = as_promised(read_and_check(ground.folder / name_of(version), library, library.wording()))
+    found = build_json_result(load_and_check(ground.folder / name_of(version), library, library.get_messages()))
     return json.dumps({**found, "file": name_of(version)}, ensure_ascii=False, indent=2) + "\n"
 
 

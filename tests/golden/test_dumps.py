@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from desk.exit_codes import Exit
+from desk.exit_codes import ExitCode
 from tests.builders.year import prepared
 from tests.golden.dumps import HERE, dumps
 
@@ -15,7 +15,7 @@ NAMES = ("check-1.json", "check-2.json", "returned-1.txt")
 def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Carry the sample year through and write down what came of it."""
     ground = prepared(tmp_path_factory.mktemp("书") / "全年")
-    assert ground.run() is Exit.CLEAR
+    assert ground.run() is ExitCode.CLEAR
     return dumps(ground)
 
 

@@ -10,12 +10,12 @@ from lxml import etree
 from openxml_audit import FileFormat, OpenXmlValidator
 
 from desk.commands.template import make_template
-from desk.exit_codes import Exit
-from flows.year.locations import Places
+from desk.exit_codes import ExitCode
+from flows.year.locations import YearPaths
 from tests.builders.year import Ground, prepared
 from tests.unit.test_marking import WORDS, finding, plan_table
 from tests.unit.test_marking_foreign_files import BARE, marked_full, zipped
-from workbooks.marking.mark_workbook import marked_workbook
+from workbooks.marking.mark_workbook import mark_workbook
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 SHEET = r"xl/worksheets/[^/]+\.xml"
@@ -26,7 +26,7 @@ Damage = Callable[[bytes], bytes]
 def filed(tmp_path_factory: pytest.TempPathFactory) -> Ground:
     """Carry the sample year through to its filing."""
     ground = prepared(tmp_path_factory.mktemp("书") / "全年")
-    assert ground.run() is Exit.CLEAR
+    assert ground.run() is ExitCode.CLEAR
     return ground
 
 
@@ -46,15 +46,15 @@ def _beyond(sheet: bytes, known: int) -> bool:
 
 def test_every_workbook_of_a_year_is_valid(filed: Ground) -> None:
     """Filing, review, board and marked workbooks alike."""
-    written = sorted(filed.places.outputs.rglob("*.xlsx"))
+    written = sorted(filed.places.output_folder.rglob("*.xlsx"))
     assert {"returned", "review", "status"} <= {part for one in written for part in one.parts}
     assert {one.name: faults_of(one) for one in written} == {one.name: [] for one in written}
 
 
 def test_template_is_valid(tmp_path: Path) -> None:
     """The full set of forms, with its lists and locks."""
-    places = Places(year=2024, inputs=tmp_path, outputs=tmp_path, state=tmp_path / "state")
-    assert make_template(places, "620102", rows=5, out=tmp_path) is Exit.CLEAR
+    places = YearPaths(year=2024, input_folder=tmp_path, output_folder=tmp_path, state_folder=tmp_path / "state")
+    assert make_template(places, "620102", rows=5, out=tmp_path) is ExitCode.CLEAR
     assert [faults_of(one) for one in tmp_path.glob("*.xlsx")] == [[]]
 
 
@@ -68,7 +68,7 @@ def test_marked_file_with_pictures_charts_and_comments_is_valid(tmp_path: Path) 
 def test_marking_a_bare_file_adds_no_fault(tmp_path: Path) -> None:
     """A file that another program wrote to the letter of the format, with prefixes, without styles and theme."""
     path = tmp_path / "简.xlsx"
-    path.write_bytes(marked_workbook(zipped(BARE), [finding("表", "A1")], WORDS))
+    path.write_bytes(mark_workbook(zipped(BARE), [finding("表", "A1")], WORDS))
     assert [one for one in faults_of(path) if "/theme'" not in one and "shared strings" not in one] == []
 
 
@@ -86,7 +86,7 @@ def test_marking_a_bare_file_adds_no_fault(tmp_path: Path) -> None:
 def test_damage_is_seen(tmp_path: Path, damage: Damage) -> None:
     """The validation can fail: each way of breaking a sheet is found."""
     path = tmp_path / "坏.xlsx"
-    (tmp_path / "好.xlsx").write_bytes(marked_workbook(plan_table(), [finding("任务表", "B2")], WORDS))
+    (tmp_path / "好.xlsx").write_bytes(mark_workbook(plan_table(), [finding("任务表", "B2")], WORDS))
     assert faults_of(tmp_path / "好.xlsx") == []
     with ZipFile(tmp_path / "好.xlsx") as source, ZipFile(path, "w") as target:
         for name in source.namelist():

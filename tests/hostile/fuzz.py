@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from random import Random
 
 from checks.model.finding import Refusal
-from checks.model.raw_workbook import RawBook
+from checks.model.raw_workbook import RawWorkbook
 from contracts.contract_library import open_library
 from tests.hostile.generator.package import Parts, good
-from workbooks.reader.read_workbook import read_book
+from workbooks.reader.read_workbook import read_workbook
 
 _NODE = re.compile(rb"<[^<>]+>")
 
@@ -20,16 +20,16 @@ def outcomes(count: int, seed: int) -> Counter[str]:
 
     A file whose bytes were changed behind the backs of its checksums may never be read with another content.
     """
-    words, random = open_library().wording(), Random(seed)  # noqa: S311 - a fuzz must be repeatable
+    words, random = open_library().get_messages(), Random(seed)  # noqa: S311 - a fuzz must be repeatable
     parts = good()
     data = parts.zipped()
-    whole = read_book(data, words)
-    assert isinstance(whole, RawBook)
+    whole = read_workbook(data, words)
+    assert isinstance(whole, RawWorkbook)
     known = _cells(whole)
     found: Counter[str] = Counter()
     for _ in range(count):
         kind = random.choice(tuple(_KINDS))
-        result = read_book(_KINDS[kind](random, data, parts), words)
+        result = read_workbook(_KINDS[kind](random, data, parts), words)
         if isinstance(result, Refusal):
             found[f"refused {result.code}"] += 1
             continue
@@ -39,7 +39,7 @@ def outcomes(count: int, seed: int) -> Counter[str]:
     return found
 
 
-def _cells(book: RawBook) -> list[tuple[str, list[tuple[str | None, ...]]]]:
+def _cells(book: RawWorkbook) -> list[tuple[str, list[tuple[str | None, ...]]]]:
     return [(sheet.name, sheet.text.rows()) for sheet in book.sheets]
 
 

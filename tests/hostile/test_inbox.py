@@ -8,12 +8,12 @@ import pytest
 
 from checks.model.finding import Refusal
 from contracts.contract_library import open_library
-from flows.year.inbox import look, shown
+from flows.year.inbox import make_printable, scan_inbox
 from tests.builders.dongchuan import submission
-from workbooks.gate.file_access import take_bytes
-from workbooks.gate.zip_container import CAPS
+from workbooks.gate.file_access import read_submission_bytes
+from workbooks.gate.zip_container import ARCHIVE_LIMITS
 
-WORDS = open_library().wording()
+WORDS = open_library().get_messages()
 ODD_NAMES = (
     "-rf.xlsx",
     "a;rm x.xlsx",
@@ -46,7 +46,7 @@ def test_every_file_has_one_outcome(tmp_path: Path) -> None:
     (folder / "folder.xlsx").mkdir()
     os.mkfifo(folder / "pipe.xlsx")
     seen = len(list(folder.iterdir()))
-    inbox = look(tmp_path, WORDS)
+    inbox = scan_inbox(tmp_path, WORDS)
     assert len(inbox.arrivals) + len(inbox.skipped) == seen
     assert len(inbox.skipped) == len(SKIPPED)
     refused = {one.path.name: one.refusal.code for one in inbox.arrivals if one.refusal}
@@ -58,14 +58,14 @@ def test_every_file_has_one_outcome(tmp_path: Path) -> None:
 def test_folder_that_is_no_county_is_skipped(name: str, tmp_path: Path) -> None:
     """Only six plain digits are a county: whatever lies elsewhere is told as skipped, and not looked into."""
     submission(2).save(tmp_path / name / "东川.xlsx")
-    inbox = look(tmp_path, WORDS)
+    inbox = scan_inbox(tmp_path, WORDS)
     assert (inbox.arrivals, len(inbox.skipped)) == ((), 1)
 
 
 @pytest.mark.hostile(80)
 def test_names_are_echoed_escaped() -> None:
     """Control and direction marks are shown as what they are."""
-    assert shown("a\nb\u202ec") == "a\\x0ab\\u202ec"
+    assert make_printable("a\nb\u202ec") == "a\\x0ab\\u202ec"
 
 
 @pytest.mark.hostile(85)
@@ -73,8 +73,8 @@ def test_huge_sparse_file_is_refused_unread(tmp_path: Path) -> None:
     """A file over the cap is refused by its size alone."""
     path = tmp_path / "huge.xlsx"
     with path.open("wb") as file:
-        file.truncate(CAPS.file * 128)
-    result = take_bytes(path, WORDS)
+        file.truncate(ARCHIVE_LIMITS.max_file_bytes * 128)
+    result = read_submission_bytes(path, WORDS)
     assert isinstance(result, Refusal)
     assert result.code == "too_large"
 
@@ -85,7 +85,7 @@ def test_name_says_nothing_about_the_kind(name: str, tmp_path: Path) -> None:
     """Capitals, no ending or another one: what the file is stands in it."""
     data = submission(2).bytes()
     (tmp_path / name).write_bytes(data)
-    assert take_bytes(tmp_path / name, WORDS) == data
+    assert read_submission_bytes(tmp_path / name, WORDS) == data
 
 
 @pytest.mark.hostile(84)
@@ -93,7 +93,7 @@ def test_name_says_nothing_about_the_kind(name: str, tmp_path: Path) -> None:
 def test_name_of_a_program_is_refused(name: str, tmp_path: Path) -> None:
     """A workbook that calls itself a program wants to be opened by mistake."""
     (tmp_path / name).write_bytes(submission(2).bytes())
-    result = take_bytes(tmp_path / name, WORDS)
+    result = read_submission_bytes(tmp_path / name, WORDS)
     assert isinstance(result, Refusal)
     assert result.code == "program_name"
 
@@ -112,6 +112,6 @@ def test_growing_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         return real(number)
 
     monkeypatch.setattr("workbooks.gate.file_access.os.fstat", fstat)
-    result = take_bytes(path, WORDS)
+    result = read_submission_bytes(path, WORDS)
     assert isinstance(result, Refusal)
     assert result.code == "growing"

@@ -12,14 +12,14 @@ import flows.intake.county_stages
 import flows.intake.read_submission
 from checks.model.finding import Refusal
 from contracts.contract_library import open_library
-from contracts.messages import Wording
-from desk.exit_codes import Exit
-from flows.year.inbox import look
-from flows.year.jobs import Job, Outcome
-from review.events import Kind
+from contracts.messages import Messages
+from desk.exit_codes import ExitCode
+from flows.year.inbox import scan_inbox
+from flows.year.jobs import Job, JobOutcome
+from review.events import EventKind
 from tests.builders.dongchuan import COUNTY, name_of, submission
 from tests.builders.year import Ground, prepared
-from workbooks.gate.file_access import take_bytes
+from workbooks.gate.file_access import read_submission_bytes
 
 FUTURE = 4_000_000_000
 
@@ -31,7 +31,7 @@ def ground(tmp_path: Path) -> Ground:
 
 
 def _refused(ground: Ground) -> list[str]:
-    return [str(one.facts["code"]) for one in ground.events() if one.kind is Kind.REFUSED]
+    return [str(one.facts["code"]) for one in ground.events() if one.kind is EventKind.REFUSED]
 
 
 @pytest.mark.hostile(86)
@@ -49,13 +49,17 @@ def test_file_that_changes_between_two_looks_is_refused_until_it_rests(
 ) -> None:
     """What has other bytes when it is taken than when it was seen is still being copied; the next run takes it."""
     with monkeypatch.context() as patch:
-        patch.setattr(flows.intake.read_submission, "take_bytes", lambda path, words: _longer(take_bytes(path, words)))
-        assert ground.run() is Exit.REFUSED_FILE
+        patch.setattr(
+            flows.intake.read_submission,
+            "read_submission_bytes",
+            lambda path, words: _longer(read_submission_bytes(path, words)),
+        )
+        assert ground.run() is ExitCode.REFUSED_FILE
     assert _refused(ground) == ["growing"]
     (ground.folder / name_of(2)).write_bytes(submission(2).bytes())
     path = ground.folder / name_of(2)
     path.rename(path.with_name("复制完毕.xlsx"))
-    assert ground.run() is Exit.CLEAR
+    assert ground.run() is ExitCode.CLEAR
     assert ground.rows()[COUNTY].version == 2
 
 
@@ -70,7 +74,7 @@ def test_ten_thousand_files_have_ten_thousand_outcomes(tmp_path: Path) -> None:
     folder.mkdir()
     for number in range(10_000):
         (folder / f"{number}.xlsx").touch()
-    inbox = look(tmp_path, open_library().wording())
+    inbox = scan_inbox(tmp_path, open_library().get_messages())
     assert len(inbox.arrivals) + len(inbox.skipped) == 10_000
     assert len({one.name for one in inbox.arrivals}) == 10_000
 
@@ -82,7 +86,7 @@ def test_output_that_is_open_elsewhere_is_written_by_the_next_run(
     """Where another program holds an output, as Excel does on Windows, the run says so and the next one finishes."""
     ground.run()
     before = ground.outputs()
-    shutil.rmtree(ground.places.outputs)
+    shutil.rmtree(ground.places.output_folder)
 
     def held(*_: object) -> None:
         raise PermissionError(errno.EACCES, "the file is in use by another process")
@@ -90,8 +94,8 @@ def test_output_that_is_open_elsewhere_is_written_by_the_next_run(
     with monkeypatch.context() as patch:
         patch.setattr(Path, "replace", held)
         patch.setattr(os, "replace", held)
-        assert ground.run() is Exit.FAULT
-    assert ground.run() is Exit.CLEAR
+        assert ground.run() is ExitCode.FAULT
+    assert ground.run() is ExitCode.CLEAR
     assert ground.outputs() == before
 
 
@@ -101,20 +105,20 @@ def test_output_that_is_open_elsewhere_is_written_by_the_next_run(
 )
 def test_outputs_that_may_not_be_written_leave_the_record_whole(ground: Ground) -> None:
     """Where the outputs folder refuses, the run says so and the next one finishes."""
-    ground.places.outputs.mkdir(parents=True)
-    ground.places.outputs.chmod(0o500)
-    assert ground.run() is Exit.FAULT
-    ground.places.outputs.chmod(0o700)
-    assert ground.run() is Exit.CLEAR
+    ground.places.output_folder.mkdir(parents=True)
+    ground.places.output_folder.chmod(0o500)
+    assert ground.run() is ExitCode.FAULT
+    ground.places.output_folder.chmod(0o700)
+    assert ground.run() is ExitCode.CLEAR
 
 
 @pytest.mark.hostile(97)
 def test_outputs_that_are_no_folder_leave_the_record_whole(ground: Ground) -> None:
     """The same for a file in the folder's place, which refuses root as well."""
-    ground.places.outputs.write_text("x", encoding="utf-8")
-    assert ground.run() is Exit.FAULT
-    ground.places.outputs.unlink()
-    assert ground.run() is Exit.CLEAR
+    ground.places.output_folder.write_text("x", encoding="utf-8")
+    assert ground.run() is ExitCode.FAULT
+    ground.places.output_folder.unlink()
+    assert ground.run() is ExitCode.CLEAR
 
 
 @pytest.mark.hostile(98)
@@ -124,32 +128,34 @@ def test_inbox_that_is_pulled_out_is_told_and_taken_when_it_is_back(
     """A stick that goes between seeing and taking: each file is told as gone, nothing is recorded as received."""
     kept = tmp_path / "kept"
 
-    def pulled(path: Path, words: Wording) -> bytes | Refusal:
+    def pulled(path: Path, words: Messages) -> bytes | Refusal:
         if ground.folder.exists():
             ground.folder.rename(kept)
-        return take_bytes(path, words)
+        return read_submission_bytes(path, words)
 
     with monkeypatch.context() as patch:
-        patch.setattr(flows.intake.read_submission, "take_bytes", pulled)
-        assert ground.run() is Exit.REFUSED_FILE
+        patch.setattr(flows.intake.read_submission, "read_submission_bytes", pulled)
+        assert ground.run() is ExitCode.REFUSED_FILE
     assert _refused(ground) == ["vanished"]
-    assert Kind.RECEIVED not in {one.kind for one in ground.events()}
-    assert ground.run() is Exit.CLEAR  # the inbox as it now is holds nothing
+    assert EventKind.RECEIVED not in {one.kind for one in ground.events()}
+    assert ground.run() is ExitCode.CLEAR  # the inbox as it now is holds nothing
     kept.rename(ground.folder)
-    assert ground.run() is Exit.CLEAR
+    assert ground.run() is ExitCode.CLEAR
     assert ground.rows()[COUNTY].version == 2
 
 
 @pytest.mark.hostile(98)
 def test_inbox_that_goes_after_all_was_taken_is_no_loss(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is on record may go from the inbox: nothing was lost with it."""
-    real = flows.intake.county_stages.report
+    real = flows.intake.county_stages.write_pages
 
-    def pulled(job: Job) -> Outcome:
+    def pulled(job: Job) -> JobOutcome:
         shutil.rmtree(ground.folder, ignore_errors=True)
         return real(job)
 
-    monkeypatch.setattr(flows.intake.county_stages, "STAGES", {**flows.intake.county_stages.STAGES, "report": pulled})
-    assert ground.run() is Exit.CLEAR
+    monkeypatch.setattr(
+        flows.intake.county_stages, "STAGE_FUNCTIONS", {**flows.intake.county_stages.STAGE_FUNCTIONS, "report": pulled}
+    )
+    assert ground.run() is ExitCode.CLEAR
     assert not ground.folder.exists()
     assert ground.rows()[COUNTY].version == 2

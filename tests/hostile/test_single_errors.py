@@ -8,21 +8,21 @@ import polars as pl
 import pytest
 
 from checks.model.finding import Refusal, Severity
-from checks.model.raw_workbook import RawBook, RawSheet
-from checks.model.report import Report
-from checks.validation import check_book
+from checks.model.raw_workbook import RawSheet, RawWorkbook
+from checks.model.report import ValidationReport
+from checks.validation import validate_workbook
 from tests.builders.dongchuan import SHEET_2, SHEET_3, submission
 from tests.builders.examined import report_of, warm_library, wording
-from workbooks.reader.read_workbook import read_book
+from workbooks.reader.read_workbook import read_workbook
 
 SHIFTS = (1, -1, 100, -100)
 ROWS, COLUMNS = range(5, 15), "CDEF"  # nine townships and the total row; three years and their sum
 
 
 @pytest.fixture(scope="module")
-def sound() -> RawBook:
+def sound() -> RawWorkbook:
     """Read the sound second version once."""
-    book = read_book(submission(2).bytes(), wording())
+    book = read_workbook(submission(2).bytes(), wording())
     assert not isinstance(book, Refusal)
     return book
 
@@ -37,7 +37,7 @@ def errors(sheet: str) -> Iterator[tuple[str, int, int]]:
             yield from ((f"{column}{row}", seen, seen + shift) for shift in SHIFTS if seen + shift >= 0)
 
 
-def altered(book: RawBook, name: str, address: str, value: int) -> RawBook:
+def altered(book: RawWorkbook, name: str, address: str, value: int) -> RawWorkbook:
     """Return the book with one figure changed, nothing written."""
     column, row = address[0], int(address[1:])
 
@@ -46,12 +46,12 @@ def altered(book: RawBook, name: str, address: str, value: int) -> RawBook:
         texts[row - 1] = str(value)
         return replace(sheet, text=sheet.text.with_columns(pl.Series(column, texts)))
 
-    return RawBook(tuple(one(sheet) if sheet.name == name else sheet for sheet in book.sheets))
+    return RawWorkbook(tuple(one(sheet) if sheet.name == name else sheet for sheet in book.sheets))
 
 
-def assert_found(result: Report | Refusal, sheet: str, address: str, seen: int, wrong: int) -> None:
+def assert_found(result: ValidationReport | Refusal, sheet: str, address: str, seen: int, wrong: int) -> None:
     """Hold a report to the one finding that names the changed cell and what it was."""
-    assert isinstance(result, Report)
+    assert isinstance(result, ValidationReport)
     place = f"{sheet}!{address}: {seen} → {wrong}"
     assert len(result.findings) == 1, place
     found = result.findings[0]
@@ -65,22 +65,22 @@ def assert_found(result: Report | Refusal, sheet: str, address: str, seen: int, 
 
 
 @pytest.mark.parametrize("sheet", [SHEET_2, SHEET_3])
-def test_every_single_wrong_figure_is_one_finding_at_its_cell(sound: RawBook, sheet: str) -> None:
+def test_every_single_wrong_figure_is_one_finding_at_its_cell(sound: RawWorkbook, sheet: str) -> None:
     """Each figure changed by 1 or by 100 mu, up or down, gives one hard finding at that cell with what it was."""
     tried = list(errors(sheet))
 
     for address, seen, wrong in tried:
-        result = check_book(altered(sound, sheet, address, wrong), warm_library(), wording())
+        result = validate_workbook(altered(sound, sheet, address, wrong), warm_library(), wording())
         assert_found(result, sheet, address, seen, wrong)
 
     assert len(tried) > len(ROWS) * len(COLUMNS) * 3
 
 
-def test_the_sound_book_has_no_finding(sound: RawBook) -> None:
+def test_the_sound_book_has_no_finding(sound: RawWorkbook) -> None:
     """What the walk starts from is accepted: a finding is the changed figure's alone."""
-    result = check_book(sound, warm_library(), wording())
+    result = validate_workbook(sound, warm_library(), wording())
 
-    assert isinstance(result, Report)
+    assert isinstance(result, ValidationReport)
     assert result.findings == ()
 
 

@@ -15,7 +15,7 @@ from tests.hostile.generator.long_cases import CASES as LONG
 from tests.hostile.generator.markup_cases import CASES as MARKUP
 from tests.hostile.generator.split_cases import CASES as SPLIT
 from tests.hostile.generator.value_cases import CASES as VALUES
-from workbooks.examine import examine
+from workbooks.examine import validate_file
 
 SEED = 20_241_231
 CASES = (*CONTAINER, *MARKUP, *SPLIT, *LAYOUTS, *VALUES)
@@ -40,7 +40,7 @@ def _tried(one: Case, *, alone: bool, marks: Sequence[pytest.MarkDecorator] = ()
 )
 def test_hostile_file_gets_what_is_due(one: Case, alone: bool) -> None:  # noqa: FBT001 - a parameter
     """A hostile file is refused with its code and cell, flagged at its cell, or read like the file it was made from."""
-    result = examine(one.make(Random(SEED)), warm_library(), wording(), alone=alone)  # noqa: S311 - a test's filling
+    result = validate_file(one.make(Random(SEED)), warm_library(), wording(), is_only_file=alone)  # noqa: S311 - a test's filling
     if isinstance(result, Refusal):
         assert one.due in (Due.REFUSE, Due.EITHER), result
         assert not one.codes or result.code in one.codes, result

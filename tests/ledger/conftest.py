@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, make_url
 
-from ledger.ledger import Ledger, utc_now
+from ledger.ledger import Ledger, get_utc_now
 from tests.ledger.fake import FakeLedger
 
 NUMBERS = count()
@@ -49,7 +49,7 @@ def open_book(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenBo
     fake: list[FakeLedger] = []
     place = str(request.getfixturevalue("database")) if request.param == "postgresql" else tmp_path / "台账.db"
 
-    def open_it(clock: Callable[[], datetime] = utc_now) -> Book:
+    def open_it(clock: Callable[[], datetime] = get_utc_now) -> Book:
         if request.param == "fake":
             fake.append(fake[0] if fake else FakeLedger(clock))
             return fake[0]

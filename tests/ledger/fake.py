@@ -4,80 +4,84 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from ledger.canonical_json import GENESIS, canonical, digest_of, event_from, event_text
-from ledger.errors import HeadMoved, KeyConflict, NotRecordable
-from ledger.hash_chain import Fault, SealedRow, first_fault
-from review.events import Entry, Event, Kind, Told
+from ledger.canonical_json import GENESIS_DIGEST, compute_digest, decode_event, encode_canonical_json, encode_event
+from ledger.errors import HeadMovedError, KeyConflictError, NotRecordableError
+from ledger.hash_chain import ChainFault, LedgerRow, find_first_fault
+from review.events import Event, EventKind, EventSummary, LedgerEntry
 
 
 class FakeLedger:
     """Rows in a list, sealed as the real ones are; *rows* may be tampered with."""
 
     def __init__(self, clock: Callable[[], datetime] | None = None) -> None:
-        self.rows: list[SealedRow] = []
-        self._entries: list[Entry] = []
+        self.rows: list[LedgerRow] = []
+        self._entries: list[LedgerEntry] = []
         self._clock = clock or (lambda: datetime(2025, 1, 1, tzinfo=UTC))
         self._lock = threading.Lock()
 
-    def append(self, event: Event, *, key: str, expected_head: str | None = None) -> Entry:
+    def append(self, event: Event, *, key: str, expected_head: str | None = None) -> LedgerEntry:
         """Record an event once."""
-        body = event_text(event)
-        canonical([key])
+        body = encode_event(event)
+        encode_canonical_json([key])
         if "\0" in key:
-            raise NotRecordable("a key holds no U+0000")
+            raise NotRecordableError("a key holds no U+0000")
         with self._lock:
             kept = next((row for row in self.rows if row.key == key), None)
             if kept is None:
                 kept = self._add(event, key, body, expected_head)
             elif kept.body != body:
-                raise KeyConflict(key, kept.sequence)
-        return _entry(kept)
+                raise KeyConflictError(key, kept.sequence)
+        return _build_entry(kept)
 
-    def _add(self, event: Event, key: str, body: str, expected_head: str | None) -> SealedRow:
-        head, sequence = self.head(), len(self.rows) + 1
+    def _add(self, event: Event, key: str, body: str, expected_head: str | None) -> LedgerRow:
+        head, sequence = self.get_head(), len(self.rows) + 1
         if expected_head not in {None, head}:
-            raise HeadMoved(str(expected_head), head)
+            raise HeadMovedError(str(expected_head), head)
         at = self._clock().astimezone(UTC).isoformat(timespec="microseconds")
-        digest = digest_of(sequence=sequence, previous=head, at=at, system_user="", key=key, body=body)
-        self.rows.append(SealedRow(sequence, digest, head, key, event.year, at, "", body))
-        self._entries.append(_entry(self.rows[-1]))
+        digest = compute_digest(sequence=sequence, previous=head, recorded_at=at, system_user="", key=key, body=body)
+        self.rows.append(LedgerRow(sequence, digest, head, key, event.year, at, "", body))
+        self._entries.append(_build_entry(self.rows[-1]))
         return self.rows[-1]
 
-    def entries(self, year: int | None = None) -> list[Entry]:
+    def list_entries(self, year: int | None = None) -> list[LedgerEntry]:
         """List the entries of a year, or all."""
         return [one for one in self._entries if year in (None, one.event.year)]
 
-    def told(self, year: int, *, apart_from: Kind) -> list[Told]:
+    def list_events(self, year: int, *, excluded_kind: EventKind) -> list[EventSummary]:
         """List a year's events and when they were recorded, those of one kind passed over."""
-        return [Told(one.at, one.event, one.sequence) for one in self.entries(year) if one.event.kind is not apart_from]
+        return [
+            EventSummary(one.at, one.event, one.sequence)
+            for one in self.list_entries(year)
+            if one.event.kind is not excluded_kind
+        ]
 
-    def years(self) -> list[int]:
+    def list_years(self) -> list[int]:
         """List the years of which anything is recorded."""
         return sorted({one.event.year for one in self._entries})
 
-    def head(self) -> str:
+    def get_head(self) -> str:
         """Give the digest of the last entry."""
-        return self.rows[-1].digest if self.rows else GENESIS
+        return self.rows[-1].digest if self.rows else GENESIS_DIGEST
 
-    def has(self, key: str) -> bool:
+    def has_key(self, key: str) -> bool:
         """Tell whether something is recorded under a key."""
         return any(row.key == key for row in self.rows)
 
-    def verify(self, *, expected_head: str | None = None) -> Fault | None:
+    def verify(self, *, expected_head: str | None = None) -> ChainFault | None:
         """Name the first fault."""
-        return first_fault(self.rows, earlier_head=expected_head)
+        return find_first_fault(self.rows, earlier_head=expected_head)
 
     def close(self) -> None:
         """Nothing is held."""
 
 
-def _entry(row: SealedRow) -> Entry:
-    return Entry(
+def _build_entry(row: LedgerRow) -> LedgerEntry:
+    return LedgerEntry(
         sequence=row.sequence,
         previous=row.previous,
         digest=row.digest,
         at=row.at,
         system_user=row.system_user,
         key=row.key,
-        event=event_from(row.body),
+        event=decode_event(row.body),
     )

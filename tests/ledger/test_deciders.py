@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from flows.year.locations import Places
-from review.decision import decide
-from review.event_replay import standings
-from review.events import Kind
-from review.proposal import Bench, Proposal
+from flows.year.locations import YearPaths
+from review.decision import decide_proposal
+from review.event_replay import replay_events
+from review.events import EventKind
+from review.proposal import DecisionContext, Proposal
 from tests.flows.faults import ROOT
 from tests.property.chain import YEAR, policy, procedure, roster
 
@@ -31,17 +31,19 @@ def test_invariant_14_sixteen_processes_equal_some_serial_order(
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=300)
     answer = json.loads(done.stdout)
     assert set(answer["codes"]) == {0}
-    places = Places(year=YEAR, inputs=tmp_path, outputs=tmp_path, state=tmp_path / "state", ledger=ledger_url)
+    places = YearPaths(
+        year=YEAR, input_folder=tmp_path, output_folder=tmp_path, state_folder=tmp_path / "state", ledger_url=ledger_url
+    )
     with places.open_ledger(must_exist=True) as ledger:
         assert ledger.verify() is None
-        entries = ledger.entries(YEAR)
-    decided = [(at, one.event) for at, one in enumerate(entries) if one.event.kind is Kind.DECISION]
+        entries = ledger.list_entries(YEAR)
+    decided = [(at, one.event) for at, one in enumerate(entries) if one.event.kind is EventKind.DECISION]
     told = sorted(number for child in answer["told"] for number, recorded in child if recorded)
     assert sorted(str(event.facts["number"]) for _, event in decided) == told
     assert len(told) >= 3
     for at, event in decided:
-        standing = standings(procedure(), roster(), entries[:at])[event.county]
-        bench = Bench(procedure=procedure(), roster=roster(), standing=standing, policy=policy())
+        standing = replay_events(procedure(), roster(), entries[:at])[event.county]
+        bench = DecisionContext(procedure=procedure(), roster=roster(), county_state=standing, return_policy=policy())
         again = Proposal(
             county=event.county,
             level=event.level,
@@ -51,4 +53,4 @@ def test_invariant_14_sixteen_processes_equal_some_serial_order(
             number=str(event.facts["number"]),
             opinion=str(event.facts["opinion"]),
         )
-        assert decide(bench, again) == event
+        assert decide_proposal(bench, again) == event

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from ledger.atomic_files import clear_partials, write_whole
-from ledger.errors import OutputBusy
+from ledger.atomic_files import remove_partial_files, write_atomically
+from ledger.errors import OutputBusyError
 
 
 def test_a_file_is_made_and_replaced(tmp_path: Path) -> None:
     """The folder is made, the file written, the next writing takes its place, and nothing else is left."""
     target = tmp_path / "输出 2024" / "530113" / ("核" * 80 + ".xlsx")
-    write_whole(target, b"first")
+    write_atomically(target, b"first")
     assert target.read_bytes() == b"first"
-    write_whole(target, b"")
+    write_atomically(target, b"")
     assert target.read_bytes() == b""
     assert list(target.parent.iterdir()) == [target]
 
@@ -25,14 +25,14 @@ def test_a_file_is_made_and_replaced(tmp_path: Path) -> None:
 def test_a_failed_write_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
     """On a disk error the old file stays as it was and no part of the new one is left."""
     target = tmp_path / "t.xlsx"
-    write_whole(target, b"old")
+    write_atomically(target, b"old")
 
     def fail(*_: object) -> None:
         raise OSError(errno.EIO, "disk trouble")
 
     monkeypatch.setattr(os, call, fail)
     with pytest.raises(OSError, match="disk trouble"):
-        write_whole(target, b"new")
+        write_atomically(target, b"new")
     monkeypatch.undo()
     assert list(tmp_path.iterdir()) == [target]
     assert target.read_bytes() == b"old"
@@ -41,14 +41,14 @@ def test_a_failed_write_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.M
 def test_a_file_held_by_another_program_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file open in a spreadsheet program gives an error that says to close it."""
     target = tmp_path / "备案.xlsx"
-    write_whole(target, b"old")
+    write_atomically(target, b"old")
 
     def refuse(*_: object) -> None:
         raise PermissionError(errno.EACCES, "sharing violation")
 
     monkeypatch.setattr(os, "replace", refuse)
-    with pytest.raises(OutputBusy, match="close it") as caught:
-        write_whole(target, b"new")
+    with pytest.raises(OutputBusyError, match="close it") as caught:
+        write_atomically(target, b"new")
     assert caught.value.path == target
     assert list(tmp_path.iterdir()) == [target]
     assert target.read_bytes() == b"old"
@@ -68,10 +68,10 @@ def test_folders_that_cannot_be_synced(
         pytest.skip("needs /proc to tell a folder's handle")
     monkeypatch.setattr(os, "fsync", sync)
     if passes:
-        write_whole(tmp_path / "t", b"new")
+        write_atomically(tmp_path / "t", b"new")
     else:
         with pytest.raises(OSError, match="no syncing"):
-            write_whole(tmp_path / "t", b"new")
+            write_atomically(tmp_path / "t", b"new")
     assert (tmp_path / "t").read_bytes() == b"new"
 
 
@@ -80,7 +80,7 @@ def test_a_link_is_replaced_not_followed(tmp_path: Path) -> None:
     """A link in the output's place cannot lead the writing elsewhere."""
     (tmp_path / "elsewhere").write_bytes(b"precious")
     (tmp_path / "t").symlink_to(tmp_path / "elsewhere")
-    write_whole(tmp_path / "t", b"new")
+    write_atomically(tmp_path / "t", b"new")
     assert not (tmp_path / "t").is_symlink()
     assert (tmp_path / "elsewhere").read_bytes() == b"precious"
 
@@ -89,7 +89,7 @@ def test_a_link_is_replaced_not_followed(tmp_path: Path) -> None:
 def test_a_reader_sees_old_or_new(tmp_path: Path) -> None:
     """Whoever reads while the file is replaced sees one whole version."""
     target, versions = tmp_path / "t", [bytes([65 + turn]) * 200_000 for turn in range(2)]
-    write_whole(target, versions[0])
+    write_atomically(target, versions[0])
     seen: set[bytes] = set()
     done = threading.Event()
 
@@ -100,7 +100,7 @@ def test_a_reader_sees_old_or_new(tmp_path: Path) -> None:
     reader = threading.Thread(target=look)
     reader.start()
     for turn in range(40):
-        write_whole(target, versions[turn % 2])
+        write_atomically(target, versions[turn % 2])
     done.set()
     reader.join()
     assert seen <= set(versions)
@@ -113,6 +113,6 @@ def test_leftovers_are_cleared_by_age(tmp_path: Path) -> None:
         path.touch()
     for path in (old, other):
         os.utime(path, (1, 1))
-    clear_partials(tmp_path)
-    clear_partials(tmp_path / "none")
+    remove_partial_files(tmp_path)
+    remove_partial_files(tmp_path / "none")
     assert sorted(tmp_path.iterdir()) == sorted([fresh, other])

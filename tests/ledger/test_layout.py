@@ -8,12 +8,12 @@ from sqlalchemy import create_engine, make_url
 from sqlalchemy.exc import DBAPIError
 
 from ledger import schema
-from ledger.errors import LedgerUnavailable
+from ledger.errors import LedgerUnavailableError
 from ledger.ledger import Ledger
 from ledger.migrations.versions import step_0001_entries
-from review.events import Event, Kind
+from review.events import Event, EventKind
 
-EVENT = Event(kind=Kind.ROSTER, year=2024)
+EVENT = Event(kind=EventKind.ROSTER, year=2024)
 
 
 def by_hand(place: Path) -> None:
@@ -54,7 +54,7 @@ def test_an_older_ledger_is_brought_up_to_date_with_its_entries(tmp_path: Path) 
     raw.commit()
     raw.close()
     with Ledger.open(place, must_exist=True) as book:
-        assert book.entries() == [kept]
+        assert book.list_entries() == [kept]
         assert book.append(EVENT, key="k2").sequence == 2
         assert book.verify() is None
     assert layout(place) == layout(tmp_path / "new.db")
@@ -63,8 +63,8 @@ def test_an_older_ledger_is_brought_up_to_date_with_its_entries(tmp_path: Path) 
 def test_the_last_step_is_the_one_that_the_program_knows() -> None:
     """The migrations end where the program expects them to."""
     steps = sorted(path.name for path in (Path(step_0001_entries.__file__).parent).glob("step_*.py"))
-    assert steps[0].startswith(f"step_{schema.FIRST}_")
-    assert steps[-1].startswith(f"step_{schema.LAST}_")
+    assert steps[0].startswith(f"step_{schema.FIRST_VERSION}_")
+    assert steps[-1].startswith(f"step_{schema.LATEST_VERSION}_")
 
 
 @pytest.mark.parametrize(
@@ -86,11 +86,11 @@ def test_postgresql_guards_its_entries(database: str, statement: str) -> None:
     engine.dispose()
     with Ledger.open(database, must_exist=True) as book:
         assert book.verify() is None
-        assert len(book.entries()) == 1
+        assert len(book.list_entries()) == 1
 
 
 def test_a_server_that_is_away_is_unavailable() -> None:
     """No server at the address is said as such, without the password."""
-    with pytest.raises(LedgerUnavailable) as caught:
+    with pytest.raises(LedgerUnavailableError) as caught:
         Ledger.open("postgresql://somebody:secret@127.0.0.1:9/none")
     assert "secret" not in str(caught.value)

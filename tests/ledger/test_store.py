@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ledger.errors import ObjectDamaged, ObjectMissing
-from ledger.object_store import Store
+from ledger.errors import ObjectDamagedError, ObjectMissingError
+from ledger.object_store import ObjectStore
 
 DATA = "东川区 2024".encode() * 1000
 
@@ -27,67 +27,67 @@ def files_in(folder: Path) -> list[Path]:
 
 def test_bytes_come_back_under_their_hash(folder: Path) -> None:
     """Put gives the sha256, read gives the bytes, twice is once."""
-    store = Store(folder)
-    name = store.put(DATA)
-    assert name == hashlib.sha256(DATA).hexdigest() == store.put(DATA)
-    assert store.read(name) == DATA
-    assert store.has(name)
-    assert files_in(folder) == [store.path(name)] == [folder / "objects" / name[:2] / name[2:]]
-    assert list(store.verify()) == []
+    store = ObjectStore(folder)
+    name = store.store_object(DATA)
+    assert name == hashlib.sha256(DATA).hexdigest() == store.store_object(DATA)
+    assert store.load_object(name) == DATA
+    assert store.has_object(name)
+    assert files_in(folder) == [store.get_path(name)] == [folder / "objects" / name[:2] / name[2:]]
+    assert list(store.find_damaged_objects()) == []
 
 
 @pytest.mark.parametrize("name", ["", "../../etc/passwd", "A" * 64, "a" * 63, "a" * 64])
 def test_what_is_not_kept_is_missing(folder: Path, name: str) -> None:
     """Names of nothing, and names that are no sha256, are missing objects; no path is built from them."""
-    store = Store(folder)
-    assert not store.has(name)
-    with pytest.raises(ObjectMissing):
-        store.read(name)
+    store = ObjectStore(folder)
+    assert not store.has_object(name)
+    with pytest.raises(ObjectMissingError):
+        store.load_object(name)
     assert not folder.exists()
 
 
 def test_damage_is_told_and_mended_by_the_same_bytes(folder: Path) -> None:
     """A changed object is refused when read, named by verify, and replaced when its bytes come again."""
-    store = Store(folder)
-    good, bad = store.put(b"good"), store.put(DATA)
-    store.path(bad).write_bytes(DATA[:-1])
+    store = ObjectStore(folder)
+    good, bad = store.store_object(b"good"), store.store_object(DATA)
+    store.get_path(bad).write_bytes(DATA[:-1])
     (folder / "objects" / good[:2] / "Thumbs.db").touch()
-    with pytest.raises(ObjectDamaged) as caught:
-        store.read(bad)
+    with pytest.raises(ObjectDamagedError) as caught:
+        store.load_object(bad)
     assert caught.value.name == bad
-    assert list(store.verify()) == [bad]
-    assert store.put(DATA) == bad
-    assert list(store.verify()) == []
+    assert list(store.find_damaged_objects()) == [bad]
+    assert store.store_object(DATA) == bad
+    assert list(store.find_damaged_objects()) == []
 
 
 @pytest.mark.parametrize("call", ["fsync", "replace"])
 def test_a_failed_write_leaves_no_object(folder: Path, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
     """A full disk gives an error, no part of a file, and no harm to what was kept before."""
-    store = Store(folder)
-    kept = store.put(b"earlier")
+    store = ObjectStore(folder)
+    kept = store.store_object(b"earlier")
 
     def fail(*_: object) -> None:
         raise OSError(errno.ENOSPC, "no space left")
 
     monkeypatch.setattr(os, call, fail)
     with pytest.raises(OSError, match="no space"):
-        store.put(DATA)
+        store.store_object(DATA)
     monkeypatch.undo()
-    assert files_in(folder) == [store.path(kept)]
-    assert store.read(kept) == b"earlier"
+    assert files_in(folder) == [store.get_path(kept)]
+    assert store.load_object(kept) == b"earlier"
 
 
 def test_what_a_killed_run_left_is_cleared_later(folder: Path) -> None:
     """An old part of a file goes at the next opening; a fresh one may be another run's and stays."""
-    Store(folder).put(DATA)
+    ObjectStore(folder).store_object(DATA)
     old, fresh = (folder / "objects" / f".hesuan-{name}.partial" for name in ("old", "fresh"))
     old.write_bytes(b"half")
     fresh.write_bytes(b"half")
     os.utime(old, (1, 1))
-    store = Store(folder)
+    store = ObjectStore(folder)
     assert not old.exists()
     assert fresh.exists()
-    assert list(store.verify()) == []
+    assert list(store.find_damaged_objects()) == []
 
 
 def test_runs_may_keep_the_same_file_at_once(folder: Path) -> None:
@@ -95,7 +95,7 @@ def test_runs_may_keep_the_same_file_at_once(folder: Path) -> None:
     names: list[str] = []
 
     def keep() -> None:
-        names.append(Store(folder).put(DATA * 50))
+        names.append(ObjectStore(folder).store_object(DATA * 50))
 
     threads = [threading.Thread(target=keep) for _ in range(6)]
     for thread in threads:
@@ -103,5 +103,5 @@ def test_runs_may_keep_the_same_file_at_once(folder: Path) -> None:
     for thread in threads:
         thread.join()
     assert len(names) == 6
-    assert files_in(folder) == [Store(folder).path(names[0])]
-    assert list(Store(folder).verify()) == []
+    assert files_in(folder) == [ObjectStore(folder).get_path(names[0])]
+    assert list(ObjectStore(folder).find_damaged_objects()) == []

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from ledger.canonical_json import GENESIS, digest_of
-from ledger.errors import LedgerError, LedgerUnreadable
-from ledger.hash_chain import Fault, Reason
+from ledger.canonical_json import GENESIS_DIGEST, compute_digest
+from ledger.errors import LedgerError, LedgerUnreadableError
+from ledger.hash_chain import ChainFault, ChainFaultReason
 from ledger.ledger import Ledger
-from review.events import Event, Kind
+from review.events import Event, EventKind
 
 COUNT = 12
 COLUMNS = ("digest", "previous", "key", "at", "system_user", "body")
@@ -26,7 +26,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with Ledger.open(place, system_user="operator") as ledger:
         for number in range(1, COUNT + 1):
             facts = {"乡镇": "红土地镇", "n": number, "面积": f"{number}.50"}
-            event = Event(kind=Kind.DECISION, year=2024, county="530113", facts=facts)  # type: ignore[arg-type]
+            event = Event(kind=EventKind.DECISION, year=2024, county="530113", facts=facts)  # type: ignore[arg-type]
             ledger.append(event, key=f"{number}-{number * 37}")
     return place
 
@@ -58,15 +58,17 @@ def without_constraints(raw: sqlite3.Connection) -> None:
 def reseal(raw: sqlite3.Connection, start: int = 1) -> None:
     """Seal the chain anew from *start* on, as a forger would who knows this program."""
     found = raw.execute("SELECT digest FROM entries WHERE sequence = ?", (start - 1,)).fetchone()
-    previous = found[0] if found else GENESIS
+    previous = found[0] if found else GENESIS_DIGEST
     rows = raw.execute("SELECT sequence, at, system_user, key, body FROM entries ORDER BY sequence").fetchall()
     for sequence, at, user, key, body in rows[start - 1 :]:
-        digest = digest_of(sequence=sequence, previous=previous, at=at, system_user=user, key=key, body=body)
+        digest = compute_digest(
+            sequence=sequence, previous=previous, recorded_at=at, system_user=user, key=key, body=body
+        )
         raw.execute("UPDATE entries SET previous = ?, digest = ? WHERE sequence = ?", (previous, digest, sequence))
         previous = digest
 
 
-def fault_of(place: Path, *, expected_head: str | None = None) -> Fault | None:
+def fault_of(place: Path, *, expected_head: str | None = None) -> ChainFault | None:
     """Open and verify."""
     with Ledger.open(place, must_exist=True) as ledger:
         return ledger.verify(expected_head=expected_head)
@@ -75,8 +77,8 @@ def fault_of(place: Path, *, expected_head: str | None = None) -> Fault | None:
 def test_the_original_holds(original: Path) -> None:
     """Without tampering nothing is found, against any earlier head."""
     with Ledger.open(original, must_exist=True) as ledger:
-        entries = ledger.entries()
-        for head in (GENESIS, *(entry.digest for entry in entries)):
+        entries = ledger.list_entries()
+        for head in (GENESIS_DIGEST, *(entry.digest for entry in entries)):
             assert ledger.verify(expected_head=head) is None
 
 
@@ -100,7 +102,11 @@ def test_a_flipped_byte_names_its_entry(copy: Path, column: str, sequence: int) 
             fault = fault_of(copy)
             assert fault is not None
             assert fault.sequence == sequence
-            assert fault.reason_code in {Reason.DIGEST, Reason.PREVIOUS, Reason.UNREADABLE}
+            assert fault.reason_code in {
+                ChainFaultReason.DIGEST,
+                ChainFaultReason.PREVIOUS,
+                ChainFaultReason.UNREADABLE,
+            }
 
 
 @pytest.mark.parametrize("bit", [0x04, 0x80])
@@ -109,14 +115,14 @@ def test_a_flipped_byte_of_the_file_is_found_or_changes_nothing(copy: Path, posi
     """Wherever in the file a bit flips: found, or refused, or every entry still reads as recorded."""
     size = copy.stat().st_size
     with Ledger.open(copy) as ledger:
-        recorded = ledger.entries()
+        recorded = ledger.list_entries()
     data = bytearray(copy.read_bytes())
     data[position * size // 4000] ^= bit
     copy.write_bytes(data)
     try:
         with Ledger.open(copy, must_exist=True) as ledger:
             fault = ledger.verify()
-            assert fault is not None or (ledger.entries() == ledger.entries(2024) == recorded)
+            assert fault is not None or (ledger.list_entries() == ledger.list_entries(2024) == recorded)
     except LedgerError:
         pass
 
@@ -126,7 +132,7 @@ def test_a_dropped_entry_is_a_gap(copy: Path, sequence: int) -> None:
     """The missing number is named."""
     with by_hand(copy) as raw:
         raw.execute("DELETE FROM entries WHERE sequence = ?", (sequence,))
-    assert fault_of(copy) == Fault(sequence, Reason.GAP)
+    assert fault_of(copy) == ChainFault(sequence, ChainFaultReason.GAP)
 
 
 @pytest.mark.parametrize("sequence", [1, 5, COUNT - 1])
@@ -136,7 +142,7 @@ def test_a_dropped_entry_closed_up_is_found(copy: Path, sequence: int) -> None:
         raw.execute("DELETE FROM entries WHERE sequence = ?", (sequence,))
         raw.execute("UPDATE entries SET sequence = -sequence WHERE sequence > ?", (sequence,))
         raw.execute("UPDATE entries SET sequence = -sequence - 1 WHERE sequence < 0")
-    assert fault_of(copy) == Fault(sequence, Reason.PREVIOUS)
+    assert fault_of(copy) == ChainFault(sequence, ChainFaultReason.PREVIOUS)
 
 
 @pytest.mark.parametrize(("one", "other"), [(1, 2), (4, 5), (3, 11)])
@@ -145,11 +151,11 @@ def test_swapped_entries_are_found_at_the_first(copy: Path, one: int, other: int
     with by_hand(copy) as raw:
         for old, new in ((one, -1), (other, one), (-1, other)):
             raw.execute("UPDATE entries SET sequence = ? WHERE sequence = ?", (new, old))
-    assert fault_of(copy) == Fault(one, Reason.PREVIOUS)
+    assert fault_of(copy) == ChainFault(one, ChainFaultReason.PREVIOUS)
 
 
-@pytest.mark.parametrize(("number", "reason"), [(6, Reason.ORDER), (COUNT + 1, Reason.PREVIOUS)])
-def test_a_duplicate_is_found(copy: Path, number: int, reason: Reason) -> None:
+@pytest.mark.parametrize(("number", "reason"), [(6, ChainFaultReason.ORDER), (COUNT + 1, ChainFaultReason.PREVIOUS)])
+def test_a_duplicate_is_found(copy: Path, number: int, reason: ChainFaultReason) -> None:
     """An entry once more, under its own number or the next, is named where it stands."""
     with by_hand(copy) as raw:
         without_constraints(raw)
@@ -158,11 +164,13 @@ def test_a_duplicate_is_found(copy: Path, number: int, reason: Reason) -> None:
             "FROM entries WHERE sequence = 6",
             (number,),
         )
-    assert fault_of(copy) == Fault(number, reason)
+    assert fault_of(copy) == ChainFault(number, reason)
 
 
-@pytest.mark.parametrize(("number", "fault"), [(0, Fault(0, Reason.ORDER)), (-3, Fault(-3, Reason.ORDER))])
-def test_an_entry_before_the_first_is_found(copy: Path, number: int, fault: Fault) -> None:
+@pytest.mark.parametrize(
+    ("number", "fault"), [(0, ChainFault(0, ChainFaultReason.ORDER)), (-3, ChainFault(-3, ChainFaultReason.ORDER))]
+)
+def test_an_entry_before_the_first_is_found(copy: Path, number: int, fault: ChainFault) -> None:
     """Numbers start at one."""
     with by_hand(copy) as raw:
         raw.execute("UPDATE entries SET sequence = ? WHERE sequence = 3", (number,))
@@ -173,7 +181,7 @@ def test_a_year_moved_out_of_sight_is_found(copy: Path) -> None:
     """The year searched by must be the year sealed, or an entry could hide."""
     with by_hand(copy) as raw:
         raw.execute("UPDATE entries SET year = 1999 WHERE sequence = 8")
-    assert fault_of(copy) == Fault(8, Reason.DIGEST)
+    assert fault_of(copy) == ChainFault(8, ChainFaultReason.DIGEST)
 
 
 @pytest.mark.parametrize(
@@ -186,9 +194,9 @@ def test_a_sealed_body_that_is_no_event_is_unreadable(copy: Path, body: str) -> 
     with by_hand(copy) as raw:
         raw.execute("UPDATE entries SET body = ? WHERE sequence = 4", (body,))
         reseal(raw)
-    assert fault_of(copy) == Fault(4, Reason.UNREADABLE)
-    with Ledger.open(copy) as ledger, pytest.raises(LedgerUnreadable, match="entry 4 holds no event"):
-        ledger.entries()
+    assert fault_of(copy) == ChainFault(4, ChainFaultReason.UNREADABLE)
+    with Ledger.open(copy) as ledger, pytest.raises(LedgerUnreadableError, match="entry 4 holds no event"):
+        ledger.list_entries()
 
 
 @pytest.mark.parametrize("value", [None, 7, b"\xff\x00"], ids=repr)
@@ -207,24 +215,24 @@ def test_values_of_another_type_are_found(copy: Path, column: str, value: object
 def test_a_cut_tail_is_found_against_an_earlier_head(copy: Path, left: int) -> None:
     """A cut chain holds in itself; the head kept outside tells."""
     with Ledger.open(copy) as ledger:
-        head = ledger.head()
+        head = ledger.get_head()
     with by_hand(copy) as raw:
         raw.execute("DELETE FROM entries WHERE sequence > ?", (left,))
     assert fault_of(copy) is None
-    assert fault_of(copy, expected_head=head) == Fault(0, Reason.HEAD)
+    assert fault_of(copy, expected_head=head) == ChainFault(0, ChainFaultReason.HEAD)
 
 
 @pytest.mark.parametrize("start", [1, 6, COUNT])
 def test_a_rewrite_is_found_against_an_earlier_head(copy: Path, start: int) -> None:
     """A chain sealed anew holds in itself, but not against any head printed after the change."""
     with Ledger.open(copy) as ledger:
-        heads = [entry.digest for entry in ledger.entries()]
+        heads = [entry.digest for entry in ledger.list_entries()]
     with by_hand(copy) as raw:
         raw.execute("UPDATE entries SET body = replace(body, '.50', '.60') WHERE sequence = ?", (start,))
         reseal(raw, start)
     assert fault_of(copy) is None
     for sequence, head in enumerate(heads, start=1):
-        expected = Fault(0, Reason.HEAD) if sequence >= start else None
+        expected = ChainFault(0, ChainFaultReason.HEAD) if sequence >= start else None
         assert fault_of(copy, expected_head=head) == expected
 
 
@@ -237,7 +245,7 @@ def test_an_index_that_hides_an_entry_is_found(copy: Path) -> None:
     at = data.index((2024).to_bytes(2, "big"), (root - 1) * size)
     data[at] ^= 0x01
     copy.write_bytes(data)
-    assert fault_of(copy) == Fault(0, Reason.FILE)
+    assert fault_of(copy) == ChainFault(0, ChainFaultReason.FILE)
 
 
 def test_a_ledger_cut_short_as_a_file_is_found(copy: Path) -> None:
@@ -246,5 +254,5 @@ def test_a_ledger_cut_short_as_a_file_is_found(copy: Path) -> None:
     copy.write_bytes(data[: len(data) // 2])
     try:
         assert fault_of(copy) is not None
-    except LedgerUnreadable as error:
+    except LedgerUnreadableError as error:
         assert str(copy) in str(error)  # noqa: PT017 - either way is right

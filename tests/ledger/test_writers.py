@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 import ledger
-from ledger.canonical_json import GENESIS, digest_of, event_text
-from ledger.errors import HeadMoved, LedgerUnavailable
+from ledger.canonical_json import GENESIS_DIGEST, compute_digest, encode_event
+from ledger.errors import HeadMovedError, LedgerUnavailableError
 from ledger.ledger import Ledger
-from review.events import Event, Kind
+from review.events import Event, EventKind
 
 ROOT = Path(ledger.__file__).parents[1]
 WRITER = """
@@ -36,7 +36,7 @@ def start(place: Path, name: str, most: int) -> subprocess.Popen[str]:
 
 def event(number: int) -> Event:
     """Make one event."""
-    return Event(kind=Kind.CHECKED, year=2024, county="530113", version=number, facts={"乡镇": "红土地镇"})
+    return Event(kind=EventKind.CHECKED, year=2024, county="530113", version=number, facts={"乡镇": "红土地镇"})
 
 
 def test_threads_share_a_ledger(tmp_path: Path) -> None:
@@ -53,7 +53,7 @@ def test_threads_share_a_ledger(tmp_path: Path) -> None:
         for thread in threads:
             thread.join()
         assert book.verify() is None
-        entries = book.entries()
+        entries = book.list_entries()
     assert len(entries) == 40
     for name in range(4):
         own = [entry.event.version for entry in entries if entry.key.startswith(f"{name}-")]
@@ -67,9 +67,9 @@ def test_one_of_two_decisions_on_the_same_head_wins(tmp_path: Path) -> None:
 
         def decide(name: int) -> None:
             try:
-                book.append(event(name), key=str(name), expected_head=GENESIS)
+                book.append(event(name), key=str(name), expected_head=GENESIS_DIGEST)
                 outcomes.append("recorded")
-            except HeadMoved:
+            except HeadMovedError:
                 outcomes.append("told")
 
         threads = [threading.Thread(target=decide, args=(name,)) for name in range(6)]
@@ -77,7 +77,7 @@ def test_one_of_two_decisions_on_the_same_head_wins(tmp_path: Path) -> None:
             thread.start()
         for thread in threads:
             thread.join()
-        assert len(book.entries()) == 1
+        assert len(book.list_entries()) == 1
     assert sorted(outcomes) == ["recorded"] + ["told"] * 5
 
 
@@ -90,7 +90,7 @@ def test_processes_give_a_serial_order(tmp_path: Path) -> None:
     assert [writer.returncode for writer in writers] == [0, 0, 0]
     with Ledger.open(place, must_exist=True) as book:
         assert book.verify() is None
-        entries = book.entries()
+        entries = book.list_entries()
     assert [entry.sequence for entry in entries] == list(range(1, 37))
     for name in ("a", "b", "c"):
         own = [entry.event.version for entry in entries if entry.system_user == name]
@@ -108,7 +108,7 @@ def test_a_killed_writer_leaves_whole_entries(tmp_path: Path) -> None:
     whole = [line for line in said if line.endswith("\n")]
     with Ledger.open(place, must_exist=True) as book:
         assert book.verify() is None
-        assert len(whole) <= len(book.entries()) <= len(whole) + 1
+        assert len(whole) <= len(book.list_entries()) <= len(whole) + 1
         book.append(event(1), key="after")
         assert book.verify() is None
 
@@ -121,9 +121,9 @@ def test_a_locked_ledger_is_unavailable_not_damaged(tmp_path: Path, monkeypatch:
         book.append(event(1), key="1")
         holder = sqlite3.connect(place)
         holder.execute("BEGIN EXCLUSIVE")
-        with pytest.raises(LedgerUnavailable, match="locked"):
+        with pytest.raises(LedgerUnavailableError, match="locked"):
             book.append(event(2), key="2")
-        with pytest.raises(LedgerUnavailable, match="locked"):
+        with pytest.raises(LedgerUnavailableError, match="locked"):
             book.verify()
         holder.close()
         assert book.append(event(2), key="2").sequence == 2
@@ -133,10 +133,12 @@ def test_ten_thousand_entries_are_read_and_verified_quickly(tmp_path: Path) -> N
     """Verifying ten thousand entries costs at most 2 s of CPU, listing them no more."""
     place = tmp_path / "l.sqlite"
     Ledger.open(place).close()
-    rows, previous, at = [], GENESIS, "2025-01-01T00:00:00.000000+00:00"
+    rows, previous, at = [], GENESIS_DIGEST, "2025-01-01T00:00:00.000000+00:00"
     for sequence in range(1, 10_001):
-        body, key = event_text(event(sequence)), f"key-{sequence}"
-        digest = digest_of(sequence=sequence, previous=previous, at=at, system_user="u", key=key, body=body)
+        body, key = encode_event(event(sequence)), f"key-{sequence}"
+        digest = compute_digest(
+            sequence=sequence, previous=previous, recorded_at=at, system_user="u", key=key, body=body
+        )
         rows.append((sequence, digest, previous, key, 2024, at, "u", body))
         previous = digest
     raw = sqlite3.connect(place)
@@ -145,4 +147,4 @@ def test_ten_thousand_entries_are_read_and_verified_quickly(tmp_path: Path) -> N
     raw.close()
     with Ledger.open(place) as book:
         assert book.verify(expected_head=previous) is None
-        assert len(book.entries()) == 10_000
+        assert len(book.list_entries()) == 10_000

@@ -5,18 +5,18 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 
 from contracts.contract_library import open_library
-from contracts.messages import Wording
+from contracts.messages import Messages
 from contracts.procedures import Action, Procedure
-from contracts.return_policy import Returning
-from ledger.errors import HeadMoved
-from review.county_state import Standing
-from review.decision import decide, decide_roll_up, decision_key
-from review.event_replay import standings
-from review.events import Entry, Event, JsonValue, Kind
-from review.proposal import Bench, Denial, Proposal
-from review.rollup_seals import roll_up_events, sealed_areas
-from review.roster import Due, Officer, Roster
-from review.version_admission import Candidate, Fate, admit
+from contracts.return_policy import ReturnPolicy
+from ledger.errors import HeadMovedError
+from review.county_state import CountyState
+from review.decision import build_decision_key, decide_proposal, decide_roll_up
+from review.event_replay import replay_events
+from review.events import Event, EventKind, JsonValue, LedgerEntry
+from review.proposal import DecisionContext, DecisionRefusal, Proposal
+from review.rollup_seals import find_sealed_areas, list_roll_up_events
+from review.roster import DueCounty, Officer, Roster
+from review.version_admission import AdmissionOutcome, VersionCandidate, decide_admissions
 from tests.ledger.fake import FakeLedger
 
 YEAR = 2024
@@ -30,19 +30,19 @@ SINCE, UNTIL = date(2024, 1, 1), date(2025, 4, 1)
 @cache
 def procedure() -> Procedure:
     """Return the chain as the contracts have it."""
-    return open_library().procedure("annual-accounting")
+    return open_library().get_procedure("annual-accounting")
 
 
 @cache
-def policy() -> Returning:
+def policy() -> ReturnPolicy:
     """Return what an explanation must hold."""
-    return open_library().returning()
+    return open_library().get_return_policy()
 
 
 @cache
-def wording() -> Wording:
+def wording() -> Messages:
     """Return the sentences that people read."""
-    return open_library().wording()
+    return open_library().get_messages()
 
 
 def _office(person: str, level: str, area: str, until: date | None = None) -> Officer:
@@ -62,7 +62,7 @@ def roster() -> Roster:
         procedure=procedure().id,
         province=(PROVINCE, "省"),
         cities={code: code for code in CITIES},
-        due=tuple(Due(code, code, code[:4] + "00") for code in COUNTIES),
+        due_counties=tuple(DueCounty(code, code, code[:4] + "00") for code in COUNTIES),
         deadlines={},
         officers=tuple(officers),
     )
@@ -77,42 +77,44 @@ class World:
 
     ledger: FakeLedger = field(default_factory=FakeLedger)
     taken: int = 0
-    folded: dict[str, dict[str, Standing]] = field(default_factory=dict)
+    folded: dict[str, dict[str, CountyState]] = field(default_factory=dict)
 
-    def history(self) -> list[Entry]:
+    def history(self) -> list[LedgerEntry]:
         """Read the record."""
-        return self.ledger.entries(YEAR)
+        return self.ledger.list_entries(YEAR)
 
-    def standings(self) -> dict[str, Standing]:
+    def standings(self) -> dict[str, CountyState]:
         """Fold it, once for each head."""
-        head = self.ledger.head()
+        head = self.ledger.get_head()
         if head not in self.folded:
-            self.folded = {head: standings(procedure(), roster(), self.history())}
+            self.folded = {head: replay_events(procedure(), roster(), self.history())}
         return dict(self.folded[head])
 
     def sealed(self) -> frozenset[tuple[str, str]]:
         """Return the sealed roll-ups."""
-        return sealed_areas(procedure(), roll_up_events(self.history()))
+        return find_sealed_areas(procedure(), list_roll_up_events(self.history()))
 
-    def receive(self, county: str, version: int) -> Fate:
+    def receive(self, county: str, version: int) -> AdmissionOutcome:
         """Hand in a file with a version on its cover."""
         self.taken += 1
         standing = self.standings()[county]
-        admitted = admit(procedure(), standing, [Candidate(f"{self.taken:064x}", "f.xlsx", version)])[0]
-        if admitted.fate is Fate.TAKEN:
+        admitted = decide_admissions(
+            procedure(), standing, [VersionCandidate(f"{self.taken:064x}", "f.xlsx", version)]
+        )[0]
+        if admitted.outcome is AdmissionOutcome.TAKEN:
             one = admitted.candidate
             facts: dict[str, JsonValue] = {"name": one.name, "bytes": 1}
             event = Event(
-                kind=Kind.RECEIVED, year=YEAR, county=county, version=one.version, sha256=one.sha256, facts=facts
+                kind=EventKind.RECEIVED, year=YEAR, county=county, version=one.version, sha256=one.sha256, facts=facts
             )
             self.ledger.append(event, key=f"received:{one.sha256}")
-        return admitted.fate
+        return admitted.outcome
 
     def check(self, county: str, hard: int, soft: int) -> None:
         """Record a check of the newest version, where a run would make one."""
         standing = self.standings()[county]
-        newest = standing.newest
-        if newest is None or (newest.checked and standing.state not in procedure().on_check.values()):
+        newest = standing.newest_version
+        if newest is None or (newest.is_checked and standing.state not in procedure().state_by_outcome.values()):
             return
         listed = (("hard", "T01", hard), ("soft", "F11", soft))
         found: dict[str, JsonValue] = {name: {rule: count} for name, rule, count in listed if count}
@@ -125,42 +127,42 @@ class World:
             "found": found,
         }
         event = Event(
-            kind=Kind.CHECKED, year=YEAR, county=county, version=newest.number, sha256=newest.sha256, facts=facts
+            kind=EventKind.CHECKED, year=YEAR, county=county, version=newest.number, sha256=newest.sha256, facts=facts
         )
         self.ledger.append(event, key=f"checked:{len(self.history())}")
 
-    def judge(self, proposal: Proposal) -> Event | Denial:
+    def judge(self, proposal: Proposal) -> Event | DecisionRefusal:
         """Ask the chain."""
         found = self.standings()
-        standing = found.get(proposal.county) or Standing(county=proposal.county, state=procedure().start)
-        bench = Bench(
+        standing = found.get(proposal.county) or CountyState(county=proposal.county, state=procedure().initial_state)
+        bench = DecisionContext(
             procedure=procedure(),
             roster=roster(),
-            standing=standing,
-            policy=policy(),
-            sealed=self.sealed(),
+            county_state=standing,
+            return_policy=policy(),
+            sealed_areas=self.sealed(),
             figures={("表", "C5"): "200"},
             today=DAYS[-1],
         )
-        action = procedure().action(proposal.level, proposal.action)
-        on_area = action is not None and action.effect.on_area
-        return decide_roll_up(bench, proposal, found) if on_area else decide(bench, proposal)
+        action = procedure().find_action(proposal.level, proposal.action)
+        on_area = action is not None and action.effect.is_on_area
+        return decide_roll_up(bench, proposal, found) if on_area else decide_proposal(bench, proposal)
 
-    def decide(self, proposal: Proposal, *, stale: str | None = None) -> Event | Denial | None:
+    def decide(self, proposal: Proposal, *, stale: str | None = None) -> Event | DecisionRefusal | None:
         """Ask and record; nothing where the head has moved since it was read."""
-        head = self.ledger.head() if stale is None else stale
+        head = self.ledger.get_head() if stale is None else stale
         judged = self.judge(proposal)
         if isinstance(judged, Event):
             try:
-                self.ledger.append(judged, key=decision_key(judged), expected_head=head)
-            except HeadMoved:
+                self.ledger.append(judged, key=build_decision_key(judged), expected_head=head)
+            except HeadMovedError:
                 return None
         return judged
 
 
 def action_of(event: Event) -> Action:
     """Return what was done."""
-    action = procedure().action(event.level, event.action)
+    action = procedure().find_action(event.level, event.action)
     assert action is not None
     return action
 

@@ -13,13 +13,13 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
-from contracts.procedures import Effect, Need
-from desk.run_summary_text import denial_sentence
-from ledger.canonical_json import GENESIS
-from ledger.hash_chain import Reason, first_fault
-from review.events import Entry, Event, Kind
-from review.proposal import Denial, Proposal, covers
-from review.version_admission import Fate
+from contracts.procedures import Effect, Precondition
+from desk.run_summary_text import format_decision_refusal
+from ledger.canonical_json import GENESIS_DIGEST
+from ledger.hash_chain import ChainFaultReason, find_first_fault
+from review.events import Event, EventKind, LedgerEntry
+from review.proposal import DecisionRefusal, Proposal, is_responsible_for
+from review.version_admission import AdmissionOutcome
 from tests.ledger.fake import FakeLedger
 from tests.property.chain import (
     CITIES,
@@ -57,7 +57,7 @@ class Chain(RuleBasedStateMachine):
         super().__init__()
         self.ticks = now()
         self.world = World(FakeLedger(lambda: self.ticks))
-        self.seen: list[Entry] = []
+        self.seen: list[LedgerEntry] = []
         self.last_denied: Proposal | None = None
 
     @initialize(target=heads, far=st.tuples(*[st.integers(0, 5)] * len(COUNTIES)))
@@ -68,12 +68,12 @@ class Chain(RuleBasedStateMachine):
                 self.world.receive(county, 1)
                 self.world.check(county, 0, 0)
             self.carry(county, steps - 1, DAYS[0])
-        return GENESIS
+        return GENESIS_DIGEST
 
     @rule(target=heads)
     def remember(self) -> str:
         """Somebody reads the record and keeps its head."""
-        return self.world.ledger.head()
+        return self.world.ledger.get_head()
 
     @rule(hours=st.integers(-48, 48))
     def move_clock(self, hours: int) -> None:
@@ -84,10 +84,10 @@ class Chain(RuleBasedStateMachine):
     def send(self, county: str, rise: int, hard: int, soft: int) -> None:
         """A county sends a version, which is checked at once; a locked or repeated one is refused."""
         standing = self.world.standings()[county]
-        number = (standing.newest.number if standing.newest else 0) + rise
+        number = (standing.newest_version.number if standing.newest_version else 0) + rise
         fate = self.world.receive(county, max(1, number))
-        if fate is Fate.TAKEN:
-            assert standing.state in procedure().open_to_new_version  # 6, 7: nothing moves under a reviewer
+        if fate is AdmissionOutcome.TAKEN:
+            assert standing.state in procedure().resubmittable_states  # 6, 7: nothing moves under a reviewer
             self.world.check(county, hard, soft)
 
     @rule(county=counties, hard=st.integers(0, 1))
@@ -99,7 +99,7 @@ class Chain(RuleBasedStateMachine):
     def carry(self, county: str, steps: int, day: object) -> None:
         """The right people take the next steps of the straight road."""
         for _ in range(steps):
-            action = procedure().next_action(self.world.standings()[county].state)
+            action = procedure().find_next_action(self.world.standings()[county].state)
             if action is not None:
                 self._decide(county, (action.level, action.id), self._right(action.level, county), str(day))
 
@@ -127,10 +127,10 @@ class Chain(RuleBasedStateMachine):
     @rule(county=counties, what=st.sampled_from(ACTIONS), day=days, head=heads)
     def on_an_old_reading(self, county: str, what: tuple[str, str], day: object, head: str) -> None:
         """Who decides on an old reading records nothing."""
-        before = self.world.ledger.head()
+        before = self.world.ledger.get_head()
         done = self.world.decide(self._proposal(county, what, self._right(what[0], county), str(day)), stale=head)
         if done is None:
-            assert self.world.ledger.head() == before != head
+            assert self.world.ledger.get_head() == before != head
 
     @rule(level=st.sampled_from(["city", "province"]), verb=st.sampled_from(["seal", "unseal"]), day=days)
     def close_roll_up(self, level: str, verb: str, day: object) -> None:
@@ -152,9 +152,9 @@ class Chain(RuleBasedStateMachine):
         return {"county": f"县{county}", "city": f"市{county[:4]}00", "province": "省甲"}[level]
 
     def _proposal(self, county: str, what: tuple[str, str], by: str, day: str, sha256: str = "") -> Proposal:
-        action = procedure().action(*what)
+        action = procedure().find_action(*what)
         assert action is not None
-        answers = "1：已改\n2：已补" if Need.ANSWERS in action.needs else ""
+        answers = "1：已改\n2：已补" if Precondition.ANSWERS in action.preconditions else ""
         points = POINTS.get(action.effect, answers)
         return Proposal(
             county=county,
@@ -172,20 +172,22 @@ class Chain(RuleBasedStateMachine):
         proposal = self._proposal(county, what, by, day, sha256)
         before = len(self.world.ledger.rows)
         judged = self.world.decide(proposal)
-        if isinstance(judged, Denial):
+        if isinstance(judged, DecisionRefusal):
             assert len(self.world.ledger.rows) == before  # a refused action leaves no trace in the chain
-            assert denial_sentence(judged, wording())  # and can be told in words, whatever the refusal
+            assert format_decision_refusal(judged, wording())  # and can be told in words, whatever the refusal
 
     def _decisions(self, county: str) -> list[Event]:
         return [
-            one.event for one in self.world.history() if one.event.kind is Kind.DECISION and one.event.county == county
+            one.event
+            for one in self.world.history()
+            if one.event.kind is EventKind.DECISION and one.event.county == county
         ]
 
     @invariant()
     def invariant_01_a_filing_was_reported_reviewed_and_filed(self) -> None:
         """1: what is filed was submitted, approved and filed for exactly its sha256, in that order."""
         for county, standing in self.world.standings().items():
-            for sha256 in standing.filed:
+            for sha256 in standing.filed_sha256s:
                 verbs = [action_of(one).id for one in self._decisions(county) if one.sha256 == sha256]
                 last = len(verbs) - 1 - verbs[::-1].index("file")
                 assert "approve" in verbs[:last]
@@ -197,9 +199,9 @@ class Chain(RuleBasedStateMachine):
         for county in COUNTIES:
             levels: dict[str, str] = {}
             for event in self._decisions(county):
-                level = procedure().level(event.level)
+                level = procedure().find_level(event.level)
                 assert level is not None
-                offices = [one for one in roster().offices(event.actor) if covers(one, county, level)]
+                offices = [one for one in roster().find_offices(event.actor) if is_responsible_for(one, county, level)]
                 assert any(str(one.since) <= str(event.facts["date"]) <= str(one.until or "9") for one in offices)
                 assert levels.setdefault(event.actor, event.level) == event.level
 
@@ -209,12 +211,12 @@ class Chain(RuleBasedStateMachine):
         counts: dict[str, tuple[int, int]] = {}
         cleared: dict[str, set[str]] = {county: set() for county in COUNTIES}
         for event in (one.event for one in self.world.history() if one.event.county in COUNTIES):
-            if event.kind is Kind.CHECKED:
+            if event.kind is EventKind.CHECKED:
                 counts[event.county] = (int(str(event.facts["hard"])), int(str(event.facts["soft"])))
-            elif event.kind is Kind.DECISION and action_of(event).effect in (Effect.WAIVE, Effect.EXPLAIN):
+            elif event.kind is EventKind.DECISION and action_of(event).effect in (Effect.WAIVE, Effect.EXPLAIN):
                 waives = action_of(event).effect is Effect.WAIVE
                 cleared[event.county].add("hard" if waives else f"soft{event.sha256}")
-            elif event.kind is Kind.DECISION and Need.CLEAR in action_of(event).needs:
+            elif event.kind is EventKind.DECISION and Precondition.CLEAR in action_of(event).preconditions:
                 hard, soft = counts[event.county]
                 waived = "hard" in cleared[event.county] and str(event.facts["date"]) <= "2025-03-15"
                 assert not hard or waived
@@ -225,13 +227,13 @@ class Chain(RuleBasedStateMachine):
         """6: after a new version nothing counts that was decided on an older one."""
         for county, standing in self.world.standings().items():
             own = [one.event for one in self.world.history() if one.event.county == county]
-            last = max((at for at, one in enumerate(own) if one.kind is Kind.RECEIVED), default=None)
+            last = max((at for at, one in enumerate(own) if one.kind is EventKind.RECEIVED), default=None)
             if last is None:
                 continue
-            decided = [one for one in own[last:] if one.kind is Kind.DECISION]
+            decided = [one for one in own[last:] if one.kind is EventKind.DECISION]
             assert all(one.sha256 == own[last].sha256 for one in decided)
             if not decided:
-                assert standing.state in procedure().on_check.values()
+                assert standing.state in procedure().state_by_outcome.values()
 
     @invariant()
     def invariant_07_no_level_decides_twice(self) -> None:
@@ -257,17 +259,19 @@ class Chain(RuleBasedStateMachine):
         """8: while a roll-up is sealed every due county of it is decided at its level, or excused."""
         found = self.world.standings()
         for level_id, area in self.world.sealed():
-            level = procedure().level(level_id)
+            level = procedure().find_level(level_id)
             assert level is not None
-            inside = [found[code] for code in COUNTIES if level.area(code) == area]
-            assert all(one.state in procedure().settled[level_id] for one in inside)
+            inside = [found[code] for code in COUNTIES if level.get_area_code(code) == area]
+            assert all(one.state in procedure().closed_states[level_id] for one in inside)
 
     @invariant()
     def invariant_09_and_18_the_chain_is_gapless_whatever_the_clock(self) -> None:
         """9: numbers run from 1 without a gap, each holds the digest before. 18: whatever the clock said."""
         entries = self.world.history()
         assert [one.sequence for one in entries] == list(range(1, len(entries) + 1))
-        assert [one.previous for one in entries] == [GENESIS, *(one.digest for one in entries[:-1])][: len(entries)]
+        assert [one.previous for one in entries] == [GENESIS_DIGEST, *(one.digest for one in entries[:-1])][
+            : len(entries)
+        ]
 
     @invariant()
     def invariant_32_history_is_kept(self) -> None:
@@ -279,17 +283,17 @@ class Chain(RuleBasedStateMachine):
     def teardown(self) -> None:
         """10, 11: one altered entry is named; a cut tail is missed by the head kept outside."""
         rows = self.world.ledger.rows
-        assert first_fault(rows) is None
+        assert find_first_fault(rows) is None
         if not rows:
             return
         at = len(rows) // 2
         spoiled = [*rows[:at], replace(rows[at], body=rows[at].body.replace("2024", "2025", 1)), *rows[at + 1 :]]
-        fault = first_fault(spoiled)
+        fault = find_first_fault(spoiled)
         assert fault is not None
         assert fault.sequence == at + 1
-        cut = first_fault(rows[:-1], earlier_head=rows[-1].digest)
+        cut = find_first_fault(rows[:-1], earlier_head=rows[-1].digest)
         assert cut is not None
-        assert cut.reason_code is Reason.HEAD
+        assert cut.reason_code is ChainFaultReason.HEAD
 
 
 TestChain = Chain.TestCase

@@ -4,9 +4,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from review.county_state import Standing
+from review.county_state import CountyState
 from review.events import Event
-from review.version_admission import Candidate, Fate, admit
+from review.version_admission import AdmissionOutcome, VersionCandidate, decide_admissions
 from tests.builders.chain import OFFICERS, Road, fingerprint, procedure, proposal
 
 PEOPLE = st.sampled_from(sorted({one.id for one in OFFICERS}))
@@ -22,7 +22,7 @@ class Chain(RuleBasedStateMachine):
         self.road = Road()
         self.hard: dict[str, int] = {}
 
-    def standing(self) -> Standing:
+    def standing(self) -> CountyState:
         """Say where the county stands."""
         return self.road.standing()
 
@@ -30,16 +30,16 @@ class Chain(RuleBasedStateMachine):
     def hand_in(self, version: int, hard: int, soft: int) -> None:
         """Hand in a version; it enters the record only where it is admitted."""
         before = self.standing()
-        candidate = Candidate(fingerprint(version), f"{version}.xlsx", version)
+        candidate = VersionCandidate(fingerprint(version), f"{version}.xlsx", version)
         known = [one for one in before.versions if one.sha256 == candidate.sha256]
-        (fate,) = admit(procedure(), before, [candidate])
-        if known or fate.fate is not Fate.TAKEN:
+        (fate,) = decide_admissions(procedure(), before, [candidate])
+        if known or fate.outcome is not AdmissionOutcome.TAKEN:
             return
-        assert before.newest is None or version > before.newest.number
+        assert before.newest_version is None or version > before.newest_version.number
         assert before.state not in ("in_review", "reviewed", "filed")
         self.road.hand_in(version, hard=hard, soft=soft)
         self.hard[candidate.sha256] = hard
-        assert self.standing().decided() == ()
+        assert self.standing().get_newest_decisions() == ()
 
     @rule(
         person=PEOPLE,
@@ -53,10 +53,10 @@ class Chain(RuleBasedStateMachine):
         judged = self.road.judge(proposal(person, level, verb, version=version))
         if not isinstance(judged, Event):
             return
-        assert before.newest is not None
-        assert judged.sha256 == before.newest.sha256
-        assert version in (0, before.newest.number)
-        same = [one for one in before.decided() if one.level == judged.level and one.action != "take_up"]
+        assert before.newest_version is not None
+        assert judged.sha256 == before.newest_version.sha256
+        assert version in (0, before.newest_version.number)
+        same = [one for one in before.get_newest_decisions() if one.level == judged.level and one.action != "take_up"]
         assert judged.action == "take_up" or same == []
         self.road.events.append(judged)
 
@@ -84,9 +84,9 @@ class Chain(RuleBasedStateMachine):
         """What is filed was submitted by the county, approved by the city and filed by the province, in that order."""
         standing = self.standing()
         if standing.state == "filed":
-            steps = [(one.level, one.action) for one in standing.decided() if one.action != "take_up"]
+            steps = [(one.level, one.action) for one in standing.get_newest_decisions() if one.action != "take_up"]
             assert steps == ORDER
-            assert {one.sha256 for one in standing.decided()} == {standing.versions[-1].sha256}
+            assert {one.sha256 for one in standing.get_newest_decisions()} == {standing.versions[-1].sha256}
 
     @invariant()
     def nobody_at_two_levels(self) -> None:

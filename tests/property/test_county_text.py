@@ -9,22 +9,22 @@ from urllib.parse import unquote
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from checks.model.report import Report
-from filing.archive_checklist import ArchiveScene, SubProject, archive_book
-from filing.book.canonical_book import values_of
+from checks.model.report import ValidationReport
+from filing.archive_checklist import ArchiveContext, SubProject, build_archive_book
+from filing.book.canonical_book import collect_canonical_values
 from filing.book.workbook_model import FilingBook
-from filing.context.filing_context import CITY, COUNTY, Area, CountedCounty, FilingScene, Receipt
-from filing.context.review_context import Reviewed, ReviewScene
-from filing.filing_books import city_book, county_book, province_book, receipt_book
-from filing.review_book.review_workbook import review_book
-from filing.status.status_board import Board, board_book
-from review.county_state import Reduction, Version, Waiver
+from filing.context.filing_context import CITY, COUNTY, Area, FilingContext, IncludedCounty, Receipt
+from filing.context.review_context import ReviewContext, ReviewedCounty
+from filing.filing_books import build_city_book, build_county_book, build_province_book, build_receipt_book
+from filing.review_book.review_workbook import build_review_book
+from filing.status.status_board import StatusBoard, build_board_book
+from review.county_state import Reduction, SubmissionVersion, Waiver
 from review.events import Event, JsonValue
-from review.progress import by_city, progress
-from review.roster import Due, Roster
+from review.progress import compute_progress, count_by_city
+from review.roster import DueCounty, Roster
 from tests.unit.test_filing import AS_OF, HEAD, load_procedure, load_words, make_filed, make_roster, make_scene
 from workbooks.signed_content.cell_values import read_values
-from workbooks.signed_content.presentation import read_around
+from workbooks.signed_content.presentation import read_presentation
 from workbooks.writer.write_book import write_book
 
 TRIGGERS = (
@@ -63,7 +63,7 @@ def spoiled(roster: Roster, texts: Iterator[str]) -> Roster:
     return replace(roster, cities=cities, officers=officers, province=(roster.province[0], next(texts)))
 
 
-def report_with(report: Report, texts: Iterator[str]) -> Report:
+def report_with(report: ValidationReport, texts: Iterator[str]) -> ValidationReport:
     """Write into everything of a report that a county's file can say."""
     findings = tuple(
         replace(one, sheet=next(texts), message=next(texts), remedy=next(texts), value=next(texts))
@@ -80,96 +80,106 @@ def decided(event: Event, texts: Iterator[str]) -> Event:
     return replace(event, unit=next(texts), facts={**event.facts, **said, "points": points})
 
 
-def version_with(version: Version, texts: Iterator[str]) -> Version:
+def version_with(version: SubmissionVersion, texts: Iterator[str]) -> SubmissionVersion:
     """Write into the name of a file."""
     return replace(version, name=next(texts))
 
 
-def county_with(texts: Iterator[str]) -> CountedCounty:
+def county_with(texts: Iterator[str]) -> IncludedCounty:
     """Write into all that is known of a filed county."""
-    filed = make_filed(Due("530113", next(texts), "530100"))
+    filed = make_filed(DueCounty("530113", next(texts), "530100"))
     standing = replace(
-        filed.standing,
-        versions=tuple(version_with(one, texts) for one in filed.standing.versions),
-        decisions=tuple(decided(one, texts) for one in filed.standing.decisions),
+        filed.county_state,
+        versions=tuple(version_with(one, texts) for one in filed.county_state.versions),
+        decisions=tuple(decided(one, texts) for one in filed.county_state.decisions),
         waivers=(Waiver("T01", date(2025, 12, 31), next(texts)),),
         reductions=(Reduction("0" * 64, next(texts), "C5", "200", "180", next(texts)),),
     )
-    earlier = tuple((version_with(one, texts), report_with(report, texts)) for one, report in filed.earlier)
+    earlier = tuple((version_with(one, texts), report_with(report, texts)) for one, report in filed.earlier_reports)
     report = report_with(filed.report, texts)
     receipt = Receipt("2024-530113-1-0a1b2c3d", 12, "0a1b2c3d" * 8, AS_OF)
     own = "530113/530113-2024-第2版-报送原件.xlsx"
-    return replace(filed, standing=standing, earlier=earlier, report=report, receipt=receipt, own=own)
+    return replace(
+        filed, county_state=standing, earlier_reports=earlier, report=report, receipt=receipt, source_file=own
+    )
 
 
-def scene_with(texts: Iterator[str]) -> FilingScene:
+def scene_with(texts: Iterator[str]) -> FilingContext:
     """Make the scene of the province."""
     county = county_with(texts)
-    return make_scene(county, roster=spoiled(make_roster((county.due,)), texts))
+    return make_scene(county, roster=spoiled(make_roster((county.due_county,)), texts))
 
 
 def books(texts: Iterator[str]) -> Iterator[tuple[str, FilingBook]]:
     """Make every kind of workbook that shows what a county wrote."""
     words, procedure = load_words(), load_procedure()
     scene = scene_with(texts)
-    county, roster = scene.filed[0], scene.roster
-    alone = scene.within(Area(COUNTY, "530113", county.due.name), head=HEAD, as_of=AS_OF)
-    yield "province", province_book(scene, words)
-    yield "city", city_book(scene.within(Area(CITY, "530100", next(texts)), head=HEAD, as_of=AS_OF), words)
-    yield "county", county_book(alone, words)
-    yield "receipt", receipt_book(alone, words)
-    reviewed = Reviewed(due=county.due, standing=county.standing, report=county.report, reviewed=county.report)
+    county, roster = scene.filed_counties[0], scene.roster
+    alone = scene.restrict_to(Area(COUNTY, "530113", county.due_county.name), ledger_head=HEAD, as_of=AS_OF)
+    yield "province", build_province_book(scene, words)
+    yield (
+        "city",
+        build_city_book(scene.restrict_to(Area(CITY, "530100", next(texts)), ledger_head=HEAD, as_of=AS_OF), words),
+    )
+    yield "county", build_county_book(alone, words)
+    yield "receipt", build_receipt_book(alone, words)
+    reviewed = ReviewedCounty(
+        due_county=county.due_county,
+        county_state=county.county_state,
+        report=county.report,
+        reviewed_report=county.report,
+    )
     level = procedure.levels[1]
-    review = ReviewScene(
+    review = ReviewContext(
         level=level,
-        area="530100",
-        name=next(texts),
+        area_code="530100",
+        area_name=next(texts),
         roster=roster,
         procedure=procedure,
         counties=(reviewed,),
-        sealed=False,
+        is_sealed=False,
         as_of=AS_OF,
     )
-    yield "review", review_book(review, words)
-    rows = progress(procedure, roster, {county.due.code: county.standing}, date(2025, 4, 1))
-    board = Board(
+    yield "review", build_review_book(review, words)
+    rows = compute_progress(procedure, roster, {county.due_county.code: county.county_state}, date(2025, 4, 1))
+    board = StatusBoard(
         roster=roster,
         procedure=procedure,
-        counties=tuple(replace(one, reason=next(texts), block="returned") for one in rows),
-        cities=by_city(procedure, roster, rows),
+        counties=tuple(replace(one, reason=next(texts), block_code="returned") for one in rows),
+        cities=count_by_city(procedure, roster, rows),
         as_of=date(2025, 4, 1),
-        created=AS_OF,
+        created_at=AS_OF,
     )
-    yield "board", board_book(board, words)
-    yield "archive", archive_book(archive_with(texts), words)
+    yield "board", build_board_book(board, words)
+    yield "archive", build_archive_book(archive_with(texts), words)
 
 
-def archive_with(texts: Iterator[str]) -> ArchiveScene:
+def archive_with(texts: Iterator[str]) -> ArchiveContext:
     """Make a checklist with a sub-project as a county wrote it."""
-    return ArchiveScene(
+    return ArchiveContext(
         county=next(texts),
         code="530113",
         year=2024,
         items=(),
-        files={},
-        paper={},
-        digests={next(texts): "0" * 64},
+        files_by_item={},
+        paper_file_numbers={},
+        sha256_by_path={next(texts): "0" * 64},
         sub_projects=(SubProject(*(next(texts) for _ in range(5))),),
-        created=AS_OF,
+        created_at=AS_OF,
     )
 
 
 def hold(book: FilingBook) -> None:
     """Hold the file against the book: formulas and links are those of the program, at their places, and no others."""
     data = write_book(book)
-    written, found = read_around(data), read_values(data)
-    assert found == values_of(book)
+    written, found = read_presentation(data), read_values(data)
+    assert found == collect_canonical_values(book)
     for sheet in book.sheets:
         cells = [cell for row in sheet.rows for cell in row]
         live = [one for one in found[sheet.name].values() if one.startswith("f:")]
         assert len(live) == sum(one.formula is not None for one in cells)
         links = written[sheet.name].get("link", {}).values()
-        assert len(links) == sum(one.link is not None or one.source is not None for one in cells)
+        assert len(links) == sum(one.link is not None or one.source_link is not None for one in cells)
         assert all(unquote(one).partition("#")[0].endswith((".xlsx", ".xlsm")) for one in links if "#" in one)
         assert not any("://" in one.partition("#")[0] for one in links)
         if any(one.choices for one in cells):

@@ -6,22 +6,22 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checks.localisation.linear_constraint import Relation, Term
-from checks.localisation.minimal_repairs import Repairs, broken, smallest_repairs
+from checks.localisation.linear_constraint import LinearConstraint, Term
+from checks.localisation.minimal_repairs import RankedRepairs, find_smallest_repairs, find_violated_constraints
 from checks.model.cell_ref import CellRef
-from checks.model.finding import Change
+from checks.model.finding import RepairStep
 
 Values = dict[CellRef, Decimal]
-Case = tuple[Values, list[Relation]]
+Case = tuple[Values, list[LinearConstraint]]
 
 
-def signed_sum(terms: Iterable[tuple[CellRef, int]], **given_: Decimal) -> Relation:
+def signed_sum(terms: Iterable[tuple[CellRef, int]], **given_: Decimal) -> LinearConstraint:
     """Write a sum of cells with their signs."""
-    return Relation(rule="sum", terms=tuple(Term(cell, sign) for cell, sign in terms), **given_)
+    return LinearConstraint(rule_id="sum", terms=tuple(Term(cell, sign) for cell, sign in terms), **given_)
 
 
 @st.composite
-def tables(draw: st.DrawFn) -> tuple[Values, list[Relation], int]:
+def tables(draw: st.DrawFn) -> tuple[Values, list[LinearConstraint], int]:
     """Draw a table with both margins, in units or in hundredths, with up to three cells overwritten."""
     rows, columns = draw(st.integers(2, 4)), draw(st.integers(2, 4))
     unit = draw(st.sampled_from([Decimal(1), Decimal("0.01")]))
@@ -53,7 +53,7 @@ def webs(draw: st.DrawFn) -> Case:
     return values, relations
 
 
-def after(values: Values, repair: Iterable[Change]) -> Values:
+def after(values: Values, repair: Iterable[RepairStep]) -> Values:
     """Write a repair into a copy of the values."""
     return values | {change.cell: Decimal(change.after) for change in repair}
 
@@ -62,31 +62,31 @@ def mended_by_one(case: Case, span: int) -> set[CellRef]:
     """Try every figure up to *span* in every cell."""
     values, relations = case
     tries = ((cell, Decimal(figure)) for cell in values for figure in range(span))
-    return {cell for cell, value in tries if not broken(values | {cell: value}, relations)}
+    return {cell for cell, value in tries if not find_violated_constraints(values | {cell: value}, relations)}
 
 
-def check(case: Case, repairs: Repairs) -> None:
+def check(case: Case, repairs: RankedRepairs) -> None:
     """Assert what holds for all repairs: they mend all, are equally small and differ."""
     values, relations = case
-    for repair in repairs.found:
-        assert not broken(after(values, repair), relations)
+    for repair in repairs.repairs:
+        assert not find_violated_constraints(after(values, repair), relations)
         assert all(Decimal(change.before) == values[change.cell] for change in repair)
         assert all(Decimal(change.after) >= 0 and change.after != change.before for change in repair)
         assert "E" not in "".join(change.after for change in repair)
-    assert len({len(repair) for repair in repairs.found}) <= 1
-    supports = [frozenset(change.cell for change in repair) for repair in repairs.found]
+    assert len({len(repair) for repair in repairs.repairs}) <= 1
+    supports = [frozenset(change.cell for change in repair) for repair in repairs.repairs]
     assert len(set(supports)) == len(supports)
 
 
 @settings(max_examples=60)
 @given(tables())
-def test_tables_are_mended_exactly(case: tuple[Values, list[Relation], int]) -> None:
+def test_tables_are_mended_exactly(case: tuple[Values, list[LinearConstraint], int]) -> None:
     """Every repair of a table with margins holds exactly and changes no more cells than were damaged."""
     values, relations, damaged = case
-    repairs = smallest_repairs(values, relations, most=40)
+    repairs = find_smallest_repairs(values, relations, max_repairs=40)
     check((values, relations), repairs)
-    assert bool(repairs.found) == bool(broken(values, relations))
-    assert all(len(repair) <= damaged for repair in repairs.found)
+    assert bool(repairs.repairs) == bool(find_violated_constraints(values, relations))
+    assert all(len(repair) <= damaged for repair in repairs.repairs)
 
 
 @settings(max_examples=40)
@@ -94,8 +94,8 @@ def test_tables_are_mended_exactly(case: tuple[Values, list[Relation], int]) -> 
 def test_one_cell_is_found_when_one_will_do(case: Case) -> None:
     """Where changing one cell mends everything, exactly the cells that brute force finds are shown."""
     values, relations = case
-    repairs = smallest_repairs(values, relations, most=40)
+    repairs = find_smallest_repairs(values, relations, max_repairs=40)
     check(case, repairs)
-    if broken(values, relations):
-        alone = {repair[0].cell for repair in repairs.found if len(repair) == 1}
+    if find_violated_constraints(values, relations):
+        alone = {repair[0].cell for repair in repairs.repairs if len(repair) == 1}
         assert alone == mended_by_one(case, 60)

@@ -5,10 +5,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from workbooks.gate.workbook_parts import SheetPart
-from workbooks.sheet_scan.markup_values import Gathering, Markup
-from workbooks.sheet_scan.sheet_grammar import SHEET
-from workbooks.sheet_scan.sheet_scanner import _Judged
-from workbooks.sheet_scan.uniform_rows import Alike
+from workbooks.sheet_scan.markup_values import MarkupReader, MarkupValues
+from workbooks.sheet_scan.sheet_grammar import SHEET_ROWS
+from workbooks.sheet_scan.sheet_scanner import _RowTracker
+from workbooks.sheet_scan.uniform_rows import UniformRowParser
 
 PART = SheetPart("明细", "xl/worksheets/sheet1.xml", "visible")
 LETTERS = ["A", "B", "C", "AA"]
@@ -61,14 +61,14 @@ def stretches(draw: st.DrawFn) -> bytes:
     return draw(st.sampled_from(["", "", "", " ", "x"])).join(rows).encode()
 
 
-def gathered(rows: bytes, *, apart: bool) -> tuple[Markup, frozenset[str], _Judged, bool]:
+def gathered(rows: bytes, *, apart: bool) -> tuple[MarkupValues, frozenset[str], _RowTracker, bool]:
     """Return what is known of some rows after they went by."""
-    judged, gathering = _Judged(PART), Gathering(PART)
-    taken = Alike().taken_apart(rows) if apart else None
-    valued = judged.take_alike(taken) if taken else judged.take(rows)
+    judged, gathering = _RowTracker(PART), MarkupReader(PART)
+    taken = UniformRowParser().parse_rows(rows) if apart else None
+    valued = judged.add_uniform_rows(taken) if taken else judged.add_rows(rows)
     if valued:
-        gathering.take(rows, taken)
-    return gathering.markup(), gathering.letters, judged, valued
+        gathering.add_rows(rows, taken)
+    return gathering.build_values(), gathering.used_columns, judged, valued
 
 
 @given(stretches())
@@ -77,21 +77,21 @@ def gathered(rows: bytes, *, apart: bool) -> tuple[Markup, frozenset[str], _Judg
 @example(b'<row r="1"><c r="A1"><v>1</v></c></row><row  r="2"></row>')
 def test_only_what_the_grammar_allows_is_taken_apart(rows: bytes) -> None:
     """Both learn from the same rows; neither may let by what the other stops at."""
-    if Alike().taken_apart(rows):
-        assert SHEET.fullmatch(rows)
+    if UniformRowParser().parse_rows(rows):
+        assert SHEET_ROWS.fullmatch(rows)
 
 
 @given(stretches())
 def test_rows_taken_apart_say_the_same(rows: bytes) -> None:
     """Numbers, texts, columns, row numbers and hidden rows are those of the long way."""
-    if not SHEET.fullmatch(rows):
+    if not SHEET_ROWS.fullmatch(rows):
         return
     long, short = gathered(rows, apart=False), gathered(rows, apart=True)
     order = ["column", "row", "text"]
     assert short[0].numbers.sort(order).equals(long[0].numbers.sort(order))
-    assert (short[0].texts, short[0].special, short[0].first_column) == (
-        long[0].texts,
-        long[0].special,
+    assert (short[0].text_count, short[0].typed_cells, short[0].first_column) == (
+        long[0].text_count,
+        long[0].typed_cells,
         long[0].first_column,
     )
     assert short[1:] == long[1:]
@@ -115,8 +115,8 @@ def test_long_tables_are_taken_apart(head: str, number: str, text: str) -> None:
         + f'<c r="C{at}"{text}</c></row>'
         for at in range(5, 50)
     ]
-    taken = Alike().taken_apart("".join(rows).encode())
+    taken = UniformRowParser().parse_rows("".join(rows).encode())
     assert taken is not None
-    assert (taken.numbers, taken.valued) == (list(range(5, 50)), 45)
+    assert (taken.row_numbers, taken.filled_row_count) == (list(range(5, 50)), 45)
     assert taken.values == {"A": tuple(b"%d" % at for at in range(5, 50))}
-    assert taken.texts == {"C": 45}
+    assert taken.text_counts == {"C": 45}

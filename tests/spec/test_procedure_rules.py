@@ -7,15 +7,15 @@ from datetime import date
 import pytest
 
 from contracts.contract_library import open_library
-from contracts.rule_catalogue import PROCEDURE, catalogue
-from review.decision import decide
+from contracts.rule_catalogue import PROCEDURE_PHASE, build_catalogue
+from review.decision import decide_proposal
 from review.events import Event
-from review.proposal import Bench, Denial
+from review.proposal import DecisionContext, DecisionRefusal
 from tests.builders.chain import Road, policy, procedure, proposal, roster
 
 SUBMIT, APPROVE, FILE = "county county approve", "city city approve", "province province approve"
 REASON = "序号5因地块合并取消，见验收意见第3页"
-Judged = Event | Denial
+Judged = Event | DecisionRefusal
 
 
 def submitted() -> Road:
@@ -34,8 +34,10 @@ def returned() -> Road:
 
 def dated(day: str) -> Judged:
     """Approve, on some day, what was submitted on 1 February 2025; today is 1 March."""
-    bench = Bench(procedure=procedure(), roster=roster(), standing=submitted().standing(), policy=policy())
-    return decide(replace(bench, today=date(2025, 3, 1)), proposal("city", "city", "approve", on=day))
+    bench = DecisionContext(
+        procedure=procedure(), roster=roster(), county_state=submitted().standing(), return_policy=policy()
+    )
+    return decide_proposal(replace(bench, today=date(2025, 3, 1)), proposal("city", "city", "approve", on=day))
 
 
 CASES: dict[str, tuple[Callable[[], Judged], Callable[[], Judged]]] = {
@@ -79,7 +81,7 @@ def test_sound_decision_passes(rule: str) -> None:
 def test_forbidden_decision_names_its_rule(rule: str) -> None:
     """A hard rule refuses, a soft one is recorded on the entry; either names the rule."""
     judged = CASES[rule][1]()
-    if isinstance(judged, Denial):
+    if isinstance(judged, DecisionRefusal):
         assert judged.rule == rule
     else:
         assert judged.facts["flags"] == [rule]
@@ -87,4 +89,4 @@ def test_forbidden_decision_names_its_rule(rule: str) -> None:
 
 def test_every_rule_of_procedure_is_tried() -> None:
     """None can be added to the contracts without a case here."""
-    assert {one.id for one in catalogue(open_library()) if one.phase == PROCEDURE} == set(CASES)
+    assert {one.id for one in build_catalogue(open_library()) if one.phase == PROCEDURE_PHASE} == set(CASES)

@@ -6,28 +6,28 @@ import pytest
 
 from checks.model.finding import Finding, Refusal
 from checks.rules.registry import SUM_CHECKS
-from checks.rules.required_arguments import NEEDS
-from contracts.contract_library import Library, open_library
+from checks.rules.required_arguments import REQUIRED_ARGUMENTS
+from contracts.contract_library import ContractLibrary, open_library
 from contracts.form_model import Rule
-from contracts.messages import Wording
-from contracts.rule_examples import Example
+from contracts.messages import Messages
+from contracts.rule_examples import RuleExample
 from tests.builders.broken import broken_workbook, valid_workbook
 from tests.builders.examined import warm_library, wording
 from tests.builders.gansu import year_before
-from workbooks.examine import examine
+from workbooks.examine import validate_file
 
-EXAMPLES = open_library().examples()
+EXAMPLES = open_library().list_examples()
 
 
 @cache
-def load() -> tuple[Library, Wording]:
+def load() -> tuple[ContractLibrary, Messages]:
     """Open the contracts once."""
     return warm_library(), wording()
 
 
 def findings_in(data: bytes, base: str) -> tuple[Finding, ...]:
     """Return what is found in a workbook that is taken; for the made-up county last year's filing is on file."""
-    report = examine(data, *load(), history=year_before() if base == "gansu" else None)
+    report = validate_file(data, *load(), history=year_before() if base == "gansu" else None)
     assert not isinstance(report, Refusal), report
     return report.findings
 
@@ -35,7 +35,7 @@ def findings_in(data: bytes, base: str) -> tuple[Finding, ...]:
 def rules_in_contracts() -> dict[str, list[Rule]]:
     """Return every rule of every form, by its id."""
     found: dict[str, list[Rule]] = {}
-    for form in load()[0].all_forms():
+    for form in load()[0].compile_all_forms():
         for rule in form.rules:
             found.setdefault(rule.id, []).append(rule)
     return found
@@ -48,10 +48,12 @@ def test_valid_submission_has_no_finding(base: str) -> None:
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda one: f"{one.base}-{one.rule}-{one.title}")
-def test_example_finds_what_it_says(example: Example) -> None:
+def test_example_finds_what_it_says(example: RuleExample) -> None:
     """Broken that way, the submission has one finding under the rule: at that cell, that grave, in those words."""
     (found,) = [
-        one for one in findings_in(broken_workbook(example), example.base) if example.rule in (one.rule, *one.also)
+        one
+        for one in findings_in(broken_workbook(example), example.base)
+        if example.rule in (one.rule, *one.related_rules)
     ]
     assert (found.sheet, found.cell) == (example.sheet, example.cell)
     assert (found.severity, found.message) == (example.severity, example.message)
@@ -70,13 +72,13 @@ def test_example_titles_differ_within_a_rule() -> None:
 
 def test_every_check_is_known_and_asked_for() -> None:
     """The contracts name only checks that exist, and no check exists that no rule asks for."""
-    assert {rule.check for rules in rules_in_contracts().values() for rule in rules} == NEEDS.keys()
+    assert {rule.check for rules in rules_in_contracts().values() for rule in rules} == REQUIRED_ARGUMENTS.keys()
 
 
 @pytest.mark.parametrize("rule_id", sorted(rules_in_contracts()))
 def test_every_rule_has_its_sentences(rule_id: str) -> None:
     """For each case of a rule there is a sentence that says what is wrong and one that says what to do."""
-    texts = load()[1].under(f"rule.{rule_id}")
+    texts = load()[1].get_group(f"rule.{rule_id}")
     messages = {key.removesuffix("message") for key in texts if key.endswith("message")}
     remedies = {key.removesuffix("remedy") for key in texts if key.endswith("remedy")}
     shared = all(rule.check in SUM_CHECKS for rule in rules_in_contracts()[rule_id])
@@ -89,19 +91,19 @@ def test_every_rule_has_its_sentences(rule_id: str) -> None:
 
 def test_sums_share_their_remedies() -> None:
     """Whatever way broken sums can be mended, there is a sentence for it."""
-    assert set(load()[1].under("sum")) == {f"{case}.remedy" for case in ("one", "several", "together", "open")}
+    assert set(load()[1].get_group("sum")) == {f"{case}.remedy" for case in ("one", "several", "together", "open")}
 
 
 def test_no_case_of_a_rule_bears_the_name_of_a_shared_sentence() -> None:
     """A sentence that any rule may use never takes the place of a rule's own."""
-    shared = {key.split(".")[0] for key in load()[1].under("any")}
-    cases = {key.split(".")[1] for key in load()[1].under("rule") if key.count(".") > 1}
+    shared = {key.split(".")[0] for key in load()[1].get_group("any")}
+    cases = {key.split(".")[1] for key in load()[1].get_group("rule") if key.count(".") > 1}
     assert shared.isdisjoint(cases)
 
 
 def test_no_sentence_is_about_an_unknown_rule() -> None:
     """A rule taken out of the contracts leaves no sentence behind."""
-    assert {key.split(".")[0] for key in load()[1].under("rule")} == rules_in_contracts().keys()
+    assert {key.split(".")[0] for key in load()[1].get_group("rule")} == rules_in_contracts().keys()
 
 
 @pytest.mark.parametrize("rule_id", sorted(rules_in_contracts()))

@@ -6,30 +6,30 @@ from io import BytesIO
 import openpyxl
 import pytest
 
-from filing.book.content_diff import changes
-from filing.book.workbook_model import Cell, FilingBook, Look, Sheet
+from filing.book.content_diff import find_changes
+from filing.book.workbook_model import Cell, CellStyle, FilingBook, FilingSheet
 from tests.unit.test_canonical import whole_scene
 from tests.unit.test_filing import AS_OF, load_words
-from workbooks.signed_content.cell_values import NotReadable, read_values
-from workbooks.signed_content.presentation import read_around
+from workbooks.signed_content.cell_values import UnreadableWorkbookError, read_values
+from workbooks.signed_content.presentation import read_presentation
 from workbooks.writer.write_book import write_book
 
 
 def made_of(*cells: Cell) -> FilingBook:
     """Make a book of one row."""
-    sheet = Sheet(name="甲 表", rows=(cells,), widths=tuple(10.0 for _ in cells))
-    return FilingBook(title="书", subject="年", created=AS_OF, sheets=(sheet,))
+    sheet = FilingSheet(name="甲 表", rows=(cells,), widths=tuple(10.0 for _ in cells))
+    return FilingBook(title="书", subject="年", created_at=AS_OF, sheets=(sheet,))
 
 
 def test_what_a_book_was_made_with_is_read_back() -> None:
     """Formats, links, merges, the printed area, the order of sheets, the file's title."""
     book = made_of(
-        Cell(Decimal("1.5"), Look.FIGURE, decimals=2),
+        Cell(Decimal("1.5"), CellStyle.FIGURE, decimals=2),
         Cell("甲", link="'甲 表'!A1"),
-        Cell("乙", source="530100/某 件.xlsx#'汇总 表'!A1"),
-        Cell("丙", Look.HEADER, span=2),
+        Cell("乙", source_link="530100/某 件.xlsx#'汇总 表'!A1"),
+        Cell("丙", CellStyle.HEADER, span=2),
     )
-    found = read_around(write_book(book))
+    found = read_presentation(write_book(book))
     sheet = found["甲 表"]
     assert sheet["look"] == {"A1": "0.00", "D1": "fill F2F2F2"}
     assert sheet["link"] == {"B1": "甲表!A1", "C1": "530100/某 件.xlsx#汇总表!A1"}
@@ -42,35 +42,39 @@ def test_what_a_book_was_made_with_is_read_back() -> None:
 
 def test_a_lost_cell_is_told_once() -> None:
     """A figure that was taken out has lost its format too: the cell alone is named."""
-    before, after = (write_book(made_of(Cell(one, Look.FIGURE), Cell(1))) for one in (Decimal(7), None))
-    told = list(changes((read_values(before), read_around(before)), (read_values(after), read_around(after))))
-    assert [(one.kind, one.place) for one in told] == [("cell", "A1")]
+    before, after = (write_book(made_of(Cell(one, CellStyle.FIGURE), Cell(1))) for one in (Decimal(7), None))
+    told = list(
+        find_changes((read_values(before), read_presentation(before)), (read_values(after), read_presentation(after)))
+    )
+    assert [(one.kind, one.location) for one in told] == [("cell", "A1")]
 
 
 def test_values_alone_are_compared_where_nothing_else_was_signed() -> None:
     """A manifest of the first format says nothing of links: nothing is said of them."""
     one, other = (write_book(made_of(Cell("甲", link=f"'甲 表'!A{row}"))) for row in (1, 2))
-    told = list(changes((read_values(one), None), (read_values(other), read_around(other))))
+    told = list(find_changes((read_values(one), None), (read_values(other), read_presentation(other))))
     assert told == []
-    told = list(changes((read_values(one), read_around(one)), (read_values(other), read_around(other))))
-    assert [(change.kind, change.place, change.was, change.now) for change in told] == [
+    told = list(
+        find_changes((read_values(one), read_presentation(one)), (read_values(other), read_presentation(other)))
+    )
+    assert [(change.kind, change.location, change.before, change.after) for change in told] == [
         ("link", "A1", "甲表!A1", "甲表!A2")
     ]
 
 
 def linked(*targets: str) -> bytes:
     """Make a book with links to other files."""
-    return write_book(made_of(*(Cell("甲", source=one) for one in targets)))
+    return write_book(made_of(*(Cell("甲", source_link=one) for one in targets)))
 
 
 def test_links_of_a_book_that_was_saved_elsewhere() -> None:
     """The same folder before every link is a remark; before one of them, or with another file, a change."""
     signed = linked("../530113/a.xlsx#'表'!A1", "../530114/b.xlsx")
-    before = read_values(signed), read_around(signed)
+    before = read_values(signed), read_presentation(signed)
 
     def told(*targets: str) -> list[tuple[str, str]]:
         data = linked(*targets)
-        return [(one.kind, one.place) for one in changes(before, (read_values(data), read_around(data)))]
+        return [(one.kind, one.location) for one in find_changes(before, (read_values(data), read_presentation(data)))]
 
     assert told("收到的/530113/a.xlsx#'表'!A1", "收到的/530114/b.xlsx") == [("moved", "")]
     assert told("收到的/530113/a.xlsx#'表'!A1", "../530114/b.xlsx") == [("link", "A1")]
@@ -80,16 +84,19 @@ def test_links_of_a_book_that_was_saved_elsewhere() -> None:
 
 def test_a_library_s_save_of_the_whole_filing_says_the_same() -> None:
     """Charts, links, formats and paper of the province's book survive a save of openpyxl as far as they count."""
-    from filing.filing_books import province_book  # noqa: PLC0415 - only this test makes a whole filing
+    from filing.filing_books import build_province_book  # noqa: PLC0415 - only this test makes a whole filing
 
-    data = write_book(province_book(whole_scene(), load_words()))
+    data = write_book(build_province_book(whole_scene(), load_words()))
     store = BytesIO()
     openpyxl.load_workbook(BytesIO(data)).save(store)
     saved = store.getvalue()
-    assert list(changes((read_values(data), read_around(data)), (read_values(saved), read_around(saved)))) == []
+    assert (
+        list(find_changes((read_values(data), read_presentation(data)), (read_values(saved), read_presentation(saved))))
+        == []
+    )
 
 
 def test_what_is_no_workbook_is_told() -> None:
     """Bytes that are no workbook have no surroundings."""
-    with pytest.raises(NotReadable):
-        read_around(b"PK\x03\x04nothing")
+    with pytest.raises(UnreadableWorkbookError):
+        read_presentation(b"PK\x03\x04nothing")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from checks.recognition.form_instance import Subject
-from checks.validation import verdict_on
+from checks.recognition.form_instance import FormUnderCheck
+from checks.validation import evaluate_rules
 from contracts.form_model import Rule
 from tests.benchmarks import floor
 from tests.benchmarks.engines import ENGINES, READERS
@@ -25,48 +25,48 @@ COST = {"seconds": 0.5, "over": 1, "whole": 2, "found": {"C11": 1}}
 
 
 @pytest.fixture(scope="module")
-def sound(tmp_path_factory: pytest.TempPathFactory) -> Subject:
+def sound(tmp_path_factory: pytest.TempPathFactory) -> FormUnderCheck:
     """Return the plots of a made-up county."""
     return subject_of(workbook(tmp_path_factory.mktemp("plots"), PLOTS))
 
 
 @pytest.fixture(scope="module")
-def faulty(sound: Subject) -> Subject:
+def faulty(sound: FormUnderCheck) -> FormUnderCheck:
     """Return the same, a tenth of them spoilt, every failing row told."""
-    return with_table(replace(sound, form=replace(sound.form, most_worded=0)), spoilt(table_of(sound)))
+    return with_table(replace(sound, form=replace(sound.form, max_findings_per_rule=0)), spoilt(table_of(sound)))
 
 
-def rows_by_rule(subject: Subject) -> Mapping[str, set[int]]:
+def rows_by_rule(subject: FormUnderCheck) -> Mapping[str, set[int]]:
     """Return the rows that our path finds wrong, by rule; rules that join others' findings are told apart again."""
     found: dict[str, set[int]] = {}
-    for one in verdict_on((subject,)).offences:
-        for rule in (one.rule.id, *one.also):
+    for one in evaluate_rules((subject,)).violations:
+        for rule in (one.rule.id, *one.related_rules):
             at = {int("".join(filter(str.isdigit, cell.address))) for cell in one.cells}
             found.setdefault(rule, set()).update(at)
     return found
 
 
-def test_the_floor_finds_what_our_path_finds(faulty: Subject) -> None:
+def test_the_floor_finds_what_our_path_finds(faulty: FormUnderCheck) -> None:
     """By rule, the rows of the floor are those of our path; a total is silent while a plot of its own is at fault."""
     due = {rule: set(rows["row"]) for rule, rows in floor.hold(faulty).items()}
     ours = rows_by_rule(faulty)
-    silenced = {one.rule for one in verdict_on((faulty,)).not_run if one.reason == "rows_at_fault"}
+    silenced = {one.rule for one in evaluate_rules((faulty,)).not_run if one.reason == "rows_at_fault"}
     assert set(ours) == set(due) - silenced
     assert ours == {rule: due[rule] for rule in ours}
     assert silenced < set(due)
 
 
-def test_sound_plots_are_sound_on_every_path(sound: Subject) -> None:
+def test_sound_plots_are_sound_on_every_path(sound: FormUnderCheck) -> None:
     """However often they are repeated, the plots of a sample break no rule."""
     grown = with_table(sound, multiplied(table_of(sound), GROWN))
     assert table_of(grown).body.height == PLOTS * GROWN
     for one in (sound, grown):
         assert floor.hold(one) == {}
-        assert verdict_on((one,)).offences == ()
+        assert evaluate_rules((one,)).violations == ()
 
 
 @pytest.mark.parametrize("name", [one for one in ENGINES if one not in ("hesuan", "floor")])
-def test_a_peer_finds_what_the_floor_finds(name: str, faulty: Subject) -> None:
+def test_a_peer_finds_what_the_floor_finds(name: str, faulty: FormUnderCheck) -> None:
     """A peer that is installed finds as many failing rows as the floor, of each rule that it can be told whole."""
     pytest.importorskip({"pandera-pandas": "pandera", "great-expectations": "great_expectations"}.get(name, name))
     if name in ("pandera-pandas", "great-expectations"):
@@ -81,7 +81,7 @@ def test_a_peer_finds_what_the_floor_finds(name: str, faulty: Subject) -> None:
     assert {rule: found.get(rule, 0) for rule in due} == due
 
 
-def test_frames_come_back_as_they_were_stored(faulty: Subject, tmp_path: Path) -> None:
+def test_frames_come_back_as_they_were_stored(faulty: FormUnderCheck, tmp_path: Path) -> None:
     """What one process stores, another holds to the same effect."""
     kept = Stored(tmp_path)
     kept.keep(table_of(faulty))
@@ -89,13 +89,13 @@ def test_frames_come_back_as_they_were_stored(faulty: Subject, tmp_path: Path) -
     assert rows_by_rule(back) == rows_by_rule(faulty)
 
 
-def test_every_rule_is_taken_apart_or_named(sound: Subject) -> None:
+def test_every_rule_is_taken_apart_or_named(sound: FormUnderCheck) -> None:
     """No rule on rows is forgotten: each is either handed to the floor or listed as one that is not of rows."""
     assert {*held_on(sound), *not_of_rows(sound)} == {one.id for one in sound.form.rules}
     assert all(one.rule in held_on(sound) for one in plain_rules(sound))
 
 
-def test_a_new_rule_on_rows_must_be_taken_apart(sound: Subject) -> None:
+def test_a_new_rule_on_rows_must_be_taken_apart(sound: FormUnderCheck) -> None:
     """A rule on rows that the floor does not know stops the benchmark rather than flattering it."""
     unknown = Rule(
         id="Z99", check="reason_given", severity="hard", phase=sound.form.rules[0].phase, description="", basis=""
@@ -114,7 +114,7 @@ def test_a_reader_reads(name: str, tmp_path: Path) -> None:
     assert found.get("findings", 0) == 0
 
 
-def test_the_page_tells_met_from_missed(sound: Subject) -> None:
+def test_the_page_tells_met_from_missed(sound: FormUnderCheck) -> None:
     """Every target that was measured stands on the page with its verdict."""
     results = Results()
     for what, size, name, seconds in (

@@ -8,24 +8,24 @@ from random import Random
 import polars as pl
 import pytest
 
-from checks.model.filing_history import Claim
-from flows.intake.duplicate_claims import ClaimIndex, Source, packed, shared_plots
-from ledger.object_store import Store
+from checks.model.filing_history import PlotClaim
+from flows.intake.duplicate_claims import ClaimIndex, ClaimSource, find_shared_plots, pack_plots
+from ledger.object_store import ObjectStore
 from tests.benchmarks.claims import measure
 
-Lists = dict[Source, dict[str, list[str]]]
+Lists = dict[ClaimSource, dict[str, list[str]]]
 FORMS = ("added_plots", "supplemented_plots")
 
 
 @pytest.fixture
 def index(tmp_path: Path) -> ClaimIndex:
     """Lay out an index beside an empty store."""
-    return ClaimIndex(tmp_path / "state" / "claims", Store(tmp_path / "state"))
+    return ClaimIndex(tmp_path / "state" / "claims", ObjectStore(tmp_path / "state"))
 
 
-def kept(index: ClaimIndex, year: int, county: str, plots: dict[str, list[str]]) -> Source:
+def kept(index: ClaimIndex, year: int, county: str, plots: dict[str, list[str]]) -> ClaimSource:
     """Keep a version's list as a check does."""
-    return Source(year, county, index.store.put(json.dumps(plots).encode()))
+    return ClaimSource(year, county, index.store.store_object(json.dumps(plots).encode()))
 
 
 def drawn(index: ClaimIndex, seed: int) -> Lists:
@@ -41,7 +41,7 @@ def drawn(index: ClaimIndex, seed: int) -> Lists:
     return found
 
 
-def compared(lists: Lists, asking: list[Source]) -> set[Claim]:
+def compared(lists: Lists, asking: list[ClaimSource]) -> set[PlotClaim]:
     """Compare every version with every other, plot by plot."""
     names = {one: [(plot, form) for form, plots in given.items() for plot in plots] for one, given in lists.items()}
     double = {
@@ -51,7 +51,7 @@ def compared(lists: Lists, asking: list[Source]) -> set[Claim]:
     }
     asked = {plot for one in asking for plot, _ in names[one]} & double
     return {
-        Claim(plot=plot, form=form, year=one.year, county=one.county)
+        PlotClaim(plot=plot, form=form, year=one.year, county=one.county)
         for one, named in names.items()
         for plot, form in named
         if plot in asked
@@ -65,11 +65,11 @@ def test_search_in_turns_finds_what_comparing_all_finds(index: ClaimIndex, seed:
     lists = drawn(index, seed)
     this_year = [one for one in lists if one.year == 2024]
     for asking in (this_year, this_year[:1]):
-        files = [[index.file(one) for one in some] for some in (asking, lists)]
-        found = list(shared_plots(files[0], files[1], at_a_time=at_a_time))
+        files = [[index.ensure_file(one) for one in some] for some in (asking, lists)]
+        found = list(find_shared_plots(files[0], files[1], max_rows=at_a_time))
         assert len(found) == len(set(found))
         assert set(found) == compared(lists, asking)
-        assert set(index.shared(asking, list(lists))) == set(found)
+        assert set(index.find_shared_claims(asking, list(lists))) == set(found)
     assert compared(lists, this_year)  # there was something to find
 
 
@@ -77,27 +77,27 @@ def test_keys_that_fall_together_are_told_apart(tmp_path: Path) -> None:
     """Two plots with one key are not one plot."""
     places = []
     for at, plot in enumerate(("甲", "乙")):
-        data = packed(Source(2024, f"62010{at}", "0" * 64), {"added_plots": [plot]})
+        data = pack_plots(ClaimSource(2024, f"62010{at}", "0" * 64), {"added_plots": [plot]})
         path = tmp_path / f"{at}.parquet"
         pl.read_parquet(data).with_columns(key=pl.lit(7, pl.UInt64)).write_parquet(path)
         places.append(path)
-    assert list(shared_plots(places, places)) == []
+    assert list(find_shared_plots(places, places)) == []
 
 
 def test_index_is_made_again(index: ClaimIndex) -> None:
     """Deleted, it comes back the same, from the store alone; a version is indexed once."""
     source = kept(index, 2024, "620102", {"added_plots": ["甲", "乙"], "supplemented_plots": []})
-    path = index.file(source)
+    path = index.ensure_file(source)
     first, made = path.read_bytes(), path.stat().st_mtime_ns
-    assert index.file(source).stat().st_mtime_ns == made
+    assert index.ensure_file(source).stat().st_mtime_ns == made
     path.unlink()
-    assert index.file(source).read_bytes() == first
+    assert index.ensure_file(source).read_bytes() == first
 
 
 def test_nobody_asks(index: ClaimIndex) -> None:
     """Nothing is looked up then."""
     source = kept(index, 2024, "620102", {"added_plots": ["甲"]})
-    assert list(index.shared([], [source])) == []
+    assert list(index.find_shared_claims([], [source])) == []
 
 
 def test_benchmark_runs(tmp_path: Path) -> None:
@@ -111,15 +111,15 @@ def test_a_damaged_file_is_made_again(index: ClaimIndex) -> None:
     """One flipped byte anywhere must neither stop a search nor hide what is accounted twice."""
     ours = kept(index, 2024, "620101", {FORMS[0]: ["地块1", "地块2"]})
     theirs = kept(index, 2024, "620102", {FORMS[1]: ["地块2"]})
-    due = set(index.shared([ours], [theirs]))
+    due = set(index.find_shared_claims([ours], [theirs]))
     assert {one.county for one in due} == {"620101", "620102"}
-    size = index.file(theirs).stat().st_size
+    size = index.ensure_file(theirs).stat().st_size
     for at in range(0, size, 97):
-        path = index.file(theirs)
+        path = index.ensure_file(theirs)
         data = bytearray(path.read_bytes())
         data[at] ^= 1
         path.write_bytes(bytes(data))
-        assert set(index.shared([ours], [theirs])) == due, at
-    index.file(theirs).write_bytes(b"")
-    assert set(index.shared([ours], [theirs])) == due
+        assert set(index.find_shared_claims([ours], [theirs])) == due, at
+    index.ensure_file(theirs).write_bytes(b"")
+    assert set(index.find_shared_claims([ours], [theirs])) == due
     assert len(list(index.folder.rglob("*.parquet"))) == 2

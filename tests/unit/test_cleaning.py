@@ -5,11 +5,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checks.parsing.text_normalisation import RULES, applied, compact, compact_expr, number_expr, read_integer
+from checks.parsing.text_normalisation import (
+    NORMALISATION_RULES,
+    find_applied_rules,
+    normalise_text,
+    normalise_text_expr,
+    parse_number_expr,
+    read_integer,
+)
 
 
 def _number(text: str, unit: str = "亩") -> str | None:
-    found = pl.DataFrame({"a": [text]}, schema={"a": pl.String}).select(number_expr(pl.col("a"), unit)).item()
+    found = pl.DataFrame({"a": [text]}, schema={"a": pl.String}).select(parse_number_expr(pl.col("a"), unit)).item()
     return None if found is None else str(found)
 
 
@@ -46,7 +53,7 @@ def test_figure_means_what_the_rules_say(written: str, meant: str | None) -> Non
 @given(st.text(alphabet="0123456789０１２,，.．-—亩 \u3000\n", max_size=12))
 def test_rules_applied_twice_change_nothing_more(text: str) -> None:
     """Every rule, and all of them together, are idempotent."""
-    for rule in RULES.values():
+    for rule in NORMALISATION_RULES.values():
         assert rule(rule(text)) == rule(text)
     once = _number(text)
     assert once is None or _number(once) == once
@@ -55,34 +62,36 @@ def test_rules_applied_twice_change_nothing_more(text: str) -> None:
 @given(st.text(max_size=20))
 def test_compact_is_idempotent(text: str) -> None:
     """Folding twice is folding once, and keeps rare characters."""
-    assert compact(compact(text)) == compact(text)
+    assert normalise_text(normalise_text(text)) == normalise_text(text)
 
 
 @given(st.lists(st.none() | st.text(alphabet="a!~ 0９（\t\u3000\u200b\u4e00\u9fff\uf900\ufb01①é", max_size=4)))
 def test_a_column_is_compacted_as_its_texts_are(texts: list[str | None]) -> None:
     """The texts that are let through unfolded are those that folding would not change, wherever they stand."""
-    column = pl.DataFrame({"a": texts}, schema={"a": pl.String}).select(compact_expr(pl.col("a")))["a"].to_list()
-    assert column == [compact(one) or None if one is not None else None for one in texts]
+    column = pl.DataFrame({"a": texts}, schema={"a": pl.String}).select(normalise_text_expr(pl.col("a")))["a"].to_list()
+    assert column == [normalise_text(one) or None if one is not None else None for one in texts]
 
 
 @settings(max_examples=50)
 @given(st.lists(st.none() | st.text(alphabet="01２.-+,，— 亩x", max_size=5), max_size=5))
 def test_a_column_of_figures_is_read_as_each_of_them(texts: list[str | None]) -> None:
     """What stands beside a figure has no part in how it is read."""
-    column = pl.DataFrame({"a": texts}, schema={"a": pl.String}).select(number_expr(pl.col("a"), "亩"))["a"].to_list()
+    column = (
+        pl.DataFrame({"a": texts}, schema={"a": pl.String}).select(parse_number_expr(pl.col("a"), "亩"))["a"].to_list()
+    )
     assert column == [None if one is None else _number(one) for one in texts]
 
 
 def test_rare_characters_survive() -> None:
     """Characters outside the basic plane are kept as they are."""
-    assert compact("𠮷 \U0002a6d6乡") == "𠮷\U0002a6d6乡"
+    assert normalise_text("𠮷 \U0002a6d6乡") == "𠮷\U0002a6d6乡"
 
 
 def test_applied_rules_are_named() -> None:
     """The steward is told which rules changed a figure."""
-    assert applied("１，２３４ 亩") == ("space", "full_width", "unit", "separator")
-    assert applied("150") == ()
-    assert applied("—") == ("dash",)
+    assert find_applied_rules("１，２３４ 亩") == ("space", "full_width", "unit", "separator")
+    assert find_applied_rules("150") == ()
+    assert find_applied_rules("—") == ("dash",)
 
 
 def test_cover_number_needs_sound_grouping() -> None:

@@ -1,25 +1,25 @@
 """What changed is told by township and column, not by position."""
 
 from checks.model.finding import Refusal
-from checks.versions.row_identity import contents_of
-from checks.versions.version_diff import Edit, Kind, edits_between, findings_between
+from checks.versions.row_identity import build_form_snapshots
+from checks.versions.version_diff import CellChange, ChangeKind, compare_findings, compare_forms
 from contracts.contract_library import open_library
 from tests.builders.dongchuan import SHEET_2, SHEET_3, Draft, submission
-from workbooks.examine import examine
-from workbooks.reader.read_workbook import read_book
+from workbooks.examine import validate_file
+from workbooks.reader.read_workbook import read_workbook
 
 LIBRARY = open_library()
-WORDS = LIBRARY.wording()
+WORDS = LIBRARY.get_messages()
 
 
 def edits(before: Draft, after: Draft) -> list[tuple[str, str, str, str, str]]:
     """Return what changed in the tables, the cover aside."""
-    books = [read_book(one.bytes(), WORDS) for one in (before, after)]
-    old, new = (contents_of(one, LIBRARY, WORDS) for one in books if not isinstance(one, Refusal))
-    return [_told(one) for one in edits_between(old, new) if one.form != "封面" and "封面" not in one.form]
+    books = [read_workbook(one.bytes(), WORDS) for one in (before, after)]
+    old, new = (build_form_snapshots(one, LIBRARY, WORDS) for one in books if not isinstance(one, Refusal))
+    return [_told(one) for one in compare_forms(old, new) if one.form != "封面" and "封面" not in one.form]
 
 
-def _told(edit: Edit) -> tuple[str, str, str, str, str]:
+def _told(edit: CellChange) -> tuple[str, str, str, str, str]:
     return edit.kind.value, edit.row, edit.heading, edit.before, edit.after
 
 
@@ -58,14 +58,14 @@ def test_rows_added_and_gone() -> None:
 def test_findings_mended_new_and_left() -> None:
     """A finding is the same while rule and township are, wherever its cell went."""
     reports = [
-        examine(draft.bytes(), LIBRARY, WORDS)
+        validate_file(draft.bytes(), LIBRARY, WORDS)
         for draft in (
             submission(1).put(SHEET_2, "C6", 77),
             submission(2).put(SHEET_2, "C6", 78).put(SHEET_3, "C6", 1),
         )
     ]
     before, after = (one.findings for one in reports if not isinstance(one, Refusal))
-    mended, fresh, left = findings_between(before, after)
+    mended, fresh, left = compare_findings(before, after)
     assert [one.rule for one in mended] == ["F11", "F11"]
     assert [one.sheet for one in fresh] == [SHEET_3]
     assert [one.sheet for one in left] == [SHEET_2]
@@ -73,4 +73,4 @@ def test_findings_mended_new_and_left() -> None:
 
 def test_kinds_are_counted() -> None:
     """Each kind has its word in the list of changes."""
-    assert all(WORDS.has(f"changes.kind.{kind}") for kind in Kind)
+    assert all(WORDS.has_key(f"changes.kind.{kind}") for kind in ChangeKind)

@@ -11,18 +11,18 @@ import pytest
 from jsonschema import Draft201909Validator  # type: ignore[import-untyped]  # ships no type information
 
 from checks.model.finding import Refusal, Severity
-from checks.model.report import Report
+from checks.model.report import ValidationReport
 from checks.rules.registry import FORM_CHECKS, ROW_CHECKS, SUM_CHECKS
-from checks.rules.required_arguments import NEEDS, refuse_unknown
-from contracts.contract_library import Library, open_library
+from checks.rules.required_arguments import REQUIRED_ARGUMENTS, refuse_unknown_checks
+from contracts.contract_library import ContractLibrary, open_library
 from contracts.errors import ContractError
 from contracts.form_model import Role
-from contracts.odcs_reader import forms_of
-from contracts.yaml_files import read_yaml
-from filing.sheets.register import AFTER, BEFORE
+from contracts.odcs_reader import compile_forms
+from contracts.yaml_files import load_yaml
+from filing.sheets.register import LEADING_COLUMNS, TRAILING_COLUMNS
 from tests.builders import dongchuan
 from tests.builders.dongchuan import COVER, SHEET_2, SHEET_3, SHEET_DONE, Draft
-from workbooks.examine import examine
+from workbooks.examine import validate_file
 
 SHIPPED = open_library()
 PLAN_YEARS = (2024, 2025, 2026)
@@ -33,7 +33,7 @@ MESSAGES, EXAMPLES = "messages/zh.yaml", "examples/annual-accounting.yaml"
 
 
 @pytest.fixture
-def copy(tmp_path: Path) -> Library:
+def copy(tmp_path: Path) -> ContractLibrary:
     """Give a copy of the contracts folder that may be edited."""
     for path in SHIPPED.root.rglob("*.yaml"):
         target = tmp_path / path.relative_to(SHIPPED.root)
@@ -42,7 +42,7 @@ def copy(tmp_path: Path) -> Library:
     return open_library(tmp_path)
 
 
-def edit(library: Library, file: str, before: str, after: str, *, times: int = 1) -> None:
+def edit(library: ContractLibrary, file: str, before: str, after: str, *, times: int = 1) -> None:
     """Replace a piece of text in a file, its first *times* places."""
     path = library.root / file
     text = path.read_text(encoding="utf-8")
@@ -50,23 +50,23 @@ def edit(library: Library, file: str, before: str, after: str, *, times: int = 1
     path.write_text(text.replace(before, after, times), encoding="utf-8")
 
 
-def check(library: Library, draft: Draft) -> Report:
+def check(library: ContractLibrary, draft: Draft) -> ValidationReport:
     """Check a submission under the contracts of a library."""
-    report = examine(draft.bytes(), library, library.wording())
+    report = validate_file(draft.bytes(), library, library.get_messages())
     assert not isinstance(report, Refusal), report
     return report
 
 
-def load_all(library: Library) -> None:
+def load_all(library: ContractLibrary) -> None:
     """Read everything that a run may read."""
-    library.wording()
-    library.all_forms()
-    library.examples()
-    for package in library.packages():
-        library.procedure(package.procedure)
+    library.get_messages()
+    library.compile_all_forms()
+    library.list_examples()
+    for package in library.list_packages():
+        library.get_procedure(package.procedure)
         for year in package.years:
-            for form in library.submission(package, year).forms:
-                refuse_unknown(form)
+            for form in library.compile_submission(package, year).forms:
+                refuse_unknown_checks(form)
 
 
 def schema_validator() -> Draft201909Validator:
@@ -75,22 +75,22 @@ def schema_validator() -> Draft201909Validator:
     return Draft201909Validator(json.loads((folder / "schema.json").read_text(encoding="utf-8")))
 
 
-@pytest.mark.parametrize("path", SHIPPED.contract_files(), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", SHIPPED.list_contract_files(), ids=lambda path: path.name)
 def test_contract_is_valid_by_the_standard(path: Path) -> None:
     """Each data contract holds against the schema of the Open Data Contract Standard."""
-    assert [error.message for error in schema_validator().iter_errors(read_yaml(path))] == []
+    assert [error.message for error in schema_validator().iter_errors(load_yaml(path))] == []
 
 
 def test_schema_finds_fault_with_a_broken_contract() -> None:
     """The schema that the contracts are held against does find what is wrong."""
-    contract = {**read_yaml(SHIPPED.contract_files()[0]), "schema": "none"}
+    contract = {**load_yaml(SHIPPED.list_contract_files()[0]), "schema": "none"}
     assert list(schema_validator().iter_errors(contract))
 
 
-@pytest.mark.parametrize("path", SHIPPED.contract_files(), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", SHIPPED.list_contract_files(), ids=lambda path: path.name)
 def test_contract_compiles(path: Path) -> None:
     """Each data contract gives forms with a title, fields that differ in heading, and rules."""
-    forms = forms_of(path, year=2024, plan_years=PLAN_YEARS)
+    forms = compile_forms(path, year=2024, plan_years=PLAN_YEARS)
     assert forms
     for form in forms:
         headings = [field.heading for field in form.fields]
@@ -106,8 +106,8 @@ def test_shipped_contracts_load() -> None:
 
 def test_year_columns_come_from_the_plan() -> None:
     """A task table has one figure a year of the plan and one in all."""
-    tasks = forms_of(SHIPPED.root / TASKS, year=2024, plan_years=PLAN_YEARS)[0]
-    assert [field.heading for field in tasks.of_role(Role.FIGURE)] == ["2024年", "2025年", "2026年", "总计"]
+    tasks = compile_forms(SHIPPED.root / TASKS, year=2024, plan_years=PLAN_YEARS)[0]
+    assert [field.heading for field in tasks.get_fields_by_role(Role.FIGURE)] == ["2024年", "2025年", "2026年", "总计"]
 
 
 BAD_EDITS = [
@@ -156,7 +156,9 @@ BAD_EDITS = [
 
 
 @pytest.mark.parametrize(("file", "before", "after", "problem"), BAD_EDITS)
-def test_badly_written_contract_is_named(copy: Library, file: str, before: str, after: str, problem: str) -> None:
+def test_badly_written_contract_is_named(
+    copy: ContractLibrary, file: str, before: str, after: str, problem: str
+) -> None:
     """A contract that cannot be used is a fault of its own: the message names the file and what was expected."""
     edit(copy, file, before, after)
     with pytest.raises(ContractError) as caught:
@@ -165,7 +167,7 @@ def test_badly_written_contract_is_named(copy: Library, file: str, before: str, 
     assert Path(caught.value.file).name in (Path(file).name, "none.yaml")
 
 
-def test_unknown_check_is_refused(copy: Library) -> None:
+def test_unknown_check_is_refused(copy: ContractLibrary) -> None:
     """A rule that asks for a check that does not exist is a fault of the contract."""
     edit(copy, TASKS, "check: form_present", "check: form_absent")
     with pytest.raises(ContractError, match="no check is named 'form_absent'"):
@@ -178,7 +180,7 @@ def test_folder_without_contracts_is_refused(tmp_path: Path) -> None:
         open_library(tmp_path)
 
 
-def weigh_unit_less(library: Library) -> Draft:
+def weigh_unit_less(library: ContractLibrary) -> Draft:
     """Make the rule on the area unit a remark; hand in a table without its unit."""
     for file in (TASKS, PROGRESS):
         text = (library.root / file).read_text(encoding="utf-8")
@@ -188,19 +190,19 @@ def weigh_unit_less(library: Library) -> Draft:
     return dongchuan.submission().put(SHEET_DONE, "A2", None)
 
 
-def allow_one_decimal_only(library: Library) -> Draft:
+def allow_one_decimal_only(library: ContractLibrary) -> Draft:
     """Let the completed figures have one decimal where they had two."""
     edit(library, PROGRESS, "decimals, value: 2", "decimals, value: 1", times=2)
     return dongchuan.submission()
 
 
-def put_rule_on_trial(library: Library) -> Draft:
+def put_rule_on_trial(library: ContractLibrary) -> Draft:
     """Let the rule on the area unit find without blocking; hand in a table without its unit."""
     edit(library, PROGRESS, "[{property: phase, value: recognised}]", "[{property: trial, value: true}]", times=3)
     return dongchuan.submission().put(SHEET_DONE, "A2", None)
 
 
-def let_rule_begin_later(library: Library) -> Draft:
+def let_rule_begin_later(library: ContractLibrary) -> Draft:
     """Let the rules on recognition come into force next year; hand in a table without its unit."""
     edit(
         library, PROGRESS, "[{property: phase, value: recognised}]", '[{property: since, value: "2025-01-01"}]', times=3
@@ -218,20 +220,20 @@ def let_rule_begin_later(library: Library) -> Draft:
     ],
 )
 def test_edited_rule_takes_effect(
-    copy: Library, change: Callable[[Library], Draft], found: list[tuple[str, Severity]]
+    copy: ContractLibrary, change: Callable[[ContractLibrary], Draft], found: list[tuple[str, Severity]]
 ) -> None:
     """A changed severity, target, precision or date is in force at the next check, with no change of code."""
     draft = change(copy)
     assert [(one.rule, one.severity) for one in check(copy, draft).findings] == found
 
 
-def test_rule_on_trial_does_not_count(copy: Library) -> None:
+def test_rule_on_trial_does_not_count(copy: ContractLibrary) -> None:
     """What a rule on trial finds is told, and blocks nobody."""
     report = check(copy, put_rule_on_trial(copy))
-    assert (report.outcome, report.count(Severity.HARD)) == ("accepted", 0)
+    assert (report.outcome, report.count_findings(Severity.HARD)) == ("accepted", 0)
 
 
-def test_added_synonym_takes_effect(copy: Library) -> None:
+def test_added_synonym_takes_effect(copy: ContractLibrary) -> None:
     """A heading that a county writes its own way is known once it stands in the contract."""
     draft = dongchuan.submission().put(SHEET_3, "F4", "三年合计")
     assert [one.rule for one in check(copy, draft).findings] == ["F02"]
@@ -245,7 +247,7 @@ def test_added_synonym_takes_effect(copy: Library) -> None:
     assert check(copy, draft).findings == ()
 
 
-def test_added_township_takes_effect(copy: Library) -> None:
+def test_added_township_takes_effect(copy: ContractLibrary) -> None:
     """A township that is new in the register is known, and then told to be missing from the plan."""
     draft = dongchuan.submission().put(SHEET_3, "B13", "集义街道")
     assert [one.rule for one in check(copy, draft).findings] == ["C02"]
@@ -256,12 +258,12 @@ def test_added_township_takes_effect(copy: Library) -> None:
     assert "“集义街道”不在计划（附件3）所列的乡镇（街道）之中。" in [one.message for one in found]
 
 
-def test_added_year_takes_effect(copy: Library) -> None:
+def test_added_year_takes_effect(copy: ContractLibrary) -> None:
     """The next year of the plan needs one number in the package."""
     draft = dongchuan.submission().put(COVER, "B3", 2025)
     draft.put(SHEET_DONE, "A1", "2025年度乡镇（街道）任务完成情况表（示例）")
     (copy.root / "packages" / "530113-2025-2026.yaml").unlink()
-    refusal = examine(draft.bytes(), copy, copy.wording())
+    refusal = validate_file(draft.bytes(), copy, copy.get_messages())
     assert isinstance(refusal, Refusal)
     assert refusal.code == "no_contract"
     edit(copy, PACKAGE, "years: [2024]", "years: [2024, 2025]")
@@ -269,7 +271,7 @@ def test_added_year_takes_effect(copy: Library) -> None:
     assert (report.identity.year, report.findings) == (2025, ())
 
 
-def test_changed_plan_takes_effect(copy: Library) -> None:
+def test_changed_plan_takes_effect(copy: ContractLibrary) -> None:
     """Targets moved from one year to another in the plan are what the table is held against."""
     edit(copy, PLAN, "因民镇: {2024: 100, 2025: 100", "因民镇: {2024: 0, 2025: 200")
     edit(copy, PLAN, "by_year: {2024: 1700, 2025: 3300", "by_year: {2024: 1600, 2025: 3400")
@@ -278,47 +280,47 @@ def test_changed_plan_takes_effect(copy: Library) -> None:
     assert {one.rule for one in found} == {"T10"}
 
 
-def test_a_file_is_compiled_anew_only_where_its_text_is_new(copy: Library) -> None:
+def test_a_file_is_compiled_anew_only_where_its_text_is_new(copy: ContractLibrary) -> None:
     """An edit takes effect in a process that lives long; a run of many counties compiles each file once."""
     path = copy.root / "messages" / "zh.yaml"
-    before = copy.wording()
-    assert copy.wording() is before
+    before = copy.get_messages()
+    assert copy.get_messages() is before
     path.write_text(path.read_text(encoding="utf-8") + "\nadded: 新加的一句\n", encoding="utf-8")
-    assert copy.wording()("added") == "新加的一句"
+    assert copy.get_messages()("added") == "新加的一句"
 
 
-def test_version_of_the_contracts_follows_every_edit(copy: Library) -> None:
+def test_version_of_the_contracts_follows_every_edit(copy: ContractLibrary) -> None:
     """Each result names the contracts that it rests on, whatever the ends of lines are."""
-    assert copy.version() == SHIPPED.version()
+    assert copy.compute_version() == SHIPPED.compute_version()
     path = copy.root / PLAN
     path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
-    assert copy.version() == SHIPPED.version()
+    assert copy.compute_version() == SHIPPED.compute_version()
     edit(copy, PLAN, "assigned: 5000", "assigned: 5001")
-    assert copy.version() != SHIPPED.version()
+    assert copy.compute_version() != SHIPPED.compute_version()
 
 
 def test_issued_forms_have_the_headings_that_are_written() -> None:
     """The fields of opinion and register, which no county sends, are those of the documents that are issued."""
     library = open_library()
-    words = library.wording()
-    forms = {one.name: one for one in library.all_forms()}
+    words = library.get_messages()
+    forms = {one.name: one for one in library.compile_all_forms()}
     register = {one.name: one.heading for one in forms["filing_register"].fields}
-    assert register == {name: words(f"filing.column.{name}") for name in (*BEFORE, *AFTER)}
+    assert register == {name: words(f"filing.column.{name}") for name in (*LEADING_COLUMNS, *TRAILING_COLUMNS)}
     opinion = {one.name: one.heading for one in forms["review_opinion"].fields}
     assert opinion == {name: words(f"filing.opinion.{name}") for name in ("item", "reported", "reviewed", "cut")}
 
 
 RULES = [
     (form, rule)
-    for package in SHIPPED.packages()
-    for form in SHIPPED.submission(package, package.years[0]).forms
+    for package in SHIPPED.list_packages()
+    for form in SHIPPED.compile_submission(package, package.years[0]).forms
     for rule in form.rules
 ]
 
 
 def test_each_check_that_may_be_asked_for_is_served() -> None:
     """The checks that contracts may name are those that there are functions for, each in one table."""
-    assert sorted([*FORM_CHECKS, *SUM_CHECKS, *ROW_CHECKS]) == sorted(NEEDS)
+    assert sorted([*FORM_CHECKS, *SUM_CHECKS, *ROW_CHECKS]) == sorted(REQUIRED_ARGUMENTS)
 
 
 MAY_BE_LEFT_OUT = {"cover", "instead_of", "joins", "key", "unchanged"}
@@ -327,13 +329,15 @@ MAY_BE_LEFT_OUT = {"cover", "instead_of", "joins", "key", "unchanged"}
 def test_what_a_check_is_told_it_needs_or_may_go_without() -> None:
     """No rule of ours gives its check an argument that is neither needed nor one of the few that may be left out."""
     given = {(rule.check, name) for _, rule in RULES for name in rule.arguments if name not in MAY_BE_LEFT_OUT}
-    assert given == {(check, name) for check, names in NEEDS.items() for name in names}
+    assert given == {(check, name) for check, names in REQUIRED_ARGUMENTS.items() for name in names}
 
 
-@pytest.mark.parametrize(("check", "name"), [(check, name) for check, names in NEEDS.items() for name in names])
+@pytest.mark.parametrize(
+    ("check", "name"), [(check, name) for check, names in REQUIRED_ARGUMENTS.items() for name in names]
+)
 def test_a_rule_that_leaves_out_an_argument_is_refused(check: str, name: str) -> None:
     """A contract that does not tell a check what it needs is named with the rule, before any workbook is judged."""
     form, rule = next((form, rule) for form, rule in RULES if rule.check == check)
     less = replace(rule, arguments={key: value for key, value in rule.arguments.items() if key != name})
     with pytest.raises(ContractError, match=rf"rule {rule.id}: the check {check} needs .*{name}"):
-        refuse_unknown(replace(form, rules=(less,)))
+        refuse_unknown_checks(replace(form, rules=(less,)))

@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from checks.parsing.dates import date_expr, day_expr, is_day
+from checks.parsing.dates import is_iso_date, normalise_day_expr, parse_date_expr
 
 LAST_OF_SEPTEMBER = (
     "2024-09-30",
@@ -54,7 +54,7 @@ NONE = (
 )
 def test_a_day_is_read_or_none(written: str, day: date | None) -> None:
     """A day in any usual form is that day; what names no day is none, whatever digits it has."""
-    assert pl.select(date_expr(pl.lit(written))).item() == day
+    assert pl.select(parse_date_expr(pl.lit(written))).item() == day
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_a_day_is_read_or_none(written: str, day: date | None) -> None:
 )
 def test_a_cell_of_days_is_one_day_or_stays_as_it_stands(written: str, bare: bool, since_1904: bool, day: str) -> None:  # noqa: FBT001 - parameters
     """Only a bare number counts days, from the sheet's own beginning; reading a day again changes nothing."""
-    read = pl.select(day_expr(pl.lit(written), pl.lit(bare), since_1904=since_1904)).item()
+    read = pl.select(normalise_day_expr(pl.lit(written), pl.lit(bare), uses_1904_dates=since_1904)).item()
     assert read == day
-    assert pl.select(day_expr(pl.lit(read), pl.lit(bare), since_1904=since_1904)).item() == day
-    assert pl.select(is_day(pl.lit(read))).item() == (len(day) == 10 and day != "2024-02-30")
+    assert pl.select(normalise_day_expr(pl.lit(read), pl.lit(bare), uses_1904_dates=since_1904)).item() == day
+    assert pl.select(is_iso_date(pl.lit(read))).item() == (len(day) == 10 and day != "2024-02-30")

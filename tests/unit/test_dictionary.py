@@ -7,7 +7,7 @@ from openpyxl import load_workbook
 
 from contracts.contract_library import open_library
 from tests.docs import books, dictionary, rule_chapter
-from workbooks.writer.bulk_writer import Rows
+from workbooks.writer.bulk_writer import ValueRows
 
 
 def test_dictionary_is_as_generated() -> None:
@@ -22,7 +22,7 @@ def test_rule_chapter_is_as_generated() -> None:
 
 def test_every_field_says_where_it_comes_from() -> None:
     """Each field bears the label of its source and its place."""
-    for form in open_library().all_forms():
+    for form in open_library().compile_all_forms():
         for field in form.fields:
             assert field.source.startswith(("[S] ", "[A] ", "[C] ")), (form.name, field.name)
 
@@ -35,7 +35,7 @@ def test_every_field_says_where_it_comes_from() -> None:
     ],
     ids=["dictionary", "rules"],
 )
-def test_workbooks_are_as_generated(path: Path, sheets: list[tuple[str, Rows]]) -> None:
+def test_workbooks_are_as_generated(path: Path, sheets: list[tuple[str, ValueRows]]) -> None:
     """The committed workbooks hold, value by value, what the contracts say."""
     book = load_workbook(path)
     assert book.sheetnames == [name for name, _ in sheets]

@@ -6,18 +6,18 @@ import openpyxl
 import pytest
 
 from checks.model.finding import Refusal, Severity
-from checks.model.report import ACCEPTED, FLAGGED, Report
-from checks.reporting.json_codec import finding_to_json, report_from_json, report_to_json
-from checks.versions.explanations import carry, fault_of
-from checks.versions.returned_sheets import own_names
+from checks.model.report import ACCEPTED, FLAGGED, ValidationReport
+from checks.reporting.json_codec import decode_report, encode_finding, encode_report
+from checks.versions.explanations import carry_explanations, find_explanation_fault
+from checks.versions.returned_sheets import list_returned_sheet_names
 from contracts.contract_library import open_library
 from tests.builders.dongchuan import SHEET_3, Draft, submission
-from workbooks.examine import examine
-from workbooks.marking.mark_workbook import marked_workbook
+from workbooks.examine import validate_file
+from workbooks.marking.mark_workbook import mark_workbook
 
 LIBRARY = open_library()
-WORDS = LIBRARY.wording()
-POLICY = LIBRARY.returning()
+WORDS = LIBRARY.get_messages()
+POLICY = LIBRARY.get_return_policy()
 REASON = "汤丹镇之前的一行并入铜都街道，序号沿用计划附件的编号"
 EXPLANATION = 13  # the column 说明
 
@@ -27,16 +27,18 @@ def gap_only() -> Draft:
     return submission(2, serials=(1, 2, 3, 4, 6, 7, 8, 9, 10))
 
 
-def report_on(data: bytes) -> Report:
+def report_on(data: bytes) -> ValidationReport:
     """Check a workbook that is not refused."""
-    report = examine(data, LIBRARY, WORDS)
+    report = validate_file(data, LIBRARY, WORDS)
     assert not isinstance(report, Refusal)
     return report
 
 
-def marked(data: bytes, report: Report | None = None) -> bytes:
+def marked(data: bytes, report: ValidationReport | None = None) -> bytes:
     """Mark a workbook with its findings."""
-    return marked_workbook(data, (report or report_on(data)).findings, WORDS.under("marks"), caps=POLICY.caps)
+    return mark_workbook(
+        data, (report or report_on(data)).findings, WORDS.get_group("marks"), limits=POLICY.max_list_lengths
+    )
 
 
 def answered(data: bytes, text: str) -> bytes:
@@ -54,8 +56,8 @@ def answered(data: bytes, text: str) -> bytes:
 def test_explained_soft_finding_is_accepted() -> None:
     """The county's own marked file, explained and sent back, is accepted; the finding still stands there."""
     report = report_on(answered(marked(gap_only().bytes()), REASON))
-    assert [(one.rule, one.severity, one.explained) for one in report.findings] == [("F11", Severity.SOFT, True)]
-    assert (report.outcome, report.explained, report.count(Severity.SOFT)) == (ACCEPTED, 1, 1)
+    assert [(one.rule, one.severity, one.is_explained) for one in report.findings] == [("F11", Severity.SOFT, True)]
+    assert (report.outcome, report.explanation_count, report.count_findings(Severity.SOFT)) == (ACCEPTED, 1, 1)
 
 
 def test_returned_sheets_are_no_tables_of_the_submission() -> None:
@@ -63,11 +65,11 @@ def test_returned_sheets_are_no_tables_of_the_submission() -> None:
     for version in (1, 2):
         data = submission(version).bytes()
         first, again = report_on(data), report_on(marked(data))
-        assert [finding_to_json(one) for one in again.findings if one.severity is Severity.HARD] == [
-            finding_to_json(one) for one in first.findings if one.severity is Severity.HARD
+        assert [encode_finding(one) for one in again.findings if one.severity is Severity.HARD] == [
+            encode_finding(one) for one in first.findings if one.severity is Severity.HARD
         ]
         assert len(first.findings) == len(again.findings)
-        assert not own_names(WORDS) & {one.sheet for one in again.findings}
+        assert not list_returned_sheet_names(WORDS) & {one.sheet for one in again.findings}
 
 
 @pytest.mark.parametrize(("text", "fault"), [("", "empty"), ("  ", "empty"), ("属实", "idle"), ("编号如此", "short")])
@@ -75,9 +77,9 @@ def test_idle_explanation_leaves_the_finding_unexplained_and_says_why(text: str,
     """A list sent back with nothing said is told so in the remedy."""
     report = report_on(answered(marked(gap_only().bytes()), text))
     (found,) = report.findings
-    assert (report.outcome, found.explained) == (FLAGGED, False)
-    assert WORDS(f"explanation.{fault}", text=text.strip(), least=POLICY.least) in found.advice
-    assert finding_to_json(found)["remedy"] == found.advice
+    assert (report.outcome, found.is_explained) == (FLAGGED, False)
+    assert WORDS(f"explanation.{fault}", text=text.strip(), least=POLICY.min_length) in found.get_full_remedy
+    assert encode_finding(found)["remedy"] == found.get_full_remedy
 
 
 @pytest.mark.parametrize(
@@ -97,13 +99,13 @@ def test_idle_explanation_leaves_the_finding_unexplained_and_says_why(text: str,
 )
 def test_explanation_must_say_something(text: str, fault: str) -> None:
     """Ten characters at least, and not only the words that everybody writes."""
-    assert fault_of(text, POLICY) == fault
+    assert find_explanation_fault(text, POLICY) == fault
 
 
 def test_explanation_survives_a_new_upload() -> None:
     """A file made anew, without our list, keeps what was said of the version before."""
     before = report_on(answered(marked(gap_only().bytes()), REASON))
-    after = carry(report_on(gap_only().bytes()), before, POLICY, WORDS)
+    after = carry_explanations(report_on(gap_only().bytes()), before, POLICY, WORDS)
     assert after.outcome == ACCEPTED
     listed = openpyxl.load_workbook(BytesIO(marked(gap_only().bytes(), after)))[WORDS("marks.sheet_name")]
     assert (listed["B4"].value, listed.cell(4, EXPLANATION).value) == ("核实（已说明）", REASON)
@@ -115,31 +117,33 @@ def test_explanation_goes_with_its_township_not_with_its_cell() -> None:
     moved = gap_only()
     rows = moved.sheets[SHEET_3]
     rows[8], rows[10] = rows[10], rows[8]
-    report = carry(report_on(moved.bytes()), before, POLICY, WORDS)
-    assert [(one.cell, one.explained) for one in report.findings] == [("A11", True)]
+    report = carry_explanations(report_on(moved.bytes()), before, POLICY, WORDS)
+    assert [(one.cell, one.is_explained) for one in report.findings] == [("A11", True)]
 
 
 def test_explanation_lapses_when_the_value_changes() -> None:
     """What was said of a 6 says nothing of a 7."""
     before = report_on(answered(marked(gap_only().bytes()), REASON))
     other = submission(2, serials=(1, 2, 3, 4, 7, 8, 9, 10, 11))
-    report = carry(report_on(other.bytes()), before, POLICY, WORDS)
+    report = carry_explanations(report_on(other.bytes()), before, POLICY, WORDS)
     assert (report.outcome, [one.explanation for one in report.findings]) == (FLAGGED, [None])
 
 
 def test_blank_line_takes_nothing_back() -> None:
     """An older list, still blank, does not wipe out what was said since; a newer word replaces an older one."""
     before = report_on(answered(marked(gap_only().bytes()), REASON))
-    blank = carry(report_on(marked(gap_only().bytes())), before, POLICY, WORDS)
+    blank = carry_explanations(report_on(marked(gap_only().bytes())), before, POLICY, WORDS)
     assert blank.outcome == ACCEPTED
-    newer = carry(report_on(answered(marked(gap_only().bytes()), REASON + "，附会议纪要")), before, POLICY, WORDS)
+    newer = carry_explanations(
+        report_on(answered(marked(gap_only().bytes()), REASON + "，附会议纪要")), before, POLICY, WORDS
+    )
     assert [one.explanation and one.explanation.text for one in newer.findings] == [REASON + "，附会议纪要"]
 
 
 def test_hard_finding_is_not_explained_away() -> None:
     """Only what asks for an explanation is settled by one."""
     report = report_on(answered(marked(submission(1).bytes()), REASON))
-    assert [(one.severity, one.explained) for one in report.findings] == [
+    assert [(one.severity, one.is_explained) for one in report.findings] == [
         (Severity.HARD, False),
         (Severity.SOFT, True),
     ]
@@ -149,7 +153,7 @@ def test_hard_finding_is_not_explained_away() -> None:
 def test_report_is_kept_whole() -> None:
     """What is stored between check and marking loses nothing."""
     report = report_on(answered(marked(gap_only().bytes()), "属实"))
-    assert report_from_json(report_to_json(report)) == report
+    assert decode_report(encode_report(report)) == report
 
 
 def test_list_that_was_tampered_with_is_read_as_far_as_it_goes() -> None:
@@ -159,4 +163,4 @@ def test_list_that_was_tampered_with_is_read_as_far_as_it_goes() -> None:
     sheet.cell(4, EXPLANATION + 1).value = "[1, 2"
     target = BytesIO()
     book.save(target)
-    assert [one.explained for one in report_on(target.getvalue()).findings] == [False, True]
+    assert [one.is_explained for one in report_on(target.getvalue()).findings] == [False, True]

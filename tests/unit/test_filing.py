@@ -8,51 +8,51 @@ from decimal import Decimal
 from functools import cache
 
 from checks.model.finding import Refusal
-from checks.model.raw_workbook import RawBook
-from checks.model.report import Report
-from checks.validation import check_book
+from checks.model.raw_workbook import RawWorkbook
+from checks.model.report import ValidationReport
+from checks.validation import validate_workbook
 from contracts.contract_library import open_library
-from contracts.messages import Wording
+from contracts.messages import Messages
 from contracts.procedures import Procedure
-from filing.book.workbook_model import Cell, FilingBook, Sheet
-from filing.context.filing_context import CountedCounty, FilingScene
-from filing.filing_books import province_book
-from review.county_state import Standing, Version
-from review.events import Event, Kind
-from review.roster import Due, Officer, Roster
+from filing.book.workbook_model import Cell, FilingBook, FilingSheet
+from filing.context.filing_context import FilingContext, IncludedCounty
+from filing.filing_books import build_province_book
+from review.county_state import CountyState, SubmissionVersion
+from review.events import Event, EventKind
+from review.roster import DueCounty, Officer, Roster
 from tests.builders import dongchuan
-from workbooks.reader.read_workbook import read_book
+from workbooks.reader.read_workbook import read_workbook
 from workbooks.writer.write_book import write_book
 
 CITY = ("530100", "昆明市")
-COUNTY = Due("530113", "东川区", "530100")
+COUNTY = DueCounty("530113", "东川区", "530100")
 AS_OF = "2025-03-20T16:30:00+00:00"  # half past midnight of the 21st in Beijing
 HEAD = hashlib.sha256(b"head").hexdigest()
 
 
 @cache
-def load_words() -> Wording:
+def load_words() -> Messages:
     """Return the sentences that people read."""
-    return open_library().wording()
+    return open_library().get_messages()
 
 
 @cache
 def load_procedure() -> Procedure:
     """Return the chain of the annual accounting."""
-    return open_library().procedure("annual-accounting")
+    return open_library().get_procedure("annual-accounting")
 
 
 @cache
-def check_version(number: int) -> Report:
+def check_version(number: int) -> ValidationReport:
     """Return what checking one version of the sample found."""
-    book = read_book(dongchuan.submission(number).bytes(), load_words())
-    assert isinstance(book, RawBook)
-    report = check_book(book, open_library(), load_words())
+    book = read_workbook(dongchuan.submission(number).bytes(), load_words())
+    assert isinstance(book, RawWorkbook)
+    report = validate_workbook(book, open_library(), load_words())
     assert not isinstance(report, Refusal)
     return report
 
 
-def make_roster(due: tuple[Due, ...] = (COUNTY,), cities: tuple[tuple[str, str], ...] = (CITY,)) -> Roster:
+def make_roster(due: tuple[DueCounty, ...] = (COUNTY,), cities: tuple[tuple[str, str], ...] = (CITY,)) -> Roster:
     """Make a roster of these due counties."""
     officer = Officer(
         id="530000-01",
@@ -68,28 +68,28 @@ def make_roster(due: tuple[Due, ...] = (COUNTY,), cities: tuple[tuple[str, str],
         procedure="annual-accounting",
         province=("530000", "云南省"),
         cities=dict(cities),
-        due=due,
+        due_counties=due,
         deadlines={"county": date(2025, 1, 31), "city": date(2025, 2, 28), "province": date(2025, 3, 31)},
         officers=(officer,),
     )
 
 
-def make_version(number: int, *, county: Due = COUNTY, hard: int = 0, soft: int = 0) -> Version:
+def make_version(number: int, *, county: DueCounty = COUNTY, hard: int = 0, soft: int = 0) -> SubmissionVersion:
     """Make a version as it stands in the record."""
-    return Version(
+    return SubmissionVersion(
         number=number,
         sha256=hashlib.sha256(f"{county.code}{number}".encode()).hexdigest(),
         name=f"{county.code}{county.name}-2024年度核算-第{number}版.xlsx",
-        received=f"2025-01-{10 + number}T02:00:00+00:00",
-        hard=hard,
-        soft=soft,
+        received_at=f"2025-01-{10 + number}T02:00:00+00:00",
+        hard_count=hard,
+        soft_count=soft,
     )
 
 
-def decide(level: str, action: str, *, county: Due = COUNTY, opinion: str = "数据属实，同意。") -> Event:
+def decide(level: str, action: str, *, county: DueCounty = COUNTY, opinion: str = "数据属实，同意。") -> Event:
     """Make the event of a decision on version 2."""
     return Event(
-        kind=Kind.DECISION,
+        kind=EventKind.DECISION,
         year=2024,
         county=county.code,
         version=2,
@@ -102,47 +102,49 @@ def decide(level: str, action: str, *, county: Due = COUNTY, opinion: str = "数
     )
 
 
-def make_filed(county: Due = COUNTY) -> CountedCounty:
+def make_filed(county: DueCounty = COUNTY) -> IncludedCounty:
     """Make a county whose first version was returned and whose second one is filed."""
     first, second = make_version(1, county=county, hard=1, soft=1), make_version(2, county=county)
     chain = (("county", "submit"), ("city", "take_up"), ("city", "approve"), ("province", "file"))
     decisions = tuple(decide(level, action, county=county) for level, action in chain)
-    return CountedCounty(
-        due=county,
-        standing=Standing(county=county.code, state="filed", versions=(first, second), decisions=decisions),
+    return IncludedCounty(
+        due_county=county,
+        county_state=CountyState(county=county.code, state="filed", versions=(first, second), decisions=decisions),
         report=check_version(2),
         plan=dongchuan.plan(),
-        earlier=((first, check_version(1)),),
+        earlier_reports=((first, check_version(1)),),
     )
 
 
-def make_scene(*filed: CountedCounty, roster: Roster | None = None, still: tuple[Standing, ...] = ()) -> FilingScene:
+def make_scene(
+    *filed: IncludedCounty, roster: Roster | None = None, still: tuple[CountyState, ...] = ()
+) -> FilingContext:
     """Make a scene of these filed counties, by default of the sample alone."""
-    return FilingScene(
+    return FilingContext(
         roster=roster or make_roster(),
         procedure=load_procedure(),
-        counted=filed or (make_filed(),),
-        open=still,
-        contracts=open_library().version(),
-        head=HEAD,
+        included_counties=filed or (make_filed(),),
+        pending_counties=still,
+        contracts_version=open_library().compute_version(),
+        ledger_head=HEAD,
         as_of=AS_OF,
     )
 
 
-def make_interim() -> FilingScene:
+def make_interim() -> FilingContext:
     """Make a scene in which another county of the same city is under review."""
-    other = Due("530114", "呈贡区", "530100")
-    standing = Standing(county=other.code, state="in_review", versions=(make_version(1, county=other),))
+    other = DueCounty("530114", "呈贡区", "530100")
+    standing = CountyState(county=other.code, state="in_review", versions=(make_version(1, county=other),))
     return make_scene(roster=make_roster((other, COUNTY)), still=(standing,))
 
 
-def sheet_of(book: FilingBook, name: str) -> Sheet:
+def sheet_of(book: FilingBook, name: str) -> FilingSheet:
     """Return one sheet by its key."""
     wanted = load_words()(f"filing.sheet.{name}")
     return next(one for one in book.sheets if one.name == wanted)
 
 
-def texts_of(sheet: Sheet) -> str:
+def texts_of(sheet: FilingSheet) -> str:
     """Return everything a sheet says, one line a row."""
     return "\n".join("|".join("" if one.value is None else str(one.value) for one in row) for row in sheet.rows)
 
@@ -223,12 +225,12 @@ def rollup_row(book: FilingBook, name: str) -> list[object]:
 
 def test_formulas_give_the_values_beside_them() -> None:
     """Every cached value is what its formula computes from the book itself."""
-    assert assert_live(province_book(make_scene(), load_words())) > 40
+    assert assert_live(build_province_book(make_scene(), load_words())) > 40
 
 
 def test_complete_filing_is_no_stage() -> None:
     """When every due county is filed, nothing is headed as a stage and no sheet of missing counties is added."""
-    book = province_book(make_scene(), load_words())
+    book = build_province_book(make_scene(), load_words())
     assert book.title == "云南省2024年度新增耕地和补划永久基本农田年度核算备案表"
     assert "阶段性" not in texts_of(sheet_of(book, "cover")) + texts_of(sheet_of(book, "rollup"))
     assert "未备案" not in [one.name for one in book.sheets]
@@ -236,12 +238,12 @@ def test_complete_filing_is_no_stage() -> None:
 
 def test_nothing_filed_yet_still_makes_a_book() -> None:
     """A scene without any filed county gives a book that can be written."""
-    book = province_book(replace(make_scene(), counted=()), load_words())
+    book = build_province_book(replace(make_scene(), included_counties=()), load_words())
     assert "尚无已备案的县（市、区）。" in texts_of(sheet_of(book, "rollup"))
     assert write_book(book)
 
 
 def test_same_scene_gives_the_same_bytes() -> None:
     """The filing depends on its scene alone."""
-    made = [write_book(province_book(make_scene(), load_words())) for _ in range(2)]
+    made = [write_book(build_province_book(make_scene(), load_words())) for _ in range(2)]
     assert made[0] == made[1]

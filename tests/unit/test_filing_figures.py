@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from contracts.errors import ContractError
-from filing.filing_books import province_book
-from review.roster import Due
+from filing.filing_books import build_province_book
+from review.roster import DueCounty
 from tests.builders import dongchuan
 from tests.unit.test_filing import (
     COUNTY,
@@ -25,7 +25,7 @@ from tests.unit.test_filing import (
 
 def test_rollup_states_plan_done_and_rate_of_each_measure() -> None:
     """The roll-up's row of a county bears target, done, rate and whole target of both measures."""
-    book = province_book(make_scene(), load_words())
+    book = build_province_book(make_scene(), load_words())
     figures = [Decimal(1700), Decimal("1654.6"), Decimal("0.9733"), Decimal(7000)]
     figures += [Decimal(400), Decimal("384.6"), Decimal("0.9615"), Decimal(1000)]
     assert rollup_row(book, "东川区") == [1, "东川区", *figures]
@@ -35,14 +35,14 @@ def test_rollup_states_plan_done_and_rate_of_each_measure() -> None:
 
 def test_measures_are_named_as_the_plan_names_them() -> None:
     """The column groups of the roll-up bear the names of the plan's measures."""
-    rows = sheet_of(province_book(make_scene(), load_words()), "rollup").rows
+    rows = sheet_of(build_province_book(make_scene(), load_words()), "rollup").rows
     assert [one.value for one in rows[2]] == ["县（市、区）", "垦造耕地（土地整理）", "增减挂钩调剂指标"]
     assert rows[3][5].value == "2024—2026年\n计划合计"
 
 
 def test_county_row_refers_to_its_total_and_links_to_its_block() -> None:
     """A figure of the roll-up leads to the county's total in the detail, its name to the head of its block."""
-    book = province_book(make_scene(), load_words())
+    book = build_province_book(make_scene(), load_words())
     row = next(one for one in sheet_of(book, "rollup").rows if len(one) > 1 and one[1].value == "东川区")
     cells = cells_of(book)
     assert row[2].formula == "='分乡镇明细'!C15"
@@ -53,14 +53,14 @@ def test_county_row_refers_to_its_total_and_links_to_its_block() -> None:
 
 def test_detail_names_the_cells_of_the_countys_own_file() -> None:
     """Each township's row names the sheet and cell of every figure in it."""
-    rows = sheet_of(province_book(make_scene(), load_words()), "detail").rows
+    rows = sheet_of(build_province_book(make_scene(), load_words()), "detail").rows
     row = next(one for one in rows if len(one) > 1 and one[1].value == "铜都街道")
     assert row[-1].value == "附件2!C5、F5；完成情况（示例）!C4\n附件3!C5、F5；完成情况（示例）!D4"
 
 
 def test_what_the_plan_leaves_at_zero_has_no_rate() -> None:
     """A target of 0 is printed 0, and the rate beside it is a dash."""
-    rows = sheet_of(province_book(make_scene(), load_words()), "detail").rows
+    rows = sheet_of(build_province_book(make_scene(), load_words()), "detail").rows
     row = next(one for one in rows if len(one) > 1 and one[1].value == "乌龙镇")
     assert [one.value for one in row[6:10]] == [Decimal(0), Decimal(0), "—", Decimal(50)]
 
@@ -72,7 +72,9 @@ def test_done_keeps_the_finest_decimals_and_two_at_least() -> None:
         replace(one, amount="186.125") if one.column == "consolidation_done" and one.cell == "C4" else one
         for one in filed.report.figures
     ]
-    book = province_book(make_scene(replace(filed, report=replace(filed.report, figures=tuple(finer)))), load_words())
+    book = build_province_book(
+        make_scene(replace(filed, report=replace(filed.report, figures=tuple(finer)))), load_words()
+    )
     row = next(one for one in sheet_of(book, "rollup").rows if len(one) > 1 and one[1].value == "东川区")
     assert [one.decimals for one in row[2:]] == [0, 3, 0, 0, 0, 2, 0, 0]
 
@@ -81,7 +83,7 @@ def test_missing_figure_stays_empty() -> None:
     """A township that reported no figure has an empty cell and no rate, not a zero."""
     filed = make_filed()
     fewer = tuple(one for one in filed.report.figures if one.column != "consolidation_done" or one.cell != "C4")
-    book = province_book(make_scene(replace(filed, report=replace(filed.report, figures=fewer))), load_words())
+    book = build_province_book(make_scene(replace(filed, report=replace(filed.report, figures=fewer))), load_words())
     row = next(one for one in sheet_of(book, "detail").rows if len(one) > 1 and one[1].value == "铜都街道")
     assert [one.value for one in row[2:6]] == [Decimal(200), None, "—", Decimal(1100)]
     assert_live(book)
@@ -93,7 +95,7 @@ def test_township_in_two_rows_is_added_up_with_both_cells() -> None:
     figures = filed.report.figures
     twice = next(one for one in figures if one.column == "consolidation_done" and one.cell == "C4")
     again = replace(twice, amount="3.50", cell="C20")
-    book = province_book(
+    book = build_province_book(
         make_scene(replace(filed, report=replace(filed.report, figures=(*figures, again)))), load_words()
     )
     row = next(one for one in sheet_of(book, "detail").rows if len(one) > 1 and one[1].value == "铜都街道")
@@ -108,7 +110,7 @@ def test_nothing_done_is_a_rate_of_zero() -> None:
         replace(one, amount="0") if one.column == "consolidation_done" and one.cell == "C4" else one
         for one in filed.report.figures
     )
-    book = province_book(make_scene(replace(filed, report=replace(filed.report, figures=figures))), load_words())
+    book = build_province_book(make_scene(replace(filed, report=replace(filed.report, figures=figures))), load_words())
     row = next(one for one in sheet_of(book, "detail").rows if len(one) > 1 and one[1].value == "铜都街道")
     assert [row[3].value, row[4].value] == [Decimal(0), Decimal(0)]
     assert_live(book)
@@ -121,7 +123,7 @@ def test_stated_total_that_differs_is_told() -> None:
         replace(one, amount="1655") if one.column == "consolidation_done" and not one.township else one
         for one in filed.report.figures
     )
-    book = province_book(make_scene(replace(filed, report=replace(filed.report, figures=other))), load_words())
+    book = build_province_book(make_scene(replace(filed, report=replace(filed.report, figures=other))), load_words())
     said = texts_of(sheet_of(book, "detail"))
     assert "县级所报合计（完成情况（示例）!C13）为 1655，各乡镇（街道）之和为 1654.60" in said
     assert rollup_row(book, "总计")[3] == Decimal("1654.6")
@@ -132,7 +134,7 @@ def test_measure_that_does_not_concern_a_county_is_a_dash() -> None:
     plan = dongchuan.plan()
     filed = make_filed()
     other = replace(
-        make_filed(Due("530114", "呈贡区", "530100")),
+        make_filed(DueCounty("530114", "呈贡区", "530100")),
         plan=replace(plan, measures={"consolidation": plan.measures["consolidation"]}),
         report=replace(
             filed.report,
@@ -141,7 +143,7 @@ def test_measure_that_does_not_concern_a_county_is_a_dash() -> None:
             ),
         ),
     )
-    book = province_book(make_scene(filed, other, roster=make_roster((COUNTY, other.due))), load_words())
+    book = build_province_book(make_scene(filed, other, roster=make_roster((COUNTY, other.due_county))), load_words())
     assert rollup_row(book, "呈贡区")[6:] == ["—"] * 4
     assert rollup_row(book, "总计")[6:8] == [Decimal(400), Decimal("384.6")]
     assert_live(book)
@@ -151,7 +153,7 @@ def test_plan_speaks_where_no_targets_were_sent() -> None:
     """Without a table of targets, they come from the plan, which is named as their place."""
     filed = make_filed()
     figures = tuple(one for one in filed.report.figures if one.form != "linkage_tasks")
-    book = province_book(make_scene(replace(filed, report=replace(filed.report, figures=figures))), load_words())
+    book = build_province_book(make_scene(replace(filed, report=replace(filed.report, figures=figures))), load_words())
     assert rollup_row(book, "总计")[6] == Decimal(400)
     assert "东办通〔2024〕9号!附件3" in texts_of(sheet_of(book, "detail"))
 
@@ -159,7 +161,7 @@ def test_plan_speaks_where_no_targets_were_sent() -> None:
 def test_county_without_plan_is_filed_with_what_it_reported() -> None:
     """A county that no plan is known of shows what it did, under the measure's common name."""
     filed = make_filed()
-    book = province_book(make_scene(replace(filed, plan=None)), load_words())
+    book = build_province_book(make_scene(replace(filed, plan=None)), load_words())
     assert rollup_row(book, "总计")[3] == Decimal("1654.6")
     assert sheet_of(book, "rollup").rows[2][1].value == "新增耕地"
     assert_live(book)
@@ -170,12 +172,12 @@ def test_figures_of_two_units_are_not_added_up() -> None:
     filed = make_filed()
     figures = tuple(replace(one, unit="公顷") for one in filed.report.figures)
     with pytest.raises(ContractError, match="one unit"):
-        province_book(make_scene(replace(filed, report=replace(filed.report, figures=figures))), load_words())
+        build_province_book(make_scene(replace(filed, report=replace(filed.report, figures=figures))), load_words())
 
 
 def test_tasks_show_every_year_of_the_plan() -> None:
     """The sheet of targets has the years and the sum of both measures, with live totals."""
-    rows = sheet_of(province_book(make_scene(), load_words()), "tasks").rows
+    rows = sheet_of(build_province_book(make_scene(), load_words()), "tasks").rows
     assert [one.value for one in rows[3]] == ["序号", "名称", *["2024年", "2025年", "2026年", "合计"] * 2]
     total = next(one for one in rows if len(one) > 1 and one[1].value == "合计")
     assert [one.value for one in total[2:]] == [1700, 3300, 2000, 7000, 400, 300, 300, 1000]
@@ -187,5 +189,5 @@ def test_figure_of_no_measure_is_left_out() -> None:
     filed = make_filed()
     stray = replace(filed.report.figures[0], form="roads", column="length", measure="", year=None)
     report = replace(filed.report, figures=(*filed.report.figures, stray))
-    plain = province_book(make_scene(), load_words())
-    assert province_book(make_scene(replace(filed, report=report)), load_words()) == plain
+    plain = build_province_book(make_scene(), load_words())
+    assert build_province_book(make_scene(replace(filed, report=report)), load_words()) == plain

@@ -4,12 +4,12 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 
-from checks.model.report import Figure
-from filing.book.workbook_model import FilingBook, Look
-from filing.context.filing_context import CountedCounty, FilingScene
-from filing.filing_books import province_book
-from review.county_state import Standing
-from review.roster import Due
+from checks.model.report import ReportedFigure
+from filing.book.workbook_model import CellStyle, FilingBook
+from filing.context.filing_context import FilingContext, IncludedCounty
+from filing.filing_books import build_province_book
+from review.county_state import CountyState
+from review.roster import DueCounty
 from tests.unit.test_filing import (
     assert_live,
     load_words,
@@ -27,31 +27,31 @@ COUNTIES = 86
 STATES = ("due", "received", "awaiting_explanation", "in_review", "reviewed")
 
 
-def name_county(at: int) -> Due:
+def name_county(at: int) -> DueCounty:
     """Return the *at*-th due county; the cities take turns, so that the roster is not ordered by city."""
     city = at % CITIES + 1
     long = "某某某族某某族自治县" if at % 9 == 0 else f"第{at}县"
-    return Due(f"53{city:02d}{at // CITIES + 21:02d}", long, f"53{city:02d}00")
+    return DueCounty(f"53{city:02d}{at // CITIES + 21:02d}", long, f"53{city:02d}00")
 
 
-def scale(figure: Figure, at: int) -> Figure:
+def scale(figure: ReportedFigure, at: int) -> ReportedFigure:
     """Return a figure of the sample enlarged for the *at*-th county."""
     return replace(figure, amount=format(Decimal(figure.amount) * (at + 1), "f"))
 
 
-def make_county(at: int) -> CountedCounty:
+def make_county(at: int) -> IncludedCounty:
     """Make the *at*-th county filed."""
     filed = make_filed(name_county(at))
     report = replace(filed.report, figures=tuple(scale(one, at) for one in filed.report.figures))
     return replace(filed, report=report)
 
 
-def make_province(open_counties: int) -> FilingScene:
+def make_province(open_counties: int) -> FilingContext:
     """Make the province; its last counties are still open, in turn in each state."""
     due = tuple(name_county(at) for at in range(COUNTIES))
     cities = tuple((f"53{one + 1:02d}00", f"第{one + 1}市") for one in range(CITIES))
     still = tuple(
-        Standing(county=one.code, state=STATES[at % 5], versions=(make_version(1, county=one),))
+        CountyState(county=one.code, state=STATES[at % 5], versions=(make_version(1, county=one),))
         for at, one in enumerate(due[COUNTIES - open_counties :])
     )
     filed = tuple(make_county(at) for at in range(COUNTIES - open_counties))
@@ -61,7 +61,7 @@ def make_province(open_counties: int) -> FilingScene:
 @cache
 def make_complete() -> FilingBook:
     """Return the book of the whole province, all filed."""
-    return province_book(make_province(0), load_words())
+    return build_province_book(make_province(0), load_words())
 
 
 def test_every_formula_of_a_whole_province_gives_its_value() -> None:
@@ -105,12 +105,12 @@ def test_wide_sheets_lie_across_the_page() -> None:
     for sheet in (one for one in make_complete().sheets[1:] if not one.charts):
         assert sheet.landscape or len(sheet.widths) <= 8
         assert sheet.header_rows is not None
-        assert all(cell.look is Look.HEADER for cell in sheet.rows[sheet.header_rows[1] - 1])
+        assert all(cell.style is CellStyle.HEADER for cell in sheet.rows[sheet.header_rows[1] - 1])
 
 
 def test_many_missing_counties_are_all_listed() -> None:
     """An early stage lists every missing county on the cover and on its own sheet."""
-    book = province_book(make_province(60), load_words())
+    book = build_province_book(make_province(60), load_words())
     cover = "".join(str(cell.value) for row in sheet_of(book, "cover").rows for cell in row)
     listed = [row[3].value for row in sheet_of(book, "open").rows[3:63]]
     assert len(set(listed)) == 60

@@ -5,8 +5,8 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
-from checks.model.raw_workbook import CellKind, RawBook, RawSheet
-from checks.rules.formula_rules import computed
+from checks.model.raw_workbook import CellKind, RawSheet, RawWorkbook
+from checks.rules.formula_rules import compute_formula
 
 
 def sheet(name: str, rows: list[list[str | None]]) -> RawSheet:
@@ -18,7 +18,7 @@ def sheet(name: str, rows: list[list[str | None]]) -> RawSheet:
     return RawSheet(name=name, visible=True, text=text, kinds=pl.DataFrame(kinds, schema=["A", "B"], orient="row"))
 
 
-BOOK = RawBook((sheet("表", [["1", "0.1"], ["2", "0.2"], [None, "字"]]), sheet("另 表", [["10", "20"]])))
+BOOK = RawWorkbook((sheet("表", [["1", "0.1"], ["2", "0.2"], [None, "字"]]), sheet("另 表", [["10", "20"]])))
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ BOOK = RawBook((sheet("表", [["1", "0.1"], ["2", "0.2"], [None, "字"]]), sheet
 )
 def test_sums_are_computed(formula: str, due: str) -> None:
     """A blank counts as nothing; other sheets of the same workbook are read."""
-    assert computed(formula, BOOK, "表") == Decimal(due)
+    assert compute_formula(formula, BOOK, "表") == Decimal(due)
 
 
 @pytest.mark.parametrize(
@@ -57,4 +57,4 @@ def test_sums_are_computed(formula: str, due: str) -> None:
 )
 def test_whatever_else_is_left_alone(formula: str) -> None:
     """A product, another function, another workbook, a broken formula: taken at the value that the file holds."""
-    assert computed(formula, BOOK, "表") is None
+    assert compute_formula(formula, BOOK, "表") is None

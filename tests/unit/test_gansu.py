@@ -11,28 +11,28 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from checks.model.finding import Refusal
-from checks.model.report import Report
+from checks.model.report import ValidationReport
 from contracts.contract_library import open_library
 from contracts.form_model import Role
 from desk.commands.run import run_year
-from desk.commands.sample import Wanted, make_samples
-from desk.exit_codes import Exit
-from filing.template.template import template_of
-from flows.year.locations import Places
+from desk.commands.sample import SampleRequest, make_samples
+from desk.exit_codes import ExitCode
+from filing.template.template import build_blank_workbook
+from flows.year.locations import YearPaths
 from tests.builders.examined import warm_library, wording
 from tests.builders.gansu import COUNTY, YEAR, gansu_submission, gansu_workbook, year_before
-from workbooks.examine import examine
+from workbooks.examine import validate_file
 from workbooks.writer.write_template import write_template
 
 NOT_EXACT = {"paddy", "irrigated", "dry", "pbf_in_scope", "pbf_in_county"}  # rounded apart: a cent is no error
 NOT_SUMMED = {"planned_money", "done_money", "funds"}
 
 
-def check(book: Any) -> Report:
+def check(book: Any) -> ValidationReport:
     """Check a workbook of openpyxl with last year's filing at hand."""
     buffer = BytesIO()
     book.save(buffer)
-    report = examine(buffer.getvalue(), warm_library(), wording(), history=year_before())
+    report = validate_file(buffer.getvalue(), warm_library(), wording(), history=year_before())
     assert not isinstance(report, Refusal), report
     return report
 
@@ -67,8 +67,8 @@ def test_single_damage_is_found(cell: tuple[str, str], change: str) -> None:
 def test_cross_year_rules_say_that_they_did_not_run() -> None:
     """Without last year's filing nothing is guessed: each rule across years that needs it says so."""
     library = warm_library()
-    report = examine(gansu_workbook(), library, wording())
-    assert isinstance(report, Report)
+    report = validate_file(gansu_workbook(), library, wording())
+    assert isinstance(report, ValidationReport)
     assert report.findings == ()
     waiting = {one.rule for one in report.not_run if one.reason == "no_history"}
     assert waiting == {"Y01", "Y02", "Y03", "Y04", "Y07"}
@@ -95,11 +95,11 @@ def test_same_seed_gives_the_same_bytes() -> None:
 def test_package_of_the_province_holds_for_its_counties_only() -> None:
     """A county of the register is asked for the province's forms; a code that merely looks alike is not."""
     library = open_library()
-    package = library.package(COUNTY, YEAR)
+    package = library.find_package(COUNTY, YEAR)
     assert package is not None
     assert (package.id, package.county) == ("62-2024", COUNTY)
-    assert library.package("629999", YEAR) is None
-    own = library.package("530113", YEAR)
+    assert library.find_package("629999", YEAR) is None
+    own = library.find_package("530113", YEAR)
     assert own is not None
     assert own.id == "530113-2024"
 
@@ -115,32 +115,34 @@ def test_gansu_rules_hold_in_gansu_only(tmp_path: Path) -> None:
     package = folder / "packages" / "62-2024.yaml"
     package.write_text(package.read_text(encoding="utf-8").replace('"62"', '"63"'), encoding="utf-8")
     elsewhere = open_library(folder)
-    other = next(one for one in elsewhere.packages() if one.province == "63")
-    rules = {rule.id for form in elsewhere.submission(other, YEAR).forms for rule in form.rules}
+    other = next(one for one in elsewhere.list_packages() if one.province == "63")
+    rules = {rule.id for form in elsewhere.compile_submission(other, YEAR).forms for rule in form.rules}
     assert {"B04", "X01", "Y05"}.isdisjoint(rules)
     assert {"F11", "T11", "Y01"} <= rules
 
 
 def test_sample_is_filed_whole(tmp_path: Path) -> None:
     """Made-up submissions run through to the province's filing with no finding."""
-    wanted = Wanted(year=YEAR, counties=2, plots=20, seed=7, out=tmp_path / "inputs")
-    assert make_samples(open_library(), wanted) is Exit.CLEAR
-    places = Places(year=YEAR, inputs=wanted.out, outputs=tmp_path / "outputs", state=tmp_path / "state")
-    assert run_year(places, inline=True) is Exit.CLEAR
+    wanted = SampleRequest(year=YEAR, counties=2, plots=20, seed=7, out=tmp_path / "inputs")
+    assert make_samples(open_library(), wanted) is ExitCode.CLEAR
+    places = YearPaths(
+        year=YEAR, input_folder=wanted.out, output_folder=tmp_path / "outputs", state_folder=tmp_path / "state"
+    )
+    assert run_year(places, inline=True) is ExitCode.CLEAR
     assert [one.name for one in (tmp_path / "outputs").rglob("filing/*.xlsx")] == ["620000-2024-年度核算备案.xlsx"]
 
 
 def test_more_counties_than_there_are_is_refused(tmp_path: Path) -> None:
     """The register says how many counties can be made up."""
-    wanted = Wanted(year=YEAR, counties=99, plots=1, seed=1, out=tmp_path)
-    assert make_samples(open_library(), wanted) is Exit.USAGE
+    wanted = SampleRequest(year=YEAR, counties=99, plots=1, seed=1, out=tmp_path)
+    assert make_samples(open_library(), wanted) is ExitCode.USAGE
 
 
 @pytest.fixture(scope="module")
 def blank() -> Any:
     """Give the county's template, read back."""
     county = gansu_submission().register.counties[COUNTY]
-    data = write_template(template_of(gansu_submission(), county, 10, wording()), wording())
+    data = write_template(build_blank_workbook(gansu_submission(), county, 10, wording()), wording())
     return load_workbook(BytesIO(data))
 
 

@@ -15,7 +15,7 @@ from checks.model.finding import Finding
 from tests.builders.dongchuan import SHEET_2, SHEET_3, submission
 from tests.builders.examined import report_of
 from tests.hostile.generator.package import SHEET, good
-from workbooks.sheet_scan.number_formats import BLANK, OTHERWISE, PALE, read_format
+from workbooks.sheet_scan.number_formats import BLANK, INVISIBLE, SHOWN_DIFFERENTLY, parse_number_format
 
 HONEST = (
     "General", "G/通用格式", "0", "0.00",
@@ -26,34 +26,34 @@ HONEST = (
 )  # fmt: skip
 ODD = {
     ";;;": BLANK, ";;": BLANK, '""': BLANK, "_ ": BLANK, "[Red];;": BLANK, '"   "': BLANK, "[<0]0;": BLANK,
-    "0%": OTHERWISE, "0.00%": OTHERWISE, "0,": OTHERWISE, "0.0,": OTHERWISE,
-    "#,##0,": OTHERWISE, "#,##0.00,,": OTHERWISE,
-    '0!.0,"万"': OTHERWISE, '"1000"': OTHERWISE, '"是"': OTHERWISE, '0"00"': OTHERWISE, "**;**;**;**": OTHERWISE,
-    '"-"0': OTHERWISE, "\\-0.00": OTHERWISE, "0\\5": OTHERWISE, "[White]0.00": PALE, "[白色]0": PALE,
-    "[颜色2]General": PALE,
-    '[>=100]0!.0,"万";0': OTHERWISE,
+    "0%": SHOWN_DIFFERENTLY, "0.00%": SHOWN_DIFFERENTLY, "0,": SHOWN_DIFFERENTLY, "0.0,": SHOWN_DIFFERENTLY,
+    "#,##0,": SHOWN_DIFFERENTLY, "#,##0.00,,": SHOWN_DIFFERENTLY,
+    '0!.0,"万"': SHOWN_DIFFERENTLY, '"1000"': SHOWN_DIFFERENTLY, '"是"': SHOWN_DIFFERENTLY, '0"00"': SHOWN_DIFFERENTLY, "**;**;**;**": SHOWN_DIFFERENTLY,
+    '"-"0': SHOWN_DIFFERENTLY, "\\-0.00": SHOWN_DIFFERENTLY, "0\\5": SHOWN_DIFFERENTLY, "[White]0.00": INVISIBLE, "[白色]0": INVISIBLE,
+    "[颜色2]General": INVISIBLE,
+    '[>=100]0!.0,"万";0': SHOWN_DIFFERENTLY,
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("code", HONEST)
 def test_honest_format_shows_what_is_stored(code: str) -> None:
     """Separators, decimals, colours, units in words, dates and hidden zeros are no disguise."""
-    assert {read_format(code).effect(value) for value in (150, 0, 186.5, None)} == {""}
+    assert {parse_number_format(code).get_effect(value) for value in (150, 0, 186.5, None)} == {""}
 
 
 @pytest.mark.parametrize("code", ODD)
 def test_odd_format_is_told_by_what_it_does(code: str) -> None:
     """A format that shows nothing, a multiple, a word or white figures is told."""
-    assert read_format(code).effect(150) == ODD[code]
+    assert parse_number_format(code).get_effect(150) == ODD[code]
 
 
 def test_format_with_a_condition_is_judged_by_the_value() -> None:
     """Only the figures that a condition picks are shown otherwise; a zero that is not shown is no loss."""
-    code = read_format('[>=10000]0!.0,"万";0')
-    assert (code.effect(12_000), code.effect(150), code.effect(0)) == (OTHERWISE, "", "")
-    assert read_format(";;;").effect(None) == BLANK
-    assert read_format(";;").effect(None) == ""
-    assert read_format("0;;").effect(-5) == BLANK
+    code = parse_number_format('[>=10000]0!.0,"万";0')
+    assert (code.get_effect(12_000), code.get_effect(150), code.get_effect(0)) == (SHOWN_DIFFERENTLY, "", "")
+    assert parse_number_format(";;;").get_effect(None) == BLANK
+    assert parse_number_format(";;").get_effect(None) == ""
+    assert parse_number_format("0;;").get_effect(-5) == BLANK
 
 
 def _told(change: Callable[[Workbook], object]) -> list[Finding]:

@@ -67,7 +67,7 @@ def test_row_lost_in_the_middle(sheet: str, also: set[str]) -> None:
     """The missing number is where the row is to be put; totals and other tables that are short of it follow."""
     (found,) = found_after(sheet, without(6))
     assert (found.rule, found.severity.value, found.sheet, found.cell) == ("F11", "hard", sheet, "A6")
-    assert set(found.also) == also
+    assert set(found.related_rules) == also
     assert reads_well(found.message, found.remedy)
     assert "序号 3 " in found.remedy
 

@@ -8,29 +8,35 @@ import pytest
 from lxml import etree
 
 from checks.model.cell_ref import CellRef
-from checks.model.finding import Explanation, Severity, Spot
-from checks.versions.version_diff import Changes, Edit, Kind
+from checks.model.finding import Explanation, LogicalLocation, Severity
+from checks.versions.version_diff import CellChange, ChangeKind, VersionChanges
 from contracts.contract_library import open_library
-from filing.pages.steward_lists import changes_list, normalised_list
+from filing.pages.steward_lists import build_changes_list, build_normalised_list
 from tests.unit.test_marking import finding, parts, plan_table
 from tests.unit.test_pages import HOSTILE
-from workbooks.marking.mark_workbook import marked_workbook
-from workbooks.ooxml.cell_edits import SHEET_ORDER
+from workbooks.marking.mark_workbook import mark_workbook
+from workbooks.ooxml.cell_edits import WORKSHEET_ORDER
 
-WORDING = open_library().wording()
-WORDS = WORDING.under("marks")
+WORDING = open_library().get_messages()
+WORDS = WORDING.get_group("marks")
 DANGEROUS = (*HOSTILE, "=1+1", "+1", "-2", "@SUM(A1)", "=cmd|'/c calc'!A0", "\t=1", "http://example.com", "]]><x/>")
 
 
 def marked(text: str) -> bytes:
     """Mark a workbook with the text in every place that a county's words can reach."""
-    spot, cell = Spot(text, text, text), CellRef("任务表", "B2")
+    spot, cell = LogicalLocation(text, text, text), CellRef("任务表", "B2")
     said = finding("任务表", "B2", Severity.SOFT, value=text, message=text, spot=spot, explanation=Explanation(text))
     read = finding("任务表", "A2", Severity.REPORT, value=text, message=text, spot=spot)
-    edit = Edit(kind=Kind.CHANGED, form=text, row=text, heading=text, before=text, after=text, cell=cell)
-    changes = Changes(since=1, edits=(edit,), mended=(said,), fresh=(read,), left=(said,))
-    listings = [changes_list(changes, WORDING, 100), normalised_list([said, read], WORDING, 100)]
-    return marked_workbook(plan_table(), [said, read], WORDS, listings=listings)
+    edit = CellChange(kind=ChangeKind.CHANGED, form=text, row=text, heading=text, before=text, after=text, cell=cell)
+    changes = VersionChanges(
+        since_version=1,
+        cell_changes=(edit,),
+        resolved_findings=(said,),
+        new_findings=(read,),
+        remaining_findings=(said,),
+    )
+    listings = [build_changes_list(changes, WORDING, 100), build_normalised_list([said, read], WORDING, 100)]
+    return mark_workbook(plan_table(), [said, read], WORDS, listings=listings)
 
 
 @pytest.mark.hostile(66)
@@ -59,7 +65,7 @@ def test_our_sheets_stand_in_the_order_of_the_schema() -> None:
         assert len(names) == 6
         for name in names:
             root = etree.fromstring(archive.read(name))
-            order = [SHEET_ORDER.split().index(etree.QName(one).localname) for one in root]
+            order = [WORKSHEET_ORDER.split().index(etree.QName(one).localname) for one in root]
             assert order == sorted(order)
             rows = [int(row.get("r", "0")) for row in root.iter("{*}row")]
             assert rows == sorted(set(rows))
@@ -68,9 +74,15 @@ def test_our_sheets_stand_in_the_order_of_the_schema() -> None:
 def test_list_states_how_many_there_are_where_it_lists_the_first() -> None:
     """A cap is told with the true total, in the list of findings and in the others."""
     found = [finding("任务表", "B2") for _ in range(7)]
-    edit = Edit(kind=Kind.GONE, form="表", row="甲乡")
-    listing = changes_list(Changes(since=1, edits=(edit,) * 9, mended=(), fresh=(), left=()), WORDING, 4)
-    data = marked_workbook(plan_table(), found, WORDS, listings=[listing], caps={"listed": 5})
+    edit = CellChange(kind=ChangeKind.REMOVED, form="表", row="甲乡")
+    listing = build_changes_list(
+        VersionChanges(
+            since_version=1, cell_changes=(edit,) * 9, resolved_findings=(), new_findings=(), remaining_findings=()
+        ),
+        WORDING,
+        4,
+    )
+    data = mark_workbook(plan_table(), found, WORDS, listings=[listing], limits={"listed": 5})
     book = openpyxl.load_workbook(BytesIO(data))
     listed = book[WORDS["sheet_name"]]
     assert listed.max_row == 3 + 5

@@ -9,9 +9,9 @@ import xlsxwriter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from checks.model.cell_ref import CellRef
-from checks.model.finding import Change, Finding, Severity
-from workbooks.marking.findings_text import WORD_KEYS
-from workbooks.marking.mark_workbook import marked_workbook
+from checks.model.finding import Finding, RepairStep, Severity
+from workbooks.marking.findings_text import MESSAGE_KEYS
+from workbooks.marking.mark_workbook import mark_workbook
 
 WORDS = {
     "sheet_name": "问题清单",
@@ -112,13 +112,13 @@ def fill(sheet: Worksheet, cell: str) -> str | None:
 
 def test_words_of_the_tests_are_those_needed() -> None:
     """Every word that the marking uses is named in the list of words it needs."""
-    assert set(WORDS) == WORD_KEYS
+    assert set(WORDS) == MESSAGE_KEYS
 
 
 def test_untouched_parts_keep_their_bytes_and_order() -> None:
     """What no finding concerns stays byte for byte, in the old order and with the old dates."""
     before = plan_table()
-    after = marked_workbook(before, [finding("任务表", "B4")], WORDS)
+    after = mark_workbook(before, [finding("任务表", "B4")], WORDS)
     old, new = parts(before), parts(after)
     touched = {name for name in old if old[name] != new[name]}
     assert touched == {
@@ -146,7 +146,7 @@ def test_cells_are_coloured_and_keep_the_rest_of_their_looks() -> None:
         finding("任务表", "B2", Severity.HARD),
         finding("任务表", "B3", Severity.REPORT),
     ]
-    sheet = sheet_of(opened(marked_workbook(plan_table(), found, WORDS)), "任务表")
+    sheet = sheet_of(opened(mark_workbook(plan_table(), found, WORDS)), "任务表")
     assert [fill(sheet, cell) for cell in ("B2", "B3", "B4", "C3", "A9", "A2")] == [
         HARD,
         REPORT,
@@ -163,7 +163,7 @@ def test_cells_are_coloured_and_keep_the_rest_of_their_looks() -> None:
 
 def test_formulas_and_cached_values_survive() -> None:
     """A formula stays a formula and shows the value it had."""
-    after = marked_workbook(plan_table(), [finding("任务表", "B4")], WORDS)
+    after = mark_workbook(plan_table(), [finding("任务表", "B4")], WORDS)
     assert sheet_of(opened(after), "任务表")["B4"].value == "=SUM(B2:B3)"
     assert sheet_of(opened(after, values=True), "任务表")["B4"].value == 990
 
@@ -177,7 +177,7 @@ def test_blank_cells_take_the_looks_of_their_column() -> None:
         sheet.set_row(4, 20, book.add_format({"num_format": "0.000"}))
         sheet.write("A1", 1)
     found = [finding("表", "C3"), finding("表", "C5")]
-    sheet = sheet_of(opened(marked_workbook(target.getvalue(), found, WORDS)), "表")
+    sheet = sheet_of(opened(mark_workbook(target.getvalue(), found, WORDS)), "表")
     assert [sheet["C3"].number_format, sheet["C5"].number_format] == ["0.0000", "0.000"]
     assert fill(sheet, "C3") == fill(sheet, "C5") == HARD
 
@@ -185,7 +185,7 @@ def test_blank_cells_take_the_looks_of_their_column() -> None:
 def test_comment_names_rule_message_and_remedy_of_every_finding_of_the_cell() -> None:
     """All findings of one cell stand in one comment."""
     found = [finding("任务表", "B4"), finding("任务表", "B4", Severity.SOFT, rule="R0200", also=("R0201",))]
-    comment = sheet_of(opened(marked_workbook(plan_table(), found, WORDS)), "任务表")["B4"].comment
+    comment = sheet_of(opened(mark_workbook(plan_table(), found, WORDS)), "任务表")["B4"].comment
     assert comment is not None
     assert comment.author == "核算"
     assert comment.text == (
@@ -199,22 +199,22 @@ def test_marks_in_merged_cells_go_where_they_are_seen() -> None:
     target = BytesIO()
     with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
         book.add_worksheet("表").merge_range("B2:D3", "某县")
-    sheet = sheet_of(opened(marked_workbook(target.getvalue(), [finding("表", "C3")], WORDS)), "表")
+    sheet = sheet_of(opened(mark_workbook(target.getvalue(), [finding("表", "C3")], WORDS)), "表")
     assert fill(sheet, "B2") == HARD
     assert sheet["B2"].comment is not None
 
 
 def test_only_the_findings_sheet_is_selected() -> None:
     """Typing into one sheet must not write into another that is selected with it."""
-    book = opened(marked_workbook(plan_table(), [], WORDS))
+    book = opened(mark_workbook(plan_table(), [], WORDS))
     assert book.active is book[LISTED]
     assert [sheet_of(book, name).sheet_view.tabSelected for name in book.sheetnames] == [True, None, None]
 
 
 def test_marking_twice_replaces_the_findings_sheet() -> None:
     """A file marked in an earlier round gets a new list, not a second one, and its comments renewed."""
-    once = marked_workbook(plan_table(), [finding("任务表", "B4"), finding("任务表", "B2")], WORDS)
-    twice = marked_workbook(once, [finding("任务表", "B4", message="仍不符。")], WORDS)
+    once = mark_workbook(plan_table(), [finding("任务表", "B4"), finding("任务表", "B2")], WORDS)
+    twice = mark_workbook(once, [finding("任务表", "B4", message="仍不符。")], WORDS)
     book = opened(twice)
     assert book.sheetnames == [LISTED, "任务表", "说明页", WORDS["memory_name"]]
     assert [row[7] for row in sheet_of(book, LISTED).iter_rows(min_row=4, values_only=True)] == ["仍不符。"]
@@ -228,14 +228,14 @@ def test_same_input_gives_same_bytes() -> None:
     """Marking is a function of the file and its findings alone."""
     found = [finding("任务表", "B4"), finding("任务表", "A7", Severity.SOFT)]
     table = plan_table()  # made once: a spreadsheet library writes the second into each
-    assert marked_workbook(table, found, WORDS) == marked_workbook(table, found, WORDS)
+    assert mark_workbook(table, found, WORDS) == mark_workbook(table, found, WORDS)
 
 
 @pytest.mark.parametrize("cell", [None, "B0", "A1:B2", "XFE1", "A1048577", "合计"])
 def test_finding_without_a_cell_is_only_listed(cell: str | None) -> None:
     """What points at no single cell leaves the sheets alone and has no link."""
     before = plan_table()
-    after = marked_workbook(before, [finding("任务表", cell), finding("无此表", "A1")], WORDS)
+    after = mark_workbook(before, [finding("任务表", cell), finding("无此表", "A1")], WORDS)
     assert parts(after)["xl/worksheets/sheet2.xml"] == parts(before)["xl/worksheets/sheet2.xml"]
     listed = sheet_of(opened(after), LISTED)
     assert listed.max_row == 5
@@ -244,13 +244,13 @@ def test_finding_without_a_cell_is_only_listed(cell: str | None) -> None:
 
 def test_repairs_are_written_out() -> None:
     """The first repair is told step by step and the number of others after it."""
-    step = Change(CellRef("任务表", "C5"), "201", "200")
-    other = Change(CellRef("表二", "D6"), "", "7")
+    step = RepairStep(CellRef("任务表", "C5"), "201", "200")
+    other = RepairStep(CellRef("表二", "D6"), "", "7")
     found = [
         finding("任务表", "B4", repairs=((step, other), (other,))),
         finding("任务表", "B2", repairs=((step,),)),
     ]
-    listed = sheet_of(opened(marked_workbook(plan_table(), found, WORDS)), LISTED)
+    listed = sheet_of(opened(mark_workbook(plan_table(), found, WORDS)), LISTED)
     assert listed["J4"].value == "C5：201→200\n表二!D6：空→7\n共 2 种同样小的改法"
     assert listed["J5"].value == "C5：201→200"
 
@@ -258,7 +258,7 @@ def test_repairs_are_written_out() -> None:
 def test_only_suspects_of_a_broken_sum_are_coloured() -> None:
     """Where one cell would mend a sum, the cells that it is added to stay as they are."""
     cells = tuple(CellRef("任务表", cell) for cell in ("B2", "B3", "B4"))
-    repairs = ((Change(CellRef("任务表", "B3"), "300", "290"),),)
+    repairs = ((RepairStep(CellRef("任务表", "B3"), "300", "290"),),)
     found = [finding("任务表", "B3", cells=cells, difference="10", repairs=repairs)]
-    sheet = sheet_of(opened(marked_workbook(plan_table(), found, WORDS)), "任务表")
+    sheet = sheet_of(opened(mark_workbook(plan_table(), found, WORDS)), "任务表")
     assert [fill(sheet, cell) == HARD for cell in ("B2", "B3", "B4")] == [False, True, False]

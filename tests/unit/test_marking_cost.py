@@ -6,8 +6,8 @@ import pytest
 import xlsxwriter
 
 from tests.unit.test_marking import WORDS, finding, opened, parts, sheet_of
-from workbooks.marking.mark_workbook import marked_workbook
-from workbooks.ooxml.row_excerpts import Excerpt
+from workbooks.marking.mark_workbook import mark_workbook
+from workbooks.ooxml.row_excerpts import RowExcerpt
 
 COLUMNS = 12
 
@@ -26,7 +26,7 @@ def ledger(rows: int) -> bytes:
 def test_rows_without_findings_keep_their_bytes() -> None:
     """A sheet is cut, not written anew: every other row stands there as it was received."""
     before = ledger(50)
-    after = marked_workbook(before, [finding("台账", "F7"), finding("台账", "B60")], WORDS)
+    after = mark_workbook(before, [finding("台账", "F7"), finding("台账", "B60")], WORDS)
     old, new = (parts(data)["xl/worksheets/sheet1.xml"] for data in (before, after))
     kept = [row for row in old.split(b"</row>")[:-1] if b'r="7"' not in row]
     assert all(row + b"</row>" in new for row in kept[1:])
@@ -45,9 +45,9 @@ def test_rows_without_findings_keep_their_bytes() -> None:
 )
 def test_sheet_that_cannot_be_cut_is_read_whole(content: bytes) -> None:
     """Rows without numbers, out of order, or beside a remark are left to the parser."""
-    excerpt = Excerpt.of(content, [1])
-    assert excerpt.cut is None
-    assert b"sheetData" in excerpt.whole()
+    excerpt = RowExcerpt.extract(content, [1])
+    assert excerpt.pieces is None
+    assert b"sheetData" in excerpt.write_sheet()
 
 
 def test_excerpt_holds_wanted_rows_and_heights_of_the_others() -> None:
@@ -56,6 +56,6 @@ def test_excerpt_holds_wanted_rows_and_heights_of_the_others() -> None:
         b'<x:worksheet xmlns:x="m"><x:sheetData><x:row r="1" ht="30"><x:c r="A1"/></x:row><x:row r="2"/>'
         b'<x:row r="3"><x:c r="A3"/></x:row><x:row r="4"><x:c r="A4"/></x:row></x:sheetData></x:worksheet>'
     )
-    excerpt = Excerpt.of(content, [3])
+    excerpt = RowExcerpt.extract(content, [3])
     assert [row.get("r") for row in excerpt.root.iter("{*}row")] == ["1", "3"]
-    assert excerpt.whole().endswith(content[content.index(b"<x:sheetData") :])
+    assert excerpt.write_sheet().endswith(content[content.index(b"<x:sheetData") :])

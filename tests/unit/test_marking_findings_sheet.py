@@ -10,8 +10,8 @@ from lxml import etree
 from checks.model.cell_ref import CellRef
 from checks.model.finding import Finding, Severity
 from tests.unit.test_marking import HARD, LISTED, REPORT, SOFT, WORDS, fill, finding, opened, parts, sheet_of
-from workbooks.marking.mark_workbook import marked_workbook
-from workbooks.ooxml.cell_edits import SHEET_ORDER
+from workbooks.marking.mark_workbook import mark_workbook
+from workbooks.ooxml.cell_edits import WORKSHEET_ORDER
 
 HEADINGS = tuple(word for key, word in WORDS.items() if key.startswith("column_"))
 
@@ -32,7 +32,7 @@ def cells(sheet: str, count: int) -> list[CellRef]:
 
 def listed(*found: Finding) -> bytes:
     """Mark a workbook of one sheet with these findings."""
-    return marked_workbook(book_of("表"), found, WORDS)
+    return mark_workbook(book_of("表"), found, WORDS)
 
 
 def test_list_is_first_and_tells_every_finding_gravest_first() -> None:
@@ -81,7 +81,7 @@ def test_explanation_may_be_filled_in_and_nothing_else() -> None:
 )
 def test_link_leads_to_the_cell_whatever_the_name_of_its_sheet(name: str, target: str) -> None:
     """A sheet's name may hold spaces, quotes and Chinese."""
-    after = marked_workbook(book_of("首", name), [finding(name, "A1")], WORDS)
+    after = mark_workbook(book_of("首", name), [finding(name, "A1")], WORDS)
     link = sheet_of(opened(after), LISTED)["D4"].hyperlink
     assert link is not None
     assert (link.location, link.target) == (target, None)
@@ -154,4 +154,4 @@ def test_elements_stand_in_the_order_of_the_schema() -> None:
     with ZipFile(BytesIO(listed(finding("表", "A1")))) as archive:
         root = etree.fromstring(archive.read("xl/worksheets/sheet2.xml"))
     names = [etree.QName(element).localname for element in root]
-    assert names == sorted(names, key=SHEET_ORDER.split().index)
+    assert names == sorted(names, key=WORKSHEET_ORDER.split().index)

@@ -14,8 +14,8 @@ from openpyxl.comments import Comment
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from tests.unit.test_marking import HARD, LISTED, WORDS, fill, finding, opened, parts, sheet_of
-from workbooks.marking.mark_workbook import marked_workbook
-from workbooks.ooxml.cell_edits import SHEET_ORDER
+from workbooks.marking.mark_workbook import mark_workbook
+from workbooks.ooxml.cell_edits import WORKSHEET_ORDER
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -86,13 +86,13 @@ def full_workbook() -> bytes:
 
 def order_kept(content: bytes) -> bool:
     """Tell whether the elements of a sheet stand in the order of the schema."""
-    places = [SHEET_ORDER.split().index(etree.QName(element).localname) for element in etree.fromstring(content)]
+    places = [WORKSHEET_ORDER.split().index(etree.QName(element).localname) for element in etree.fromstring(content)]
     return places == sorted(places)
 
 
 def marked_full() -> bytes:
     """Mark the full workbook."""
-    return marked_workbook(full_workbook(), [finding("任务表", "A2"), finding("任务表", "B9")], WORDS)
+    return mark_workbook(full_workbook(), [finding("任务表", "A2"), finding("任务表", "B9")], WORDS)
 
 
 def test_pictures_charts_rules_and_names_survive() -> None:
@@ -109,7 +109,7 @@ def test_pictures_charts_rules_and_names_survive() -> None:
 
 def test_names_of_a_sheet_follow_it_to_its_new_place() -> None:
     """Names that belong to one sheet still do when a sheet was put before it, once or twice."""
-    again = marked_workbook(marked_full(), [finding("任务表", "A2")], WORDS)
+    again = mark_workbook(marked_full(), [finding("任务表", "A2")], WORDS)
     for data in (marked_full(), again):
         book = opened(data)
         assert book.sheetnames == [LISTED, "封面", "任务表", WORDS["memory_name"]]
@@ -156,12 +156,12 @@ def test_box_of_an_older_comment_grows_with_its_text() -> None:
         return int(anchor.split(",")[6])
 
     long = finding("任务表", "A2", message="长" * 300)
-    assert bottom(marked_workbook(full_workbook(), [long], WORDS)) > bottom(full_workbook()) + 5
+    assert bottom(mark_workbook(full_workbook(), [long], WORDS)) > bottom(full_workbook()) + 5
 
 
 def test_folders_and_stored_parts_in_the_archive_do_no_harm() -> None:
     """An archive may name its folders and hold parts uncompressed; both stay so."""
-    after = marked_workbook(zipped({"xl/": ""} | BARE), [finding("表", "A1")], WORDS)
+    after = mark_workbook(zipped({"xl/": ""} | BARE), [finding("表", "A1")], WORDS)
     with ZipFile(BytesIO(after)) as archive:
         assert archive.namelist()[0] == "xl/"
         assert archive.getinfo("_rels/.rels").compress_type == 0
@@ -176,7 +176,7 @@ def test_strict_form_of_the_format_is_kept() -> None:
         )
         for name, part in BARE.items()
     }
-    after = parts(marked_workbook(zipped(strict), [finding("表", "A1")], WORDS))
+    after = parts(mark_workbook(zipped(strict), [finding("表", "A1")], WORDS))
     xml = b"".join(part for name, part in after.items() if name != "[Content_Types].xml")
     assert MAIN.encode() not in xml
     assert OFFICE.encode() not in xml
@@ -187,7 +187,7 @@ def test_drawing_with_unclosed_breaks_is_read() -> None:
     old = parts(full_workbook())
     name = "xl/drawings/vmlDrawing1.vml"
     old[name] = old[name].replace(b"</div>", b"a<br>b</div>", 1)
-    after = parts(marked_workbook(zipped(old), [finding("任务表", "B9")], WORDS))
+    after = parts(mark_workbook(zipped(old), [finding("任务表", "B9")], WORDS))
     assert after[name].count(b"ClientData ObjectType") == 3
 
 
@@ -203,7 +203,7 @@ def test_file_of_another_library_is_marked() -> None:
     sheet.add_data_validation(DataValidation(type="list", formula1='"甲,乙"', sqref="C1:C5"))
     target = BytesIO()
     book.save(target)
-    again = opened(marked_workbook(target.getvalue(), [finding("任务表", "B2"), finding("任务表", "A1")], WORDS))
+    again = opened(mark_workbook(target.getvalue(), [finding("任务表", "B2"), finding("任务表", "A1")], WORDS))
     marked = sheet_of(again, "任务表")
     assert (fill(marked, "B2"), marked["B2"].number_format) == (HARD, "0.0000")
     assert marked["A1"].comment is not None
@@ -213,7 +213,7 @@ def test_file_of_another_library_is_marked() -> None:
 def test_bare_file_with_prefixes_and_without_addresses_or_styles_is_marked() -> None:
     """Cells without addresses are counted, styles are begun where there are none, prefixes may be any."""
     cells = ("B1", "C1", "A2", "C2", "E2", "B5", "A3")
-    after = marked_workbook(zipped(BARE), [finding("表", cell) for cell in cells], WORDS)
+    after = mark_workbook(zipped(BARE), [finding("表", cell) for cell in cells], WORDS)
     sheet = sheet_of(opened(after), "表")
     assert [fill(sheet, cell) for cell in cells] == [HARD] * len(cells)
     assert [fill(sheet, cell) for cell in ("A1", "D2", "B2")] == [None] * 3
@@ -229,7 +229,7 @@ def test_bare_file_with_prefixes_and_without_addresses_or_styles_is_marked() -> 
 
 def test_what_a_program_added_to_our_list_goes_with_it() -> None:
     """Printer settings of the old list are dropped with it, a part in use elsewhere is not."""
-    once = parts(marked_workbook(zipped(BARE), [], WORDS))
+    once = parts(mark_workbook(zipped(BARE), [], WORDS))
     once["xl/worksheets/_rels/sheet1.xml.rels"] = (
         f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="a" '
         f'Type="{OFFICE}/printerSettings" Target="../p.xml"/>'
@@ -239,7 +239,7 @@ def test_what_a_program_added_to_our_list_goes_with_it() -> None:
         f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="b" Type="{OFFICE}/theme" '
         'Target="t.xml"/></Relationships>'
     ).encode()
-    again = parts(marked_workbook(zipped(once | {"xl/p.xml": b"<p/>", "xl/t.xml": b"<t/>"}), [], WORDS))
+    again = parts(mark_workbook(zipped(once | {"xl/p.xml": b"<p/>", "xl/t.xml": b"<t/>"}), [], WORDS))
     assert "xl/p.xml" not in again
     assert "xl/worksheets/_rels/sheet1.xml.rels" not in again
     assert "xl/t.xml" in again
@@ -253,5 +253,5 @@ def test_long_sheet_with_thousands_of_findings_is_marked_in_one_pass() -> None:
         for row in range(5000):
             sheet.write_number(row, 0, row)
     found = [finding("表", f"A{row}") for row in range(1, 5001, 2)]
-    marked = sheet_of(opened(marked_workbook(target.getvalue(), found, WORDS)), "表")
+    marked = sheet_of(opened(mark_workbook(target.getvalue(), found, WORDS)), "表")
     assert sum(fill(marked, f"A{row}") == HARD for row in range(1, 5001)) == 2500

@@ -60,7 +60,9 @@ def test_two_unknown_names_are_two_findings() -> None:
 def test_short_name_of_several_townships_is_told_once() -> None:
     """A name that may stand for two townships is one finding for all rows that bear it."""
     name = text_at(SEED, SUMMARY, "D6")
-    found = [one for one in found_after(SEED, written_as([PLOTS], name, "水洛")) if "C05" in (one.rule, *one.also)]
+    found = [
+        one for one in found_after(SEED, written_as([PLOTS], name, "水洛")) if "C05" in (one.rule, *one.related_rules)
+    ]
     assert len(found) == 1
     assert reads_well(found[0].message, found[0].remedy)
 

@@ -8,20 +8,20 @@ import pytest
 from lxml import html
 
 from checks.model.finding import Refusal
-from checks.model.report import Report
-from checks.versions.row_identity import contents_of
-from checks.versions.version_diff import Changes, edits_between, findings_between
+from checks.model.report import ValidationReport
+from checks.versions.row_identity import build_form_snapshots
+from checks.versions.version_diff import VersionChanges, compare_findings, compare_forms
 from contracts.contract_library import open_library
-from filing.html_pages import status_html, submission_html
-from filing.pages.progress_plots import progress_of
-from filing.pages.submission_page import Heading, SubmissionPage, submission_page
-from filing.status.status_page import CityLine, CountyLine, StatusPage
+from filing.html_pages import render_status_page, render_submission_page
+from filing.pages.progress_plots import build_progress_plots
+from filing.pages.submission_page import PageHeading, SubmissionPage, build_submission_page
+from filing.status.status_page import CityRow, CountyRow, StatusPage
 from tests.builders.dongchuan import COVER, SHEET_2, SHEET_3, Draft, submission
-from workbooks.examine import examine
-from workbooks.reader.read_workbook import read_book
+from workbooks.examine import validate_file
+from workbooks.reader.read_workbook import read_workbook
 
 LIBRARY = open_library()
-WORDS = LIBRARY.wording()
+WORDS = LIBRARY.get_messages()
 HOSTILE = (
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
@@ -41,35 +41,43 @@ TAGS = frozenset(
 FETCHED = re.compile(rb"<(script|link|img|iframe|object|embed|base|form)\b|\b(src|srcset|action|on\w+)=|@import|url\(")
 
 
-def report_on(draft: Draft) -> Report:
+def report_on(draft: Draft) -> ValidationReport:
     """Check a workbook that is not refused."""
-    report = examine(draft.bytes(), LIBRARY, WORDS)
+    report = validate_file(draft.bytes(), LIBRARY, WORDS)
     assert not isinstance(report, Refusal)
     return report
 
 
 def page_of(
-    draft: Draft, *, most: int = 200, name: str = "东川区.xlsx", changes: Changes | None = None
+    draft: Draft, *, most: int = 200, name: str = "东川区.xlsx", changes: VersionChanges | None = None
 ) -> SubmissionPage:
     """Build the page of a workbook."""
     report = report_on(draft)
-    plots = progress_of(report, LIBRARY.plan("530113-2024-2026"))
-    heading = Heading(name="东川区", file=name, sha256="a" * 64, received="2025-01-16T17:00:00+00:00", plots=plots)
-    return submission_page(report, heading, WORDS, changes=changes, most=most)
+    plots = build_progress_plots(report, LIBRARY.get_plan("530113-2024-2026"))
+    heading = PageHeading(
+        name="东川区", file=name, sha256="a" * 64, received_at="2025-01-16T17:00:00+00:00", plots=plots
+    )
+    return build_submission_page(report, heading, WORDS, changes=changes, max_rows=most)
 
 
-def changes_between(before: Draft, after: Draft) -> Changes:
+def changes_between(before: Draft, after: Draft) -> VersionChanges:
     """Compare two workbooks."""
-    books = [read_book(one.bytes(), WORDS) for one in (before, after)]
-    old, new = (contents_of(one, LIBRARY, WORDS) for one in books if not isinstance(one, Refusal))
-    mended, fresh, left = findings_between(report_on(before).findings, report_on(after).findings)
-    return Changes(since=1, edits=edits_between(old, new), mended=mended, fresh=fresh, left=left)
+    books = [read_workbook(one.bytes(), WORDS) for one in (before, after)]
+    old, new = (build_form_snapshots(one, LIBRARY, WORDS) for one in books if not isinstance(one, Refusal))
+    mended, fresh, left = compare_findings(report_on(before).findings, report_on(after).findings)
+    return VersionChanges(
+        since_version=1,
+        cell_changes=compare_forms(old, new),
+        resolved_findings=mended,
+        new_findings=fresh,
+        remaining_findings=left,
+    )
 
 
 def test_page_tells_verdict_findings_progress_and_changes() -> None:
     """What a steward wants to know stands there, in words."""
     first, second = submission(1), submission(2).put(SHEET_2, "C6", 77)
-    text = submission_html(page_of(second, changes=changes_between(first, second))).decode()
+    text = render_submission_page(page_of(second, changes=changes_between(first, second))).decode()
     for said in (
         "东川区",
         "第 2 版",
@@ -84,7 +92,7 @@ def test_page_tells_verdict_findings_progress_and_changes() -> None:
 
 def test_page_is_one_file_that_fetches_nothing() -> None:
     """No script, no style, font or picture from elsewhere; a policy that would forbid it besides."""
-    page = submission_html(page_of(submission(1)))
+    page = render_submission_page(page_of(submission(1)))
     assert FETCHED.search(page) is None
     assert b"http://" not in page
     assert b"https://" not in page
@@ -99,7 +107,7 @@ def test_nothing_that_a_county_writes_becomes_markup(text: str) -> None:
     before = submission(1).put(SHEET_3, "B9", "汤丹镇")
     draft = submission(2).put(SHEET_3, "B9", text).put(SHEET_2, "C6", text).put(COVER, "B5", text)
     page = page_of(draft, name=text, changes=changes_between(before, draft))
-    written = submission_html(page)
+    written = render_submission_page(page)
     root = html.document_fromstring(written)
     assert {one.tag for one in root.iter() if isinstance(one.tag, str)} <= TAGS
     assert not [name for one in root.iter() for name in one.attrib if name.startswith("on") or name in ("src", "style")]
@@ -115,7 +123,7 @@ def test_long_lists_end_and_state_the_true_total() -> None:
         draft.put(SHEET_2, f"C{row}", "无")
     page = page_of(draft, most=3)
     assert (len(page.items), page.total) == (3, len(report_on(draft).findings))
-    assert f"共 {page.total} 条，只列出前 3 条" in submission_html(page).decode()
+    assert f"共 {page.total} 条，只列出前 3 条" in render_submission_page(page).decode()
 
 
 def test_progress_is_against_the_plan_of_the_year() -> None:
@@ -130,13 +138,13 @@ def test_progress_is_against_the_plan_of_the_year() -> None:
 
 def test_same_values_give_the_same_bytes() -> None:
     """A page holds no date but those it is given."""
-    assert submission_html(page_of(submission(1))) == submission_html(page_of(submission(1)))
+    assert render_submission_page(page_of(submission(1))) == render_submission_page(page_of(submission(1)))
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_page_of_a_year_shows_names_as_they_are(text: str) -> None:
     """The page of a year is as careful, links included; a list that ends says how many there are."""
-    line = CountyLine(
+    line = CountyRow(
         code="530113",
         name=text,
         city=text,
@@ -157,14 +165,14 @@ def test_page_of_a_year_shows_names_as_they_are(text: str) -> None:
         head="f" * 64,
         tally=((text, 1),),
         city_columns=("列",) * 8,
-        cities=(CityLine(name=text, counts=(2, 1, 0, 0, 2, 1), late=1, share="50.00"),),
+        cities=(CityRow(name=text, counts=(2, 1, 0, 0, 2, 1), late=1, share="50.00"),),
         county_columns=("列",) * 8,
         counties=(line, replace(line, link="", late=False)),
         total=3,
         plots=page_of(submission(2)).plots,
         filing=text,
     )
-    written = status_html(page)
+    written = render_status_page(page)
     root = html.document_fromstring(written)
     assert {one.tag for one in root.iter() if isinstance(one.tag, str)} <= TAGS
     assert [one.get("href") for one in root.xpath("//a")] == ["../a/b.html"]

@@ -5,13 +5,13 @@ from collections import Counter
 import pytest
 
 from contracts.contract_library import open_library
-from contracts.registers import County, Register, read_register
+from contracts.registers import County, Register, load_register
 
 
 @pytest.fixture(scope="module")
 def gansu() -> Register:
     """Return the slice of Gansu."""
-    return read_register(open_library().root / "registers" / "divisions-nbs-2023-gansu.yaml")
+    return load_register(open_library().root / "registers" / "divisions-nbs-2023-gansu.yaml")
 
 
 def test_gansu_is_whole(gansu: Register) -> None:
@@ -45,7 +45,7 @@ def test_only_two_bare_names_are_ambiguous(gansu: Register) -> None:
         for county in gansu.counties.values()
         for name in county.townships.values()
         for bare in [name.removesuffix("街道").removesuffix("镇").removesuffix("乡")]
-        if len(county.resolve(bare)) > 1
+        if len(county.resolve_township(bare)) > 1
     }
     assert found == {("庄浪县", "水洛"), ("华亭市", "东华")}
 
@@ -67,5 +67,7 @@ def test_only_two_bare_names_are_ambiguous(gansu: Register) -> None:
 def test_names_as_people_write_them(written: str, meant: tuple[str, ...]) -> None:
     """Full, bare and old names, and names led by the county's, are resolved; another kind of unit is not."""
     townships = {"530113001": "铜都街道", "530113102": "汤丹镇"}
-    county = County(code="530113", name="东川区", city="530100", townships=townships, former={"老铜都": "铜都街道"})
-    assert county.resolve(written) == meant
+    county = County(
+        code="530113", name="东川区", city="530100", townships=townships, former_names={"老铜都": "铜都街道"}
+    )
+    assert county.resolve_township(written) == meant

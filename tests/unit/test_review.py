@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from checks.versions.explanations import fault_of
+from checks.versions.explanations import find_explanation_fault
 from contracts.errors import ContractError
-from review.county_state import Standing, recorded_roster
-from review.decision import decision_key
-from review.event_replay import standings
-from review.events import Event, Kind
-from review.proposal import Denial, read_day
-from review.roster import read_roster, roster_facts
-from review.version_admission import Candidate, Fate, admit
+from review.county_state import CountyState, find_recorded_roster
+from review.decision import build_decision_key
+from review.event_replay import replay_events
+from review.events import Event, EventKind
+from review.proposal import DecisionRefusal, parse_day
+from review.roster import encode_roster, parse_roster
+from review.version_admission import AdmissionOutcome, VersionCandidate, decide_admissions
 from tests.builders.chain import COUNTY, NEIGHBOUR, Road, entries, fingerprint, policy, procedure, proposal, roster
 
 SUBMIT, APPROVE, FILE = "county county approve", "city city approve", "province province approve"
@@ -75,7 +75,7 @@ def test_turn(road: str, step: str) -> None:
     if road in ALLOWED[step]:
         assert isinstance(judged, Event)
     else:
-        assert isinstance(judged, Denial)
+        assert isinstance(judged, DecisionRefusal)
         special = {"nothing": "nothing_received", "unchecked": "not_checked"}
         special |= {"hard": "open_hard", "soft": "open_soft"} if step == SUBMIT else {}
         special |= {"filed": "filed_sealed"}
@@ -101,7 +101,7 @@ def test_turn(road: str, step: str) -> None:
 def test_person_that_may_not(road: str, person: str, level: str, code: str) -> None:
     """Only a person whom the roster has for that level and area on that day decides."""
     judged = ROADS[road].judge(proposal(person, level, "approve"))
-    assert isinstance(judged, Denial)
+    assert isinstance(judged, DecisionRefusal)
     assert judged.code == code
 
 
@@ -114,7 +114,7 @@ def test_former_officer_decides_for_a_day_in_office() -> None:
 def test_nobody_acts_at_two_levels(second: str) -> None:
     """Who submitted for the county does not review for the city, though the roster has them for both."""
     judged = Road().hand_in(1).decide("many county approve").judge(proposal(*second.split()))
-    assert isinstance(judged, Denial)
+    assert isinstance(judged, DecisionRefusal)
     assert (judged.code, judged.facts["other"]) == ("two_levels", "县级")
 
 
@@ -122,7 +122,7 @@ def test_two_levels_hold_over_versions() -> None:
     """A person who reviewed the first version for the city does not submit the second for the county."""
     road = Road().hand_in(1).decide(SUBMIT, "many city return").hand_in(2)
     judged = road.judge(proposal("many", "county", "approve"))
-    assert isinstance(judged, Denial)
+    assert isinstance(judged, DecisionRefusal)
     assert judged.code == "two_levels"
 
 
@@ -150,14 +150,14 @@ def test_two_levels_hold_over_versions() -> None:
 def test_what_a_decision_says(given: dict[str, Any], code: str | None) -> None:
     """A decision judges the newest version, is complete, and is about a county that is due."""
     judged = ROADS["second"].judge(replace(proposal("county", "county", "approve"), **given))
-    assert (judged.code if isinstance(judged, Denial) else None) == code
+    assert (judged.code if isinstance(judged, DecisionRefusal) else None) == code
 
 
 def test_return_needs_no_number_but_a_reason() -> None:
     """A city that returns a submission says why; the return bears no number."""
     assert isinstance(ROADS["submitted"].judge(proposal("city", "city", "return", number="")), Event)
     judged = ROADS["submitted"].judge(proposal("city", "city", "return", opinion=" "))
-    assert isinstance(judged, Denial)
+    assert isinstance(judged, DecisionRefusal)
     assert judged.facts["missing"] == "opinion"
 
 
@@ -165,7 +165,7 @@ def test_decision_names_what_it_judges() -> None:
     """The event bears the bytes judged, the office, and the date as it is written in the record."""
     judged = ROADS["second"].judge(proposal("county", "县级", "报送", on="2025年2月1日", number=" 3号 "))
     assert isinstance(judged, Event)
-    assert (judged.kind, judged.version, judged.sha256) == (Kind.DECISION, 2, fingerprint(2))
+    assert (judged.kind, judged.version, judged.sha256) == (EventKind.DECISION, 2, fingerprint(2))
     assert (judged.level, judged.action, judged.actor) == ("county", "submit", "county")
     assert judged.unit == f"{COUNTY}单位"
     assert dict(judged.facts) == {"number": "3号", "opinion": "同意。", "date": "2025-02-01", "title": "county经办"}
@@ -182,7 +182,7 @@ def test_decision_key_tells_decisions_apart() -> None:
         proposal("county-2", "county", "approve"),
     ]
     events = [judged for judged in map(road.judge, written) if isinstance(judged, Event)]
-    keys = [decision_key(one) for one in events]
+    keys = [build_decision_key(one) for one in events]
     assert keys[0] == keys[1]
     assert len(set(keys)) == 4
 
@@ -204,20 +204,20 @@ def test_decision_key_tells_decisions_apart() -> None:
 )
 def test_dates_as_people_write_them(text: str, day: date | None) -> None:
     """A date is read in the ways in which offices write it; what is none is not guessed."""
-    assert read_day(text) == day
+    assert parse_day(text) == day
 
 
 def test_roster_round_trip() -> None:
     """The roster on record is the roster that was read, by way of JSON."""
-    assert read_roster(json.loads(json.dumps(roster_facts(roster())))) == roster()
+    assert parse_roster(json.loads(json.dumps(encode_roster(roster())))) == roster()
 
 
 def test_newest_roster_on_record_counts() -> None:
     """A roster recorded later replaces the one before it."""
     older = replace(roster(), officers=())
-    events = [Event(kind=Kind.ROSTER, year=2024, facts=roster_facts(one)) for one in (older, roster())]
-    assert recorded_roster(entries(events)) == roster()
-    assert recorded_roster(entries(ROADS["clean"].events)) is None
+    events = [Event(kind=EventKind.ROSTER, year=2024, facts=encode_roster(one)) for one in (older, roster())]
+    assert find_recorded_roster(entries(events)) == roster()
+    assert find_recorded_roster(entries(ROADS["clean"].events)) is None
 
 
 @pytest.mark.parametrize(
@@ -233,62 +233,68 @@ def test_newest_roster_on_record_counts() -> None:
 def test_badly_written_roster_is_refused(change: dict[str, Any], problem: str) -> None:
     """A roster that cannot be used is a fault of its own, named."""
     with pytest.raises(ContractError, match=problem) as caught:
-        read_roster({**roster_facts(roster()), **change})
+        parse_roster({**encode_roster(roster()), **change})
     assert caught.value.file == "roster.yaml"
 
 
-def fates(standing: Standing, *candidates: tuple[str, int]) -> list[tuple[str, Fate, str]]:
+def fates(standing: CountyState, *candidates: tuple[str, int]) -> list[tuple[str, AdmissionOutcome, str]]:
     """Return the name, fate and code of files given as name and version; equal names have equal bytes."""
-    files = [Candidate(f"sha-{name}", name, version) for name, version in candidates]
-    return [(one.candidate.name, one.fate, one.code) for one in admit(procedure(), standing, files)]
+    files = [VersionCandidate(f"sha-{name}", name, version) for name, version in candidates]
+    return [(one.candidate.name, one.outcome, one.code) for one in decide_admissions(procedure(), standing, files)]
 
 
 def test_first_files_are_taken_in_the_order_of_their_versions() -> None:
     """Where files lie about in any order, the cover's version orders them."""
     found = fates(ROADS["nothing"].standing(), ("b", 2), ("a", 1))
-    assert found == [("a", Fate.TAKEN, ""), ("b", Fate.TAKEN, "")]
+    assert found == [("a", AdmissionOutcome.TAKEN, ""), ("b", AdmissionOutcome.TAKEN, "")]
 
 
 def test_same_version_with_other_bytes_is_refused_on_both_sides() -> None:
     """Two files of one version: neither is taken, each names the other."""
-    files = [Candidate("sha-a", "a", 1), Candidate("sha-b", "b", 1)]
-    found = admit(procedure(), ROADS["nothing"].standing(), files)
-    assert [(one.fate, one.code, one.facts["other"]) for one in found] == [
-        (Fate.REFUSED, "version_conflict", "b"),
-        (Fate.REFUSED, "version_conflict", "a"),
+    files = [VersionCandidate("sha-a", "a", 1), VersionCandidate("sha-b", "b", 1)]
+    found = decide_admissions(procedure(), ROADS["nothing"].standing(), files)
+    assert [(one.outcome, one.code, one.facts["other"]) for one in found] == [
+        (AdmissionOutcome.REFUSED, "version_conflict", "b"),
+        (AdmissionOutcome.REFUSED, "version_conflict", "a"),
     ]
-    assert [one.rivals for one in found] == [("sha-b",), ("sha-a",)]
+    assert [one.conflicting_sha256s for one in found] == [("sha-b",), ("sha-a",)]
 
 
 def test_same_version_as_one_on_record_is_refused() -> None:
     """A file that claims a version already received, with other bytes, is refused and names it."""
-    (found,) = admit(procedure(), ROADS["clean"].standing(), [Candidate("sha-x", "x", 1)])
-    assert (found.fate, found.code, found.facts["other"]) == (Fate.REFUSED, "version_conflict", "第1版.xlsx")
+    (found,) = decide_admissions(procedure(), ROADS["clean"].standing(), [VersionCandidate("sha-x", "x", 1)])
+    assert (found.outcome, found.code, found.facts["other"]) == (
+        AdmissionOutcome.REFUSED,
+        "version_conflict",
+        "第1版.xlsx",
+    )
 
 
 def test_older_version_is_passed_over() -> None:
     """A version that arrives after a newer one is not taken up any more."""
-    assert fates(Road().hand_in(3).standing(), ("late", 2)) == [("late", Fate.SKIPPED, "version_old")]
+    assert fates(Road().hand_in(3).standing(), ("late", 2)) == [("late", AdmissionOutcome.SKIPPED, "version_old")]
 
 
 @pytest.mark.parametrize("road", [road for road in ROADS if road != "second"])
 def test_newer_version_is_taken_unless_it_is_under_review(road: str) -> None:
     """A newer version replaces the older one, but not while the city has it, nor once it is reviewed or filed."""
     locked = road in ("in review", "reviewed", "filed")
-    expected = ("new", Fate.REFUSED, "version_locked") if locked else ("new", Fate.TAKEN, "")
+    expected = ("new", AdmissionOutcome.REFUSED, "version_locked") if locked else ("new", AdmissionOutcome.TAKEN, "")
     assert fates(ROADS[road].standing(), ("new", 2)) == [expected]
 
 
 def test_same_bytes_under_two_names_are_one_file() -> None:
     """A copy is no second file."""
-    files = [Candidate("same", "b", 1), Candidate("same", "a", 1)]
-    assert [one.fate for one in admit(procedure(), ROADS["nothing"].standing(), files)] == [Fate.TAKEN]
+    files = [VersionCandidate("same", "b", 1), VersionCandidate("same", "a", 1)]
+    assert [one.outcome for one in decide_admissions(procedure(), ROADS["nothing"].standing(), files)] == [
+        AdmissionOutcome.TAKEN
+    ]
 
 
 def test_county_that_is_not_due_still_has_a_history() -> None:
     """A county that was struck off the roster keeps what happened to it."""
     stray = [replace(one, county="530181") for one in ROADS["clean"].events]
-    found = standings(procedure(), roster(), entries(stray))
+    found = replay_events(procedure(), roster(), entries(stray))
     assert [one.state for one in found.values()] == ["due", "due", "received"]
     assert list(found) == [COUNTY, NEIGHBOUR, "530181"]
 
@@ -297,7 +303,7 @@ def test_check_of_an_older_version_moves_nothing() -> None:
     """Findings in a version that has been replaced do not send the newer one back."""
     road = Road().hand_in(1).hand_in(2).check(1, hard=3)
     assert road.standing().state == "received"
-    assert [one.hard for one in road.standing().versions] == [3, 0]
+    assert [one.hard_count for one in road.standing().versions] == [3, 0]
 
 
 def test_check_after_a_decision_moves_nothing() -> None:
@@ -318,6 +324,6 @@ def test_check_after_a_decision_moves_nothing() -> None:
 def test_one_policy_judges_explanations_wherever_they_are_given(text: str, real: bool) -> None:  # noqa: FBT001
     """What the returned workbook would not take as an explanation, a decision does not take either."""
     judged = ROADS["soft"].judge(proposal("county", "county", "explain", points=f"F11：{text}"))
-    assert isinstance(judged, Event) is real is (fault_of(text, policy()) == "")
-    if isinstance(judged, Denial):
+    assert isinstance(judged, Event) is real is (find_explanation_fault(text, policy()) == "")
+    if isinstance(judged, DecisionRefusal):
         assert (judged.code, judged.rule) == ("thin_explanation", "P04")

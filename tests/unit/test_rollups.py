@@ -7,31 +7,31 @@ from pathlib import Path
 
 import pytest
 
-from checks.model.report import Report
-from checks.model.submission_identity import Identity
+from checks.model.report import ValidationReport
+from checks.model.submission_identity import SubmissionIdentity
 from contracts.contract_library import open_library
 from contracts.errors import ContractError
-from contracts.rollups import read_rollups
-from filing.book.workbook_model import Cell, Look, Sheet
-from filing.context.filing_context import CountedCounty, FilingScene
+from contracts.rollups import load_rollup_tables
+from filing.book.workbook_model import Cell, CellStyle, FilingSheet
+from filing.context.filing_context import FilingContext, IncludedCounty
 from filing.context.rollup_evidence import (
-    Held,
-    evidence_from_json,
-    evidence_page,
-    evidence_sheet,
-    evidence_to_json,
-    proof_of,
+    ExpectationResult,
+    build_evidence_line,
+    build_evidence_page,
+    build_evidence_sheet,
+    decode_evidence,
+    encode_evidence,
 )
 from filing.sheets.measure_columns import HEADER_ROWS
-from filing.sheets.rollup_checks import Line, rollup_tables, said
-from flows.outputs.gx_validation import hold
-from review.county_state import Standing
-from review.roster import Due
+from filing.sheets.rollup_checks import RollUpTableRow, build_rollup_tables, format_canonical_amount
+from flows.outputs.gx_validation import validate_rollups
+from review.county_state import CountyState
+from review.roster import DueCounty
 from tests.builders import expectations
 from tests.builders.chain import procedure, roster
 from tests.builders.examined import wording
 
-TABLES = {one.name: one for one in open_library().rollups("annual-accounting")}
+TABLES = {one.name: one for one in open_library().get_rollup_tables("annual-accounting")}
 TOTAL = {"area": "甲市", "column": "新增耕地", "printed": "30", "summed": "30"}
 COUNTY = {"county": "甲县", "times": "1", "filed": "ab", "reviewed": "ab"}
 FIGURE = {"county": "甲县", "column": "核算汇总表 F9", "reviewed": "10", "lowered": "10", "reason": "未核减"}
@@ -46,7 +46,7 @@ BROKEN = [
     ("L02-reason", "reviewed_figures", [FIGURE, {**FIGURE, "county": "乙县", "reason": None}], "乙县 核算汇总表 F9"),
     ("L03-filed", "due_counties", [DUE, {**DUE, "county": "乙县", "filed": "否"}], "乙县"),
 ]
-SOUND: dict[str, list[Line]] = {
+SOUND: dict[str, list[RollUpTableRow]] = {
     "roll_up_totals": [TOTAL, {**TOTAL, "area": "甲省"}],
     "roll_up_counties": [COUNTY, {**COUNTY, "county": "乙县"}],
     "reviewed_figures": [FIGURE, {**FIGURE, "county": "乙县", "reviewed": "9", "lowered": "9", "reason": "面积重算"}],
@@ -54,29 +54,31 @@ SOUND: dict[str, list[Line]] = {
 }
 
 
-def tried(table: str, lines: Sequence[Line]) -> dict[str, Held]:
+def tried(table: str, lines: Sequence[RollUpTableRow]) -> dict[str, ExpectationResult]:
     """Hold one table against its expectations."""
-    return hold([(TABLES[table], lines)])
+    return validate_rollups([(TABLES[table], lines)])
 
 
 @pytest.mark.parametrize("name", sorted(TABLES))
 def test_sound_table_holds(name: str) -> None:
     """Where nothing is wrong every expectation on the table holds."""
-    assert {one: held.failing for one, held in tried(name, SOUND[name]).items()} == {
+    assert {one: held.failing_names for one, held in tried(name, SOUND[name]).items()} == {
         one.id: () for one in TABLES[name].expectations
     }
 
 
 @pytest.mark.parametrize(("expectation", "table", "lines", "named"), BROKEN)
-def test_broken_table_names_the_row(expectation: str, table: str, lines: list[Line], named: str) -> None:
+def test_broken_table_names_the_row(expectation: str, table: str, lines: list[RollUpTableRow], named: str) -> None:
     """Broken in the one way that an expectation forbids, it alone fails, and says of what area or county."""
-    failing = {one: held.failing for one, held in tried(table, lines).items() if held.failing}
+    failing = {one: held.failing_names for one, held in tried(table, lines).items() if held.failing_names}
     assert set(failing) == {expectation}
     assert set(failing[expectation]) == {named}
 
 
 @pytest.mark.parametrize(("expectation", "table", "lines", "named"), BROKEN)
-def test_double_does_what_the_engine_does(expectation: str, table: str, lines: list[Line], named: str) -> None:
+def test_double_does_what_the_engine_does(
+    expectation: str, table: str, lines: list[RollUpTableRow], named: str
+) -> None:
     """Tests that kill runs use a double: it gives the engine's own results."""
     assert expectations.hold([(TABLES[table], lines)]) == tried(table, lines), (expectation, named)
 
@@ -90,23 +92,25 @@ def test_every_expectation_is_tried_both_ways() -> None:
 
 def test_a_table_without_rows_holds() -> None:
     """Where nothing is there, nothing is wrong."""
-    assert set(tried("reviewed_figures", []).values()) == {Held(0, ())}
+    assert set(tried("reviewed_figures", []).values()) == {ExpectationResult(0, ())}
 
 
 def test_evidence_is_said_in_chinese() -> None:
     """Each line has the rule, what was expected in the table's own headings, what was seen, and a verdict."""
     table = TABLES["due_counties"]
     (one,) = table.expectations
-    good, bad = (proof_of(table, one, Held(3, failing), wording()) for failing in ((), ("乙县",)))
-    page = evidence_page([good, bad], "核验", wording())
+    good, bad = (
+        build_evidence_line(table, one, ExpectationResult(3, failing), wording()) for failing in ((), ("乙县",))
+    )
+    page = build_evidence_page([good, bad], "核验", wording())
     assert page.summary == "共 2 项，符合 1 项，不符或待说明 1 项。"
     assert [line[1] for line in page.lines] == ["L03", "L03"]
     assert [line[6] for line in page.lines] == ["符合", "待说明"]
     assert (good.expected, bad.observed) == ("“是否备案”为：是、免报", "共 3 行，1 行不符：乙县")
-    sheet = evidence_sheet([good, bad], "核验", wording())
+    sheet = build_evidence_sheet([good, bad], "核验", wording())
     assert [cell.value for cell in sheet.rows[-1]] == list(page.lines[-1])
-    assert sheet.rows[-1][6].look is Look.SOFT
-    assert evidence_from_json(evidence_to_json([good, bad])) == (good, bad)
+    assert sheet.rows[-1][6].style is CellStyle.SOFT
+    assert decode_evidence(encode_evidence([good, bad])) == (good, bad)
 
 
 @pytest.mark.parametrize(
@@ -123,15 +127,21 @@ def test_malformed_roll_up_contract_is_refused(tmp_path: Path, old: str, new: st
     path = tmp_path / "broken.odcs.yaml"
     path.write_text(source.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
     with pytest.raises(ContractError, match="broken"):
-        read_rollups(path)
+        load_rollup_tables(path)
 
 
 def test_equal_amounts_are_the_same_text() -> None:
     """Idle zeros and exponents say nothing."""
-    assert [said(Decimal(one)) for one in ("30", "30.00", "3E+1", "0.00", "-0.50")] == ["30", "30", "30", "0", "-0.5"]
+    assert [format_canonical_amount(Decimal(one)) for one in ("30", "30.00", "3E+1", "0.00", "-0.50")] == [
+        "30",
+        "30",
+        "30",
+        "0",
+        "-0.5",
+    ]
 
 
-def printed(*lines: tuple[str, Look, int]) -> Sheet:
+def printed(*lines: tuple[str, CellStyle, int]) -> FilingSheet:
     """Return a roll-up as printed: a name, its look, and one figure a line."""
     head = (
         (Cell("表"),),
@@ -139,41 +149,47 @@ def printed(*lines: tuple[str, Look, int]) -> Sheet:
         (Cell("地区", span=2), Cell("新增耕地")),
         (Cell("序号"), Cell("名称"), Cell("完成")),
     )
-    rows = [(Cell(""), Cell(name, look), Cell(Decimal(value), Look.FIGURE)) for name, look, value in lines]
-    return Sheet(name="汇总表", rows=(*head[: HEADER_ROWS[1]], *rows), widths=(1.0, 1.0, 1.0))
+    rows = [(Cell(""), Cell(name, look), Cell(Decimal(value), CellStyle.FIGURE)) for name, look, value in lines]
+    return FilingSheet(name="汇总表", rows=(*head[: HEADER_ROWS[1]], *rows), widths=(1.0, 1.0, 1.0))
 
 
-def filed_without_figures(due: Due) -> CountedCounty:
+def filed_without_figures(due: DueCounty) -> IncludedCounty:
     """Return a filed county; what it sent is of no concern here."""
-    return CountedCounty(due=due, standing=Standing(county=due.code, state="filed"), report=NO_REPORT, plan=None)
+    return IncludedCounty(
+        due_county=due, county_state=CountyState(county=due.code, state="filed"), report=NO_REPORT, plan=None
+    )
 
 
-def totals_of(*lines: tuple[str, Look, int]) -> dict[str, tuple[str | None, str | None]]:
+def totals_of(*lines: tuple[str, CellStyle, int]) -> dict[str, tuple[str | None, str | None]]:
     """Return what is printed and what it should be, by area, for two cities of two counties and one."""
     cities = {"530100": "甲市", "530200": "乙市"}
-    due = (Due("530101", "子县", "530100"), Due("530102", "丑县", "530100"), Due("530201", "子县", "530200"))
-    scene = FilingScene(
-        roster=replace(roster(), cities=cities, due=due),
+    due = (
+        DueCounty("530101", "子县", "530100"),
+        DueCounty("530102", "丑县", "530100"),
+        DueCounty("530201", "子县", "530200"),
+    )
+    scene = FilingContext(
+        roster=replace(roster(), cities=cities, due_counties=due),
         procedure=procedure(),
-        counted=tuple(filed_without_figures(one) for one in due),
-        open=(),
-        contracts="",
-        head="",
+        included_counties=tuple(filed_without_figures(one) for one in due),
+        pending_counties=(),
+        contracts_version="",
+        ledger_head="",
         as_of="2025-01-01T00:00:00",
     )
-    tables = rollup_tables(scene, printed(*lines), {one.code: NO_REPORT for one in due}, wording())
+    tables = build_rollup_tables(scene, printed(*lines), {one.code: NO_REPORT for one in due}, wording())
     assert [one["times"] for one in tables["roll_up_counties"]] == ["1", "1", "1"]
     return {str(one["area"]): (one["printed"], one["summed"]) for one in tables["roll_up_totals"]}
 
 
-NO_REPORT = Report(identity=Identity("530101", 2024, 1), contracts="", findings=())
+NO_REPORT = ValidationReport(identity=SubmissionIdentity("530101", 2024, 1), contracts_version="", findings=())
 LINES = [
-    ("子县", Look.TEXT, 10),
-    ("丑县", Look.TEXT, 20),
-    ("甲市小计", Look.TOTAL_TEXT, 30),
-    ("子县", Look.TEXT, 5),
-    ("乙市小计", Look.TOTAL_TEXT, 5),
-    ("总计", Look.TOTAL_TEXT, 35),
+    ("子县", CellStyle.TEXT, 10),
+    ("丑县", CellStyle.TEXT, 20),
+    ("甲市小计", CellStyle.TOTAL_TEXT, 30),
+    ("子县", CellStyle.TEXT, 5),
+    ("乙市小计", CellStyle.TOTAL_TEXT, 5),
+    ("总计", CellStyle.TOTAL_TEXT, 35),
 ]
 
 
@@ -184,5 +200,5 @@ def test_totals_are_read_off_the_printed_roll_up() -> None:
 
 def test_a_wrong_subtotal_shows() -> None:
     """A subtotal that is not the sum of its lines differs from it, and so does the total above it."""
-    wrong = [*LINES[:2], ("甲市小计", Look.TOTAL_TEXT, 31), *LINES[3:]]
+    wrong = [*LINES[:2], ("甲市小计", CellStyle.TOTAL_TEXT, 31), *LINES[3:]]
     assert totals_of(*wrong) == {"甲市": ("31", "30"), "乙市": ("5", "5"), "云南省": ("35", "36")}

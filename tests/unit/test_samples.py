@@ -10,8 +10,8 @@ from openpyxl import load_workbook
 
 from checks.model.finding import Refusal
 from contracts.contract_library import open_library
-from contracts.yaml_files import read_yaml
-from review.roster import read_roster
+from contracts.yaml_files import load_yaml
+from review.roster import parse_roster
 from tests.builders import dongchuan
 from tests.builders.dongchuan import COUNTY, SHEET_2, SHEET_3, SHEET_DONE, Draft
 from workbooks.decisions_file import read_decisions
@@ -51,7 +51,7 @@ def test_decisions_are_as_built() -> None:
 
 def test_decisions_name_the_second_version() -> None:
     """County, city and province decide on the bytes of the second version, in this order."""
-    rows = read_decisions(DECISIONS.read_bytes(), open_library().wording())
+    rows = read_decisions(DECISIONS.read_bytes(), open_library().get_messages())
     assert not isinstance(rows, Refusal)
     assert [one.proposal.level for one in rows] == ["县级", "市级", "省级"]
     assert {(one.proposal.version, one.proposal.sha256) for one in rows} == {(2, sha256_of(2))}
@@ -100,8 +100,8 @@ def test_completed_figures_are_marked_as_samples() -> None:
 
 def test_roster_names_titles_not_people() -> None:
     """The roster has the county due, the deadlines, and one officer a level, by title."""
-    roster = read_roster(read_yaml(INBOX / "roster.yaml"))
-    assert [one.code for one in roster.due] == [COUNTY]
+    roster = parse_roster(load_yaml(INBOX / "roster.yaml"))
+    assert [one.code for one in roster.due_counties] == [COUNTY]
     assert roster.deadlines["county"] == date(2025, 1, 31)
     assert [one.level for one in roster.officers] == ["county", "city", "province"]
     assert all(one.title.startswith(("县级", "市级", "省级")) for one in roster.officers)

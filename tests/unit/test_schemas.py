@@ -8,8 +8,8 @@ import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # ships no type information
 
 from contracts.contract_library import open_library
-from desk.commands.check import as_promised, read_and_check
-from flows.year.county_status import Row, to_json
+from desk.commands.check import build_json_result, load_and_check
+from flows.year.county_status import CountyStatusRow, build_status_json
 from tests.builders.dongchuan import SHEET_2, SHEET_3, Draft, submission
 
 SCHEMAS = Path("docs/schemas")
@@ -26,7 +26,9 @@ def validator(name: str) -> Draft202012Validator:
 def printed(path: Path) -> dict[str, Any]:
     """Return what `hesuan check --format json` prints of a file, as read back from the line."""
     library = open_library()
-    shown: dict[str, Any] = json.loads(json.dumps(as_promised(read_and_check(path, library, library.wording()))))
+    shown: dict[str, Any] = json.loads(
+        json.dumps(build_json_result(load_and_check(path, library, library.get_messages())))
+    )
     return shown
 
 
@@ -68,10 +70,10 @@ def test_schema_turns_down_what_was_not_promised(tmp_path: Path) -> None:
 def test_status_keeps_its_promise() -> None:
     """Counties with and without a version have the promised shape."""
     rows = (
-        Row("530113", "东川区", "filed", 2, SHA, 0, 1),
-        Row("530114", "呈贡区", "due", None, None, 0, 0),
+        CountyStatusRow("530113", "东川区", "filed", 2, SHA, 0, 1),
+        CountyStatusRow("530114", "呈贡区", "due", None, None, 0, 0),
     )
-    shown = to_json(2024, rows, {"filed": "已备案", "due": "应报"})
+    shown = build_status_json(2024, rows, {"filed": "已备案", "due": "应报"})
     validator("status").validate(shown)
     validator("status").validate({"year": 2024, "counties": []})
     assert not validator("status").is_valid({**shown, "more": 1})

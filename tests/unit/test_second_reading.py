@@ -8,15 +8,15 @@ import pytest
 import workbooks.reader.inspection
 import workbooks.sheet_scan.sheet_stream
 from checks.model.finding import Refusal
-from checks.model.raw_workbook import RawBook
+from checks.model.raw_workbook import RawWorkbook
 from tests.builders.examined import briefs, report_of, wording
 from tests.hostile.generator.package import SHEET, good
 from workbooks.gate.zip_container import Container
-from workbooks.reader.inspection import pass_through
-from workbooks.reader.number_agreement import plain_number
-from workbooks.reader.read_workbook import read_book
-from workbooks.reader.worker import answer
-from workbooks.sheet_scan.sheet_scanner import normal_rows
+from workbooks.reader.inspection import inspect_workbook
+from workbooks.reader.number_agreement import format_plain_number
+from workbooks.reader.read_workbook import read_workbook
+from workbooks.reader.worker import build_reply
+from workbooks.sheet_scan.sheet_scanner import iter_normal_rows
 from workbooks.sheet_scan.sheet_stream import SheetRows
 
 FIGURE = "<v>150</v>"
@@ -47,20 +47,20 @@ def _file(change: object) -> bytes:
 @pytest.mark.parametrize("piece", [250, 401, 1000])
 def test_pieces_do_not_show(form: str, piece: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """However a sheet is cut while it is unpacked, and whether it is held or not, the same cells are read."""
-    whole = answer(_file(str))
+    whole = build_reply(_file(str))
     assert "fault" not in whole[0]
-    monkeypatch.setattr(workbooks.sheet_scan.sheet_stream, "PIECE", piece)
+    monkeypatch.setattr(workbooks.sheet_scan.sheet_stream, "CHUNK_SIZE", piece)
     for held in (1 << 30, 0):
-        monkeypatch.setattr(workbooks.reader.inspection, "HELD", held)
-        assert answer(_file(FORMS[form])) == whole
+        monkeypatch.setattr(workbooks.reader.inspection, "MAX_BYTES_HELD", held)
+        assert build_reply(_file(FORMS[form])) == whole
 
 
 def test_rows_come_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every stretch begins with a row and ends with one, and together they are all there is between the tags."""
-    monkeypatch.setattr(workbooks.sheet_scan.sheet_stream, "PIECE", 250)
-    container = Container.opened(good().zipped())
-    part = pass_through(container).book.sheets[2]
-    stretches = list(normal_rows(SheetRows(container, part)))
+    monkeypatch.setattr(workbooks.sheet_scan.sheet_stream, "CHUNK_SIZE", 250)
+    container = Container.open_zip(good().zipped())
+    part = inspect_workbook(container).outline.sheets[2]
+    stretches = list(iter_normal_rows(SheetRows(container, part)))
     assert len(stretches) > 3
     assert all(one.startswith(b"<row ") and one.endswith((b"</row>", b"/>")) for one in stretches)
     between = good().parts[SHEET].split(b"<sheetData>")[1].split(b"</sheetData>")[0]
@@ -72,9 +72,9 @@ def test_rows_come_whole(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_computed_figures_are_read(written: str) -> None:
     """A quotient has more digits than the library shows: the file is read, and the figure is the one written."""
-    book = read_book(good().swap(SHEET, FIGURE, f"<v>{written}</v>").zipped(), wording())
-    assert isinstance(book, RawBook), book
-    assert book.sheets[2].text["C"][5] == plain_number(float(written))
+    book = read_workbook(good().swap(SHEET, FIGURE, f"<v>{written}</v>").zipped(), wording())
+    assert isinstance(book, RawWorkbook), book
+    assert book.sheets[2].text["C"][5] == format_plain_number(float(written))
 
 
 def test_random_figures_are_read() -> None:
@@ -82,21 +82,21 @@ def test_random_figures_are_read() -> None:
     random = Random(11)  # noqa: S311 - a test's filling
     figures = [random.random() * 10.0 ** random.randint(-8, 12) for _ in range(400)]
     rows = "".join(f'<row r="{at}"><c r="B{at}"><v>{one!r}</v></c></row>' for at, one in enumerate(figures, start=100))
-    book = read_book(good().swap(SHEET, "</sheetData>", f"{rows}</sheetData>").zipped(), wording())
-    assert isinstance(book, RawBook), book
-    assert book.sheets[2].text["B"].slice(99).to_list() == [plain_number(one) for one in figures]
+    book = read_workbook(good().swap(SHEET, "</sheetData>", f"{rows}</sheetData>").zipped(), wording())
+    assert isinstance(book, RawWorkbook), book
+    assert book.sheets[2].text["B"].slice(99).to_list() == [format_plain_number(one) for one in figures]
 
 
 def test_readings_that_differ_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """One figure changed between the two readings refuses the file at its cell."""
     data = good().zipped()
-    real = SheetRows._rows  # noqa: SLF001 - the markup is changed on its way, as no file can do it
+    real = SheetRows._iter_batches  # noqa: SLF001 - the markup is changed on its way, as no file can do it
 
     def changed(self: SheetRows, *given: object) -> object:
         return (one.replace(FIGURE.encode(), b"<v>151</v>") for one in real(self, *given))  # type: ignore[arg-type]
 
-    monkeypatch.setattr(SheetRows, "_rows", changed)
-    header, _ = answer(data)
+    monkeypatch.setattr(SheetRows, "_iter_batches", changed)
+    header, _ = build_reply(data)
     assert header["fault"]["code"] == "readings_differ"
     assert header["fault"]["cell"] == "C6"
 
@@ -112,6 +112,6 @@ def test_words_that_look_like_tags_are_words() -> None:
 def test_formula_without_result_far_away_is_refused() -> None:
     """A formula that was never calculated is laid out as any cell is: the last corner is too far."""
     far = '<row r="1048576"><c r="XFD1048576"><f>1+1</f></c></row></sheetData>'
-    result = read_book(good().swap(SHEET, "</sheetData>", far).zipped(), wording())
+    result = read_workbook(good().swap(SHEET, "</sheetData>", far).zipped(), wording())
     assert isinstance(result, Refusal)
     assert (result.code, result.cell) == ("sheet_too_large", "XFD1048576")

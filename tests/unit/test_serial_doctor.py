@@ -8,7 +8,7 @@ from checks.model.finding import Finding, Refusal, Severity
 from contracts.contract_library import open_library
 from tests.builders.dongchuan import SHEET_3, SHEET_DONE, Draft, submission
 from tests.builders.gansu import gansu_workbook
-from workbooks.examine import examine
+from workbooks.examine import validate_file
 
 LIBRARY = open_library()
 
@@ -20,7 +20,7 @@ def findings_of(draft: Draft, rule: str) -> list[Finding]:
 
 def findings_in(data: bytes, rule: str) -> list[Finding]:
     """Return the findings of one rule on a workbook."""
-    report = examine(data, LIBRARY, LIBRARY.wording())
+    report = validate_file(data, LIBRARY, LIBRARY.get_messages())
     assert not isinstance(report, Refusal)
     return [one for one in report.findings if one.rule == rule]
 
@@ -45,7 +45,7 @@ def test_row_lost() -> None:
     data = BytesIO()
     book.save(data)
     (found,) = findings_in(data.getvalue(), "F11")
-    assert (found.severity, found.also, found.repairs) == (Severity.HARD, ("T01",), ())
+    assert (found.severity, found.related_rules, found.repairs) == (Severity.HARD, ("T01",), ())
     assert ("所缺 1 行" in found.message, "补报序号 2 的行" in found.remedy) == (True, True)
     assert findings_in(data.getvalue(), "T01") == []
 
@@ -56,7 +56,7 @@ def test_row_lost_of_a_township_that_is_known() -> None:
     del draft.sheets[SHEET_DONE][5]
     assert findings_of(draft, "F11") == []
     (found,) = findings_of(draft, "X04")
-    assert ("乌龙镇" in found.message, found.also) == (True, ("F11",))
+    assert ("乌龙镇" in found.message, found.related_rules) == (True, ("F11",))
 
 
 def test_row_doubled() -> None:
@@ -66,7 +66,7 @@ def test_row_doubled() -> None:
     assert findings_of(draft, "F11") == []
     (found,) = findings_of(draft, "C15")
     assert "第 9、10 行除序号外完全相同" in found.remedy
-    assert (found.also, found.repairs) == (("F11",), ())
+    assert (found.related_rules, found.repairs) == (("F11",), ())
 
 
 def test_unclear_case_keeps_the_general_remedy() -> None:

@@ -7,23 +7,23 @@ import pytest
 
 from checks.model.finding import Severity
 from checks.model.raw_workbook import RawSheet
-from checks.model.report import Report
-from checks.recognition.header_rows import Names, header_row, top_of
-from contracts.contract_library import Library, open_library
+from checks.model.report import ValidationReport
+from checks.recognition.header_rows import KnownHeadings, find_header_row, read_header_block
+from contracts.contract_library import ContractLibrary, open_library
 from tests.builders.dongchuan import SHEET_2, SHEET_3, Draft, Rows, submission
 from tests.builders.plain import plain, plain_bytes
-from workbooks.examine import examine
+from workbooks.examine import validate_file
 
 
 @pytest.fixture(scope="module")
-def library() -> Library:
+def library() -> ContractLibrary:
     """The contracts, read once."""
     return open_library()
 
 
-def _report(draft: Draft, library: Library) -> Report:
-    result = examine(plain(draft), library, library.wording())
-    assert isinstance(result, Report), result
+def _report(draft: Draft, library: ContractLibrary) -> ValidationReport:
+    result = validate_file(plain(draft), library, library.get_messages())
+    assert isinstance(result, ValidationReport), result
     return result
 
 
@@ -70,29 +70,29 @@ LAYOUTS: dict[str, Callable[[Rows], Rows]] = {
 
 @pytest.mark.hostile(58, 59, 61)
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_table_is_read_where_people_put_it(layout: str, library: Library) -> None:
+def test_table_is_read_where_people_put_it(layout: str, library: ContractLibrary) -> None:
     """The layouts that counties use change nothing about what is found."""
     report = _report(_changed(LAYOUTS[layout]), library)
     assert [one for one in report.findings if one.severity is not Severity.REPORT] == []
 
 
-def test_blank_is_never_a_zero(library: Library) -> None:
+def test_blank_is_never_a_zero(library: ContractLibrary) -> None:
     """A blank where a figure is due is found at its cell, a dash is not."""
     report = _report(submission(2).put(SHEET_3, "D5", None), library)
     assert [(one.rule, one.cell) for one in report.findings if one.severity is Severity.HARD] == [("F04", "D5")]
 
 
-def test_every_dash_is_listed(library: Library) -> None:
+def test_every_dash_is_listed(library: ContractLibrary) -> None:
     """A dash that is read as 0 is listed for the steward with its cell."""
     report = _report(submission(2).put(SHEET_3, "D5", "—"), library)
     assert [(one.rule, one.cell, one.severity) for one in report.findings] == [("F05", "D5", Severity.REPORT)]
 
 
-def test_hidden_sheet_is_read_and_reported(library: Library) -> None:
+def test_hidden_sheet_is_read_and_reported(library: ContractLibrary) -> None:
     """A form on a hidden sheet counts, and the steward is asked to explain."""
     data = plain_bytes(submission(2).sheets, hidden=(SHEET_3,))
-    result = examine(data, library, library.wording())
-    assert isinstance(result, Report)
+    result = validate_file(data, library, library.get_messages())
+    assert isinstance(result, ValidationReport)
     assert [(one.rule, one.sheet, one.severity) for one in result.findings] == [("F08", SHEET_3, Severity.SOFT)]
 
 
@@ -105,7 +105,7 @@ def _on_one_sheet(rows_between: int) -> Draft:
 
 
 @pytest.mark.parametrize("rows_between", [0, 2, 100])
-def test_two_tables_on_one_sheet_are_two_tables(rows_between: int, library: Library) -> None:
+def test_two_tables_on_one_sheet_are_two_tables(rows_between: int, library: ContractLibrary) -> None:
     """One below the other, each under its title: both are read whole, and each cell keeps its address."""
     both = _report(_on_one_sheet(rows_between), library)
     assert [one for one in both.findings if one.severity is not Severity.REPORT] == []
@@ -113,8 +113,8 @@ def test_two_tables_on_one_sheet_are_two_tables(rows_between: int, library: Libr
     row = 14 + rows_between + 6
     wrong = _report(_on_one_sheet(rows_between).put(SHEET_2, f"C{row}", "无"), library)
     assert [(one.rule, one.sheet, one.cell) for one in wrong.findings] == [("F04", SHEET_2, f"C{row}")]
-    assert wrong.findings[0].spot is not None
-    assert wrong.findings[0].spot.form == "linkage_tasks"
+    assert wrong.findings[0].logical_location is not None
+    assert wrong.findings[0].logical_location.form == "linkage_tasks"
 
 
 HEADINGS = {
@@ -136,17 +136,17 @@ HEADINGS = {
 
 
 @pytest.mark.parametrize("name", HEADINGS)
-def test_leaf_headings_are_read_with_the_words_above(name: str, library: Library) -> None:
+def test_leaf_headings_are_read_with_the_words_above(name: str, library: ContractLibrary) -> None:
     """A heading that says nothing alone is read with the headings that span it."""
-    package = library.package("620123", 2024)
+    package = library.find_package("620123", 2024)
     assert package is not None
-    form = next(one for one in library.submission(package, 2024).forms if "核算汇总表" in one.title)
+    form = next(one for one in library.compile_submission(package, 2024).forms if "核算汇总表" in one.title)
     rows, merges, columns = HEADINGS[name]
     text = pl.DataFrame(rows, schema=[*"ABCDEF"[: len(rows[0])]], orient="row")
     sheet = RawSheet(name="表", visible=True, text=text, kinds=text.select(pl.all().is_not_null()), merges=merges)
-    top = top_of(sheet)
-    known = [Names.of(form).known(one) for one in top.headings]
-    at = header_row([len(one) for one in known])
+    top = read_header_block(sheet)
+    known = [KnownHeadings.from_form(form).match_columns(one) for one in top.headings]
+    at = find_header_row([len(one) for one in known])
     assert at == len(rows) - 1
     assert {field: column for column, field in known[at].items()} == columns
 
@@ -156,7 +156,7 @@ TOTALS = ("共计", "全区合计", "全县", "东川区", "总数", "合计："
 
 @pytest.mark.hostile(59)
 @pytest.mark.parametrize("name", TOTALS)
-def test_total_row_is_known_under_any_name_that_says_all(name: str, library: Library) -> None:
+def test_total_row_is_known_under_any_name_that_says_all(name: str, library: ContractLibrary) -> None:
     """However a county calls the sum of everything, it is the total and no township."""
     report = _report(_changed(lambda rows: [*rows[:-1], [name, *rows[-1][1:]]]), library)
     assert report.findings == ()
@@ -164,7 +164,7 @@ def test_total_row_is_known_under_any_name_that_says_all(name: str, library: Lib
 
 @pytest.mark.hostile(59)
 @pytest.mark.parametrize("name", ["北部小计", "坝区合计", "城区分计", "片区小计："])
-def test_sum_of_some_rows_is_not_added_again(name: str, library: Library) -> None:
+def test_sum_of_some_rows_is_not_added_again(name: str, library: ContractLibrary) -> None:
     """A subtotal with a name of its own counts nothing."""
     some = [None, name, 50 + 230, 0, 0, 280]
     assert _report(_changed(lambda rows: [*rows[:6], some, *rows[6:]]), library).findings == ()
@@ -180,7 +180,7 @@ def _beside(left: Rows, right: Rows, *, gap: int = 1, down: int = 0) -> Rows:
 
 
 @pytest.mark.parametrize(("gap", "down"), [(1, 0), (0, 0), (3, 4), (2, 30)])
-def test_tables_side_by_side_are_told_apart(gap: int, down: int, library: Library) -> None:
+def test_tables_side_by_side_are_told_apart(gap: int, down: int, library: ContractLibrary) -> None:
     """Two tables on one sheet, the one beside the other, are both read, each cell at its place."""
     draft = submission(2)
     right = draft.sheets.pop(SHEET_3)
@@ -193,7 +193,7 @@ def test_tables_side_by_side_are_told_apart(gap: int, down: int, library: Librar
     assert all(rule not in ("F01", "F02", "C15", "X04") for rule, _, _ in told)
 
 
-def test_table_in_two_halves_beside_each_other_is_one_finding(library: Library) -> None:
+def test_table_in_two_halves_beside_each_other_is_one_finding(library: ContractLibrary) -> None:
     """The same header twice in a row cannot be told apart: one finding that says so and how to mend it."""
     draft = submission(2)
     rows = draft.sheets[SHEET_3]

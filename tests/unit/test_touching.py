@@ -2,22 +2,22 @@
 
 import pytest
 
-from contracts.change_impact import changed_files, touched, unpacked
-from contracts.contract_library import Library, open_library
+from contracts.change_impact import can_affect_county, find_changed_files, unpack_data_files
+from contracts.contract_library import ContractLibrary, open_library
 from tests.builders.year import ROOT
 
 DONGCHUAN, LANZHOU = ("530113", 2024), ("620102", 2024)
 
 
 @pytest.fixture(scope="module")
-def library() -> Library:
+def library() -> ContractLibrary:
     """Open the contracts."""
     return open_library(ROOT / "contracts")
 
 
-def test_what_was_packed_comes_out(library: Library) -> None:
+def test_what_was_packed_comes_out(library: ContractLibrary) -> None:
     """Every file with its name."""
-    assert unpacked(library.packed()) == library.data_files()
+    assert unpack_data_files(library.pack_data_files()) == library.collect_data_files()
 
 
 @pytest.mark.parametrize(
@@ -35,21 +35,23 @@ def test_what_was_packed_comes_out(library: Library) -> None:
         ("rollups/annual-accounting.odcs.yaml", False, False),
     ],
 )
-def test_an_edit_touches_whom_it_concerns(library: Library, file: str, *, dongchuan: bool, lanzhou: bool) -> None:
+def test_an_edit_touches_whom_it_concerns(
+    library: ContractLibrary, file: str, *, dongchuan: bool, lanzhou: bool
+) -> None:
     """One file edited, and the same file gone."""
-    before = library.data_files()
+    before = library.collect_data_files()
     for after in ({**before, file: before[file] + b"# edited\n"}, {one: before[one] for one in before if one != file}):
-        changed = changed_files(before, after)
-        found = [touched(changed, library, county, year) for county, year in (DONGCHUAN, LANZHOU)]
+        changed = find_changed_files(before, after)
+        found = [can_affect_county(changed, library, county, year) for county, year in (DONGCHUAN, LANZHOU)]
         assert found == [dongchuan, lanzhou]
 
 
-def test_nothing_changed_touches_nobody(library: Library) -> None:
+def test_nothing_changed_touches_nobody(library: ContractLibrary) -> None:
     """The same files."""
-    assert changed_files(library.data_files(), library.data_files()) == {}
-    assert not touched({}, library, *LANZHOU)
+    assert find_changed_files(library.collect_data_files(), library.collect_data_files()) == {}
+    assert not can_affect_county({}, library, *LANZHOU)
 
 
-def test_who_has_no_package_is_touched(library: Library) -> None:
+def test_who_has_no_package_is_touched(library: ContractLibrary) -> None:
     """Nothing is known of it, so anything may concern it."""
-    assert touched({"plans/x.yaml": b""}, library, "990101", 2024)
+    assert can_affect_county({"plans/x.yaml": b""}, library, "990101", 2024)

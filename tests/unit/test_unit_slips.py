@@ -63,7 +63,7 @@ def test_task_table_in_ten_thousand_mu() -> None:
 def test_one_figure_in_another_unit_is_told_at_its_cell() -> None:
     """A single slip says nothing of its column."""
     (found,) = found_after(PLOTS, [20], HECTARES, rows=(9,))
-    assert (found.cell, {found.rule, *found.also}) == ("T9", {"F10", "T05"})
+    assert (found.cell, {found.rule, *found.related_rules}) == ("T9", {"F10", "T05"})
     assert "乘以" not in found.remedy
 
 

@@ -10,17 +10,17 @@ from checks.model.cell_ref import CellRef
 from checks.model.finding import Severity
 from tests.unit.test_marking import HARD, WORDS, fill, finding, opened, parts, plan_table, sheet_of
 from tests.unit.test_marking_foreign_files import full_workbook
-from workbooks.marking.mark_workbook import marked_workbook
-from workbooks.marking.unmark_workbook import take_marks_off
-from workbooks.ooxml.zip_package import Package
+from workbooks.marking.mark_workbook import mark_workbook
+from workbooks.marking.unmark_workbook import remove_marks
+from workbooks.ooxml.zip_package import ZipPackage
 
 CHANGED = ("xl/styles.xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "[Content_Types].xml")
 
 
 def unmarked(data: bytes) -> bytes:
     """Take the marks off a workbook; one that has none comes back as it is."""
-    package = Package.read(data)
-    return package.to_bytes() if take_marks_off(package, WORDS) else data
+    package = ZipPackage.load(data)
+    return package.to_bytes() if remove_marks(package, WORDS) else data
 
 
 def saved_again(data: bytes, change: object = None) -> bytes:
@@ -38,7 +38,7 @@ def test_sheets_are_the_same_bytes_again() -> None:
     found = [finding("任务表", "A2"), finding("任务表", "B9", Severity.SOFT), finding("封面", "A1")]
     before, after = (
         parts(full_workbook()),
-        parts(unmarked(marked_workbook(full_workbook(), found, WORDS))),
+        parts(unmarked(mark_workbook(full_workbook(), found, WORDS))),
     )
     assert before.keys() == after.keys()
     looks = ("xl/comments", "xl/drawings/vml")
@@ -54,7 +54,7 @@ def test_values_looks_and_comments_come_back() -> None:
     found = [finding("任务表", cell) for cell in ("A2", "A3", "B2", "A1")]
     before, after = (
         opened(full_workbook()),
-        opened(unmarked(marked_workbook(full_workbook(), found, WORDS))),
+        opened(unmarked(mark_workbook(full_workbook(), found, WORDS))),
     )
     assert after.sheetnames == before.sheetnames
     for name in before.sheetnames:
@@ -72,15 +72,15 @@ def test_values_looks_and_comments_come_back() -> None:
 
 def test_mended_cell_is_no_longer_marked() -> None:
     """In the next round only what is still wrong is coloured and commented on."""
-    once = marked_workbook(plan_table(), [finding("任务表", "B4"), finding("任务表", "B2")], WORDS)
-    sheet = sheet_of(opened(marked_workbook(once, [finding("任务表", "B4")], WORDS)), "任务表")
+    once = mark_workbook(plan_table(), [finding("任务表", "B4"), finding("任务表", "B2")], WORDS)
+    sheet = sheet_of(opened(mark_workbook(once, [finding("任务表", "B4")], WORDS)), "任务表")
     assert (fill(sheet, "B4"), sheet["B2"].fill.fill_type) == (HARD, None)
     assert (sheet["B4"].comment is None, sheet["B2"].comment) == (False, None)
 
 
 def test_marks_come_off_a_file_that_another_program_saved() -> None:
     """Styles and parts are renumbered by every program; the marks are found all the same."""
-    once = marked_workbook(plan_table(), [finding("任务表", "B4"), finding("任务表", "B2")], WORDS)
+    once = mark_workbook(plan_table(), [finding("任务表", "B4"), finding("任务表", "B2")], WORDS)
     sheet = sheet_of(opened(unmarked(saved_again(once))), "任务表")
     assert [sheet[cell].fill.fill_type for cell in ("B2", "B4")] == [None, None]
     assert [sheet[cell].comment for cell in ("B2", "B4")] == [None, None]
@@ -93,7 +93,7 @@ def test_marks_come_off_cells_that_moved() -> None:
     def insert(book: openpyxl.Workbook) -> None:
         sheet_of(book, "任务表").insert_rows(2)
 
-    once = marked_workbook(plan_table(), [finding("任务表", "B4"), finding("任务表", "B2")], WORDS)
+    once = mark_workbook(plan_table(), [finding("任务表", "B4"), finding("任务表", "B2")], WORDS)
     sheet = sheet_of(opened(unmarked(saved_again(once, insert))), "任务表")
     assert [sheet[f"B{row}"].fill.fill_type for row in range(1, 7)] == [None] * 6
 
@@ -104,7 +104,7 @@ def test_own_fill_comes_back() -> None:
     def paint(book: openpyxl.Workbook) -> None:
         sheet_of(book, "任务表")["B2"].fill = PatternFill("solid", fgColor="FF00FF00")
 
-    once = marked_workbook(saved_again(plan_table(), paint), [finding("任务表", "B2")], WORDS)
+    once = mark_workbook(saved_again(plan_table(), paint), [finding("任务表", "B2")], WORDS)
     for data in (once, saved_again(once)):
         assert fill(sheet_of(opened(unmarked(data)), "任务表"), "B2") == "FF00FF00"
 
@@ -119,7 +119,7 @@ def test_file_without_marks_comes_back_as_it_is() -> None:
 def test_cells_coloured_for_one_finding_are_bounded(count: int) -> None:
     """A sum over a long column does not turn all of it red; the cell at fault comes first."""
     cells = tuple(CellRef("任务表", f"A{row}") for row in range(1, 50))
-    data = marked_workbook(plan_table(), [finding("任务表", "B4", cells=cells)], WORDS, caps={"painted": count})
+    data = mark_workbook(plan_table(), [finding("任务表", "B4", cells=cells)], WORDS, limits={"painted": count})
     sheet = sheet_of(opened(data), "任务表")
     assert fill(sheet, "B4") == HARD
     assert sum(fill(sheet, f"A{row}") == HARD for row in range(1, 50)) == count - 1

@@ -9,8 +9,8 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from filing.book.workbook_model import Cell, FilingBook, Look, Sheet
-from workbooks.writer.cell_formats import STYLES, TALLEST, count_lines, estimate_height
+from filing.book.workbook_model import Cell, CellStyle, FilingBook, FilingSheet
+from workbooks.writer.cell_formats import MAX_ROW_HEIGHT, STYLE_FORMATS, count_lines, estimate_height
 from workbooks.writer.write_book import write_book
 
 INJECTIONS = [
@@ -42,11 +42,11 @@ INJECTIONS = [
 
 def make_book(*rows: tuple[Cell, ...], **settings: object) -> FilingBook:
     """Make a book of one sheet 汇总 with *rows* and any setting of a sheet replaced."""
-    sheet = Sheet(name="汇总", rows=rows, widths=(20, 12, 12))
+    sheet = FilingSheet(name="汇总", rows=rows, widths=(20, 12, 12))
     return FilingBook(
         title="核算备案",
         subject="2024年度",
-        created="2024-03-25",
+        created_at="2024-03-25",
         sheets=(replace(sheet, **settings),),  # type: ignore[arg-type]
     )
 
@@ -73,8 +73,8 @@ def test_values_survive() -> None:
     """Text, whole numbers, decimals and empty cells are read back as they were given."""
     row = (
         Cell("甲县"),
-        Cell(12, Look.FIGURE),
-        Cell(Decimal("1234.50"), Look.FIGURE, decimals=2),
+        Cell(12, CellStyle.FIGURE),
+        Cell(Decimal("1234.50"), CellStyle.FIGURE, decimals=2),
         Cell(None),
         Cell(""),
     )
@@ -85,25 +85,25 @@ def test_values_survive() -> None:
 @pytest.mark.parametrize("text", ["0.1", "0.000012345", "123456789012.345", "99999999999999.9", "-0.07", "1E+3"])
 def test_figures_are_exact_in_the_file(text: str) -> None:
     """The digits in the file are the digits of the decimal, without binary noise."""
-    part = read_part(write_book(make_book((Cell(Decimal(text), Look.FIGURE),))), "xl/worksheets/sheet1.xml")
+    part = read_part(write_book(make_book((Cell(Decimal(text), CellStyle.FIGURE),))), "xl/worksheets/sheet1.xml")
     inside = part.split("<v>")[1].split("</v>")[0]
     assert Decimal(inside) == Decimal(text)
 
 
 def test_empty_cells_keep_their_frame() -> None:
     """A figure still missing stands as an empty bordered cell with the column's number format."""
-    cell = open_sheet(make_book((Cell(None, Look.FIGURE, decimals=2),)))["A1"]
+    cell = open_sheet(make_book((Cell(None, CellStyle.FIGURE, decimals=2),)))["A1"]
     assert (cell.value, cell.number_format, cell.border.left.style) == (None, "0.00", "thin")
 
 
 @pytest.mark.parametrize(
     ("cell", "expected"),
     [
-        (Cell(5, Look.FIGURE), "0"),
-        (Cell(Decimal("5.25"), Look.FIGURE, decimals=2), "0.00"),
-        (Cell(Decimal("0.1234"), Look.PERCENT), "0.00%"),
-        (Cell(Decimal("0.1234"), Look.TOTAL_PERCENT), "0.00%"),
-        (Cell(Decimal("5.1"), Look.CENTRE, decimals=1), "0.0"),
+        (Cell(5, CellStyle.FIGURE), "0"),
+        (Cell(Decimal("5.25"), CellStyle.FIGURE, decimals=2), "0.00"),
+        (Cell(Decimal("0.1234"), CellStyle.PERCENT), "0.00%"),
+        (Cell(Decimal("0.1234"), CellStyle.TOTAL_PERCENT), "0.00%"),
+        (Cell(Decimal("5.1"), CellStyle.CENTRE, decimals=1), "0.0"),
         (Cell("甲县"), "General"),
     ],
 )
@@ -114,7 +114,7 @@ def test_number_formats(cell: Cell, expected: str) -> None:
 
 def test_formulas_are_live_and_cached() -> None:
     """A formula stays a formula, and a viewer that does not calculate shows its value all the same."""
-    total = Cell(Decimal("3.50"), Look.TOTAL_FIGURE, formula="=SUM(A1:B1)", decimals=2)
+    total = Cell(Decimal("3.50"), CellStyle.TOTAL_FIGURE, formula="=SUM(A1:B1)", decimals=2)
     word = Cell("相符", formula='=IF(A2=3.5,"相符","a|b[c]")')
     book = make_book((Cell(Decimal("1.5")), Cell(2)), (total, word, Cell(None, formula="=A9")))
     assert [cell.value for cell in open_sheet(book)[2]] == [total.formula, word.formula, "=A9"]
@@ -148,7 +148,7 @@ def test_formulas_that_reach_out_or_fail_are_refused(formula: str, value: str | 
 @pytest.mark.parametrize("text", INJECTIONS)
 def test_text_stays_text(text: str) -> None:
     """Whatever a text begins with, it is neither a formula, nor a link, nor a number, nor markup."""
-    for look in Look:
+    for look in CellStyle:
         cell = open_sheet(make_book((Cell(text, look),)))["A1"]
         assert (cell.value, cell.hyperlink, cell.data_type) == (text, None, "s")
     written = write_book(make_book((Cell(text),)))
@@ -215,9 +215,9 @@ def test_rare_characters_survive() -> None:
 def test_figures_a_spreadsheet_would_change_are_refused(figure: Decimal | int) -> None:
     """A figure that would lose digits or is no number is refused, also as the value of a formula."""
     with pytest.raises(ValueError, match="cell A1"):
-        write_book(make_book((Cell(figure, Look.FIGURE),)))
+        write_book(make_book((Cell(figure, CellStyle.FIGURE),)))
     with pytest.raises(ValueError, match="cell A1"):
-        write_book(make_book((Cell(figure, Look.FIGURE, formula="=A2"),)))
+        write_book(make_book((Cell(figure, CellStyle.FIGURE, formula="=A2"),)))
 
 
 @pytest.mark.parametrize("value", [True, 1.5])
@@ -237,7 +237,7 @@ def test_spans_merge_and_are_framed_all_round() -> None:
 
 def test_merged_formulas_stay_formulas() -> None:
     """A formula over merged cells is live as any other."""
-    book = make_book((Cell(7, Look.TOTAL_FIGURE, formula="=3+4", span=2),))
+    book = make_book((Cell(7, CellStyle.TOTAL_FIGURE, formula="=3+4", span=2),))
     assert open_sheet(book)["A1"].value == "=3+4"
     assert open_sheet(book, cached=True)["A1"].value == 7
 
@@ -248,7 +248,7 @@ def test_span_below_one_is_refused() -> None:
         write_book(make_book((Cell("甲", span=0),)))
 
 
-@pytest.mark.parametrize("cell", [Cell("见此"), Cell(5, Look.FIGURE), Cell("=1+1"), Cell("跨", span=2)])
+@pytest.mark.parametrize("cell", [Cell("见此"), Cell(5, CellStyle.FIGURE), Cell("=1+1"), Cell("跨", span=2)])
 def test_links_lead_inside_the_book(cell: Cell) -> None:
     """A link goes to a place of the same book and leaves the cell's value and look alone."""
     plain, linked = (open_sheet(make_book((each,)))["A1"] for each in (cell, replace(cell, link="'汇总'!A1")))
@@ -283,7 +283,7 @@ def test_links_that_lead_nowhere_are_refused(link: str) -> None:
 def test_portrait_page_is_set_up_for_filing() -> None:
     """A portrait sheet prints on A4 with the margins of official documents, one page wide, pages numbered."""
     sheet = open_sheet(
-        make_book((Cell("头", Look.HEADER), Cell("头")), (Cell(1), Cell(2), Cell(3)), header_rows=(1, 1))
+        make_book((Cell("头", CellStyle.HEADER), Cell("头")), (Cell(1), Cell(2), Cell(3)), header_rows=(1, 1))
     )
     setup, margins = sheet.page_setup, sheet.page_margins
     assert (setup.paperSize, setup.orientation, setup.fitToHeight) == (9, "portrait", 0)
@@ -353,28 +353,37 @@ def test_lines_are_counted_with_chinese_twice_as_wide(text: str, room: float, li
 
 def test_estimated_height_has_a_ceiling() -> None:
     """The tallest row is the tallest that the format allows; what does not wrap stays one line."""
-    assert estimate_height((Cell("核" * 30_000),), (10,)) == TALLEST
-    assert estimate_height((Cell("单位：亩" * 20, Look.UNIT),), (4,)) == 20
+    assert estimate_height((Cell("核" * 30_000),), (10,)) == MAX_ROW_HEIGHT
+    assert estimate_height((Cell("单位：亩" * 20, CellStyle.UNIT),), (4,)) == 20
     assert estimate_height((), (10,)) == 0
     assert estimate_height((Cell("核算" * 8),), ()) > 20
 
 
 def test_every_look_is_drawn() -> None:
     """Each look has a style of its own kind, with a Chinese font except for hashes."""
-    assert set(STYLES) == set(Look)
-    sheet = open_sheet(make_book(tuple(Cell("字", look) for look in Look)))
-    fonts = {look: sheet.cell(1, column).font for column, look in enumerate(Look, start=1)}
-    assert (fonts[Look.TITLE].name, fonts[Look.TITLE].sz, fonts[Look.TITLE].b) == ("宋体", 20, True)
-    assert (fonts[Look.HEADER].name, fonts[Look.NOTE].sz, fonts[Look.HASH].name) == ("黑体", 10.5, "Consolas")
+    assert set(STYLE_FORMATS) == set(CellStyle)
+    sheet = open_sheet(make_book(tuple(Cell("字", look) for look in CellStyle)))
+    fonts = {look: sheet.cell(1, column).font for column, look in enumerate(CellStyle, start=1)}
+    assert (fonts[CellStyle.TITLE].name, fonts[CellStyle.TITLE].sz, fonts[CellStyle.TITLE].b) == ("宋体", 20, True)
+    assert (fonts[CellStyle.HEADER].name, fonts[CellStyle.NOTE].sz, fonts[CellStyle.HASH].name) == (
+        "黑体",
+        10.5,
+        "Consolas",
+    )
     assert {font.scheme for font in fonts.values()} == {None}
-    assert all(font.b == (look is Look.TITLE or "total" in look) for look, font in fonts.items())
+    assert all(font.b == (look is CellStyle.TITLE or "total" in look) for look, font in fonts.items())
 
 
 @pytest.mark.parametrize(
     ("look", "colour"),
-    [(Look.HARD, "FFFFC7CE"), (Look.SOFT, "FFFFEB9C"), (Look.REPORT, "FFDDEBF7"), (Look.HEADER, "FFF2F2F2")],
+    [
+        (CellStyle.HARD, "FFFFC7CE"),
+        (CellStyle.SOFT, "FFFFEB9C"),
+        (CellStyle.REPORT, "FFDDEBF7"),
+        (CellStyle.HEADER, "FFF2F2F2"),
+    ],
 )
-def test_fills(look: Look, colour: str) -> None:
+def test_fills(look: CellStyle, colour: str) -> None:
     """Findings and headers carry the colours that go with their words."""
     cell = open_sheet(make_book((Cell("强制", look),)))["A1"]
     assert (cell.fill.fgColor.rgb, cell.border.top.style) == (colour, "thin")
@@ -391,13 +400,13 @@ def test_same_book_gives_same_bytes() -> None:
 
 def test_created_may_carry_a_time_zone() -> None:
     """A moment with a zone is written in universal time, wherever the machine stands."""
-    book = replace(make_book((Cell("甲"),)), created="2024-03-25T06:30:00+08:00")
+    book = replace(make_book((Cell("甲"),)), created_at="2024-03-25T06:30:00+08:00")
     assert str(open_book(write_book(book)).properties.created) == "2024-03-24 22:30:00"
 
 
 def test_equal_figures_give_the_same_bytes() -> None:
     """Two books that compare equal are the same file, however their zeros were written."""
-    short, long = (make_book((Cell(Decimal(text), Look.FIGURE, decimals=2),)) for text in ("1.5", "1.500"))
+    short, long = (make_book((Cell(Decimal(text), CellStyle.FIGURE, decimals=2),)) for text in ("1.5", "1.500"))
     assert short == long
     assert write_book(short) == write_book(long)
 

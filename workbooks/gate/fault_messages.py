@@ -1,14 +1,14 @@
 """Faults in the words of the contracts; apart from the faults, so that the reading process needs no sentences."""
 
 from checks.model.finding import Refusal
-from checks.model.refusal import refuse
-from contracts.messages import Wording
-from workbooks.gate.intake_fault import Fault
+from checks.model.refusal import create_refusal
+from contracts.messages import Messages
+from workbooks.gate.intake_fault import IntakeFault
 
 
-def in_words(fault: Fault, words: Wording) -> Refusal:
+def build_fault_refusal(fault: IntakeFault, messages: Messages) -> Refusal:
     """Return the refusal that people read; a file type is named in their language."""
     facts = dict(fault.facts)
     if "kind" in facts:
-        facts["kind"] = words(f"kind.{facts['kind']}")
-    return refuse(words, fault.code, part=fault.part, sheet=fault.sheet, cell=fault.cell, **facts)
+        facts["kind"] = messages(f"kind.{facts['kind']}")
+    return create_refusal(messages, fault.code, part=fault.part, sheet=fault.sheet, cell=fault.cell, **facts)

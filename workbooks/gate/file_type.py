@@ -1,10 +1,10 @@
 """The real type of a file by its content, and the container of one that is a workbook; nothing is unpacked."""
 
-from workbooks.gate.intake_fault import FaultFound, found
+from workbooks.gate.intake_fault import IntakeError, intake_error
 from workbooks.gate.workbook_parts import refuse_wrong_kind
 from workbooks.gate.zip_container import Container
 
-_MAGIC: tuple[tuple[bytes, str], ...] = (
+_MAGIC_NUMBERS: tuple[tuple[bytes, str], ...] = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "xls"),
     (b"%PDF", "pdf"),
     (b"Rar!", "rar"),
@@ -17,33 +17,35 @@ _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 _WORD_STREAM = "WordDocument".encode("utf-16-le")
 
 
-def opened(data: bytes) -> Container:
+def open_container(data: bytes) -> Container:
     """Return the container of a workbook, its directory judged; raise the fault of what is none."""
     if not data:
-        raise found("empty")
+        raise intake_error("empty")
     if not data.startswith(b"PK"):
-        raise _not_a_zip(data)
-    container = Container.opened(data)
+        raise _build_not_workbook_error(data)
+    container = Container.open_zip(data)
     refuse_wrong_kind(container)
     return container
 
 
-def unpacked_size(data: bytes) -> int:
+def compute_unpacked_size(data: bytes) -> int:
     """Return what a file's directory says it unpacks to; nothing where it will be refused by its directory alone."""
     try:
-        return opened(data).unpacked
-    except FaultFound:
+        return open_container(data).total_unpacked_size
+    except IntakeError:
         return 0
 
 
-def _not_a_zip(data: bytes) -> FaultFound:
+def _build_not_workbook_error(data: bytes) -> IntakeError:
     if _ENCRYPTED_STREAM in data:
-        return found("encrypted")
-    kind = next((name for magic, name in _MAGIC if data.startswith(magic)), None) or _text_kind(data[:4096])
-    return found("not_workbook", kind="word" if kind == "xls" and _WORD_STREAM in data else kind)
+        return intake_error("encrypted")
+    kind = next((name for magic, name in _MAGIC_NUMBERS if data.startswith(magic)), None) or _detect_text_kind(
+        data[:4096]
+    )
+    return intake_error("not_workbook", kind="word" if kind == "xls" and _WORD_STREAM in data else kind)
 
 
-def _text_kind(head: bytes) -> str:
+def _detect_text_kind(head: bytes) -> str:
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if start.startswith((b"<html", b"<!doctype html", b"<table")):
         return "html"

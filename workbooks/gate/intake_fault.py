@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
-_LONGEST_NAME = 80
+_MAX_PART_NAME_LENGTH = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
+class IntakeFault:
     """A stable *code* (its sentences stand in the messages), where, and the *facts* that fill the sentences."""
 
     code: str
@@ -22,26 +22,26 @@ class Fault:
         return asdict(self)
 
     @classmethod
-    def of_json(cls, raw: Mapping[str, Any]) -> Self:
+    def from_json(cls, raw: Mapping[str, Any]) -> Self:
         """Read plain values back."""
         return cls(**raw)
 
 
-class FaultFound(Exception):  # noqa: N818 - the file is at fault, not the program
+class IntakeError(Exception):
     """Raised where a file must be refused; carries the fault to the edge of the room."""
 
-    def __init__(self, fault: Fault) -> None:
+    def __init__(self, fault: IntakeFault) -> None:
         super().__init__(fault.code)
         self.fault = fault
 
 
-def found(
+def intake_error(
     code: str, *, part: str | None = None, sheet: str | None = None, cell: str | None = None, **facts: str
-) -> FaultFound:
+) -> IntakeError:
     """Return the exception for a fault at a place, to be raised."""
-    return FaultFound(Fault(code=code, part=part, sheet=sheet, cell=cell, facts=facts))
+    return IntakeError(IntakeFault(code=code, part=part, sheet=sheet, cell=cell, facts=facts))
 
 
-def shown_part(name: str) -> str:
+def format_part_name(name: str) -> str:
     """Names inside the archive are the sender's: only their printable part is echoed."""
-    return name[:_LONGEST_NAME].encode("unicode_escape", "replace").decode("ascii")
+    return name[:_MAX_PART_NAME_LENGTH].encode("unicode_escape", "replace").decode("ascii")

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from lxml import etree
 
 from checks.model.cell_ref import Position, format_address, parse_address
-from workbooks.ooxml.relationships import related
-from workbooks.ooxml.text_rows import Rows
-from workbooks.ooxml.xml_parts import add, parse, sibling_tag
-from workbooks.ooxml.zip_package import Package
+from workbooks.ooxml.relationships import find_related_part
+from workbooks.ooxml.text_rows import RowWriter
+from workbooks.ooxml.xml_parts import add_child, make_sibling_tag, parse_xml
+from workbooks.ooxml.zip_package import ZipPackage
 
-_MADE = "new"
+_NEW_CELL = "new"
 
 
 @dataclass(frozen=True, slots=True)
-class Trace:
+class OriginalCellStyle:
     """One cell before we touched it.
 
     *style* is its number, empty where the cell bore none and None where there was no cell; *fill* the markup of the
@@ -26,55 +26,63 @@ class Trace:
     cell: Position
     painted: bool = False
     style: str | None = None
-    fill: str = ""
-    comment: int | None = None
+    fill_markup: str = ""
+    comment_length: int | None = None
 
 
-def memory_part(traces: Iterable[Trace], *, main: str) -> bytes:
+def build_original_styles_sheet(original_styles: Iterable[OriginalCellStyle], *, xml_namespace: str) -> bytes:
     """Write the sheet, *main* being the namespace of the workbook's sheets."""
-    root = etree.Element(f"{{{main}}}worksheet", nsmap={None: main})
-    add(root, "sheetData")
-    rows = Rows()
-    for number, trace in enumerate(traces, 1):
-        rows.begin(number)
-        for letters, text in zip("ABCDE", _texts(trace), strict=True):
+    root = etree.Element(f"{{{xml_namespace}}}worksheet", nsmap={None: xml_namespace})
+    add_child(root, "sheetData")
+    rows = RowWriter()
+    for number, trace in enumerate(original_styles, 1):
+        rows.begin_row(number)
+        for letters, text in zip("ABCDE", _encode_style(trace), strict=True):
             if text:
-                rows.text(f"{letters}{number}", text)
-    return rows.into(root)
+                rows.write_text(f"{letters}{number}", text)
+    return rows.insert_into(root)
 
 
-def read_memory(package: Package, book: str, part: str) -> list[Trace]:
+def load_original_styles(package: ZipPackage, workbook_part: str, part: str) -> list[OriginalCellStyle]:
     """Read the sheet back, whatever program has saved it since."""
-    return [trace for texts in _rows(package, book, part) if (trace := _trace(texts)) is not None]
+    return [
+        trace for texts in _iter_row_texts(package, workbook_part, part) if (trace := _decode_style(texts)) is not None
+    ]
 
 
-def _texts(trace: Trace) -> tuple[str, ...]:
-    style = _MADE if trace.style is None else f"s{trace.style}"
-    comment = "" if trace.comment is None else f"c{trace.comment}"
-    return trace.sheet, format_address(*trace.cell), style if trace.painted else "", trace.fill, comment
+def _encode_style(original_style: OriginalCellStyle) -> tuple[str, ...]:
+    style = _NEW_CELL if original_style.style is None else f"s{original_style.style}"
+    comment = "" if original_style.comment_length is None else f"c{original_style.comment_length}"
+    return (
+        original_style.sheet,
+        format_address(*original_style.cell),
+        style if original_style.painted else "",
+        original_style.fill_markup,
+        comment,
+    )
 
 
-def _trace(texts: dict[int, str]) -> Trace | None:
+def _decode_style(texts: dict[int, str]) -> OriginalCellStyle | None:
     cell = parse_address(texts.get(2, ""))
     if cell is None or not texts.get(1):
         return None
     style, comment = texts.get(3, ""), texts.get(5, "").removeprefix("c")
-    return Trace(
+    return OriginalCellStyle(
         texts[1],
         cell,
         painted=bool(style),
-        style=None if style == _MADE else style.removeprefix("s"),
-        fill=texts.get(4, ""),
-        comment=int(comment) if comment.isdecimal() else None,
+        style=None if style == _NEW_CELL else style.removeprefix("s"),
+        fill_markup=texts.get(4, ""),
+        comment_length=int(comment) if comment.isdecimal() else None,
     )
 
 
-def _rows(package: Package, book: str, part: str) -> Iterator[dict[int, str]]:
-    root = parse(package.content(part))
-    shared = _shared(package, book)
-    for row in root.iterfind(f"{sibling_tag(root, 'sheetData')}/{sibling_tag(root, 'row')}"):
+def _iter_row_texts(package: ZipPackage, workbook_part: str, part: str) -> Iterator[dict[int, str]]:
+    root = parse_xml(package.get_part(part))
+    shared = _load_shared_strings(package, workbook_part)
+    for row in root.iterfind(f"{make_sibling_tag(root, 'sheetData')}/{make_sibling_tag(root, 'row')}"):
         found = {}
-        for cell in row.iterchildren(sibling_tag(root, "c")):
+        for cell in row.iterchildren(make_sibling_tag(root, "c")):
             place = parse_address(cell.get("r", ""))
             text = "".join(cell.itertext())
             if cell.get("t") == "s":
@@ -84,10 +92,12 @@ def _rows(package: Package, book: str, part: str) -> Iterator[dict[int, str]]:
         yield found
 
 
-def _shared(package: Package, book: str) -> list[str]:
-    part = related(package, book, "sharedStrings")
+def _load_shared_strings(package: ZipPackage, workbook_part: str) -> list[str]:
+    part = find_related_part(package, workbook_part, "sharedStrings")
     if part is None:
         return []
-    root = parse(package.content(part))
-    tag = sibling_tag(root, "t")
-    return ["".join(text.text or "" for text in item.iter(tag)) for item in root.iterchildren(sibling_tag(root, "si"))]
+    root = parse_xml(package.get_part(part))
+    tag = make_sibling_tag(root, "t")
+    return [
+        "".join(text.text or "" for text in item.iter(tag)) for item in root.iterchildren(make_sibling_tag(root, "si"))
+    ]

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from checks.model.cell_ref import Position, format_address, format_range, parse_address, parse_range
-from workbooks.ooxml.xml_parts import Element, child, ensure, is_on, sibling_tag
+from workbooks.ooxml.xml_parts import LxmlElement, ensure_child, find_child, is_on, make_sibling_tag
 
 # The order that the schema of a worksheet asks for; Excel calls a file with another order damaged.
-SHEET_ORDER = (
+WORKSHEET_ORDER = (
     "sheetPr dimension sheetViews sheetFormatPr cols sheetData sheetCalcPr sheetProtection "
     "protectedRanges scenarios autoFilter sortState dataConsolidate customSheetViews mergeCells "
     "phoneticPr conditionalFormatting dataValidations hyperlinks printOptions pageMargins pageSetup "
@@ -19,44 +19,44 @@ SHEET_ORDER = (
     "extLst"
 )
 
-Paint: TypeAlias = Callable[[int, str], int]  # from style and colour to the style of the painted cell
-Numbered: TypeAlias = Sequence[tuple[int, Element]]
+StylePainter: TypeAlias = Callable[[int, str], int]  # from style and colour to the style of the painted cell
+NumberedElements: TypeAlias = Sequence[tuple[int, LxmlElement]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Brush:
-    paint: Paint
+class _CellPainter:
+    paint_style: StylePainter
     column_styles: Sequence[tuple[range, str]]
 
-    def apply(self, cell: Element, colour: str) -> None:
-        cell.set("s", str(self.paint(int(cell.get("s", "0")), colour)))
+    def paint_cell(self, cell: LxmlElement, colour: str) -> None:
+        cell.set("s", str(self.paint_style(int(cell.get("s", "0")), colour)))
 
-    def inherited(self, row: Element, column: int) -> str | None:
+    def find_inherited_style(self, row: LxmlElement, column: int) -> str | None:
         """Return the style that a blank cell shows: its row's, else its column's."""
         if row.get("s") and is_on(row.get("customFormat")):
             return str(row.get("s"))
         return next((style for columns, style in self.column_styles if column in columns), None)
 
 
-def paint_cells(sheet: Element, colours: Mapping[Position, str], paint: Paint) -> None:
+def paint_cells(sheet: LxmlElement, colours: Mapping[Position, str], paint_style: StylePainter) -> None:
     """Give each cell its colour, keeping the rest of its looks; blank cells come into being."""
     if not colours:
         return
     by_row: dict[int, dict[int, str]] = {}
     for (row, column), colour in colours.items():
         by_row.setdefault(row, {})[column] = colour
-    brush = _Brush(paint, _column_styles(sheet))
-    rows = _rows_made(ensure(sheet, "sheetData", SHEET_ORDER), by_row)
+    brush = _CellPainter(paint_style, _collect_column_styles(sheet))
+    rows = _ensure_rows(ensure_child(sheet, "sheetData", WORKSHEET_ORDER), by_row)
     for number, wanted in by_row.items():
-        _paint_row(rows[number], wanted, number=number, brush=brush)
-    _widen_dimension(sheet, colours)
+        _paint_row(rows[number], wanted, number=number, painter=brush)
+    _extend_dimension(sheet, colours)
 
 
-def shown_at(sheet: Element, cells: Iterable[Position]) -> dict[Position, Position]:
+def find_visible_cells(sheet: LxmlElement, cells: Iterable[Position]) -> dict[Position, Position]:
     """Return for each cell the one that is seen: itself, or the first of the merged cells it lies in."""
     ordered = sorted(cells)
     shown = {cell: cell for cell in ordered}
-    merged = child(sheet, "mergeCells")
+    merged = find_child(sheet, "mergeCells")
     for area in [] if merged is None else merged.iterchildren("{*}mergeCell"):
         if ends := parse_range(area.get("ref", "")):
             (top, left), (bottom, right) = ends
@@ -67,22 +67,22 @@ def shown_at(sheet: Element, cells: Iterable[Position]) -> dict[Position, Positi
     return shown
 
 
-def numbered_rows(data: Element) -> Iterator[tuple[int, Element]]:
+def iter_numbered_rows(sheet_data: LxmlElement) -> Iterator[tuple[int, LxmlElement]]:
     """Yield the rows with their numbers, which a file may leave out where they follow on."""
     number = 0
-    for row in data.iterchildren(sibling_tag(data, "row")):
+    for row in sheet_data.iterchildren(make_sibling_tag(sheet_data, "row")):
         number = int(row.get("r") or number + 1)
         yield number, row
 
 
-def cells_at(sheet: Element) -> dict[Position, Element]:
+def index_cells(sheet: LxmlElement) -> dict[Position, LxmlElement]:
     """Return the cells of a sheet by their places."""
-    data = child(sheet, "sheetData")
-    rows = () if data is None else numbered_rows(data)
-    return {(number, column): cell for number, row in rows for column, cell in _numbered_cells(row)}
+    data = find_child(sheet, "sheetData")
+    rows = () if data is None else iter_numbered_rows(data)
+    return {(number, column): cell for number, row in rows for column, cell in _iter_numbered_cells(row)}
 
 
-def drop_blank(cell: Element) -> bool:
+def drop_blank_cell(cell: LxmlElement) -> bool:
     """Take out a cell that says nothing, its row with it where nothing else is left; tell whether that was done."""
     row = cell.getparent()
     if len(cell) or row is None:
@@ -93,41 +93,43 @@ def drop_blank(cell: Element) -> bool:
     return True
 
 
-def _numbered_cells(row: Element) -> Iterator[tuple[int, Element]]:
+def _iter_numbered_cells(row: LxmlElement) -> Iterator[tuple[int, LxmlElement]]:
     number = 0
-    for cell in row.iterchildren(sibling_tag(row, "c")):
+    for cell in row.iterchildren(make_sibling_tag(row, "c")):
         place = parse_address(cell.get("r", ""))
         number = place[1] if place else number + 1
         yield number, cell
 
 
-def _rows_made(data: Element, wanted: Iterable[int]) -> dict[int, Element]:
-    rows = list(numbered_rows(data))
-    tag = sibling_tag(data, "row")
-    missing = [(number, data.makeelement(tag, r=str(number))) for number in sorted({*wanted} - {n for n, _ in rows})]
-    _interleave(data, rows, missing)
+def _ensure_rows(sheet_data: LxmlElement, row_numbers: Iterable[int]) -> dict[int, LxmlElement]:
+    rows = list(iter_numbered_rows(sheet_data))
+    tag = make_sibling_tag(sheet_data, "row")
+    missing = [
+        (number, sheet_data.makeelement(tag, r=str(number))) for number in sorted({*row_numbers} - {n for n, _ in rows})
+    ]
+    _insert_missing(sheet_data, rows, missing)
     return dict(rows + missing)
 
 
-def _paint_row(row: Element, wanted: Mapping[int, str], *, number: int, brush: _Brush) -> None:
-    cells = list(_numbered_cells(row))
+def _paint_row(row: LxmlElement, colours: Mapping[int, str], *, number: int, painter: _CellPainter) -> None:
+    cells = list(_iter_numbered_cells(row))
     missing = [
-        (column, _blank_cell(row, (number, column), brush.inherited(row, column)))
-        for column in sorted({*wanted} - {n for n, _ in cells})
+        (column, _make_blank_cell(row, (number, column), painter.find_inherited_style(row, column)))
+        for column in sorted({*colours} - {n for n, _ in cells})
     ]
-    _interleave(row, cells, missing)
+    _insert_missing(row, cells, missing)
     if missing:
         row.attrib.pop("spans", None)  # a hint at the columns in use, no longer true
     for column, cell in cells + missing:
-        if column in wanted:
-            brush.apply(cell, wanted[column])
+        if column in colours:
+            painter.paint_cell(cell, colours[column])
 
 
-def _blank_cell(row: Element, place: Position, style: str | None) -> Element:
-    return row.makeelement(sibling_tag(row, "c"), {"r": format_address(*place)} | ({"s": style} if style else {}))
+def _make_blank_cell(row: LxmlElement, cell: Position, style: str | None) -> LxmlElement:
+    return row.makeelement(make_sibling_tag(row, "c"), {"r": format_address(*cell)} | ({"s": style} if style else {}))
 
 
-def _interleave(parent: Element, present: Numbered, missing: Numbered) -> None:
+def _insert_missing(parent: LxmlElement, present: NumberedElements, missing: NumberedElements) -> None:
     """Put the missing among the present by their numbers, both taken in order."""
     waiting = deque(missing)
     for number, element in present:
@@ -136,8 +138,8 @@ def _interleave(parent: Element, present: Numbered, missing: Numbered) -> None:
     parent.extend([element for _, element in waiting])
 
 
-def _column_styles(sheet: Element) -> list[tuple[range, str]]:
-    columns = child(sheet, "cols")
+def _collect_column_styles(sheet: LxmlElement) -> list[tuple[range, str]]:
+    columns = find_child(sheet, "cols")
     return [
         (range(int(column.get("min")), int(column.get("max")) + 1), str(column.get("style")))
         for column in ([] if columns is None else columns.iterchildren("{*}col"))
@@ -145,9 +147,9 @@ def _column_styles(sheet: Element) -> list[tuple[range, str]]:
     ]
 
 
-def _widen_dimension(sheet: Element, cells: Iterable[Position]) -> None:
+def _extend_dimension(sheet: LxmlElement, cells: Iterable[Position]) -> None:
     """Let the stated extent of the sheet take in the painted cells: some readers stop at its edge."""
-    dimension = child(sheet, "dimension")
+    dimension = find_child(sheet, "dimension")
     if dimension is None or not (ends := parse_range(dimension.get("ref", ""))):
         return
     every = [*ends, *cells]

@@ -8,32 +8,35 @@ range, the text and every number that a reader might take for a size are small, 
 import re
 from typing import Final
 
-from workbooks.gate.intake_fault import FaultFound
-from workbooks.gate.xml_events import elements
-from workbooks.gate.zip_container import Container, xml_names
-from workbooks.reader.inspection import Passed
+from workbooks.gate.intake_fault import IntakeError
+from workbooks.gate.xml_events import parse_elements
+from workbooks.gate.zip_container import Container, iter_xml_parts
+from workbooks.reader.inspection import InspectedWorkbook
 
-MOST_BYTES: Final = 1024 * 1024  # all parts together, unpacked
-MOST_CELLS: Final = 200_000  # of all used ranges together
-_SIZE: Final = re.compile(
+MAX_BYTES_IN_PROCESS: Final = 1024 * 1024  # all parts together, unpacked
+MAX_CELLS_IN_PROCESS: Final = 200_000  # of all used ranges together
+_LARGE_SIZE_ATTRIBUTE: Final = re.compile(
     rb"""\b(?:count|uniqueCount|ref|sqref|ptCount|r|min|max|ht|width)\s*=\s*["'][^"']{0,40}?[0-9]{7,}"""
 )
-_WIDE: Final = re.compile(rb"<dimension[^<>]*[A-Z]{3}[0-9]")
+_WIDE_DIMENSION: Final = re.compile(rb"<dimension[^<>]*[A-Z]{3}[0-9]")
 
 
-def is_small(container: Container, passed: Passed) -> bool:
+def is_small(container: Container, workbook: InspectedWorkbook) -> bool:
     """Tell whether a file may be read without a process of its own."""
-    if container.unpacked > MOST_BYTES or sum(sheet.cells for sheet in passed.sheets) > MOST_CELLS:
+    if (
+        container.total_unpacked_size > MAX_BYTES_IN_PROCESS
+        or sum(sheet.cell_count for sheet in workbook.sheets) > MAX_CELLS_IN_PROCESS
+    ):
         return False
     try:
-        return all(_is_plain(name, container.read(name)) for name in xml_names(container))
-    except FaultFound:
+        return all(_is_plain(name, container.unpack_part(name)) for name in iter_xml_parts(container))
+    except IntakeError:
         return False
 
 
 def _is_plain(name: str, content: bytes) -> bool:
     if name.endswith(".vml"):
         return False
-    for _ in elements(name, content, most=20_000, wanted=frozenset()):
+    for _ in parse_elements(name, content, max_elements=20_000, wanted_names=frozenset()):
         pass  # deep or malformed parts raise
-    return _SIZE.search(content) is None and _WIDE.search(content) is None
+    return _LARGE_SIZE_ATTRIBUTE.search(content) is None and _WIDE_DIMENSION.search(content) is None

@@ -3,20 +3,20 @@
 import struct
 from typing import IO, Final
 
-_LENGTH: Final = struct.Struct("<Q")
+_LENGTH_PREFIX: Final = struct.Struct("<Q")
 
 
-def send(target: IO[bytes], message: bytes) -> None:
+def send_message(target: IO[bytes], message: bytes) -> None:
     """Write one message."""
-    target.write(_LENGTH.pack(len(message)))
+    target.write(_LENGTH_PREFIX.pack(len(message)))
     target.write(message)
 
 
-def receive(source: IO[bytes]) -> bytes | None:
+def receive_message(source: IO[bytes]) -> bytes | None:
     """Return the next message; nothing where the other side has ended."""
-    head = source.read(_LENGTH.size)
-    if len(head) < _LENGTH.size:
+    head = source.read(_LENGTH_PREFIX.size)
+    if len(head) < _LENGTH_PREFIX.size:
         return None
-    size = _LENGTH.unpack(head)[0]
+    size = _LENGTH_PREFIX.unpack(head)[0]
     body = source.read(size)
     return body if len(body) == size else None

@@ -13,85 +13,85 @@ from contextlib import contextmanager
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
-from workbooks.gate.file_type import opened, unpacked_size
-from workbooks.gate.intake_fault import FaultFound, found
-from workbooks.gate.resource_limits import allowance, limit, rest
-from workbooks.gate.workbook_parts import Book
-from workbooks.reader.inspection import Passed, PassedSheet, pass_through
-from workbooks.reader.pipe_protocol import receive, send
+from workbooks.gate.file_type import compute_unpacked_size, open_container
+from workbooks.gate.intake_fault import IntakeError, intake_error
+from workbooks.gate.resource_limits import apply_limits, clear_timer, compute_limits
+from workbooks.gate.workbook_parts import WorkbookOutline
+from workbooks.reader.inspection import InspectedSheet, InspectedWorkbook, inspect_workbook
+from workbooks.reader.pipe_protocol import receive_message, send_message
 
 if TYPE_CHECKING:  # frames only behind the gate
     import polars as pl
 
-SLICE: Final = 16_384  # rows to a message: a long table is never packed as one
+MAX_ROWS_PER_MESSAGE: Final = 16_384  # rows to a message: a long table is never packed as one
 
 
 def main() -> None:
     """Serve files until the input ends."""
     source, target = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not get between the frames
-    while (data := receive(source)) is not None:
-        limit(allowance(unpacked_size(data)), time.process_time())
-        header, frames = answer(data)
+    while (data := receive_message(source)) is not None:
+        apply_limits(compute_limits(compute_unpacked_size(data)), time.process_time())
+        header, frames = build_reply(data)
         for message in (json.dumps(header).encode(), *frames):
-            send(target, message)
+            send_message(target, message)
         target.flush()
-        rest()
+        clear_timer()
 
 
-def answer(data: bytes) -> tuple[dict[str, Any], list[bytes]]:
+def build_reply(data: bytes) -> tuple[dict[str, Any], list[bytes]]:
     """Return what stands in a file, or its fault."""
     try:
-        with any_failure_as_fault():
-            return _packed(pass_through(opened(data)), data)
-    except FaultFound as error:
+        with convert_failures_to_faults():
+            return _pack_workbook(inspect_workbook(open_container(data)), data)
+    except IntakeError as error:
         return {"fault": error.fault.as_json()}, []
 
 
 @contextmanager
-def any_failure_as_fault() -> Iterator[None]:
+def convert_failures_to_faults() -> Iterator[None]:
     """Turn whatever a library raises on bytes from outside into a fault; a panic is none of Python's exceptions."""
     try:
         yield
-    except (FaultFound, KeyboardInterrupt, SystemExit):
+    except (IntakeError, KeyboardInterrupt, SystemExit):
         raise
     except MemoryError as error:
-        raise found("too_costly") from error
+        raise intake_error("too_costly") from error
     except BaseException as error:
-        raise found("not_readable_book") from error
+        raise intake_error("not_readable_book") from error
 
 
-def _packed(passed: Passed, data: bytes) -> tuple[dict[str, Any], list[bytes]]:
-    from workbooks.reader.library_frames import read_frames  # noqa: PLC0415 - polars only behind the gate
+def _pack_workbook(workbook: InspectedWorkbook, data: bytes) -> tuple[dict[str, Any], list[bytes]]:
+    from workbooks.reader.library_frames import load_frames  # noqa: PLC0415 - polars only behind the gate
 
     headers, messages = [], []
-    for sheet, read in zip(passed.sheets, read_frames(data, passed), strict=True):
-        packed = [_stream(part) for frame in (read.text, read.kinds) for part in _slices(frame)]
-        headers.append({**header_of(sheet, passed.book, read.formulas), "messages": len(packed)})
+    for sheet, read in zip(workbook.sheets, load_frames(data, workbook), strict=True):
+        packed = [_encode_frame(part) for frame in (read.text, read.kinds) for part in _iter_slices(frame)]
+        headers.append({**build_header(sheet, workbook.outline, read.formulas), "messages": len(packed)})
         messages += packed
     return {"sheets": headers}, messages
 
 
-def _slices(frame: "pl.DataFrame") -> "Iterator[pl.DataFrame]":
-    return frame.iter_slices(SLICE) if frame.height else iter((frame,))
+def _iter_slices(frame: "pl.DataFrame") -> "Iterator[pl.DataFrame]":
+    return frame.iter_slices(MAX_ROWS_PER_MESSAGE) if frame.height else iter((frame,))
 
 
-def _stream(frame: "pl.DataFrame") -> bytes:
+def _encode_frame(frame: "pl.DataFrame") -> bytes:
     store = BytesIO()
     frame.write_ipc_stream(store)
     return store.getvalue()
 
 
-def header_of(sheet: PassedSheet, book: Book, formulas: Mapping[str, str]) -> dict[str, Any]:
+def build_header(sheet: InspectedSheet, outline: WorkbookOutline, formulas: Mapping[str, str]) -> dict[str, Any]:
     """Return what is said of a sheet beside its cells, in plain values."""
     return {
-        "name": sheet.xml.sheet.name,
-        "state": sheet.xml.sheet.state,
-        "merges": sheet.xml.merges,
-        "hidden_rows": sheet.xml.hidden_rows,
-        "hidden_columns": sheet.xml.hidden_columns,
-        "masked": sheet.masked,
-        "since_1904": book.since_1904,
+        "name": sheet.scan.sheet.name,
+        "state": sheet.scan.sheet.state,
+        "merges": sheet.scan.merges,
+        "hidden_rows": sheet.scan.hidden_rows,
+        "hidden_columns": sheet.scan.hidden_columns,
+        "masked": sheet.hidden_cells,
+        "since_1904": outline.since_1904,
         "formulas": dict(formulas),
     }
 

@@ -13,10 +13,10 @@ ATTRIBUTE: Final = rb'(?: (?!xmlns)[A-Za-z0-9:]{1,40}="[^"<>]{0,400}+")'
 _PLAIN_VALUE: Final = rb"(?:<v>[^<]*+</v>|<v/>)"
 # A text as it is, or in runs that look different; how it is pronounced may follow, and is no part of it.
 _TEXT: Final = rb'<t(?: xml:space="(?:preserve|default)")?+(?:/>|>[^<]*+</t>)'
-_LOOK: Final = rb"(?:<rPr/>|<rPr>(?:<[A-Za-z]{1,20}(?: [^<>]*?)?/>)*+</rPr>)"
-_RUN: Final = rb"(?:<r>" + _LOOK + rb"?+" + _TEXT + rb"</r>)"
-_SPOKEN: Final = rb"(?:<rPh(?: [^<>]*+)?>" + _TEXT + rb"</rPh>|<phoneticPr(?: [^<>]*?)?/>)"
-TEXT_ITEM: Final = rb"(?:" + _TEXT + rb"|" + _RUN + rb"*+)" + _SPOKEN + rb"*+"
+_RUN_PROPERTIES: Final = rb"(?:<rPr/>|<rPr>(?:<[A-Za-z]{1,20}(?: [^<>]*?)?/>)*+</rPr>)"
+_RUN: Final = rb"(?:<r>" + _RUN_PROPERTIES + rb"?+" + _TEXT + rb"</r>)"
+_PHONETIC: Final = rb"(?:<rPh(?: [^<>]*+)?>" + _TEXT + rb"</rPh>|<phoneticPr(?: [^<>]*?)?/>)"
+TEXT_ITEM: Final = rb"(?:" + _TEXT + rb"|" + _RUN + rb"*+)" + _PHONETIC + rb"*+"
 _CELL: Final = (
     rb'<c r="[A-Z]{1,3}%(row)s"(?: s="[0-9]{1,6}")?+(?:/>'
     rb'|(?: t="n")?+>%(f)s?+%(v)s?+</c>'
@@ -30,33 +30,33 @@ _CELL: Final = (
 _ROW: Final = rb'<row r="([1-9][0-9]{0,6})"%(attribute)s*+(?:/>|>(?:%(cell)s)*+</row>)'
 
 
-def _cell(row: bytes) -> bytes:
+def _build_cell_pattern(row: bytes) -> bytes:
     return _CELL % {b"row": row, b"f": FORMULA, b"v": _PLAIN_VALUE, b"text": TEXT_ITEM}
 
 
-SHEET: Final = re.compile(b"(?:" + _ROW % {b"attribute": ATTRIBUTE, b"cell": _cell(rb"\1")} + b")*+")
+SHEET_ROWS: Final = re.compile(b"(?:" + _ROW % {b"attribute": ATTRIBUTE, b"cell": _build_cell_pattern(rb"\1")} + b")*+")
 ROW_HEAD: Final = re.compile(rb'<row r="([1-9][0-9]{0,6})"' + ATTRIBUTE + rb"*+/?>")
 
 # What the second reading and the kinds of cells are taken from; each stands on what SHEET has matched.
-SPECIAL: Final = re.compile(
+TYPED_CELL: Final = re.compile(
     rb'<c r="([A-Z]{1,3}[0-9]{1,7})"(?: s="[0-9]{1,6}")?+ t="(str|e|b|d)">'
     + FORMULA
     + rb"?+(?:<v>([^<]*+)</v>|(<v/>)|)</c>"
 )
-WITH_FORMULA: Final = re.compile(
+FORMULA_CELL: Final = re.compile(
     rb'<c r="([A-Z]{1,3}[0-9]{1,7})"(?: s="[0-9]{1,6}")?+(?: t="([a-zA-Z]{1,9})")?+>'
     rb"<f[^<>]*?(?:/>|>([^<]*+)</f>)(?:<v>([^<]*+)</v>|<v/>|)</c>"
 )
-TEXT_INDEX: Final = re.compile(
+SHARED_STRING_CELL: Final = re.compile(
     rb'<c r="([A-Z]{1,3}[0-9]{1,7})"(?: s="[0-9]{1,6}")?+ t="s">' + FORMULA + rb"?+<v>([0-9]{1,8})</v>"
 )
 FILLED_COLUMNS: Final = re.compile(rb'<c r="([A-Z]{1,3})[0-9]{1,7}"[^<>]*+(?<!/)>(?!</c>)')
 ROW_NUMBERS: Final = re.compile(rb'<row r="([0-9]{1,7})"')
-ROW_LOOKS: Final = re.compile(rb'<row r="([0-9]{1,7})"([^<>]*+)>')
-HIDDEN: Final = re.compile(rb' (?:hidden="(?:1|true)"|ht="0+(?:\.0*)?")')
+ROW_ATTRIBUTES: Final = re.compile(rb'<row r="([0-9]{1,7})"([^<>]*+)>')
+HIDDEN_ROW_ATTRIBUTE: Final = re.compile(rb' (?:hidden="(?:1|true)"|ht="0+(?:\.0*)?")')
 
 
 @cache
-def cell_in(row: bytes) -> re.Pattern[bytes]:
+def compile_cell_pattern(row: bytes) -> re.Pattern[bytes]:
     """Return the grammar of one cell in a given row."""
-    return re.compile(_cell(row))
+    return re.compile(_build_cell_pattern(row))

@@ -7,78 +7,80 @@ import re
 from dataclasses import dataclass, field
 
 from checks.model.cell_ref import column_letters, parse_address
-from workbooks.gate.workbook_parts import SPACES
+from workbooks.gate.workbook_parts import SHEET_NAMESPACES
 
 _TAG = re.compile(rb"""<(/?)(row|c|v|f|is|t)((?:\s+[\w:.-]{1,60}\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(/?)>""")
 _ATTRIBUTE = re.compile(rb"""([\w:.-]+)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')""")
-_BARE = re.compile(rb"<(/?(?:row|c|v|f|is|t|r)(?=[\s/>]))")
-_NOTHING = re.compile(rb"0+(?:\.0*)?")
-_BETWEEN = re.compile(rb"((?:</(?:c|row|v|f|is|extLst)|<(?:row|c|is)\b[^<>]*|/)>)\s+(?=<)")
+_UNPREFIXED_TAG = re.compile(rb"<(/?(?:row|c|v|f|is|t|r)(?=[\s/>]))")
+_ZERO_HEIGHT = re.compile(rb"0+(?:\.0*)?")
+_SPACE_BETWEEN_TAGS = re.compile(rb"((?:</(?:c|row|v|f|is|extLst)|<(?:row|c|is)\b[^<>]*|/)>)\s+(?=<)")
 
 
 @dataclass(slots=True)
-class _Writer:
+class _TagNormaliser:
     """Where we are on the sheet: cells and rows may leave out their reference and then follow the one before."""
 
     row: int = 0
     column: int = 0
     prefix: bytes = b""
 
-    def rewritten(self, tag: re.Match[bytes]) -> bytes:
+    def normalise_tag(self, tag: re.Match[bytes]) -> bytes:
         closing, name, attributes, empty = tag.groups()
         if closing:
             return b"</" + name + b">"
         given = {key: double or single or b"" for key, double, single in _ATTRIBUTE.findall(attributes)}
-        if _foreign(given, self.prefix):
+        if _is_foreign_tag(given, self.prefix):
             return bytes(tag[0])  # the grammar stops here: another language may mean something else by it
-        write = {b"row": self._row, b"c": self._cell}.get(name, _plain)
+        write = {b"row": self._write_row_attributes, b"c": self._write_cell_attributes}.get(
+            name, _write_known_attributes
+        )
         return b"<" + name + write(given) + empty + b">"
 
-    def _row(self, given: dict[bytes, bytes]) -> bytes:
-        number = given.get(b"r")
+    def _write_row_attributes(self, attributes: dict[bytes, bytes]) -> bytes:
+        number = attributes.get(b"r")
         self.column = 0
         self.row = int(number) if number is not None and re.fullmatch(rb"[0-9]{1,7}", number) else self.row + 1
-        flat = _NOTHING.fullmatch(given.get(b"ht", b"")) is not None
-        hidden = b' hidden="1"' if flat or given.get(b"hidden") in (b"1", b"true") else b""
+        flat = _ZERO_HEIGHT.fullmatch(attributes.get(b"ht", b"")) is not None
+        hidden = b' hidden="1"' if flat or attributes.get(b"hidden") in (b"1", b"true") else b""
         return b' r="%s"%s' % (number if number is not None else b"%d" % self.row, hidden)
 
-    def _cell(self, given: dict[bytes, bytes]) -> bytes:
-        reference = given.get(b"r")
+    def _write_cell_attributes(self, attributes: dict[bytes, bytes]) -> bytes:
+        reference = attributes.get(b"r")
         place = parse_address(reference.decode("ascii", "replace")) if reference is not None else None
         self.column = place[1] if place else self.column + 1
         own = b"%s%d" % (column_letters(self.column).encode(), self.row)
         parts = [b' r="%s"' % (reference if reference is not None else own)]
-        parts += [b' %s="%s"' % (key, given[key]) for key in (b"s", b"t") if key in given]
+        parts += [b' %s="%s"' % (key, attributes[key]) for key in (b"s", b"t") if key in attributes]
         return b"".join(parts)
 
 
-def _foreign(given: dict[bytes, bytes], prefix: bytes) -> bool:
+def _is_foreign_tag(attributes: dict[bytes, bytes], prefix: bytes) -> bool:
     """Tell whether a tag is said to belong to another language than that of sheets."""
-    own = given.get(b"xmlns:" + prefix if prefix else b"xmlns")
-    return own is not None and own.decode("ascii", "replace") not in SPACES
+    own = attributes.get(b"xmlns:" + prefix if prefix else b"xmlns")
+    return own is not None and own.decode("ascii", "replace") not in SHEET_NAMESPACES
 
 
-def _plain(given: dict[bytes, bytes]) -> bytes:
+def _write_known_attributes(attributes: dict[bytes, bytes]) -> bytes:
     known = (b"t", b"ref", b"si", b"ca")
-    return b"".join(b' %s="%s"' % (key, given[key].replace(b">", b"&gt;")) for key in known if key in given)
+    return b"".join(b' %s="%s"' % (key, attributes[key].replace(b">", b"&gt;")) for key in known if key in attributes)
 
 
 @dataclass(frozen=True, slots=True)
-class Rewriting:
+class SheetNormaliser:
     """The rewriting of one sheet, whose rows come piece by piece."""
 
-    writer: _Writer = field(default_factory=_Writer)
+    tag_normaliser: _TagNormaliser = field(default_factory=_TagNormaliser)
 
-    def without_prefix(self, rows: bytes, prefix: bytes) -> bytes:
+    def remove_prefix(self, rows: bytes, prefix: bytes) -> bytes:
         """Return rows with the prefix taken off their tags: most sheets need no more than that."""
         if not prefix:
             return rows
-        self.writer.prefix = prefix
+        self.tag_normaliser.prefix = prefix
         # a tag without the prefix is of another language: marked, so that the grammar stops there
-        marked = _BARE.sub(rb"<\1!", rows)
+        marked = _UNPREFIXED_TAG.sub(rb"<\1!", rows)
         return marked.replace(b"<" + prefix + b":", b"<").replace(b"</" + prefix + b":", b"</")
 
-    def rewritten(self, rows: bytes, *, row: int) -> bytes:
+    def normalise_rows(self, rows: bytes, *, previous_row: int) -> bytes:
         """Return rows in the one form that the grammar knows; *row* is the number of the one before them."""
-        self.writer.row = row
-        return _TAG.sub(self.writer.rewritten, _BETWEEN.sub(rb"\1", rows.strip()))
+        self.tag_normaliser.row = previous_row
+        return _TAG.sub(self.tag_normaliser.normalise_tag, _SPACE_BETWEEN_TAGS.sub(rb"\1", rows.strip()))
