@@ -10,7 +10,7 @@ ifneq ($(filter C POSIX,$(LC_ALL)),)
 export LC_ALL := C.UTF-8
 endif
 
-.PHONY: run test bench samples clean
+.PHONY: run test bench samples pictures clean
 
 run: $(VENV)/ready
 	@$(PY) -m desk run $(YEAR)
@@ -30,6 +30,10 @@ bench: $(VENV)/ready-for-bench
 # The sample submissions and decisions in inputs/, made anew from the plan.
 samples: $(VENV)/ready-for-tests
 	$(PY) -m tests.builders.dongchuan
+
+# The pictures in the README; needs LibreOffice, poppler and Chromium.
+pictures: $(VENV)/ready-for-tests
+	$(PY) -m tests.builders.pictures
 
 $(VENV)/ready: pyproject.toml constraints.txt | $(PY)
 	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .

@@ -1,4 +1,4 @@
-"""Does a submission hold? Cells and contracts in, findings out; no file, clock, database or flow engine.
+"""Validate submissions: cells and contracts in, findings out; no file, clock, database or flow engine.
 
-Nothing is imported here: the light modules (findings) must not pull in polars.
+Nothing is imported here, so that the modules for findings can be imported without loading polars.
 """

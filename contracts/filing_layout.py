@@ -21,7 +21,10 @@ class IndicatorTable:
 
 @dataclass(frozen=True, slots=True)
 class TargetColumn:
-    """Which reported column says what was due of a measure where no plan does; *over* is ``year`` or ``whole``."""
+    """The reported column that holds the target of a measure if no approved plan does.
+
+    *period* is ``year`` for the target of one year or ``whole`` for the target over all years.
+    """
 
     measure: str
     form: str
@@ -31,7 +34,7 @@ class TargetColumn:
 
 @dataclass(frozen=True, slots=True)
 class ArchiveItem:
-    """One thing that the measures want kept; *made* tells whether the archive made here holds it by itself."""
+    """One item that the regulation requires to be kept; *is_generated* if the archive made here contains it."""
 
     id: str
     name: str
@@ -41,7 +44,7 @@ class ArchiveItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilingLayout:
-    """All of it."""
+    """The layout of filings and archives."""
 
     indicator_tables: tuple[IndicatorTable, ...] = ()
     target_columns: tuple[TargetColumn, ...] = ()
@@ -50,22 +53,30 @@ class FilingLayout:
 
 @compile_once
 def load_filing_layout(raw: Mapping[str, Any], file: str) -> FilingLayout:
-    """Load the file; raise `ContractError` that names what is missing or malformed."""
+    """Load the file; raise `ContractError` if an entry is missing or malformed."""
     try:
-        exhibits = FilingLayout(
-            indicator_tables=tuple(
-                IndicatorTable(one["id"], one["form"], tuple(one["columns"])) for one in raw["tables"]
-            ),
-            target_columns=tuple(
-                TargetColumn(one["measure"], one["form"], one["column"], one["over"]) for one in raw["targets"]
-            ),
-            archive_items=tuple(
-                ArchiveItem(one["id"], one["name"], one["basis"], bool(one["made"])) for one in raw["archive"]
-            ),
+        layout = FilingLayout(
+            indicator_tables=tuple(map(_build_indicator_table, raw["tables"])),
+            target_columns=tuple(map(_build_target_column, raw["targets"])),
+            archive_items=tuple(map(_build_archive_item, raw["archive"])),
         )
     except (KeyError, TypeError) as error:
         raise ContractError(file, f"entry missing or malformed: {error!r}") from error
-    for one in exhibits.target_columns:
-        if one.period not in TARGET_PERIODS:
-            raise ContractError(file, f"target of {one.measure}: over is one of {TARGET_PERIODS}, got {one.period!r}")
-    return exhibits
+    for target in layout.target_columns:
+        if target.period not in TARGET_PERIODS:
+            raise ContractError(
+                file, f"target of {target.measure}: over is one of {TARGET_PERIODS}, got {target.period!r}"
+            )
+    return layout
+
+
+def _build_indicator_table(raw: Mapping[str, Any]) -> IndicatorTable:
+    return IndicatorTable(raw["id"], raw["form"], tuple(raw["columns"]))
+
+
+def _build_target_column(raw: Mapping[str, Any]) -> TargetColumn:
+    return TargetColumn(raw["measure"], raw["form"], raw["column"], raw["over"])
+
+
+def _build_archive_item(raw: Mapping[str, Any]) -> ArchiveItem:
+    return ArchiveItem(raw["id"], raw["name"], raw["basis"], bool(raw["made"]))

@@ -1,29 +1,36 @@
-"""A form, its fields and its rules, as the rest of the house sees them."""
+"""The model of a form: its layout, its fields and its rules."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
-TOTAL_PLACEHOLDER = re.compile(r"\{(?P<form>\w+)\.(?P<column>\w+)\}")  # in a paragraph, the total of a column
+# Stands in a paragraph for the total of a column.
+TOTAL_PLACEHOLDER = re.compile(r"\{(?P<form>\w+)\.(?P<column>\w+)\}")
 
 
 class Layout(StrEnum):
-    """How a form lies on its sheet."""
+    """How a form is laid out on its sheet.
 
-    PAIRS = "pairs"  # label on the left, value on the right
-    TABLE = "table"  # header, body rows, total row
+    ``pairs`` has a label on the left and its value on the right; ``table`` has a header, body rows and a total row.
+    """
+
+    PAIRS = "pairs"
+    TABLE = "table"
 
 
 class Role(StrEnum):
-    """What a field is to its table."""
+    """What a field is in its table.
+
+    ``serial`` is the row number (序号), ``township`` the 乡镇（街道）, ``figure`` a quantity that is summed.
+    """
 
     PLAIN = "plain"
-    SERIAL = "serial"  # 序号
-    TOWNSHIP = "township"  # 乡镇（街道）
-    FIGURE = "figure"  # a quantity that is summed
+    SERIAL = "serial"
+    TOWNSHIP = "township"
+    FIGURE = "figure"
 
 
 class Phase(StrEnum):
@@ -39,7 +46,7 @@ class Phase(StrEnum):
 
     @property
     def rank(self) -> int:
-        """0 for the earliest."""
+        """The position in the order of phases, 0 for the earliest."""
         return list(Phase).index(self)
 
 
@@ -47,8 +54,8 @@ class Phase(StrEnum):
 class Field:
     """One column (or one line of a cover).
 
-    *decimals* is the precision that the unit allows; *year* is set on a column that stands for one year of a plan
-    (made from *stem*); *measure* names the accounted quantity that a figure belongs to.
+    *decimals* is the precision that the unit allows. *year* is set on a column for one year of a plan; *column_group*
+    is the name that the columns of all years are made from. *measure* names the accounted quantity of a figure.
     """
 
     name: str
@@ -69,7 +76,7 @@ class Field:
 
     @property
     def all_headings(self) -> tuple[str, ...]:
-        """Every heading under which the column is known."""
+        """The heading of the contract, then its synonyms."""
         return (self.heading, *self.synonyms)
 
 
@@ -77,9 +84,9 @@ class Field:
 class Rule:
     """One named, parametrised check in force on one form.
 
-    *severity* is ``hard``, ``soft`` or ``report``; *severities* overrides it by case (a repeated serial number
-    blocks, a gap needs an explanation). *since* and *until* are dates; *trial* rules never block. *provinces* names
-    those whose measures the rule rests on; without any it holds everywhere.
+    *severity* is ``hard``, ``soft`` or ``report``; *severities* overrides it by variant (a repeated serial number
+    blocks, a gap needs an explanation). The rule is in force from *since* to *until*; *trial* rules never block.
+    *provinces* are the provinces whose regulations the rule is based on; if there are none, it holds everywhere.
     """
 
     id: str
@@ -96,19 +103,22 @@ class Rule:
     provinces: tuple[str, ...] = ()
 
     def get_severity(self, variant: str) -> str:
-        """Return how much this case of the rule weighs."""
+        """Return the severity of one variant of the rule."""
         return self.severities.get(variant, self.severity)
 
     def is_in_force(self, year: int, province: str = "") -> bool:
-        """Tell whether the rule is in force for an accounting year (at its end) in a province, or in any."""
-        end = date(year, 12, 31)
-        here = not province or not self.provinces or province in self.provinces
-        return here and (self.since is None or self.since <= end) and (self.until is None or end <= self.until)
+        """Tell whether the rule is in force at the end of an accounting year, in one province or (if empty) in any."""
+        year_end = date(year, 12, 31)
+        if province and self.provinces and province not in self.provinces:
+            return False
+        if self.since is not None and self.since > year_end:
+            return False
+        return self.until is None or year_end <= self.until
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """One paragraph of a report as it is pre-written: ``{form.column}`` stands for the total of a column."""
+    """One paragraph of the template of a report; ``{form.column}`` stands for the total of a column."""
 
     heading: str
     text: str
@@ -116,20 +126,24 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class QuotedFigure:
-    """A figure that a paragraph gives: the words before it, and the total that it must be."""
+    """A figure quoted in a paragraph: the text right before it, and form and column of the total it must equal."""
 
     anchor: str
     form: str
     column: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Form:
-    """One sheet of a submission: where it is found, its fields, the rules on it.
+    """One sheet of a submission: how to recognise it, its fields, its rules.
 
-    A *detail* form has a row a plot: it may be long, is summed by group and is not carried up; any other has
-    at most *most_rows*, as each of its rows is weighed against each sum. *most_worded* is how
-    many offences of one rule are put into words (0: all); the rest is counted. *paragraphs* are those of a report.
+    A form with *is_detail* has one row per plot: it may be long, is summed by group, and its figures are not passed on
+    to the levels above. Any other form has at most *max_rows* rows, because each row is compared with each sum.
+    *max_findings_per_rule* limits the violations of one rule that are reported one by one (0: no limit); the others
+    are only counted. *paragraphs* are those of a report.
+
+    Forms are equal only if they are the same object: contracts are compiled once a process, so that what is made from
+    a form can be kept with it.
     """
 
     name: str
@@ -148,21 +162,27 @@ class Form:
 
     @property
     def quoted_figures(self) -> tuple[QuotedFigure, ...]:
-        """The figures that the paragraphs give, in their order; the words before each go back to a mark or a figure."""
-        return tuple(
-            QuotedFigure(re.split(r"[，。；：、}亩]", text[: found.start()])[-1], found["form"], found["column"])
-            for text in (one.text for one in self.paragraphs)
-            for found in TOTAL_PLACEHOLDER.finditer(text)
-        )
+        """The figures quoted in the paragraphs, in their order."""
+        figures: list[QuotedFigure] = []
+        for paragraph in self.paragraphs:
+            figures += _find_quoted_figures(paragraph.text)
+        return tuple(figures)
 
     def get_field(self, name: str) -> Field:
         """Return one field by its English name."""
-        return next(one for one in self.fields if one.name == name)
+        return next(field for field in self.fields if field.name == name)
 
     def get_fields_by_role(self, role: Role) -> tuple[Field, ...]:
         """Return the fields of one role, in the order of the contract."""
-        return tuple(one for one in self.fields if one.role is role)
+        return tuple(field for field in self.fields if field.role is role)
 
     def get_fields_by_group(self, column_group: str) -> tuple[Field, ...]:
         """Return the year columns made from one contract entry."""
-        return tuple(one for one in self.fields if one.column_group == column_group)
+        return tuple(field for field in self.fields if field.column_group == column_group)
+
+
+def _find_quoted_figures(text: str) -> Iterator[QuotedFigure]:
+    """Yield the placeholders of a paragraph; the anchor reaches back to a punctuation mark, a unit or a figure."""
+    for placeholder in TOTAL_PLACEHOLDER.finditer(text):
+        anchor = re.split(r"[，。；：、}亩]", text[: placeholder.start()])[-1]
+        yield QuotedFigure(anchor, placeholder["form"], placeholder["column"])

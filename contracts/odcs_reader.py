@@ -1,10 +1,12 @@
-"""Open Data Contract Standard files into forms."""
+"""Read Open Data Contract Standard (ODCS) files and compile them into forms."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import MAXYEAR, date
+from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from open_data_contract_standard.model import (
     AuthoritativeDefinition,
@@ -23,10 +25,12 @@ SEVERITIES = ("hard", "soft", "report")
 ENGINE = "hesuan"
 KNOWN_ENGINES = (ENGINE, "great-expectations")
 FIELD_ARGUMENTS = ("column", "parts", "total", "code", "county", "city")
+DEFAULT_MAX_ROWS = 3000  # more than a province has townships; a contract may set another limit (mostRows)
+Member = TypeVar("Member", bound=StrEnum)
 
 
 def parse_contract(text: str, file: str) -> OpenDataContractStandard:
-    """Read the text of one ``*.odcs.yaml`` file; raise `ContractError` where it breaks the standard's model."""
+    """Read the text of one ``*.odcs.yaml`` file; raise `ContractError` if it violates the standard's model."""
     try:
         return OpenDataContractStandard.model_validate(parse_yaml(text, file))
     except ValueError as error:
@@ -34,77 +38,114 @@ def parse_contract(text: str, file: str) -> OpenDataContractStandard:
 
 
 def compile_forms(path: Path, *, year: int, plan_years: Iterable[int], province: str = "") -> tuple[Form, ...]:
-    """Compile every form of one contract file for an accounting year, the years of its plan and a province (or all)."""
+    """Compile every form of one contract file.
+
+    *year* is the accounting year (MAXYEAR for the catalogue, which belongs to no year), *plan_years* the years of the
+    plan. Only rules in force in *province* are kept; an empty *province* stands for all. Raises `ContractError` if an
+    entry is missing or malformed.
+    """
     return _compile_text(read_text(path), path.name, year, tuple(plan_years), province)
 
 
-DEFAULT_MAX_ROWS = 3000  # a whole province has fewer townships; a contract may say otherwise (mostRows)
-
-
-@lru_cache(maxsize=32)  # the same text means the same forms: a run of many counties compiles each contract once
+# The same text compiles to the same forms, so a run over many counties compiles each contract once.
+@lru_cache(maxsize=32)
 def _compile_text(text: str, file: str, year: int, plan_years: tuple[int, ...], province: str) -> tuple[Form, ...]:
     contract = parse_contract(text, file)
     try:
-        return tuple(_compile_form(one, file, year, plan_years, province) for one in contract.schema_ or [])
+        return tuple(_compile_form(schema, file, year, plan_years, province) for schema in contract.schema_ or [])
     except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise ContractError(file, f"entry missing or malformed: {error!r}") from error
 
 
 def _compile_form(schema: SchemaObject, file: str, year: int, plan_years: tuple[int, ...], province: str) -> Form:
-    own = _get_custom_properties(schema.customProperties)
-    fields = [one for part in schema.properties or [] for one in _compile_fields(part, plan_years)]
-    rules = tuple(_compile_rule(one, file) for one in schema.quality or [] if _is_hesuan_rule(one, file))
-    _refuse_duplicates(file, "rule", [one.id for one in rules])
-    _refuse_duplicates(file, "field", [one.name for one in fields])
+    properties = _get_custom_properties(schema.customProperties)
+    fields: list[Field] = []
+    for schema_property in schema.properties or []:
+        fields += _compile_fields(schema_property, plan_years)
+    rules = _compile_rules(schema, file)
+    _refuse_duplicates(file, "field", [field.name for field in fields])
+    names = {schema_property.name or "" for schema_property in schema.properties or []}
     for rule in rules:
-        _refuse_unknown_fields(file, rule, {part.name or "" for part in schema.properties or []})
+        _refuse_unknown_fields(file, rule, names)
     return Form(
         name=schema.name or "",
-        title=(schema.businessName or "").format(year=year if year < MAXYEAR else ""),  # a catalogue is of no year
-        layout=_parse_member(Layout, own.get("layout", "table"), file),
+        title=_format_title(schema, year),
+        layout=_parse_member(Layout, properties.get("layout", "table"), file),
         fields=tuple(fields),
-        rules=tuple(one for one in rules if one.is_in_force(year, province)),
-        sheet_names=_get_list(own, "sheetNames", file),
-        title_marks=_get_list(own, "titleMarks", file),
-        unit=own.get("unit", ""),
-        total_names=_get_list(own, "totalNames", file),
-        is_detail=_get_flag(own, "detail", file),
-        max_rows=int(own.get("mostRows", 0 if _get_flag(own, "detail", file) else DEFAULT_MAX_ROWS)),
-        max_findings_per_rule=int(own.get("mostWorded", 0)),
-        paragraphs=tuple(Paragraph(one["heading"], one["text"]) for one in own.get("paragraphs", ())),
+        rules=tuple(rule for rule in rules if rule.is_in_force(year, province)),
+        sheet_names=_get_list(properties, "sheetNames", file),
+        title_marks=_get_list(properties, "titleMarks", file),
+        unit=properties.get("unit", ""),
+        total_names=_get_list(properties, "totalNames", file),
+        is_detail=_get_flag(properties, "detail", file),
+        max_rows=_get_max_rows(properties, file),
+        max_findings_per_rule=int(properties.get("mostWorded", 0)),
+        paragraphs=tuple(map(_compile_paragraph, properties.get("paragraphs", ()))),
     )
 
 
-def _compile_fields(schema_property: SchemaProperty, plan_years: tuple[int, ...]) -> Iterable[Field]:
-    own = _get_custom_properties(schema_property.customProperties)
-    if own.get("perYear") != "plan":
-        return [_compile_field(schema_property, own, None)]
-    return [_compile_field(schema_property, own, year) for year in plan_years]
+def _format_title(schema: SchemaObject, year: int) -> str:
+    title = schema.businessName or ""
+    if year < MAXYEAR:
+        return title.format(year=year)
+    return title.format(year="")
+
+
+def _get_max_rows(custom_properties: Mapping[str, Any], file: str) -> int:
+    default = 0 if _get_flag(custom_properties, "detail", file) else DEFAULT_MAX_ROWS
+    return int(custom_properties.get("mostRows", default))
+
+
+def _compile_paragraph(raw: Mapping[str, str]) -> Paragraph:
+    return Paragraph(raw["heading"], raw["text"])
+
+
+def _compile_fields(schema_property: SchemaProperty, plan_years: tuple[int, ...]) -> Iterator[Field]:
+    """Yield the fields of one entry: one for each year of the plan, or a single one."""
+    properties = _get_custom_properties(schema_property.customProperties)
+    if properties.get("perYear") != "plan":
+        yield _compile_field(schema_property, properties, None)
+        return
+    for year in plan_years:
+        yield _compile_field(schema_property, properties, year)
 
 
 def _compile_field(schema_property: SchemaProperty, custom_properties: Mapping[str, Any], year: int | None) -> Field:
-    stem = schema_property.name or ""
+    column_group = schema_property.name or ""
+    enum_entries = schema_property.enum or []
     return Field(
-        name=stem if year is None else f"{stem}_{year}",
+        name=_build_field_name(column_group, year),
         heading=(schema_property.businessName or "").format(year=year),
-        synonyms=tuple((one.synonym or "").format(year=year) for one in schema_property.synonyms or []),
+        synonyms=tuple((entry.synonym or "").format(year=year) for entry in schema_property.synonyms or []),
         kind=schema_property.logicalType or "string",
         role=Role(custom_properties.get("role", "plain")),
         required=bool(schema_property.required),
         unit=custom_properties.get("unit", ""),
         decimals=int(custom_properties.get("decimals", 0)),
         rounded=bool(custom_properties.get("rounded", False)),
-        column_group=stem,
+        column_group=column_group,
         year=year,
         measure=custom_properties.get("measure", ""),
-        codes=tuple(str(one.value) for one in schema_property.enum or []),
-        labels={str(one.value): one.label or "" for one in schema_property.enum or []},
+        codes=tuple(str(entry.value) for entry in enum_entries),
+        labels={str(entry.value): entry.label or "" for entry in enum_entries},
         source=_join_basis(schema_property.authoritativeDefinitions),
     )
 
 
+def _build_field_name(column_group: str, year: int | None) -> str:
+    if year is None:
+        return column_group
+    return f"{column_group}_{year}"
+
+
+def _compile_rules(schema: SchemaObject, file: str) -> list[Rule]:
+    rules = [_compile_rule(quality, file) for quality in schema.quality or [] if _is_hesuan_rule(quality, file)]
+    _refuse_duplicates(file, "rule", [rule.id for rule in rules])
+    return rules
+
+
 def _compile_rule(quality: DataQuality, file: str) -> Rule:
-    own = _get_custom_properties(quality.customProperties)
+    properties = _get_custom_properties(quality.customProperties)
     arguments = quality.implementation
     if not isinstance(arguments, dict) or "check" not in arguments:
         raise ContractError(file, f"rule {quality.id}: implementation must be a mapping that names its check")
@@ -116,38 +157,45 @@ def _compile_rule(quality: DataQuality, file: str) -> Rule:
         id=quality.id or "",
         check=arguments["check"],
         severity=quality.severity or "",
-        phase=_parse_member(Phase, own.get("phase", "table"), file),
+        phase=_parse_member(Phase, properties.get("phase", "table"), file),
         description=quality.description or "",
         basis=_join_basis(quality.authoritativeDefinitions),
         arguments={key: value for key, value in arguments.items() if key not in ("check", "severities")},
         severities=severities,
-        since=_parse_date(own.get("since"), file),
-        until=_parse_date(own.get("until"), file),
-        trial=_get_flag(own, "trial", file),
-        provinces=_get_list(own, "provinces", file),
+        since=_parse_date(properties.get("since"), file),
+        until=_parse_date(properties.get("until"), file),
+        trial=_get_flag(properties, "trial", file),
+        provinces=_get_list(properties, "provinces", file),
     )
 
 
 def _is_hesuan_rule(quality: DataQuality, file: str) -> bool:
-    """Tell our rules from those of other engines; a mistyped engine must not switch a rule off without a word."""
+    """Tell whether the rule is run by this program and not by another engine.
+
+    Raises `ContractError` for an unknown engine: a typing mistake must not switch a rule off silently.
+    """
     if not quality.id or (quality.type == "custom" and quality.engine not in KNOWN_ENGINES):
         raise ContractError(file, f"rule {quality.id!r}: expected an id, and an engine of {KNOWN_ENGINES}")
     return quality.engine == ENGINE
 
 
 def _refuse_unknown_fields(file: str, rule: Rule, known_fields: set[str]) -> None:
-    """A rule may name only columns that its form has."""
-    named = [rule.arguments[key] for key in FIELD_ARGUMENTS if isinstance(rule.arguments.get(key), str)]
-    strangers = sorted({*named, *rule.arguments.get("fields", ())} - known_fields)
-    if strangers:
-        raise ContractError(file, f"rule {rule.id}: the form has no fields {strangers}")
+    """Raise `ContractError` if the arguments of a rule name a column that its form does not have."""
+    names: set[str] = set(rule.arguments.get("fields", ()))
+    for key in FIELD_ARGUMENTS:
+        value = rule.arguments.get(key)
+        if isinstance(value, str):
+            names.add(value)
+    unknown = sorted(names - known_fields)
+    if unknown:
+        raise ContractError(file, f"rule {rule.id}: the form has no fields {unknown}")
 
 
 def _get_list(custom_properties: Mapping[str, Any], name: str, file: str) -> tuple[str, ...]:
     value = custom_properties.get(name, [])
     if not isinstance(value, list):
         raise ContractError(file, f"{name}: expected a list, got {value!r}")
-    return tuple(str(one) for one in value)
+    return tuple(map(str, value))
 
 
 def _get_flag(custom_properties: Mapping[str, Any], name: str, file: str) -> bool:
@@ -158,11 +206,11 @@ def _get_flag(custom_properties: Mapping[str, Any], name: str, file: str) -> boo
 
 
 def _get_custom_properties(properties: list[CustomProperty] | None) -> dict[str, Any]:
-    return {one.property: one.value for one in properties or [] if one.property}
+    return {entry.property: entry.value for entry in properties or [] if entry.property}
 
 
 def _join_basis(definitions: list[AuthoritativeDefinition] | None) -> str:
-    return "；".join(one.description or "" for one in definitions or [])
+    return "；".join(definition.description or "" for definition in definitions or [])
 
 
 def _parse_date(value: object, file: str) -> date | None:
@@ -174,14 +222,16 @@ def _parse_date(value: object, file: str) -> date | None:
         raise ContractError(file, f"expected a date as YYYY-MM-DD, got {value!r}") from error
 
 
-def _parse_member(enum_type: type[Any], value: object, file: str) -> Any:  # noqa: ANN401 - a member of the given enum
+def _parse_member(enum_type: type[Member], value: str, file: str) -> Member:
     try:
         return enum_type(value)
     except ValueError as error:
-        raise ContractError(file, f"{value!r}: expected one of {[one.value for one in enum_type]}") from error
+        expected = list(map(str, enum_type))
+        raise ContractError(file, f"{value!r}: expected one of {expected}") from error
 
 
 def _refuse_duplicates(file: str, item_kind: str, names: list[str]) -> None:
-    repeated = sorted({name for name in names if names.count(name) > 1})
+    # Taking each name away once leaves those that occur more often.
+    repeated = sorted(Counter(names) - Counter(set(names)))
     if repeated:
         raise ContractError(file, f"{item_kind} written twice on one form: {repeated}")

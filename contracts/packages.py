@@ -1,4 +1,4 @@
-"""Which forms a submission must hold: data per procedure, county (or province) and year."""
+"""Which forms a submission must contain, as data by procedure, county (or province) and year."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -10,9 +10,9 @@ from contracts.yaml_files import compile_once
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
-    """What one county sends for some years; *plan* and *register* are ids of other contract files.
+    """What one county must send for some years; *plan* and *register* are ids of other contract files.
 
-    A package of a whole *province* names no county; `for_county` makes it the package of one.
+    The package of a province has an empty *county*; `copy_for_county` makes it the package of one county.
     """
 
     id: str
@@ -25,19 +25,19 @@ class Package:
     forms: tuple[str, ...]
 
     def copy_for_county(self, code: str) -> "Package":
-        """Return what the package asks of one county of its province."""
+        """Return a copy of a province's package for one of its counties."""
         return replace(self, county=code)
 
 
 @compile_once
 def load_package(raw: Mapping[str, Any], file: str) -> Package:
-    """Load one package file."""
+    """Load one package file; raise `ContractError` if an entry is missing or malformed."""
     try:
         return Package(
             id=raw["id"],
             procedure=raw["procedure"],
             county=str(raw.get("county", "")),
-            province=str(raw["county"])[:2] if "county" in raw else str(raw["province"]),
+            province=_get_province(raw),
             years=tuple(raw["years"]),
             plan=raw.get("plan"),
             register=raw["register"],
@@ -45,3 +45,10 @@ def load_package(raw: Mapping[str, Any], file: str) -> Package:
         )
     except (KeyError, TypeError) as error:
         raise ContractError(file, f"package entry missing or malformed: {error!r}") from error
+
+
+def _get_province(raw: Mapping[str, Any]) -> str:
+    """Return the two-digit code: the beginning of the county's code, or the code that the file gives."""
+    if "county" in raw:
+        return str(raw["county"])[:2]
+    return str(raw["province"])

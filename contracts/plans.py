@@ -1,6 +1,6 @@
 """Targets of approved plans, by measure, township and year."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -13,7 +13,7 @@ from contracts.yaml_files import compile_once
 class Measure:
     """One accounted quantity of a plan; figures in the plan's unit.
 
-    *townships* maps a full township name to its target by year; *totals* to its target over all years.
+    *townships* maps a full township name to its target by year, *totals_by_township* to its target over all years.
     """
 
     id: str
@@ -29,7 +29,7 @@ class Measure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A plan document: who, which years, which targets, and where they are printed."""
+    """A plan document: its county, its years, its targets, and the annexes that print them."""
 
     id: str
     county: str
@@ -43,7 +43,7 @@ class Plan:
 
 @compile_once
 def load_plan(raw: Mapping[str, Any], file: str) -> Plan:
-    """Load one plan; raise `ContractError` where its own figures do not add up."""
+    """Load one plan; raise `ContractError` if an entry is malformed or the plan's own figures do not add up."""
     try:
         plan = Plan(
             id=raw["id"],
@@ -63,34 +63,56 @@ def load_plan(raw: Mapping[str, Any], file: str) -> Plan:
 
 
 def _build_measure(key: str, raw: Mapping[str, Any]) -> Measure:
-    rows = raw["townships"]
+    years = raw["by_year"]
+    townships: dict[str, dict[int, Decimal]] = {}
+    totals_by_township: dict[str, Decimal] = {}
+    for township, row in raw["townships"].items():
+        townships[township] = _parse_amounts(row, years)
+        totals_by_township[township] = _parse_amount(row["total"])
     return Measure(
         id=key,
         name=raw["name"],
         annex=raw["annex"],
         clause=raw["clause"],
-        total=Decimal(str(raw["total"])),
-        assigned_target=Decimal(str(raw["assigned"])) if "assigned" in raw else None,
-        by_year={year: Decimal(str(value)) for year, value in raw["by_year"].items()},
-        townships={name: {year: Decimal(str(row[year])) for year in raw["by_year"]} for name, row in rows.items()},
-        totals_by_township={name: Decimal(str(row["total"])) for name, row in rows.items()},
+        total=_parse_amount(raw["total"]),
+        assigned_target=_parse_assigned_target(raw),
+        by_year=_parse_amounts(years, years),
+        townships=townships,
+        totals_by_township=totals_by_township,
     )
 
 
+def _parse_assigned_target(raw: Mapping[str, Any]) -> Decimal | None:
+    if "assigned" not in raw:
+        return None
+    return _parse_amount(raw["assigned"])
+
+
+def _parse_amounts(row: Mapping[int, object], years: Iterable[int]) -> dict[int, Decimal]:
+    return {year: _parse_amount(row[year]) for year in years}
+
+
+def _parse_amount(value: object) -> Decimal:
+    return Decimal(str(value))
+
+
 def _check_plan_totals(measure: Measure, plan: Plan, file: str) -> None:
-    """A plan that contradicts itself would blame every county for it."""
-    where = f"measure {measure.id}"
+    """Raise `ContractError` if the figures of a measure do not add up.
+
+    Every county would otherwise get findings for a mistake in the plan.
+    """
+    label = f"measure {measure.id}"
     if set(plan.years) != set(measure.by_year):
-        raise ContractError(file, f"{where}: by_year must have the years {sorted(plan.years)}")
+        raise ContractError(file, f"{label}: by_year must have the years {sorted(plan.years)}")
     for name, row in measure.townships.items():
         if sum(row.values()) != measure.totals_by_township[name]:
-            raise ContractError(file, f"{where}: years of {name} do not add up to its total")
+            raise ContractError(file, f"{label}: years of {name} do not add up to its total")
     for year in plan.years:
         if sum(row[year] for row in measure.townships.values()) != measure.by_year[year]:
-            raise ContractError(file, f"{where}: townships do not add up to the total of {year}")
+            raise ContractError(file, f"{label}: townships do not add up to the total of {year}")
     if measure.assigned_target is not None and measure.assigned_target > measure.total:
         raise ContractError(
-            file, f"{where}: the target {measure.total} is below the assigned {measure.assigned_target}"
+            file, f"{label}: the target {measure.total} is below the assigned {measure.assigned_target}"
         )
     if sum(measure.by_year.values()) != measure.total:
-        raise ContractError(file, f"{where}: years do not add up to {measure.total}")
+        raise ContractError(file, f"{label}: years do not add up to {measure.total}")

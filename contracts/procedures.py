@@ -1,6 +1,7 @@
-"""A review chain as data: levels, states, actions, the rules of procedure."""
+"""A review chain as data: levels, states, actions and rules of procedure."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -11,15 +12,20 @@ from contracts.yaml_files import compile_once
 
 
 class Effect(StrEnum):
-    """What an action does besides moving a submission from state to state."""
+    """What an action does besides moving a submission from state to state.
+
+    ``return``: the next version must answer it, point by point. ``excuse``: a unit need not report. ``explain``: soft
+    findings are explained, rule by rule. ``waive``: a rule is set aside for one submission until a day. ``reduce``: a
+    figure reported too high is set lower. ``seal`` and ``unseal``: the roll-up of an area is closed, or opened again.
+    """
 
     MOVE = "move"
-    RETURN = "return"  # the next version must answer it, point by point
-    EXCUSE = "excuse"  # a unit need not report
-    EXPLAIN = "explain"  # soft findings answered, rule by rule
-    WAIVE = "waive"  # a rule set aside for one submission until a day
-    REDUCE = "reduce"  # a figure reported too high is set lower
-    SEAL = "seal"  # the roll-up of an area is closed
+    RETURN = "return"
+    EXCUSE = "excuse"
+    EXPLAIN = "explain"
+    WAIVE = "waive"
+    REDUCE = "reduce"
+    SEAL = "seal"
     UNSEAL = "unseal"
 
     @property
@@ -29,32 +35,36 @@ class Effect(StrEnum):
 
 
 class Precondition(StrEnum):
-    """What must hold of a submission before an action."""
+    """What must be true of a submission before an action.
 
-    CLEAR = "clear"  # no hard finding open, every soft one explained
-    ANSWERS = "answers"  # each point of the last return answered
-    POINTS = "points"  # at least one point, bound to a cell or a rule
+    ``clear``: no hard finding is open and every soft one is explained. ``answers``: each point of the last return is
+    answered. ``points``: the decision has at least one point, bound to a cell or a rule.
+    """
+
+    CLEAR = "clear"
+    ANSWERS = "answers"
+    POINTS = "points"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Level:
-    """One level of the chain; *area_digits* is how many digits of a county code its officers' area shares."""
+    """One level of the chain; the counties of an officer's area share the first *area_digits* digits of their code."""
 
     id: str
     name: str
     area_digits: int
 
     def get_area_code(self, county: str) -> str:
-        """Return the six-digit code of the area of this level in which a county lies."""
+        """Return the six-digit code of the area of this level that contains a county."""
         return county[: self.area_digits].ljust(6, "0")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """One thing that an officer of *level* may do; *verb* groups actions (approve, return) for the command line.
+    """One action open to an officer of *level*; *verb* groups actions (approve, return) for the command line.
 
-    An empty *to_state* leaves the state as it is. *to_again* replaces it where an older version was filed before.
-    *onward* marks the steps of the straight road, by which it is told whose turn it is.
+    An empty *to_state* leaves the state as it is; *to_state_if_filed_before* replaces it if an older version was filed
+    before. *is_forward* marks the regular steps towards the filing; the next of them determines whose turn it is.
     """
 
     id: str
@@ -72,7 +82,10 @@ class Action:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcedureRule:
-    """A rule of procedure: its id, severity, clause, what it says, the refusals that rest on it, a case each way."""
+    """A rule of procedure: its id, severity, clause and text.
+
+    *denials* are the codes of the refusals that cite it; *passing* and *failing* are one example each, in words.
+    """
 
     id: str
     severity: str
@@ -87,7 +100,8 @@ class ProcedureRule:
 class Procedure:
     """The chain of one kind of submission.
 
-    *settled* names, for a level that seals a roll-up, the states in which a county no longer holds it up.
+    *states* maps state ids to Chinese names. *closed_states* names, for a level that seals a roll-up, the states in
+    which a county no longer delays the sealing. *deadlines* maps level ids to month and day.
     """
 
     id: str
@@ -106,48 +120,59 @@ class Procedure:
     deadlines: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     def get_deadline(self, level: str, year: int) -> date | None:
-        """Return until when a level acts on an accounting year, in the year after it, where the chain says so."""
-        found = self.deadlines.get(level)
-        return date(year + 1, *found) if found else None
+        """Return the last day, in the year after the accounting year, on which a level is in time; None if not set."""
+        month_and_day = self.deadlines.get(level)
+        if month_and_day is None:
+            return None
+        return date(year + 1, *month_and_day)
 
     def find_level(self, name: str) -> Level | None:
-        """Return a level by its id or its Chinese name."""
-        return next((one for one in self.levels if name in (one.id, one.name)), None)
+        """Return a level by its id or its Chinese name, or None if there is none."""
+        for level in self.levels:
+            if name in (level.id, level.name):
+                return level
+        return None
 
     def find_action(self, level: str, name: str) -> Action | None:
-        """Return the action of a level by its id, verb or Chinese name."""
-        for one in self.actions:  # a loop, as this is asked for every entry of a year's history
-            if one.level == level and name in (one.id, one.verb, one.name):
-                return one
+        """Return the action of a level by its id, verb or Chinese name, or None if there is none."""
+        for action in self.actions:
+            if action.level == level and name in (action.id, action.verb, action.name):
+                return action
         return None
 
     def find_next_action(self, state: str) -> Action | None:
-        """Return the step that a submission in this state waits for; nothing where the county must send a version."""
-        return next((one for one in self.actions if one.is_forward and state in one.from_states), None)
+        """Return the step that a submission in this state waits for, or None if the county must send a version."""
+        for action in self.actions:
+            if action.is_forward and state in action.from_states:
+                return action
+        return None
 
     def find_rule_for_refusal(self, refusal_code: str) -> ProcedureRule | None:
-        """Return the rule of procedure on which a refusal rests."""
-        return next((one for one in self.rules if refusal_code in one.denials), None)
+        """Return the rule of procedure that a refusal cites, or None if it cites none."""
+        for rule in self.rules:
+            if refusal_code in rule.denials:
+                return rule
+        return None
 
 
 @compile_once
 def load_procedure(raw: Mapping[str, Any], file: str) -> Procedure:
-    """Load one procedure; raise `ContractError` where an action names an unknown state or level."""
+    """Load one procedure; raise `ContractError` if an entry is malformed or names an unknown state or level."""
     try:
         procedure = Procedure(
             id=raw["id"],
             name=raw["name"],
             basis=raw["basis"],
-            levels=tuple(Level(**one) for one in raw["levels"]),
+            levels=tuple(Level(**level) for level in raw["levels"]),
             states=raw["states"],
             initial_state=raw["start"],
             state_by_outcome=raw["on_check"],
-            actions=tuple(_build_action(one) for one in raw["actions"]),
+            actions=tuple(map(_build_action, raw["actions"])),
             resubmittable_states=tuple(raw["open_to_new_version"]),
             final_states=tuple(raw["final"]),
             excused_states=tuple(raw.get("excused", ())),
             closed_states={level: tuple(states) for level, states in raw.get("settled", {}).items()},
-            rules=tuple(ProcedureRule(**{**one, "denials": tuple(one["denials"])}) for one in raw.get("rules", ())),
+            rules=tuple(map(_build_rule, raw.get("rules", ()))),
             deadlines={level: _parse_month_and_day(text) for level, text in raw.get("deadlines", {}).items()},
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -166,39 +191,58 @@ def _build_action(raw: Mapping[str, Any]) -> Action:
         to_state=raw.get("to", ""),
         required_fields=tuple(raw["requires"]),
         effect=Effect(raw.get("effect", Effect.MOVE)),
-        preconditions=tuple(Precondition(one) for one in raw.get("needs", ())),
+        preconditions=tuple(map(Precondition, raw.get("needs", ()))),
         to_state_if_filed_before=raw.get("to_again", ""),
         is_forward=bool(raw.get("onward", False)),
     )
 
 
+def _build_rule(raw: Mapping[str, Any]) -> ProcedureRule:
+    return ProcedureRule(**{**raw, "denials": tuple(raw["denials"])})
+
+
 def _parse_month_and_day(text: str) -> tuple[int, int]:
-    month, day = (int(part) for part in text.split("-"))
-    date(1999, month, day)  # a day of every year
+    month, day = map(int, text.split("-"))
+    # Raises ValueError unless it is a day of every year: 1999 is no leap year.
+    date(1999, month, day)
     return month, day
 
 
 def _check_references(procedure: Procedure, file: str) -> None:
-    named = {
-        procedure.initial_state,
-        *procedure.state_by_outcome.values(),
-        *procedure.resubmittable_states,
-        *procedure.final_states,
-    }
-    named |= {*procedure.excused_states, *(state for states in procedure.closed_states.values() for state in states)}
+    """Raise `ContractError` if the procedure names undeclared states or levels, or declares an action twice."""
+    level_ids = {level.id for level in procedure.levels}
     for action in procedure.actions:
-        named |= {state for state in (action.to_state, action.to_state_if_filed_before, *action.from_states) if state}
         if procedure.find_level(action.level) is None:
             raise ContractError(file, f"action {action.id}: level {action.level!r} is not declared")
     if set(procedure.state_by_outcome) != {"accepted", "flagged", "hard"}:
         raise ContractError(file, "on_check must say what accepted, flagged and hard lead to")
-    unknown = sorted(named - set(procedure.states))
-    if unknown:
+    if unknown := sorted(_collect_named_states(procedure) - set(procedure.states)):
         raise ContractError(file, f"states used but not declared: {unknown}")
-    if strange := sorted(set(procedure.deadlines) - {one.id for one in procedure.levels}):
-        raise ContractError(file, f"deadlines: levels not declared: {strange}")
-    if strange := sorted(set(procedure.closed_states) - {one.id for one in procedure.levels}):
-        raise ContractError(file, f"settled: levels not declared: {strange}")
-    ids = [one.id for one in procedure.actions]
-    if repeated := sorted({one for one in ids if ids.count(one) > 1}):
+    if unknown := sorted(set(procedure.deadlines) - level_ids):
+        raise ContractError(file, f"deadlines: levels not declared: {unknown}")
+    if unknown := sorted(set(procedure.closed_states) - level_ids):
+        raise ContractError(file, f"settled: levels not declared: {unknown}")
+    if repeated := _find_repeated_ids(procedure.actions):
         raise ContractError(file, f"actions declared twice: {repeated}")
+
+
+def _collect_named_states(procedure: Procedure) -> set[str]:
+    """Return every state that the procedure names anywhere but in its list of states."""
+    states = {
+        procedure.initial_state,
+        *procedure.state_by_outcome.values(),
+        *procedure.resubmittable_states,
+        *procedure.final_states,
+        *procedure.excused_states,
+    }
+    states.update(*procedure.closed_states.values())
+    for action in procedure.actions:
+        action_states = (action.to_state, action.to_state_if_filed_before, *action.from_states)
+        states.update(filter(None, action_states))
+    return states
+
+
+def _find_repeated_ids(actions: Iterable[Action]) -> list[str]:
+    ids = [action.id for action in actions]
+    # Taking each id away once leaves those that occur more often.
+    return sorted(Counter(ids) - Counter(set(ids)))

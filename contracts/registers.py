@@ -1,4 +1,4 @@
-"""Administrative divisions as versioned data: names are the key, codes confirm."""
+"""Administrative divisions as versioned data: townships are found by name, and their codes confirm the match."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,8 +14,8 @@ TOWNSHIP_SUFFIXES = ("街道办事处", "街道", "镇", "乡")
 class County:
     """One county-level division with its townships (nine-digit code to full name).
 
-    *by_roster_only* marks a unit that is no county, such as a development zone: it files only where the roster of the
-    year names it. *former* maps an abolished or old name of a township to its present one.
+    *by_roster_only* marks a unit that is not a county, such as a development zone: it reports only if the roster of
+    the year names it. *former_names* maps an abolished or old name of a township to its present one.
     """
 
     code: str
@@ -26,21 +26,27 @@ class County:
     former_names: Mapping[str, str] = field(default_factory=dict)
 
     def resolve_township(self, written_name: str) -> tuple[str, ...]:
-        """Return the full names that *written* may stand for: itself, its new name, or those that it abbreviates."""
-        names = tuple(self.townships.values())
-        own = written_name.removeprefix(self.name)
-        if written_name in names or own in names:
-            return (written_name,) if written_name in names else (own,)
-        if own in self.former_names:
-            return (self.former_names[own],)
-        return tuple(
-            name for name in names if own and _is_abbreviation(own) and _strip_suffix(name) == _strip_suffix(own)
-        )
+        """Return the full names that *written_name* may stand for: itself, its new name, or those it abbreviates.
+
+        The county's name may precede the township's. An unknown name gives an empty tuple.
+        """
+        full_names = tuple(self.townships.values())
+        if written_name in full_names:
+            return (written_name,)
+        township_name = written_name.removeprefix(self.name)
+        if township_name in full_names:
+            return (township_name,)
+        if township_name in self.former_names:
+            return (self.former_names[township_name],)
+        if not township_name or not _is_abbreviation(township_name):
+            return ()
+        short_name = _strip_suffix(township_name)
+        return tuple(name for name in full_names if _strip_suffix(name) == short_name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Register:
-    """A slice of one edition of the divisions list."""
+    """A part of one edition of the list of administrative divisions; all mappings are keyed by code."""
 
     id: str
     system: str
@@ -52,15 +58,15 @@ class Register:
 
 @compile_once
 def load_register(raw: Mapping[str, Any], file: str) -> Register:
-    """Load one register; raise `ContractError` where a county's city is not in it."""
+    """Load one register; raise `ContractError` if an entry is malformed or the city of a county is not listed."""
     try:
         register = Register(
             id=raw["id"],
             system=raw["system"],
             edition=raw["edition"],
-            provinces={str(code): name for code, name in raw["provinces"].items()},
-            cities={str(code): name for code, name in raw["cities"].items()},
-            counties={str(code): _build_county(str(code), one) for code, one in raw["counties"].items()},
+            provinces=_build_names(raw["provinces"]),
+            cities=_build_names(raw["cities"]),
+            counties={str(code): _build_county(str(code), county) for code, county in raw["counties"].items()},
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise ContractError(file, f"register entry missing or malformed: {error!r}") from error
@@ -70,6 +76,10 @@ def load_register(raw: Mapping[str, Any], file: str) -> Register:
         if county.city not in register.cities:
             raise ContractError(file, f"county {county.code}: city {county.city} is not listed")
     return register
+
+
+def _build_names(raw: Mapping[Any, str]) -> dict[str, str]:
+    return {str(code): name for code, name in raw.items()}
 
 
 def _build_county(code: str, raw: Mapping[str, Any]) -> County:
@@ -91,5 +101,8 @@ def _strip_suffix(name: str) -> str:
 
 
 def _is_abbreviation(written_name: str) -> bool:
-    """A name with a suffix of its own (汤丹乡 for 汤丹镇) names something else; it is not an abbreviation."""
+    """Tell whether a name may be the short form of a full one.
+
+    A name with a suffix of its own (汤丹乡 for 汤丹镇) is another township's name, not an abbreviation.
+    """
     return _strip_suffix(written_name) == written_name or written_name.endswith("街道办事处")

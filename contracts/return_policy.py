@@ -1,4 +1,4 @@
-"""What a county gets back: how much an explanation must say, and how long lists may grow."""
+"""The policy for returned submissions: what counts as an explanation, and how long lists may be."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,11 @@ from contracts.yaml_files import compile_once
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnPolicy:
-    """*least* characters of an explanation, of which *left* must be left without the *idle* words; caps by list."""
+    """What an explanation must contain (procedure rule *rule*), and the caps of our lists.
+
+    An explanation needs *min_length* characters, and *min_length_without_fillers* once all *filler_words* are removed;
+    these are sorted by length, the longest first. *max_list_lengths* is keyed by list.
+    """
 
     rule: str
     min_length: int
@@ -21,7 +25,7 @@ class ReturnPolicy:
 
 @compile_once
 def load_return_policy(raw: Mapping[str, Any], file: str) -> ReturnPolicy:
-    """Load the file; raise `ContractError` where something is missing or malformed."""
+    """Load the file; raise `ContractError` if an entry is missing or malformed."""
     try:
         explanation = raw["explanation"]
         return ReturnPolicy(

@@ -1,6 +1,6 @@
-"""What must hold of the roll-ups of city and province: tables and expectations as data."""
+"""Expectations on the roll-ups of city and province, as data."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,14 +9,19 @@ from contracts.yaml_files import compile_once
 
 SEVERITIES = ("hard", "soft", "report")
 ENGINE = "great-expectations"
+COLUMN_TYPES = ("string", "number")
+EXPECTATIONS_ON_NUMBERS = (
+    "expect_column_values_to_be_between",
+    "expect_column_pair_values_a_to_be_greater_than_b",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expectation:
-    """One expectation on a table: *kind* and *arguments* as the engine of expectations has them.
+    """One expectation on a table; *expectation_type* and *arguments* are those of Great Expectations.
 
-    *named* are the columns by which a row that fails is named; *passing* and *failing* a case each way. *provinces*,
-    where any, are those in which it holds.
+    *identifying_columns* are the columns by which a failing row is reported; *passing* and *failing* are one example
+    each, in words. *provinces* are those in which the expectation holds; if there are none, it holds everywhere.
     """
 
     id: str
@@ -34,53 +39,89 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RollUpTable:
-    """One table of a roll-up; *columns* maps name to heading."""
+    """One table of a roll-up; *columns* maps names to headings, *number_columns* are those that hold numbers."""
 
     name: str
     title: str
     columns: Mapping[str, str]
     expectations: tuple[Expectation, ...]
+    number_columns: tuple[str, ...] = ()
+
+    @property
+    def identifying_columns(self) -> tuple[str, ...]:
+        """The columns by which a row is named: those of all expectations, each once."""
+        columns: dict[str, None] = {}
+        for expectation in self.expectations:
+            columns |= dict.fromkeys(expectation.identifying_columns)
+        return tuple(columns)
 
 
 @compile_once
 def load_rollup_tables(raw: Mapping[str, Any], file: str) -> tuple[RollUpTable, ...]:
-    """Load the tables of one contract; raise `ContractError` where an entry is not complete or names no column."""
+    """Load the tables of one contract; raise `ContractError` if an entry is malformed or names an unknown column."""
     try:
-        tables = tuple(_build_table(one, file) for one in raw["schema"])
+        return tuple(_build_table(table, file) for table in raw["schema"])
     except (KeyError, TypeError, AttributeError) as error:
         raise ContractError(file, f"roll-up entry missing or malformed: {error!r}") from error
-    return tables
 
 
 def _build_table(raw: Mapping[str, Any], file: str) -> RollUpTable:
-    columns = {one["name"]: one["businessName"] for one in raw["properties"]}
-    expectations = tuple(_build_expectation(one, file) for one in raw["quality"])
-    for one in expectations:
-        _refuse_unknown_columns(one, set(columns), file)
-    return RollUpTable(name=raw["name"], title=raw["businessName"], columns=columns, expectations=expectations)
+    table = RollUpTable(
+        name=raw["name"],
+        title=raw["businessName"],
+        columns={column["name"]: column["businessName"] for column in raw["properties"]},
+        expectations=tuple(_build_expectation(quality, file) for quality in raw["quality"]),
+        number_columns=tuple(_iter_number_columns(raw["properties"], file)),
+    )
+    for expectation in table.expectations:
+        _refuse_unfit_columns(expectation, table, file)
+    return table
+
+
+def _iter_number_columns(properties: Iterable[Mapping[str, Any]], file: str) -> Iterator[str]:
+    for column in properties:
+        if column["logicalType"] not in COLUMN_TYPES:
+            raise ContractError(file, f"column {column['name']}: expected a logicalType of {COLUMN_TYPES}")
+        if column["logicalType"] == "number":
+            yield column["name"]
 
 
 def _build_expectation(raw: Mapping[str, Any], file: str) -> Expectation:
-    own = {one["property"]: one["value"] for one in raw["customProperties"]}
+    properties = {entry["property"]: entry["value"] for entry in raw["customProperties"]}
+    implementation = raw["implementation"]
     if raw["engine"] != ENGINE or raw["severity"] not in SEVERITIES:
         raise ContractError(file, f"rule {raw['id']}: expected the engine {ENGINE} and a severity of {SEVERITIES}")
     return Expectation(
         id=raw["id"],
-        rule=own["rule"],
+        rule=properties["rule"],
         severity=raw["severity"],
         description=raw["description"],
-        basis="；".join(one["description"] for one in raw["authoritativeDefinitions"]),
-        expectation_type=raw["implementation"]["type"],
-        arguments=raw["implementation"]["kwargs"],
-        identifying_columns=tuple(raw["implementation"]["named"]),
-        passing=own["passing"],
-        failing=own["failing"],
-        provinces=tuple(own.get("provinces", ())),
+        basis="；".join(definition["description"] for definition in raw["authoritativeDefinitions"]),
+        expectation_type=implementation["type"],
+        arguments=implementation["kwargs"],
+        identifying_columns=tuple(implementation["named"]),
+        passing=properties["passing"],
+        failing=properties["failing"],
+        provinces=tuple(properties.get("provinces", ())),
     )
 
 
-def _refuse_unknown_columns(expectation: Expectation, known_columns: set[str], file: str) -> None:
-    given = [value for key, value in expectation.arguments.items() if key.startswith("column")]
-    asked = {name for value in given for name in (value if isinstance(value, list) else [value])}
-    if strangers := sorted((asked | set(expectation.identifying_columns)) - known_columns):
-        raise ContractError(file, f"rule {expectation.id}: the table has no columns {strangers}")
+def _refuse_unfit_columns(expectation: Expectation, table: RollUpTable, file: str) -> None:
+    """Raise `ContractError` if a column is not in the table, or holds text although numbers are compared."""
+    compared_columns = set(_iter_compared_columns(expectation.arguments))
+    if unknown := sorted({*compared_columns, *expectation.identifying_columns} - set(table.columns)):
+        raise ContractError(file, f"rule {expectation.id}: the table has no columns {unknown}")
+    if expectation.expectation_type not in EXPECTATIONS_ON_NUMBERS:
+        return
+    if text_columns := sorted(compared_columns - set(table.number_columns)):
+        raise ContractError(file, f"rule {expectation.id}: {text_columns} must have the logicalType number")
+
+
+def _iter_compared_columns(arguments: Mapping[str, Any]) -> Iterator[str]:
+    for name, value in arguments.items():
+        if not name.startswith("column"):
+            continue
+        if isinstance(value, list):
+            yield from value
+        else:
+            yield value

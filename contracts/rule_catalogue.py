@@ -1,21 +1,24 @@
-"""Every rule that holds anywhere, of whatever kind: on forms, on roll-ups, in the procedure."""
+"""The catalogue of all rules: on forms, on roll-ups, and of procedure."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from contracts.contract_library import ContractLibrary
 from contracts.form_model import Form, Phase, Rule
 from contracts.procedures import Procedure
-from contracts.rollups import RollUpTable
+from contracts.rollups import Expectation, RollUpTable
 
 PROCEDURE_PHASE = "procedure"  # the phase of the rules of procedure
+_PHASES = (*Phase, PROCEDURE_PHASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogueEntry:
-    """One rule: *severities* gravest first, *phase* when it is tried, *where* the forms, tables or procedure.
+    """One rule; *applies_to* are the titles of the forms or tables, or the name of the procedure.
 
-    *passing* and *failing* are short cases in words; rules on forms have examples that are tried instead.
+    *severities* are in the order of the contracts, *phase* is when the rule runs. *passing* and *failing* are short
+    examples in words; rules on forms have none, because their examples are run instead (`RuleExample`).
     """
 
     id: str
@@ -29,28 +32,42 @@ class CatalogueEntry:
 
 
 def build_catalogue(library: ContractLibrary) -> tuple[CatalogueEntry, ...]:
-    """Return every rule by phase and id."""
-    phases = [*Phase, PROCEDURE_PHASE]
-    found = [*_collect_form_rules(library.compile_all_forms()), *_collect_from_procedures(library)]
-    return tuple(sorted(found, key=lambda one: (phases.index(one.phase), one.id)))
+    """Return every rule, sorted by phase and id."""
+    entries = [*_collect_form_rules(library.compile_all_forms()), *_collect_from_procedures(library)]
+    return tuple(sorted(entries, key=_get_sort_key))
+
+
+def _get_sort_key(entry: CatalogueEntry) -> tuple[int, str]:
+    return _PHASES.index(entry.phase), entry.id
 
 
 def _collect_form_rules(forms: tuple[Form, ...]) -> Iterator[CatalogueEntry]:
-    used: dict[str, list[tuple[Rule, Form]]] = {}
+    rules_by_id: defaultdict[str, list[Rule]] = defaultdict(list)
+    titles_by_id: defaultdict[str, list[str]] = defaultdict(list)
     for form in forms:
         for rule in form.rules:
-            used.setdefault(rule.id, []).append((rule, form))
-    for name, uses in used.items():
-        rule = uses[0][0]
-        weights = dict.fromkeys(one for rule, _ in uses for one in (rule.severity, *rule.severities.values()))
+            rules_by_id[rule.id].append(rule)
+            titles_by_id[rule.id].append(form.title)
+    for rule_id, rules in rules_by_id.items():
+        first_rule = rules[0]
         yield CatalogueEntry(
-            id=name,
-            severities=tuple(weights),
-            phase=rule.phase,
-            description=rule.description,
-            basis=rule.basis,
-            applies_to=tuple(dict.fromkeys(form.title for _, form in uses)),
+            id=rule_id,
+            severities=_drop_repeats(_list_severities(rules)),
+            phase=first_rule.phase,
+            description=first_rule.description,
+            basis=first_rule.basis,
+            applies_to=_drop_repeats(titles_by_id[rule_id]),
         )
+
+
+def _list_severities(rules: Iterable[Rule]) -> Iterator[str]:
+    for rule in rules:
+        yield rule.severity
+        yield from rule.severities.values()
+
+
+def _drop_repeats(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(texts))
 
 
 def _collect_from_procedures(library: ContractLibrary) -> Iterator[CatalogueEntry]:
@@ -74,19 +91,20 @@ def _collect_procedure_rules(procedure: Procedure) -> Iterator[CatalogueEntry]:
 
 
 def _collect_rollup_rules(tables: tuple[RollUpTable, ...]) -> Iterator[CatalogueEntry]:
-    used: dict[str, list[tuple[RollUpTable, int]]] = {}
+    expectations_by_rule: defaultdict[str, list[Expectation]] = defaultdict(list)
+    titles_by_rule: defaultdict[str, list[str]] = defaultdict(list)
     for table in tables:
-        for at, one in enumerate(table.expectations):
-            used.setdefault(one.rule, []).append((table, at))
-    for name, uses in used.items():
-        asked = [table.expectations[at] for table, at in uses]
+        for expectation in table.expectations:
+            expectations_by_rule[expectation.rule].append(expectation)
+            titles_by_rule[expectation.rule].append(table.title)
+    for rule_id, expectations in expectations_by_rule.items():
         yield CatalogueEntry(
-            id=name,
-            severities=tuple(dict.fromkeys(one.severity for one in asked)),
+            id=rule_id,
+            severities=_drop_repeats(expectation.severity for expectation in expectations),
             phase=Phase.ACROSS_LEVELS,
-            description="；".join(one.description for one in asked),
-            basis="；".join(dict.fromkeys(one.basis for one in asked)),
-            applies_to=tuple(dict.fromkeys(table.title for table, _ in uses)),
-            passing=tuple(one.passing for one in asked),
-            failing=tuple(one.failing for one in asked),
+            description="；".join(expectation.description for expectation in expectations),
+            basis="；".join(_drop_repeats(expectation.basis for expectation in expectations)),
+            applies_to=_drop_repeats(titles_by_rule[rule_id]),
+            passing=tuple(expectation.passing for expectation in expectations),
+            failing=tuple(expectation.failing for expectation in expectations),
         )

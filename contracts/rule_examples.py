@@ -1,6 +1,6 @@
-"""Examples of what each rule finds, as data: the catalogue prints them, the tests try them."""
+"""Examples of violations of each rule, as data: the catalogue prints them, the tests run them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,12 @@ from contracts.yaml_files import load_yaml
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleExample:
-    """One way to break a valid submission, and what is found then.
+    """One way to make a valid submission invalid, and the finding that results.
 
-    *cells* sets values by sheet and address, *kept* the results that the file holds for formulas among them; *rows*
-    drops rows by sheet; *sheets* drops whole sheets; *looks* sets ``format``, ``struck`` and ``colour`` of the font by
-    sheet and range. What is found:
-    *message* at *cell* of *sheet*, weighing *severity*. *base* names the valid submission that is broken.
+    *base* names the valid submission. The edits: *cells* sets values by sheet and address; *cached_results* are the
+    results stored for the formulas among them; *dropped_rows* and *hidden_rows* are row numbers by sheet;
+    *dropped_sheets* are sheet names; *cell_styles* sets ``format``, ``struck`` and ``colour`` of the font by sheet and
+    range. The finding: *message* at *cell* of *sheet* with *severity*; *cell* is None for a whole sheet.
     """
 
     rule: str
@@ -35,28 +35,32 @@ class RuleExample:
 
 
 def load_examples(path: Path) -> tuple[RuleExample, ...]:
-    """Load the examples; raise `ContractError` where one is not complete."""
+    """Load the examples of one file; raise `ContractError` if an entry is missing or malformed."""
     try:
         raw = load_yaml(path)
-        return tuple(_build_example(one, raw["base"]) for one in raw["examples"])
+        return tuple(_build_example(example, raw["base"]) for example in raw["examples"])
     except (KeyError, TypeError, AttributeError) as error:
         raise ContractError(path.name, f"example entry missing or malformed: {error!r}") from error
 
 
 def _build_example(raw: Mapping[str, Any], base: str) -> RuleExample:
-    finds = raw["finds"]
+    finding = raw["finds"]
     return RuleExample(
         rule=raw["rule"],
         base=base,
         title=raw["title"],
         cells=raw.get("cells", {}),
         cached_results=raw.get("kept", {}),
-        dropped_rows={sheet: tuple(rows) for sheet, rows in raw.get("without_rows", {}).items()},
-        hidden_rows={sheet: tuple(rows) for sheet, rows in raw.get("hide_rows", {}).items()},
+        dropped_rows=_build_row_numbers(raw.get("without_rows", {})),
+        hidden_rows=_build_row_numbers(raw.get("hide_rows", {})),
         cell_styles=raw.get("looks", {}),
         dropped_sheets=tuple(raw.get("without_sheets", ())),
-        sheet=finds["sheet"],
-        cell=finds.get("cell"),
-        severity=finds["severity"],
-        message=finds["message"],
+        sheet=finding["sheet"],
+        cell=finding.get("cell"),
+        severity=finding["severity"],
+        message=finding["message"],
     )
+
+
+def _build_row_numbers(raw: Mapping[str, Iterable[int]]) -> dict[str, tuple[int, ...]]:
+    return {sheet: tuple(rows) for sheet, rows in raw.items()}

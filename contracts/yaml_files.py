@@ -1,4 +1,4 @@
-"""Read one YAML data file, with errors that name it."""
+"""Read YAML data files; every error names its file."""
 
 from collections.abc import Callable
 from functools import lru_cache, wraps
@@ -14,22 +14,22 @@ Compiled = TypeVar("Compiled")
 
 
 class _UniqueKeyLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # libyaml where built in
-    """Safe loading that refuses a key written twice, which YAML libraries otherwise let the last one win."""
+    """Safe loader that refuses a repeated key; PyYAML itself would silently use the last one."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - PyYAML's signature
-        made: dict[Any, Any] = super().construct_mapping(node, deep)
-        if len(made) < len(node.value):
+        mapping: dict[Any, Any] = super().construct_mapping(node, deep)
+        if len(mapping) < len(node.value):
             raise yaml.constructor.ConstructorError(None, None, "a key is written twice", node.start_mark)
-        return made
+        return mapping
 
 
 def load_yaml(path: Path) -> dict[str, Any]:
-    """Return the mapping that the file holds; raise `ContractError` where it is missing or not a mapping."""
+    """Return the content of the file; raise `ContractError` if it is missing or not a mapping."""
     return parse_yaml(read_text(path), path.name)
 
 
 def read_text(path: Path) -> str:
-    """Return the file's text; raise `ContractError` where it cannot be read."""
+    """Return the file's text; raise `ContractError` if it cannot be read."""
     try:
         return path.read_text(encoding="utf-8")
     except OSError as error:
@@ -39,7 +39,7 @@ def read_text(path: Path) -> str:
 
 
 def parse_yaml(text: str, file: str) -> dict[str, Any]:
-    """Return the mapping that *text* holds, the file called *name*; raise `ContractError` where it is none."""
+    """Return the mapping in *text*, the content of *file*; raise `ContractError` if it is not a mapping."""
     try:
         content = yaml.load(text, Loader=_UniqueKeyLoader)  # noqa: S506 - a safe loader
     except yaml.YAMLError as error:
@@ -50,10 +50,11 @@ def parse_yaml(text: str, file: str) -> dict[str, Any]:
 
 
 def compile_once(compile_content: Callable[[dict[str, Any], str], Compiled]) -> Callable[[Path], Compiled]:
-    """Let a file be read at every call, so that an edit takes effect, and compiled only where its text is new.
+    """Decorate a compile function into a loader that reads the file on each call but compiles the same text only once.
 
-    A run of many counties asks for the same files hundreds of times, and parsing them was most of what it did between
-    the counties. *compile_* takes the mapping and the file's name, and returns what nobody alters.
+    Reading each time lets an edit take effect. A run over many counties asks for the same files hundreds of times, and
+    most of its time between the counties used to go into parsing them. *compile_content* takes the mapping and the
+    file's name; it must return an immutable value, because the result is shared.
     """
 
     @lru_cache(maxsize=MAX_CACHED_FILES)

@@ -1,1 +1,1 @@
-"""People: the command line."""
+"""The command line."""

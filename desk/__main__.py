@@ -1,4 +1,4 @@
-"""The ``hesuan`` command, also as ``python -m desk`` where the script is not installed."""
+"""The ``hesuan`` command; ``python -m desk`` also runs it if the script is not installed."""
 
 import gc
 
@@ -6,11 +6,11 @@ import gc
 def main() -> None:
     """Load and run the command line.
 
-    Loading a thousand modules makes no garbage, and looking for it would take a tenth of a short command's time:
-    the collector is held until the command's own work begins.
+    The garbage collector is off while modules are loaded: importing a thousand of them creates no garbage, and
+    collection would take a tenth of the time of a short command. It stays off until the command turns it on.
     """
     gc.disable()
-    from desk.app import run_command_line  # noqa: PLC0415 - loaded while the collector is held
+    from desk.app import run_command_line  # noqa: PLC0415 - imported while the collector is off
 
     run_command_line()
 

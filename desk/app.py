@@ -4,7 +4,7 @@ import sys
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -12,6 +12,10 @@ from desk.console import make_stream_safe, print_error
 from desk.error_handling import run_command
 from desk.exit_codes import ExitCode
 from desk.settings import open_configured_library, resolve_paths, resolve_state_folder
+from flows.year.locations import YearPaths
+
+if TYPE_CHECKING:
+    from review.proposal import Proposal
 
 app = typer.Typer(
     name="hesuan",
@@ -24,9 +28,17 @@ app = typer.Typer(
 
 
 class OutputFormat(StrEnum):
-    """How a command prints."""
+    """The output format of a command."""
 
     TEXT = "text"
+    JSON = "json"
+
+
+class SchemaFormat(StrEnum):
+    """The format in which a schema is written."""
+
+    PYTHON = "python"
+    YAML = "yaml"
     JSON = "json"
 
 
@@ -50,10 +62,10 @@ def run(
     data_docs: Annotated[bool, typer.Option("--data-docs", help="另写 Great Expectations 自己的说明页")] = False,
 ) -> None:
     """办理一个年度：收件、核对、退回、办理、备案。"""
-    from desk.commands.run import run_year  # noqa: PLC0415 - each command imports only what it needs
+    from desk.commands.run import run_year  # noqa: PLC0415 - each command imports only what it uses
 
-    where = resolve_paths(year, inputs=inputs, outputs=outputs, state=state)
-    run_command(lambda: run_year(where, inline=inline, data_docs=data_docs), state)
+    paths = resolve_paths(year, inputs=inputs, outputs=outputs, state=state)
+    run_command(lambda: run_year(paths, inline=inline, data_docs=data_docs), state)
 
 
 @app.command()
@@ -67,11 +79,10 @@ def serve(
     port: Annotated[int, typer.Option(help="本机 Prefect 服务的端口", min=1, max=65535)] = 4200,
 ) -> None:
     """按时办理一个年度，直到停止；进度在 Prefect 的网页上看。"""
-    from desk.commands.serve import serve_on_schedule as serve_at_hours  # noqa: PLC0415
+    from desk.commands.serve import serve_on_schedule  # noqa: PLC0415
 
-    run_command(
-        lambda: serve_at_hours(resolve_paths(year, inputs=inputs, outputs=outputs, state=state), cron, port), state
-    )
+    paths = resolve_paths(year, inputs=inputs, outputs=outputs, state=state)
+    run_command(lambda: serve_on_schedule(paths, cron, port), state)
 
 
 @app.command()
@@ -101,12 +112,16 @@ def status(
     from flows.year.office_day import get_office_day  # noqa: PLC0415
     from review.proposal import parse_day  # noqa: PLC0415
 
-    where = resolve_paths(year, inputs=Path("inputs"), outputs=outputs, state=state)
+    paths = resolve_paths(year, inputs=Path("inputs"), outputs=outputs, state=state)
     today = parse_day(day) if day else get_office_day()
     if today is None:
-        print_error(open_configured_library().get_messages()("denial.bad_date", value=day))
-        raise typer.Exit(ExitCode.USAGE)
-    run_command(lambda: show_status(where, as_json=form is OutputFormat.JSON, today=today), state)
+        _exit_with_usage_error("denial.bad_date", value=day)
+    run_command(lambda: show_status(paths, as_json=form is OutputFormat.JSON, today=today), state)
+
+
+def _exit_with_usage_error(key: str, **facts: str) -> NoReturn:
+    print_error(open_configured_library().get_messages()(key, **facts))
+    raise typer.Exit(ExitCode.USAGE)
 
 
 @app.command()
@@ -114,8 +129,8 @@ def recheck(year: YearArgument, state: StateOption = None) -> None:
     """规则改了以后，哪些县的结论会变；只看不记，已备案的不动。"""
     from desk.commands.recheck import show_recheck  # noqa: PLC0415
 
-    where = resolve_paths(year, inputs=Path("inputs"), outputs=Path("outputs"), state=state)
-    run_command(lambda: show_recheck(where), state)
+    paths = resolve_paths(year, inputs=Path("inputs"), outputs=Path("outputs"), state=state)
+    run_command(lambda: show_recheck(paths), state)
 
 
 @app.command()
@@ -139,16 +154,14 @@ def decide(
     state: StateOption = None,
 ) -> None:
     """记录一条办理意见。"""
-    from desk.commands.decide import record_for_clear_counties, record_for_county  # noqa: PLC0415
     from review.proposal import Proposal  # noqa: PLC0415
 
     if [approve, send_back, bool(action)].count(True) != 1 or bool(county) == all_clear:
-        print_error(open_configured_library().get_messages()("decide.both"))
-        raise typer.Exit(ExitCode.USAGE)
+        _exit_with_usage_error("decide.both")
     proposal = Proposal(
         county=county,
         level=level,
-        action=action or ("approve" if approve else "return"),
+        action=action or _get_flag_action(approve=approve),
         points="\n".join(point or ()),
         by=by,
         on=date,
@@ -157,13 +170,23 @@ def decide(
         version=version,
         sha256=sha256,
     )
-    where = resolve_paths(year, inputs=Path("inputs"), outputs=Path("outputs"), state=state)
-    run_command(
-        lambda: (
-            record_for_clear_counties(where, proposal) if all_clear else record_for_county(where, proposal, head=head)
-        ),
-        state,
-    )
+    paths = resolve_paths(year, inputs=Path("inputs"), outputs=Path("outputs"), state=state)
+    run_command(lambda: _record_decision(paths, proposal, all_clear=all_clear, head=head), state)
+
+
+def _record_decision(paths: YearPaths, proposal: "Proposal", *, all_clear: bool, head: str) -> ExitCode:
+    from desk.commands.decide import record_for_clear_counties, record_for_county  # noqa: PLC0415
+
+    if all_clear:
+        return record_for_clear_counties(paths, proposal)
+    return record_for_county(paths, proposal, head=head)
+
+
+def _get_flag_action(*, approve: bool) -> str:
+    """Return the verb of the option that was given, ``--approve`` or ``--return``."""
+    if approve:
+        return "approve"
+    return "return"
 
 
 @app.command()
@@ -177,10 +200,13 @@ def verify(
     """核验台账、收件库和输出是否原样。"""
     from desk.commands.verify import show_verification  # noqa: PLC0415
 
-    where = resolve_paths(0, inputs=Path("inputs"), outputs=Path("outputs"), state=resolve_state_folder(state))
-    if "://" in path:  # a database: the files that it speaks of lie in the state folder
-        where, path = replace(where, ledger_url=path), str(where.state_folder)
-    run_command(lambda: show_verification(Path(path), where, head=head, key=key), state)
+    paths = resolve_paths(0, inputs=Path("inputs"), outputs=Path("outputs"), state=resolve_state_folder(state))
+    target = Path(path)
+    if "://" in path:
+        # The files that a ledger in a database refers to are in the state folder.
+        target = paths.state_folder
+        paths = replace(paths, ledger_url=path)
+    run_command(lambda: show_verification(target, paths, head=head, key=key), state)
 
 
 @app.command()
@@ -196,8 +222,8 @@ def archive(
     """整理各县年度档案：每县一个 BagIt 档案包。"""
     from desk.commands.archive import make_archives  # noqa: PLC0415
 
-    where = resolve_paths(year, inputs=Path("inputs"), outputs=Path("outputs"), state=state)
-    run_command(lambda: make_archives(where, county, out=out, paper=paper, zipped=zipped), state)
+    paths = resolve_paths(year, inputs=Path("inputs"), outputs=Path("outputs"), state=state)
+    run_command(lambda: make_archives(paths, county, out=out, paper=paper, zipped=zipped), state)
 
 
 @app.command()
@@ -206,6 +232,21 @@ def rules(rule: Annotated[str | None, typer.Argument(help="规则编号")] = Non
     from desk.commands.rules import show_rules  # noqa: PLC0415
 
     run_command(lambda: show_rules(open_configured_library(), rule))
+
+
+@app.command()
+def schema(
+    form: Annotated[str, typer.Argument(help="表的英文名，如 new_farmland")],
+    *,
+    county: Annotated[str, typer.Option(help="县级行政区划代码：连同该县的区划规则")] = "",
+    year: Annotated[int, typer.Option(help="核算年度，与县一起用", min=1980, max=2999)] = 2024,
+    export_format: Annotated[SchemaFormat, typer.Option("--format", help="输出格式")] = SchemaFormat.PYTHON,
+) -> None:
+    """写出一张表的 pandera 数据模式，可以脱离本程序使用。"""
+    from desk.commands.schema import show_schema  # noqa: PLC0415
+
+    library = open_configured_library()
+    run_command(lambda: show_schema(library, form, county_code=county, year=year, export_format=export_format.value))
 
 
 @app.command()
@@ -223,8 +264,9 @@ def sample(
     from desk.commands.sample import SampleRequest, make_samples  # noqa: PLC0415
     from desk.commands.sample_plan import make_plan_samples  # noqa: PLC0415
 
-    wanted = SampleRequest(year=year, years=years, counties=counties, plots=plots, seed=seed, out=out, county=county)
-    run_command(lambda: (make_plan_samples if county else make_samples)(open_configured_library(), wanted))
+    request = SampleRequest(year=year, years=years, counties=counties, plots=plots, seed=seed, out=out, county=county)
+    make = make_plan_samples if county else make_samples
+    run_command(lambda: make(open_configured_library(), request))
 
 
 @app.command()
@@ -239,12 +281,12 @@ def template(
     """写出一个县的空白报送表：下拉、锁定、公式来自合同，上年末数来自台账。"""
     from desk.commands.template import make_template  # noqa: PLC0415
 
-    where = resolve_paths(year, inputs=Path("inputs"), outputs=Path("outputs"), state=state)
-    run_command(lambda: make_template(where, county, rows=rows, out=out), state)
+    paths = resolve_paths(year, inputs=Path("inputs"), outputs=Path("outputs"), state=state)
+    run_command(lambda: make_template(paths, county, rows=rows, out=out), state)
 
 
 def run_command_line() -> None:
-    """Run the command that was asked for."""
+    """Run the command given in ``sys.argv``."""
     for stream in (sys.stdout, sys.stderr):
         make_stream_safe(stream)
     app()

@@ -1,4 +1,4 @@
-"""Where one county stands, in one line."""
+"""The state of one county, in one line."""
 
 from contracts.messages import Messages
 from contracts.procedures import Procedure
@@ -6,7 +6,7 @@ from flows.year.county_status import CountyStatusRow
 
 
 def format_county_line(row: CountyStatusRow, messages: Messages, procedure: Procedure) -> str:
-    """Return where one county stands in one line."""
+    """Return one line with a county's state and the findings of its newest version."""
     version = ""
     if row.version is not None:
         version = messages("run.version", version=str(row.version), hard=str(row.hard), soft=str(row.soft))

@@ -1,4 +1,4 @@
-"""What a command raises, told in one sentence with an exit code."""
+"""Turn the errors of a command into one sentence and an exit code."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -13,28 +13,29 @@ from desk.settings import find_contracts_folder, resolve_state_folder
 
 
 def run_command(command: Callable[[], ExitCode], state_path: Path | None = None) -> None:
-    """Turn what a command raises into one sentence and an exit code; its course goes to a file, never to the reader.
+    """Run a command and exit with its code; an error becomes one sentence and the code of its kind.
 
-    *state* is the state folder that the command was given, if any: its logs take the course.
+    *state_path* is the state folder given to the command, if any. The stack of an unexpected error goes to a log file
+    there and is not shown to the user.
     """
     try:
         code = command()
     except ContractError as error:
         print_error(_format_error("contracts", problem=str(error)))
         code = ExitCode.USAGE
-    except Exception as error:  # noqa: BLE001 - the last resort: whatever is left is our own fault
+    except Exception as error:  # noqa: BLE001 - the last resort: any other error is a fault of the program
         code = report_error(error, state_path)
     raise typer.Exit(code)
 
 
 def report_error(error: Exception, state_path: Path | None = None) -> ExitCode:
-    """Say what went wrong in one sentence, and return the exit code; a fault of our own leaves its course in a file."""
-    from flows.year.year_lock import YearBusyError  # noqa: PLC0415 - only where something went wrong
+    """Print one sentence on an error and return the exit code; log the stack if the program itself is at fault."""
+    from flows.year.year_lock import YearBusyError  # noqa: PLC0415 - only used after an error
     from ledger.errors import LedgerError, LedgerMissingError, OutputBusyError, get_disk_failure  # noqa: PLC0415
 
-    if trouble := get_disk_failure(error):
-        place = getattr(error, "place", "") or getattr(error, "filename", None) or str(error)
-        print_error(_format_error(f"disk_{trouble}", place=str(place)))
+    if disk_failure := get_disk_failure(error):
+        location = getattr(error, "place", "") or getattr(error, "filename", None) or str(error)
+        print_error(_format_error(f"disk_{disk_failure}", place=str(location)))
         return ExitCode.FAULT
     if isinstance(error, YearBusyError):
         print_error(_format_error("busy", year=str(error.year)))
@@ -54,17 +55,18 @@ def report_error(error: Exception, state_path: Path | None = None) -> ExitCode:
 def _report_fault(error: Exception, state_path: Path | None) -> ExitCode:
     from flows.run.failure_log import list_stack_lines, log_failure  # noqa: PLC0415 - as above
 
-    log, course = resolve_state_folder(state_path) / "logs" / "faults.log", list_stack_lines(error)
+    log_path = resolve_state_folder(state_path) / "logs" / "faults.log"
+    stack_lines = list_stack_lines(error)
     try:
-        log_failure(log, course)
+        log_failure(log_path, stack_lines)
     except OSError:
-        print_error("\n".join(course))
-    print_error(_format_error("fault", kind=type(error).__name__, log=str(log)))
+        print_error("\n".join(stack_lines))
+    print_error(_format_error("fault", kind=type(error).__name__, log=str(log_path)))
     return ExitCode.FAULT
 
 
 def _format_error(key: str, **facts: str) -> str:
-    """Return a sentence on an error; the contracts themselves may be what is broken, then the shipped ones speak."""
+    """Return the sentence on an error, from the shipped contracts if the configured ones cannot be read."""
     try:
         return open_library(find_contracts_folder()).get_messages()(f"error.{key}", **facts)
     except ContractError:

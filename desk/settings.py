@@ -1,4 +1,4 @@
-"""Settings from options and environment."""
+"""Settings from command-line options and environment variables."""
 
 import os
 from pathlib import Path
@@ -6,17 +6,21 @@ from pathlib import Path
 from contracts.contract_library import ContractLibrary, open_library
 from flows.year.locations import YearPaths
 
-CONTRACTS_VARIABLE, STATE_VARIABLE, LEDGER_VARIABLE = "HESUAN_CONTRACTS", "HESUAN_STATE", "HESUAN_LEDGER"
+CONTRACTS_VARIABLE = "HESUAN_CONTRACTS"
+STATE_VARIABLE = "HESUAN_STATE"
+LEDGER_VARIABLE = "HESUAN_LEDGER"
 
 
 def find_contracts_folder() -> Path | None:
-    """Return the edited contracts folder that the environment names, if any."""
-    named = os.environ.get(CONTRACTS_VARIABLE)
-    return Path(named) if named else None
+    """Return the edited contracts folder set in the environment, or None if none is set."""
+    folder = os.environ.get(CONTRACTS_VARIABLE)
+    if not folder:
+        return None
+    return Path(folder)
 
 
 def open_configured_library() -> ContractLibrary:
-    """Open the contracts that are in force here."""
+    """Open the contracts folder set in the environment, or the shipped one."""
     return open_library(find_contracts_folder())
 
 
@@ -26,7 +30,7 @@ def resolve_state_folder(option: Path | None) -> Path:
 
 
 def resolve_paths(year: int, *, inputs: Path, outputs: Path, state: Path | None) -> YearPaths:
-    """Return where a command reads and writes."""
+    """Return the locations that a command reads and writes; *state* is the option, if it was given."""
     return YearPaths(
         year=year,
         input_folder=inputs,

@@ -1,7 +1,8 @@
-"""The checklist of an archive: what the measures want kept, what is there, what is missing, electronic beside paper."""
+"""The checklist of an archive: the items that the measures require, electronic and paper files, and what is missing."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import starmap
 
 from contracts.filing_layout import ArchiveItem
 from contracts.messages import Messages
@@ -25,7 +26,10 @@ FILE_WIDTHS = (6.0, 48.0, 60.0)
 
 @dataclass(frozen=True, slots=True)
 class SubProject:
-    """One sub-project as the county lists it: number, name, department, acceptance, whether its archive is filed."""
+    """One sub-project as the county lists it.
+
+    *accepted* is the number of the acceptance document, *archived* whether the archive is filed.
+    """
 
     number: str
     name: str
@@ -36,9 +40,10 @@ class SubProject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchiveContext:
-    """One county's archive of a year; *files* maps each item to the files that hold it, *paper* to its file number.
+    """One county's archive of a year.
 
-    *digests* are the sha256 of every file by its place in the archive; *created* is an ISO time from the ledger.
+    *files_by_item* and *paper_file_numbers* map the id of an item to its electronic files and to its paper file
+    number. *sha256_by_path* has every file of the archive. *created_at* is an ISO time from the ledger.
     """
 
     county: str
@@ -52,21 +57,21 @@ class ArchiveContext:
     created_at: str
 
     def is_missing(self, item: ArchiveItem) -> bool:
-        """Tell whether an item is neither in the archive nor on paper."""
+        """Return whether an item is neither in the archive nor on paper."""
         return not self.files_by_item.get(item.id) and not self.paper_file_numbers.get(item.id)
 
     @property
     def missing_items(self) -> tuple[ArchiveItem, ...]:
-        """Return what the measures want and nobody has filed."""
-        return tuple(one for one in self.items if self.is_missing(one))
+        """The items that the measures require and that are not filed."""
+        return tuple(filter(self.is_missing, self.items))
 
 
 def build_archive_book(context: ArchiveContext, messages: Messages) -> FilingBook:
     """Return the checklist as a workbook: items, sub-projects, files."""
     title = messages("archive.title", county=clean_text(context.county), year=context.year)
-    items = [_build_item_row(context, one, messages) for one in context.items]
-    sub_projects = [_build_sub_project_row(one, messages) for one in context.sub_projects]
-    files = [_build_file_row(*one) for one in sorted(context.sha256_by_path.items())]
+    items = [_build_item_row(context, item, messages) for item in context.items]
+    sub_projects = [_build_sub_project_row(sub_project, messages) for sub_project in context.sub_projects]
+    files = list(starmap(_build_file_row, sorted(context.sha256_by_path.items())))
     sheets = (
         _build_sheet(context, "items", (ITEM_COLUMNS, ITEM_WIDTHS, items), messages),
         _build_sheet(context, "sub_projects", (SUB_PROJECT_COLUMNS, SUB_PROJECT_WIDTHS, sub_projects), messages),
@@ -87,15 +92,15 @@ def _build_sheet(
         title=messages(f"archive.title_{name}", county=context.county, year=context.year),
         column_count=len(columns),
     )
-    listed = [(Cell(at, CellStyle.CENTRE), *row) for at, row in enumerate(rows, start=1)]
-    empty = (build_text_cell(messages(f"archive.empty.{name}"), CellStyle.CENTRE, span=len(columns)),)
+    numbered_rows = [(Cell(number, CellStyle.CENTRE), *row) for number, row in enumerate(rows, start=1)]
+    empty_row = (build_text_cell(messages(f"archive.empty.{name}"), CellStyle.CENTRE, span=len(columns)),)
     note = (build_text_cell(messages(f"archive.note.{name}"), CellStyle.NOTE, span=len(columns)),)
     return FilingSheet(
         name=messages(f"archive.sheet.{name}"),
         rows=(
             *heading.build_rows(),
-            build_header_row(messages(f"archive.column.{one}") for one in columns),
-            *(listed or [empty]),
+            build_header_row(messages(f"archive.column.{column}") for column in columns),
+            *(numbered_rows or [empty_row]),
             note,
         ),
         widths=fill_page_width(widths, landscape=True),
@@ -105,22 +110,22 @@ def _build_sheet(
 
 
 def _build_item_row(context: ArchiveContext, item: ArchiveItem, messages: Messages) -> CellRow:
-    missing = context.is_missing(item)
     dash = messages("filing.not_applicable")
+    status_cell = build_text_cell(messages("archive.there"), CellStyle.CENTRE)
+    if context.is_missing(item):
+        status_cell = build_text_cell(messages("archive.missing"), CellStyle.SOFT)
     return (
         build_text_cell(item.name),
         build_text_cell(item.basis),
         build_text_cell("\n".join(context.files_by_item.get(item.id, ())) or dash),
         build_text_cell(context.paper_file_numbers.get(item.id, "") or dash),
-        build_text_cell(
-            messages("archive.missing" if missing else "archive.there"), CellStyle.SOFT if missing else CellStyle.CENTRE
-        ),
+        status_cell,
     )
 
 
 def _build_sub_project_row(sub_project: SubProject, messages: Messages) -> CellRow:
-    said = (sub_project.number, sub_project.name, sub_project.department, sub_project.accepted, sub_project.archived)
-    return tuple(build_text_cell(part or messages("filing.not_applicable")) for part in said)
+    texts = (sub_project.number, sub_project.name, sub_project.department, sub_project.accepted, sub_project.archived)
+    return tuple(build_text_cell(text or messages("filing.not_applicable")) for text in texts)
 
 
 def _build_file_row(path: str, sha256: str) -> CellRow:

@@ -1,6 +1,6 @@
-"""The filing workbooks of a province, a city and a county: their sheets as values, from what ledger and checks hold."""
+"""The filing workbooks of a province, a city and a county: their sheets as values, from the ledger and the checks."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from contracts.messages import Messages
 from filing.book.cell_builders import clean_text
@@ -29,42 +29,43 @@ from filing.sheets.targets import build_targets_sheet
 from filing.sheets.township_detail import TownshipDetail, build_township_detail
 from filing.sheets.waivers_and_reductions import build_allowances_sheet
 
-FILING_EDITION = "6"  # what the workbooks show: another number makes every filing anew
+FILING_EDITION = "6"
+"""The edition of the workbooks' content; a new number causes every filing to be written again."""
 
 
 def build_province_book(context: FilingContext, messages: Messages) -> FilingBook:
-    """Return the filing: its cover, its figures, the record behind them and, if any, who is missing."""
-    accounts = collect_filing_figures(context, messages)
-    return _build_book(context, _build_area_sheets(context, accounts, messages), messages)
+    """Return the filing of the province: cover, figures, the record behind them and the missing counties, if any."""
+    figures = collect_filing_figures(context, messages)
+    return _build_book(context, _build_area_sheets(context, figures, messages), messages)
 
 
 def build_city_book(context: FilingContext, messages: Messages) -> FilingBook:
-    """Return a city's filing, of a scene within the city: its opinion to sign, then sheets like the province's."""
-    accounts = collect_filing_figures(context, messages)
+    """Return a city's filing: its opinion to sign, then the same sheets as the province's; *context* is the city's."""
+    figures = collect_filing_figures(context, messages)
     sheets = {
-        "city_opinion": build_city_opinion(context, accounts, messages),
-        **_build_area_sheets(context, accounts, messages),
+        "city_opinion": build_city_opinion(context, figures, messages),
+        **_build_area_sheets(context, figures, messages),
     }
     return _build_book(context, sheets, messages)
 
 
 def build_county_book(context: FilingContext, messages: Messages) -> FilingBook:
-    """Return a county's filing, of a scene within the county: documents to sign first, then figures and record."""
-    accounts = collect_filing_figures(context, messages)
-    county, detail = context.counties_in_order[0], build_township_detail(context, accounts, messages)
+    """Return a county's filing: documents to sign, then figures and record; *context* is the county's."""
+    figures = collect_filing_figures(context, messages)
+    county, detail = context.counties_in_order[0], build_township_detail(context, figures, messages)
     sheets = {
-        "report": build_county_report(context, county, accounts, messages),
-        "opinion": build_county_opinion(context, county, accounts, messages),
-        "register": build_register_sheet(context, accounts, messages),
-        **_build_figure_sheets(context, accounts, detail, messages),
+        "report": build_county_report(context, county, figures, messages),
+        "opinion": build_county_opinion(context, county, figures, messages),
+        "register": build_register_sheet(context, figures, messages),
+        **_build_figure_sheets(context, figures, detail, messages),
         "trace": build_trace_sheet(context, county, messages),
-        **build_chart_sheets(context, accounts, detail, messages),
+        **build_chart_sheets(context, figures, detail, messages),
     }
     return _build_book(context, sheets, messages)
 
 
 def build_receipt_book(context: FilingContext, messages: Messages) -> FilingBook:
-    """Return the receipt of one county, of a scene within it."""
+    """Return the receipt of one county; *context* is the county's."""
     sheet = build_county_receipt(
         context, context.counties_in_order[0], collect_filing_figures(context, messages), messages
     )
@@ -91,13 +92,17 @@ def _build_area_sheets(context: FilingContext, figures: FilingFigures, messages:
 def _build_figure_sheets(
     context: FilingContext, figures: FilingFigures, detail: TownshipDetail, messages: Messages
 ) -> dict[str, FilingSheet]:
-    """Return what every filing has: figures township by township, then what was decided and said of them."""
-    ratios = build_ratios_sheet(context, messages)
-    return {
+    """Return the sheets of every filing: figures by township, then decisions, findings and versions."""
+    sheets = {
         "detail": detail.sheet,
         "tasks": build_targets_sheet(context, figures, messages),
         **build_indicator_sheets(context, messages),
-        **({"ratios": ratios} if ratios else {}),
+    }
+    ratios = build_ratios_sheet(context, messages)
+    if ratios:
+        sheets["ratios"] = ratios
+    return {
+        **sheets,
         "closing": build_plan_comparison(context, figures, messages),
         "opinions": build_decisions_sheet(context, messages),
         "issues": build_findings_sheet(context, messages),
@@ -108,9 +113,7 @@ def _build_figure_sheets(
 
 def _build_book(context: FilingContext, unnumbered_sheets: Mapping[str, FilingSheet], messages: Messages) -> FilingBook:
     sheets = add_table_numbers(unnumbered_sheets, messages)
-    charts = [one.name for one in sheets.values() if one.charts]
-    listed = [(name, sheet) for name, sheet in sheets.items() if not sheet.charts or sheet.name == charts[0]]
-    contents = tuple((_get_contents_label(name, sheet, messages), sheet.name) for name, sheet in listed)
+    contents = tuple(_list_contents(sheets, messages))
     return FilingBook(
         title=format_filing_title(context, messages),
         subject=messages("filing.year", year=context.roster.year),
@@ -119,9 +122,21 @@ def _build_book(context: FilingContext, unnumbered_sheets: Mapping[str, FilingSh
     )
 
 
+def _list_contents(sheets: Mapping[str, FilingSheet], messages: Messages) -> Iterator[tuple[str, str]]:
+    """Yield the label and name of each sheet in the contents; of the sheets with charts, only the first is listed."""
+    has_listed_charts = False
+    for name, sheet in sheets.items():
+        if sheet.charts and has_listed_charts:
+            continue
+        has_listed_charts = has_listed_charts or bool(sheet.charts)
+        yield _get_contents_label(name, sheet, messages), sheet.name
+
+
 def _get_contents_label(name: str, sheet: FilingSheet, messages: Messages) -> str:
-    """Return what the contents call a sheet: a table by its number, a document by its name, charts all together."""
+    """Return the label of a sheet in the contents: the number of a table or the name of a document."""
     if sheet.charts:
         return messages("filing.number.unnumbered")
     key = f"filing.number.{name}"
-    return messages(key) if messages.has_key(key) else get_table_number(sheet) or ""
+    if messages.has_key(key):
+        return messages(key)
+    return get_table_number(sheet) or ""

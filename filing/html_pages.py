@@ -1,4 +1,4 @@
-"""Pages as one self-contained file each: nothing is fetched, and nothing that a county wrote becomes markup."""
+"""Renders pages as self-contained HTML files; texts that a county wrote are escaped."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -13,17 +13,17 @@ TEMPLATES_FOLDER = Path(__file__).parent / "templates"
 
 
 def render_submission_page(page: SubmissionPage) -> bytes:
-    """Write the page of one submission."""
+    """Return the HTML page of one submission."""
     return _render_template("submission.html", page)
 
 
 def render_status_page(page: StatusPage) -> bytes:
-    """Write the page of a year."""
+    """Return the HTML page of the status of a year."""
     return _render_template("status.html", page)
 
 
 def render_evidence_page(page: EvidencePage) -> bytes:
-    """Write the page of the evidence on the roll-ups."""
+    """Return the HTML page of the evidence on the roll-ups."""
     return _render_template("evidence.html", page)
 
 
@@ -31,7 +31,8 @@ def _render_template(template: str, page: SubmissionPage | StatusPage | Evidence
     return _load_environment().get_template(template).render(page=page).encode("utf-8", "replace")
 
 
-@lru_cache(maxsize=1)  # a template is compiled once, not once a page
+# Cached, so that each template is compiled only once.
+@lru_cache(maxsize=1)
 def _load_environment() -> Environment:
     return Environment(
         loader=FileSystemLoader(TEMPLATES_FOLDER),

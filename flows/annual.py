@@ -1,38 +1,89 @@
-"""The Prefect flow of the yearly run: one task a county and stage, over the same stage functions as in line."""
+"""The Prefect flow of the yearly run: one task per county and stage, with the same stage functions as a run in line."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-from prefect import flow, task
+from prefect import flow, tags, task
 from prefect.cache_policies import NO_CACHE
 from prefect.futures import PrefectFuture
+from prefect.settings import PREFECT_API_URL, get_current_settings
 
-from flows.artifacts import publish_artifacts
+from flows.artifacts import publish_stage_results, publish_year
 from flows.intake.county_stages import run_job
+from flows.prefect_support.named_server import check_server_settings
+from flows.prefect_support.result_refusal import refuse_results
 from flows.prefect_support.task_runners import create_task_runner
+from flows.prefect_support.temporary_faults import has_temporary_fault
+from flows.run.job_result_files import choose_result_path, open_result_folder, take_job_result, write_job_result
 from flows.run.run_context import JobResult
 from flows.run.run_stages import run_stages
-from flows.run.stage_loop import build_failure
-from flows.year.jobs import Job, JobOutcome
+from flows.run.stage_loop import build_failure, run_job_safely
+from flows.run_log import log_to_prefect
+from flows.year.jobs import Job
 from flows.year.locations import YearPaths
+
+RETRY_DELAYS: Final = [1.0, 5.0, 20.0]
+"""Seconds before each retry of a task whose fault may pass, such as a file that somebody holds open."""
+
+# In every process that runs the flow or a task of it, thus also in the workers of a Dask cluster.
+refuse_results()
+
+
+@dataclass(slots=True)
+class FlowOutcome:
+    """How the flow ended in this process: the number of failed jobs, or the error that it raised.
+
+    Both are missing if the flow did not run. What Prefect returns is not used: it may be a state that the server sent.
+    """
+
+    failure_count: int | None = None
+    error: BaseException | None = None
+
+
+FLOW_OUTCOME: ContextVar[FlowOutcome | None] = ContextVar("FLOW_OUTCOME", default=None)
 
 
 class OpaqueJob:
-    """A job as a plain object: Prefect and Dask would look for futures in every part of a data class."""
+    """A job and the path of its result as a plain object: Prefect and Dask search every part of a data class."""
 
-    __slots__ = ("job",)
+    __slots__ = ("job", "result_path")
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, result_path: Path) -> None:
         self.job = job
+        self.result_path = result_path
 
 
-@task(name="county-stage", cache_policy=NO_CACHE, persist_result=False)
-def county_stage(sealed: OpaqueJob) -> JobOutcome:
-    """Do one county's job of one stage."""
-    return run_job(sealed.job)
+@task(
+    name="county-stage",
+    cache_policy=NO_CACHE,
+    persist_result=False,
+    retries=len(RETRY_DELAYS),
+    retry_delay_seconds=RETRY_DELAYS,
+    retry_condition_fn=has_temporary_fault,
+)
+def county_stage(sealed: OpaqueJob) -> None:
+    """Run one county's job of one stage, and leave its result or its failure in a file."""
+    job = sealed.job
+    try:
+        outcome = run_job(job)
+    except Exception as error:
+        write_job_result(sealed.result_path, build_failure(job.stage, job.county, error))
+        raise  # Prefect decides whether to try again, and shows the failure on its pages
+    write_job_result(sealed.result_path, outcome)
 
 
-@flow(name="annual-review", task_runner=create_task_runner(), persist_result=False)
+@flow(
+    name="annual-review",
+    flow_run_name="annual-review-{year}",
+    task_runner=create_task_runner(),
+    persist_result=False,
+    # Prefect's own default, but named here: otherwise the server would be asked where results are stored.
+    result_storage=get_current_settings().results.local_storage_path,
+)
 def annual_review(  # noqa: PLR0917 - Prefect passes a deployment's parameters by name
     year: int,
     inputs: str = "inputs",
@@ -41,8 +92,8 @@ def annual_review(  # noqa: PLR0917 - Prefect passes a deployment's parameters b
     ledger: str = "",
     contracts: str = "",
 ) -> int:
-    """Carry one year as far as it can go; return how many jobs failed. The truth is in the ledger."""
-    places = YearPaths(
+    """Carry one year as far as it can go; return how many jobs failed. The ledger alone keeps the results."""
+    paths = YearPaths(
         year=year,
         input_folder=Path(inputs),
         output_folder=Path(outputs),
@@ -50,19 +101,51 @@ def annual_review(  # noqa: PLR0917 - Prefect passes a deployment's parameters b
         ledger_url=ledger,
         contracts_folder=Path(contracts) if contracts else None,
     )
-    failures = run_stages(places, run_jobs_as_tasks)
-    publish_artifacts(places)
-    return failures
+    outcome = FLOW_OUTCOME.get() or FlowOutcome()
+    try:
+        outcome.failure_count = _run_year(paths)
+    except BaseException as error:
+        outcome.error = error
+        raise
+    return outcome.failure_count
+
+
+def _run_year(paths: YearPaths) -> int:
+    check_server_settings(PREFECT_API_URL.value() or "")
+    with tags(f"year:{paths.year}"), log_to_prefect():
+        failure_count = run_stages(paths, run_jobs_as_tasks)
+        publish_year(paths)
+    return failure_count
 
 
 def run_jobs_as_tasks(stage: str, jobs: Sequence[Job]) -> Iterator[JobResult]:
-    """Carry jobs out as tasks, all at once; give their results in the order of the jobs."""
-    futures = [_submit_job(stage, job) for job in jobs]
-    for job, future in zip(jobs, futures, strict=True):
-        result: JobOutcome | BaseException = future.result(raise_on_failure=False)  # an exception comes as a value
-        yield build_failure(stage, job.county, result) if isinstance(result, BaseException) else result
+    """Run jobs as tasks, all at once; yield their results in the order of the jobs."""
+    results = []
+    with open_result_folder(jobs[0].paths) as folder:
+        sealed_jobs = [OpaqueJob(job, choose_result_path(folder)) for job in jobs]
+        futures = [_submit_job(sealed) for sealed in sealed_jobs]
+        for sealed, future in zip(sealed_jobs, futures, strict=True):
+            result = _collect_result(sealed, future)
+            results.append(result)
+            yield result
+    publish_stage_results(stage, jobs, results)
 
 
-def _submit_job(stage: str, job: Job) -> PrefectFuture[JobOutcome]:
-    named = county_stage.with_options(task_run_name=f"{stage}-{job.county}")
-    return named.submit(OpaqueJob(job))
+def _submit_job(sealed: OpaqueJob) -> PrefectFuture[None]:
+    job = sealed.job
+    named_task = county_stage.with_options(task_run_name=f"{job.stage}-{job.county}")
+    with tags(f"county:{job.county}", f"stage:{job.stage}"):
+        return named_task.submit(sealed)
+
+
+def _collect_result(sealed: OpaqueJob, future: PrefectFuture[None]) -> JobResult:
+    """Wait for a task and return what it left; run the job here if it left nothing.
+
+    A task leaves nothing if its process died, or if Prefect did not run it.
+    """
+    with suppress(Exception):  # how a task ended is in its file
+        future.wait()
+    result = take_job_result(sealed.result_path)
+    if result is None:
+        return run_job_safely(sealed.job)
+    return result

@@ -1,39 +1,62 @@
-"""What a run leaves to be seen on Prefect's own pages: where each county stands, city by city, and what was written."""
+"""What a run leaves on Prefect's own pages: results of each stage, progress of the year, what needs attention."""
 
 from collections import Counter
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
 
 from prefect.artifacts import create_link_artifact, create_table_artifact
 
+from contracts.messages import Messages
+from flows.run.run_context import JobFailure, JobResult
 from flows.run.run_summary import RunSummary, summarise_run
+from flows.year.jobs import Job
 from flows.year.locations import YearPaths
 from flows.year.year_inputs import read_year_inputs
 from flows.year.year_state import load_year_state
 
 ArtifactRow = dict[str, Any]
+_FAILED: Final = "failed"
 
 
-def publish_artifacts(paths: YearPaths) -> None:
+def publish_year(paths: YearPaths) -> None:
     """Write the artifacts of a year as it stands in the ledger."""
-    words = paths.open_contracts().get_messages()
-    desk = read_year_inputs(paths, words)
+    messages = paths.open_contracts().get_messages()
+    inputs = read_year_inputs(paths, messages)
     with paths.open_ledger() as ledger:
-        scene = load_year_state(paths, ledger, desk.roster)
-    standing, year = summarise_run(scene, desk), str(paths.year)
-    heads, states = words.get_group("artifact.columns"), scene.procedure.states
-    for key, table in (("progress", build_progress_table), ("completeness", build_completeness_table)):
-        told = words(f"artifact.{key}", year=year)
-        create_table_artifact(table(standing, states, heads), key=f"{key}-{year}", description=told)
-    if standing.filing is not None:
-        path = paths.output_path(standing.filing).resolve()
+        state = load_year_state(paths, ledger, inputs.roster)
+    summary, year = summarise_run(state, inputs), str(paths.year)
+    headings, state_names = messages.get_group("artifact.columns"), state.procedure.states
+    tables = {
+        "progress": build_progress_table(summary, state_names, headings),
+        "completeness": build_completeness_table(summary, state_names, headings),
+        "needs-attention": build_attention_table(summary, messages),
+    }
+    for name, rows in tables.items():
+        description = messages(f"artifact.{name.replace('-', '_')}", year=year)
+        create_table_artifact(rows, key=f"{name}-{year}", description=description)
+    if summary.filing is not None:
+        path = paths.output_path(summary.filing).resolve()
         create_link_artifact(link=path.as_uri(), key=f"filing-{year}", link_text=path.name)
+
+
+def publish_stage_results(stage: str, jobs: Sequence[Job], results: Sequence[JobResult]) -> None:
+    """Write what each job of a stage did: one row per county, with the kinds of its lines of progress."""
+    rows = [_build_result_row(job, result) for job, result in zip(jobs, results, strict=True)]
+    create_table_artifact(rows, key=f"stage-{stage}", description=f"{stage}: {len(rows)}")
+
+
+def _build_result_row(job: Job, result: JobResult) -> ArtifactRow:
+    if isinstance(result, JobFailure):
+        return {"county": job.county, "files": len(job.files), "results": _FAILED}
+    keys = Counter(line.key for line in result.lines)
+    counts = [f"{key} {count}" for key, count in keys.items()]
+    return {"county": job.county, "files": len(job.files), "results": ", ".join(counts)}
 
 
 def build_progress_table(
     summary: RunSummary, states: Mapping[str, str], headings: Mapping[str, str]
 ) -> list[ArtifactRow]:
-    """Return a line for each county: code, name, state, version and what stands against it."""
+    """Return a row for each county: code, name, state, version and the findings that block it."""
     return [
         {
             headings["code"]: row.code,
@@ -50,12 +73,32 @@ def build_progress_table(
 def build_completeness_table(
     summary: RunSummary, states: Mapping[str, str], headings: Mapping[str, str]
 ) -> list[ArtifactRow]:
-    """Return a line for each city, by the first four digits of its counties' codes: how many counties in each state."""
+    """Return a row for each city, by the first four digits of its counties' codes: how many counties in each state."""
     cities: dict[str, Counter[str]] = {}
     for row in summary.rows:
         cities.setdefault(f"{row.code[:4]}00", Counter())[states[row.state]] += 1
-    seen = [one for one in dict.fromkeys(states.values()) if any(counted[one] for counted in cities.values())]
+    total: Counter[str] = Counter()
+    for counts in cities.values():
+        total.update(counts)
+    present_states = [name for name in dict.fromkeys(states.values()) if total[name]]
+    rows = []
+    for city, counts in sorted(cities.items()):
+        columns = {name: counts[name] for name in present_states}
+        rows.append({headings["city"]: city, headings["due"]: counts.total(), **columns})
+    return rows
+
+
+def build_attention_table(summary: RunSummary, messages: Messages) -> list[ArtifactRow]:
+    """Return a row for each refused file and each refused decision: where it lies, and why it was refused."""
+    headings = messages.get_group("artifact.columns")
     return [
-        {headings["city"]: city, headings["due"]: counted.total(), **{state: counted[state] for state in seen}}
-        for city, counted in sorted(cities.items())
+        {headings["kind"]: kind, headings["file"]: file, headings["reason"]: reason}
+        for kind, file, reason in _iter_refusals(summary, messages)
     ]
+
+
+def _iter_refusals(summary: RunSummary, messages: Messages) -> Iterator[tuple[str, str, str]]:
+    for name, refusal in summary.refused:
+        yield messages("artifact.refused_file"), name, refusal.code
+    for decision, reason in summary.refused_decisions:
+        yield messages("artifact.refused_decision"), f"{decision.file}:{decision.row}", reason.code

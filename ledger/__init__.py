@@ -1,1 +1,1 @@
-"""The record of every action and of every file received: the only room that talks to a database."""
+"""The ledger of every action, the store of every received file, keys and archives; the only user of a database."""

@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, whatever instant the power goes."""
+"""Writes files that are complete or absent, even after a power failure."""
 
 import errno
 import hashlib
@@ -20,10 +20,10 @@ _SYNC_UNSUPPORTED_ERRNOS: Final = frozenset({errno.EINVAL, errno.ENOTSUP, errno.
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Write an output file in one stroke: readers see the old one or the new one, never a part.
+    """Write an output file atomically: readers see the old file or the new one, never a part.
 
-    Raises `OutputBusy` if the old one cannot be replaced, OSError if the disk refuses; the old one stays
-    then. Folders above it are made.
+    Missing parent folders are created. Raises `OutputBusyError` if the old file cannot be replaced and OSError if the
+    disk fails; the old file is kept then.
     """
     make_folder(path.parent)
     with open_partial_file(path.parent) as sink:
@@ -37,35 +37,35 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 
 def stage_file(path: Path, data: bytes) -> None:
-    """Put an output's bytes on the disk beside its final place, under a passing name that follows from both.
+    """Write an output to disk beside its final path, under a temporary name derived from the path and the bytes.
 
-    The record may then say that the output is there: `settle` moves it into place now, or after a crash.
+    The ledger may then record that the output exists: `commit_file` moves it to *path* now, or after a crash.
     """
     make_folder(path.parent)
-    passing = _build_staging_path(path, hashlib.sha256(data).hexdigest())
-    with passing.open("wb") as sink:
+    staged_file = _build_staging_path(path, hashlib.sha256(data).hexdigest())
+    with staged_file.open("wb") as sink:
         try:
             sink.write(data)
             sync_and_close(sink)
         except OSError:
-            passing.unlink(missing_ok=True)
+            staged_file.unlink(missing_ok=True)
             raise
     sync_folder(path.parent)
 
 
 def commit_file(path: Path, sha256: str) -> bool:
-    """Move what `write_beside` left into its place, if it is there and whole; tell whether it was.
+    """Move a file written by `stage_file` to *path*; return False if it is missing or damaged.
 
-    Raises `OutputBusy` if the old file cannot be replaced: what lies beside stays for another attempt.
+    Raises `OutputBusyError` if the old file cannot be replaced; the staged file is kept for another attempt.
     """
-    passing = _build_staging_path(path, sha256)
+    staged_file = _build_staging_path(path, sha256)
     if not is_staged(path, sha256):
         return False
-    with passing.open("rb") as kept:
-        if hashlib.file_digest(kept, "sha256").hexdigest() != sha256:
+    with staged_file.open("rb") as source:
+        if hashlib.file_digest(source, "sha256").hexdigest() != sha256:
             return False
     try:
-        passing.replace(path)
+        staged_file.replace(path)
     except PermissionError as error:
         raise OutputBusyError(path) from error
     sync_folder(path.parent)
@@ -73,17 +73,17 @@ def commit_file(path: Path, sha256: str) -> bool:
 
 
 def is_staged(path: Path, sha256: str) -> bool:
-    """Tell whether an output of these bytes was written and not yet moved into its place."""
+    """Return whether an output with this *sha256* was staged and not yet moved to *path*."""
     return _build_staging_path(path, sha256).is_file()
 
 
 def remove_abandoned_files(folder: Path, staged_files: Iterable[tuple[Path, str]]) -> None:
-    """Remove what killed runs left anywhere under *folder*, except what still waits for its place."""
-    waiting = {_build_staging_path(path, sha256) for path, sha256 in staged_files}
-    for left in folder.rglob(f"{_PARTIAL_PREFIX}*{_PARTIAL_SUFFIX}"):
-        if left not in waiting:
+    """Remove partial files of killed runs anywhere under *folder*, except *staged_files* (pairs of path and sha256)."""
+    staging_paths = {_build_staging_path(path, sha256) for path, sha256 in staged_files}
+    for partial_file in folder.rglob(f"{_PARTIAL_PREFIX}*{_PARTIAL_SUFFIX}"):
+        if partial_file not in staging_paths:
             with suppress(OSError):
-                left.unlink()
+                partial_file.unlink()
 
 
 def _build_staging_path(path: Path, sha256: str) -> Path:
@@ -93,26 +93,27 @@ def _build_staging_path(path: Path, sha256: str) -> Path:
 
 @contextmanager
 def open_partial_file(folder: Path) -> Iterator[BufferedWriter]:
-    """Open a new file in *folder* under a passing name; at the end it is gone, unless it was moved away."""
-    # Short and of its own: the target's name may already be as long as the file system bears.
-    passing = folder / f"{_PARTIAL_PREFIX}{secrets.token_hex(8)}{_PARTIAL_SUFFIX}"
+    """Open a new file in *folder* under a temporary name; it is removed at the end, unless it was moved."""
+    # The name is short and not derived from the target's, which may already be as long as the file system allows.
+    partial_file = folder / f"{_PARTIAL_PREFIX}{secrets.token_hex(8)}{_PARTIAL_SUFFIX}"
     try:
-        with passing.open("xb") as sink:
+        with partial_file.open("xb") as sink:
             yield sink
     finally:
-        with suppress(OSError):  # a remainder is harmless, the first error is not
-            passing.unlink(missing_ok=True)
+        # A file left behind is harmless; the first error must not be hidden.
+        with suppress(OSError):
+            partial_file.unlink(missing_ok=True)
 
 
 def sync_and_close(sink: BufferedWriter) -> None:
-    """Put the file's bytes on the disk and close it, as Windows moves no open file."""
+    """Flush the file to disk and close it, because Windows cannot move an open file."""
     sink.flush()
     os.fsync(sink.fileno())
     sink.close()
 
 
 def sync_folder(folder: Path) -> None:
-    """Put a folder's list of names on the disk, where the system can do that."""
+    """Flush a folder's directory entries to disk, if the system supports it."""
     if os.name == "nt":
         return
     try:
@@ -127,7 +128,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder and those above it, so that they outlive a power cut."""
+    """Create a folder and its parents so that they survive a power failure."""
     if folder.is_dir():
         return
     make_folder(folder.parent)
@@ -136,11 +137,11 @@ def make_folder(folder: Path) -> None:
 
 
 def remove_partial_files(folder: Path, *, min_age_seconds: float = _ABANDONED_AFTER_SECONDS) -> None:
-    """Remove what killed runs left in *folder*; what was touched within the hour may be another run's.
+    """Remove partial files of killed runs in *folder*; younger ones may belong to another run.
 
-    Who holds the year alone may say 0: nobody else writes there.
+    A caller that holds the lock of the year may pass 0, because nobody else writes there.
     """
-    for left in folder.glob(f"{_PARTIAL_PREFIX}*{_PARTIAL_SUFFIX}"):
+    for partial_file in folder.glob(f"{_PARTIAL_PREFIX}*{_PARTIAL_SUFFIX}"):
         with suppress(OSError):
-            if time.time() - left.stat().st_mtime >= min_age_seconds:
-                left.unlink()
+            if time.time() - partial_file.stat().st_mtime >= min_age_seconds:
+                partial_file.unlink()

@@ -1,4 +1,4 @@
-"""Bags in the sense of BagIt (RFC 8493): a folder whose every file is listed with its sha256."""
+"""BagIt bags (RFC 8493): folders in which every file is listed with its sha256."""
 
 import logging
 import shutil
@@ -17,53 +17,57 @@ _FIRST_ZIP_DATE: Final = (1980, 1, 1, 0, 0, 0)
 
 
 def write_bag(folder: Path, payload: Mapping[str, bytes], info: Mapping[str, str]) -> None:
-    """Make a bag called *folder* of these files; an older bag of that name makes way, anything else is refused.
+    """Write a bag to *folder*; *payload* maps file names to bytes. An older bag in *folder* is replaced.
 
-    The bag is made beside its place and given its name when it is whole.
+    The bag is built beside *folder* and renamed once it is complete. Raises `NotABagError` if *folder* exists and is
+    not a bag.
     """
     if folder.exists() and not (folder / BAG_DECLARATION).is_file():
         raise NotABagError(folder)
     make_folder(folder.parent)
-    waiting, old = (folder.with_name(f".hesuan-{folder.name}.{one}") for one in ("partial", "old"))
-    for left in (waiting, old):
-        shutil.rmtree(left, ignore_errors=True)
+    partial_bag = folder.with_name(f".hesuan-{folder.name}.partial")
+    old_bag = folder.with_name(f".hesuan-{folder.name}.old")
+    for leftover in (partial_bag, old_bag):
+        shutil.rmtree(leftover, ignore_errors=True)
     for name, data in payload.items():
-        write_atomically(waiting / name, data)
-    logging.getLogger("bagit").setLevel(logging.ERROR)  # it reports every file that it moves
-    bagit.make_bag(str(waiting), dict(info), processes=1, checksums=["sha256"])
+        write_atomically(partial_bag / name, data)
+    # The library logs every file that it moves.
+    logging.getLogger("bagit").setLevel(logging.ERROR)
+    bagit.make_bag(str(partial_bag), dict(info), processes=1, checksums=["sha256"])
     if folder.exists():
-        folder.rename(old)
-    waiting.rename(folder)
+        folder.rename(old_bag)
+    partial_bag.rename(folder)
     sync_folder(folder.parent)
-    shutil.rmtree(old, ignore_errors=True)
+    shutil.rmtree(old_bag, ignore_errors=True)
 
 
 def find_bag_faults(folder: Path) -> list[str]:
-    """Return what is wrong with a bag, file by file; nothing where it is whole."""
-    logging.getLogger("bagit").setLevel(logging.CRITICAL)  # faults are returned, and said in our words
+    """Return the paths or descriptions of the faults in a bag; an empty list if it is valid."""
+    # Faults are returned; the library need not log them.
+    logging.getLogger("bagit").setLevel(logging.CRITICAL)
     try:
         bag = bagit.Bag(str(folder))
-        lost, added = bag.compare_manifests_with_fs()
-        if lost or added:  # the library would only say that the count is wrong
-            return sorted(map(str, (*lost, *added)))
+        missing_files, extra_files = bag.compare_manifests_with_fs()
+        if missing_files or extra_files:
+            # The library's own validation would only report that the count is wrong.
+            return sorted(map(str, (*missing_files, *extra_files)))
         bag.validate(processes=1)
     except bagit.BagValidationError as error:
-        return sorted({_get_fault_path(one) for one in error.details}) or [str(error)]
+        return sorted(set(map(_get_fault_path, error.details))) or [str(error)]
     except (bagit.BagError, OSError, ValueError) as error:
         return [str(error)]
     return []
 
 
 def zip_bag(folder: Path, target: Path) -> None:
-    """Pack a bag into one file, the same bytes from the same bag."""
-    waiting = target.with_name(f".hesuan-{target.name}.partial")
-    with ZipFile(waiting, "w", ZIP_STORED) as archive:
-        for one in sorted(folder.rglob("*")):
-            if one.is_file():
-                part = ZipInfo(f"{folder.name}/{one.relative_to(folder).as_posix()}", _FIRST_ZIP_DATE)
-                part.create_system = 0
-                archive.writestr(part, one.read_bytes())
-    waiting.replace(target)
+    """Pack a bag into one ZIP file; the same bag always gives the same bytes."""
+    partial_file = target.with_name(f".hesuan-{target.name}.partial")
+    with ZipFile(partial_file, "w", ZIP_STORED) as archive:
+        for path in sorted(filter(Path.is_file, folder.rglob("*"))):
+            member = ZipInfo(f"{folder.name}/{path.relative_to(folder).as_posix()}", _FIRST_ZIP_DATE)
+            member.create_system = 0
+            archive.writestr(member, path.read_bytes())
+    partial_file.replace(target)
     sync_folder(target.parent)
 
 

@@ -1,4 +1,4 @@
-"""One spelling for each event, so that equal events have equal hashes on every machine."""
+"""Canonical JSON for events, so that equal events have equal hashes on every machine."""
 
 import hashlib
 import json
@@ -10,12 +10,12 @@ from ledger.errors import NotRecordableError
 from review.events import Event, EventKind
 
 GENESIS_DIGEST = "0" * 64
-"""What the first entry holds as its *previous*, and the head of an empty ledger."""
+"""The *previous* of the first entry, and the head of an empty ledger."""
 
 EVENT_FIELDS = tuple(field.name for field in fields(Event))
 
 MAX_INTEGER = 2**63 - 1
-"""The largest whole number that is recorded, and its negative the smallest: every reader of JSON can tell it."""
+"""The largest integer that may be recorded (and its negative the smallest): 64 bits signed."""
 
 _KIND_BY_VALUE = {kind.value: kind for kind in EventKind}
 
@@ -23,10 +23,10 @@ _CANONICAL_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ens
 
 
 def encode_canonical_json(value: object) -> str:
-    """Spell a JSON value in its only form: sorted names, no spaces, no escapes that UTF-8 can do without.
+    """Encode a JSON value in its canonical form: sorted names, no spaces, no escapes that UTF-8 does not need.
 
-    Raises `NotRecordable` on floats, on whole numbers beyond `LARGEST`, on names that are not text and on text that
-    UTF-8 cannot carry.
+    Raises `NotRecordableError` on floats, on integers beyond `MAX_INTEGER`, on names that are not text and on text
+    that UTF-8 cannot encode.
     """
     try:
         _refuse_unrecordable(value, "value")
@@ -39,13 +39,13 @@ def encode_canonical_json(value: object) -> str:
 
 def _refuse_unrecordable(value: object, json_path: str) -> None:
     if isinstance(value, dict):
-        for name, part in value.items():
+        for name, member in value.items():
             if not isinstance(name, str):
                 raise NotRecordableError(f"{json_path}: expected names that are text, got {name!r}")
-            _refuse_unrecordable(part, f"{json_path}.{name}")
+            _refuse_unrecordable(member, f"{json_path}.{name}")
     elif isinstance(value, list):
-        for position, part in enumerate(value):
-            _refuse_unrecordable(part, f"{json_path}[{position}]")
+        for index, element in enumerate(value):
+            _refuse_unrecordable(element, f"{json_path}[{index}]")
     elif isinstance(value, int) and not -MAX_INTEGER <= value <= MAX_INTEGER:
         raise NotRecordableError(f"{json_path}: expected a whole number of at most 64 bits; write amounts as text")
     elif not (value is None or isinstance(value, (str, int))):
@@ -56,20 +56,20 @@ def _refuse_unrecordable(value: object, json_path: str) -> None:
 
 
 def encode_event(event: Event) -> str:
-    """Spell an event in canonical JSON, every field named. Raises `NotRecordable`."""
+    """Encode an event with all its fields in canonical JSON. Raises `NotRecordableError`."""
     if type(event.year) is not int:
         raise NotRecordableError(f"year: expected a whole number, got {event.year!r}")
-    spelled: dict[str, object] = {name: getattr(event, name) for name in EVENT_FIELDS}
-    spelled["facts"] = dict(event.facts)
-    return encode_canonical_json(spelled)
+    values: dict[str, object] = {name: getattr(event, name) for name in EVENT_FIELDS}
+    values["facts"] = dict(event.facts)
+    return encode_canonical_json(values)
 
 
 def decode_event(text: str) -> Event:
-    """Read an event back from its canonical JSON. Raises ValueError on anything else."""
+    """Decode an event from its canonical JSON. Raises ValueError on anything else."""
     try:
-        spelled = orjson.loads(text)
-        spelled["kind"] = _KIND_BY_VALUE[spelled["kind"]]
-        event = Event(**spelled)
+        values = orjson.loads(text)
+        values["kind"] = _KIND_BY_VALUE[values["kind"]]
+        event = Event(**values)
     except (TypeError, KeyError) as error:
         raise ValueError(f"expected the fields of an event, got {error!r}") from error
     if not isinstance(event.facts, dict):
@@ -78,14 +78,14 @@ def decode_event(text: str) -> Event:
 
 
 def compute_digest(*, sequence: int, previous: str, recorded_at: str, system_user: str, key: str, body: str) -> str:
-    """Seal an entry: sha256, in hex, of the canonical JSON of the six, *body* standing under "event".
+    """Return the digest that seals an entry: sha256, in hex, of the canonical JSON of the six; *body* is "event".
 
-    The text is put together here instead of parsed and spelled anew, so that the very characters that are
-    kept are the ones sealed. Raises UnicodeEncodeError if one of the six cannot be carried by UTF-8.
+    The text is assembled here and *body* is not parsed and encoded again, so that exactly the stored characters are
+    sealed. Raises UnicodeEncodeError if UTF-8 cannot encode one of the six.
     """
-    sealed = (
+    text = (
         f'{{"at":{_CANONICAL_ENCODER.encode(recorded_at)},"event":{body},"key":{_CANONICAL_ENCODER.encode(key)}'
         f',"previous":{_CANONICAL_ENCODER.encode(previous)},"sequence":{sequence}'
         f',"system_user":{_CANONICAL_ENCODER.encode(system_user)}}}'
     )
-    return hashlib.sha256(sealed.encode()).hexdigest()
+    return hashlib.sha256(text.encode()).hexdigest()

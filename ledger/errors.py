@@ -1,18 +1,18 @@
-"""What can go wrong when something is recorded or stored.
+"""The errors of recording and storing.
 
 LedgerError
-├── NotRecordable    an event that has no canonical form
-├── LedgerMissing    no ledger where one was expected
-├── LedgerUnreadable what is there is no ledger, or is damaged
-├── LedgerTooNew     made by a newer program
-├── LedgerUnavailable locked, disk full, server away
-├── KeyConflict      the key already stands for another event
-├── HeadMoved        somebody recorded something in between
-├── NotABag          a folder that an archive would overwrite is none
-├── ObjectMissing    no such object in the store
-├── ObjectDamaged    an object whose bytes are not what its name says
-├── OutputBusy       an output file that cannot be replaced now
-└── KeyUnusable      the signing key cannot be read or made
+├── NotRecordableError      an event has no canonical form
+├── LedgerMissingError      there is no ledger
+├── LedgerUnreadableError   the database is not a ledger, or is damaged
+├── LedgerTooNewError       the ledger was written by a newer program
+├── LedgerUnavailableError  locked, disk full, server unreachable
+├── KeyConflictError        the key is already used for another event
+├── HeadMovedError          somebody recorded something in between
+├── NotABagError            the folder that an archive would overwrite is not a bag
+├── ObjectMissingError      the store has no such object
+├── ObjectDamagedError      the bytes of an object do not match its name
+├── OutputBusyError         an output file cannot be replaced now
+└── SigningKeyError         the signing key cannot be read or created
 """
 
 import errno
@@ -22,11 +22,11 @@ from typing import Final
 
 
 class LedgerError(Exception):
-    """The root of everything that this room raises of its own."""
+    """The base class of all errors that this package raises."""
 
 
 class DiskFailure(StrEnum):
-    """What may be wrong with a disk; nobody's data, settings or contracts are at fault then."""
+    """What is wrong with a disk; data, settings and contracts are not the cause."""
 
     FULL = "full"
     BROKEN = "broken"
@@ -34,27 +34,25 @@ class DiskFailure(StrEnum):
 
 
 _DISK_FAILURE_BY_ERRNO: Final = {
-    getattr(errno, name): trouble
-    for name, trouble in (
-        ("ENOSPC", DiskFailure.FULL),
-        ("EDQUOT", DiskFailure.FULL),
-        ("EFBIG", DiskFailure.FULL),
-        ("EIO", DiskFailure.BROKEN),
-        ("EROFS", DiskFailure.READ_ONLY),
-    )
-    if hasattr(errno, name)
+    errno.ENOSPC: DiskFailure.FULL,
+    errno.EDQUOT: DiskFailure.FULL,
+    errno.EFBIG: DiskFailure.FULL,
+    errno.EIO: DiskFailure.BROKEN,
+    errno.EROFS: DiskFailure.READ_ONLY,
 }
 
 
 def get_disk_failure(error: BaseException) -> DiskFailure | None:
-    """Tell what is wrong with the disk, where an error comes from there."""
+    """Return what is wrong with the disk if that is the cause of *error*, otherwise None."""
     if isinstance(error, LedgerUnavailableError):
         return error.disk_failure
-    return _DISK_FAILURE_BY_ERRNO.get(error.errno or 0) if isinstance(error, OSError) else None
+    if isinstance(error, OSError):
+        return _DISK_FAILURE_BY_ERRNO.get(error.errno or 0)
+    return None
 
 
 class NotRecordableError(LedgerError):
-    """An event holds something that has no canonical form."""
+    """A value in an event has no canonical form."""
 
 
 class LedgerMissingError(LedgerError):
@@ -66,7 +64,7 @@ class LedgerMissingError(LedgerError):
 
 
 class LedgerUnreadableError(LedgerError):
-    """What stands at *place* is not a ledger that this program can read."""
+    """The database at *place* is not a ledger, or is damaged."""
 
     def __init__(self, place: str, cause: str) -> None:
         super().__init__(f"the ledger at {place!r} cannot be read: {cause}; restore it from a copy")
@@ -75,7 +73,7 @@ class LedgerUnreadableError(LedgerError):
 
 
 class LedgerTooNewError(LedgerError):
-    """The ledger at *place* has a layout that this program does not know."""
+    """The ledger at *place* has a *layout* that this program does not support."""
 
     def __init__(self, place: str, layout: str) -> None:
         super().__init__(f"the ledger at {place!r} has layout {layout!r}, made by a newer program: install that one")
@@ -84,9 +82,9 @@ class LedgerTooNewError(LedgerError):
 
 
 class LedgerUnavailableError(LedgerError):
-    """The ledger at *place* is there, but cannot be used now: locked, disk full, server away.
+    """The ledger at *place* exists, but cannot be used now: locked, disk full, server unreachable.
 
-    *trouble* says what is wrong with its disk, where that is why.
+    *disk_failure* is set if its disk is the cause.
     """
 
     def __init__(self, place: str, cause: str, *, disk_failure: "DiskFailure | None" = None) -> None:
@@ -97,11 +95,11 @@ class LedgerUnavailableError(LedgerError):
 
 
 class KeyConflictError(LedgerError):
-    """*key* already stands, at *sequence*, for another event."""
+    """*key* is already used, at entry *sequence*, for another event."""
 
     def __init__(self, key: str, sequence: int) -> None:
         super().__init__(
-            f"key {key!r} already stands for another event: expected the event of entry {sequence}, "
+            f"key {key!r} is already used for another event: expected the event of entry {sequence}, "
             "got a different one; read the ledger again"
         )
         self.key = key
@@ -118,23 +116,23 @@ class HeadMovedError(LedgerError):
 
 
 class NotABagError(LedgerError):
-    """The folder at *path* holds something else, which no bag may replace."""
+    """The folder at *path* is not a bag, so a bag may not replace it."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"{str(path)!r} is no bag and is left as it is: name another folder for the archive")
+        super().__init__(f"{str(path)!r} is not a bag and is left as it is: name another folder for the archive")
         self.path = path
 
 
 class ObjectMissingError(LedgerError):
-    """The store holds no object of that name."""
+    """The store has no object called *name*."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"no object {name!r} in the store: expected the sha256 of a file once received")
+        super().__init__(f"no object {name!r} in the store: expected the sha256 of a received file")
         self.name = name
 
 
 class ObjectDamagedError(LedgerError):
-    """The object called *name* holds bytes with the hash *found*."""
+    """The bytes of the object called *name* have the hash *actual_sha256*."""
 
     def __init__(self, name: str, actual_sha256: str) -> None:
         super().__init__(f"object {name!r} is damaged: got bytes with sha256 {actual_sha256!r}; restore it from a copy")
@@ -143,7 +141,7 @@ class ObjectDamagedError(LedgerError):
 
 
 class OutputBusyError(LedgerError):
-    """The output file at *path* cannot be replaced, most often because a spreadsheet program holds it."""
+    """The output file at *path* cannot be replaced, most often because a spreadsheet program has it open."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(f"output {str(path)!r} cannot be replaced: close it in other programs and run again")
@@ -154,5 +152,5 @@ class SigningKeyError(LedgerError):
     """The signing key at *path* cannot be used."""
 
     def __init__(self, path: Path, cause: str) -> None:
-        super().__init__(f"the signing key {str(path)!r} is of no use: {cause}")
+        super().__init__(f"the signing key {str(path)!r} cannot be used: {cause}")
         self.path = path

@@ -1,4 +1,4 @@
-"""Does the chain hold? Rows in, the first fault out; knows no database."""
+"""Verifies the hash chain of ledger rows and finds its first fault; independent of any database."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,18 +10,25 @@ from ledger.canonical_json import GENESIS_DIGEST, compute_digest, decode_event
 class ChainFaultReason(StrEnum):
     """What is wrong with the chain."""
 
-    GAP = "gap"  # the entry named is not there
-    ORDER = "order"  # a number twice, or below one
-    PREVIOUS = "previous"  # does not hold the digest of the entry before
-    DIGEST = "digest"  # is not what was sealed
-    UNREADABLE = "unreadable"  # no event, or no entry at all
-    HEAD = "head"  # the earlier head is nowhere: tail cut or record rewritten
-    FILE = "file"  # the database is damaged beside the entries
+    GAP = "gap"
+    """The entry is missing."""
+    ORDER = "order"
+    """The number occurs twice or is below one."""
+    PREVIOUS = "previous"
+    """The entry does not have the digest of the entry before."""
+    DIGEST = "digest"
+    """The content is not what was sealed."""
+    UNREADABLE = "unreadable"
+    """The row cannot be read or has no event."""
+    HEAD = "head"
+    """The earlier head does not occur: entries were removed at the end, or the ledger was rewritten."""
+    FILE = "file"
+    """The database is damaged outside the entries."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChainFault:
-    """The first entry that is not as recorded; *sequence* 0 where no single entry can be named."""
+    """The first entry that is not as recorded; *sequence* is 0 if no single entry can be named."""
 
     sequence: int
     reason_code: ChainFaultReason
@@ -29,7 +36,7 @@ class ChainFault:
 
 @dataclass(frozen=True, slots=True)
 class LedgerRow:
-    """An entry as the database gives it back, columns in its order; once tampered with, anything."""
+    """An entry as the database returns it, in the order of the columns; tampered rows may have any values."""
 
     sequence: int
     digest: str
@@ -42,21 +49,23 @@ class LedgerRow:
 
 
 def find_first_fault(rows: Iterable[LedgerRow | None], *, earlier_head: str | None = None) -> ChainFault | None:
-    """Name the first fault of the chain, or None if it holds.
+    """Return the first fault of the chain, or None if it is intact.
 
-    *rows* come by sequence; None stands for a row that could not be read. *earlier_head*, a digest kept
-    outside, must occur in the chain.
+    *rows* are in the order of their sequence; a row that could not be read is None. *earlier_head*, a digest kept
+    outside the ledger, must occur in the chain.
     """
-    due, head = 1, GENESIS_DIGEST
-    sought = earlier_head not in {None, GENESIS_DIGEST}
-    for row in rows:
-        fault = _check_row(row, due, head)
+    head = GENESIS_DIGEST
+    is_head_missing = earlier_head not in {None, GENESIS_DIGEST}
+    for expected_sequence, row in enumerate(rows, start=1):
+        fault = _check_row(row, expected_sequence, head)
         if fault is not None:
             return fault
-        head = row.digest if row is not None else head
-        sought = sought and head != earlier_head
-        due += 1
-    return ChainFault(0, ChainFaultReason.HEAD) if sought else None
+        if row is not None:
+            head = row.digest
+        is_head_missing = is_head_missing and head != earlier_head
+    if is_head_missing:
+        return ChainFault(0, ChainFaultReason.HEAD)
+    return None
 
 
 def _check_row(row: LedgerRow | None, expected_sequence: int, head: str) -> ChainFault | None:
@@ -69,17 +78,19 @@ def _check_row(row: LedgerRow | None, expected_sequence: int, head: str) -> Chai
     if row.previous != head:
         return ChainFault(expected_sequence, ChainFaultReason.PREVIOUS)
     reason = _check_row_content(row)
-    return None if reason is None else ChainFault(expected_sequence, reason)
+    if reason is None:
+        return None
+    return ChainFault(expected_sequence, reason)
 
 
 def _check_row_content(row: LedgerRow) -> ChainFaultReason | None:
     try:
-        if row.digest != _recompute_digest(row):
+        # The year is stored twice: in the sealed body, and in a column of its own for queries.
+        if row.digest != _recompute_digest(row) or decode_event(row.body).year != row.year:
             return ChainFaultReason.DIGEST
-        # The year stands twice: in the sealed body, and in a column of its own to search by.
-        return None if decode_event(row.body).year == row.year else ChainFaultReason.DIGEST
     except (ValueError, TypeError):
         return ChainFaultReason.UNREADABLE
+    return None
 
 
 def _recompute_digest(row: LedgerRow) -> str:

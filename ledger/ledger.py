@@ -1,4 +1,4 @@
-"""The record: events are appended, never altered, each sealed over the one before."""
+"""The ledger: events are appended and never altered, and each entry is sealed over the one before."""
 
 import getpass
 from collections.abc import Callable, Iterable, Iterator
@@ -38,12 +38,12 @@ _ENTRY_COLUMNS = schema.ENTRIES_TABLE.c
 
 
 def get_utc_now() -> datetime:
-    """Read this machine's clock, in UTC."""
+    """Return the time of this machine's clock, in UTC."""
     return datetime.now(UTC)
 
 
 def get_login_name() -> str:
-    """Say who runs the program, as the operating system has it; empty where it does not know."""
+    """Return the name of the user who runs the program, or an empty string if the system does not know it."""
     try:
         return getpass.getuser().encode(errors="replace").decode()
     except (ImportError, KeyError, OSError):
@@ -51,7 +51,7 @@ def get_login_name() -> str:
 
 
 class Ledger:
-    """The hash-chained record of all years, in one database. One ledger may be shared by threads."""
+    """The hash-chained record of all years, in one database. Threads may share one ledger."""
 
     def __init__(self, engine: Engine, *, clock: Callable[[], datetime], system_user: str) -> None:
         self._engine = engine
@@ -67,9 +67,10 @@ class Ledger:
         system_user: str | None = None,
         must_exist: bool = False,
     ) -> Self:
-        """Open the ledger, and make it on first use unless it *must_exist*.
+        """Open the ledger; create it on first use unless it *must_exist*.
 
-        Raises `LedgerMissing` (then nothing was created), `LedgerUnreadable` or `LedgerUnavailable`.
+        Raises `LedgerMissingError` (nothing was created then), `LedgerUnreadableError`, `LedgerTooNewError` or
+        `LedgerUnavailableError`.
         """
         url = parse_database_url(url_or_path)
         file = get_sqlite_file(url)
@@ -77,9 +78,10 @@ class Ledger:
             require_sqlite_file(url)
         elif file is not None:
             file.parent.mkdir(parents=True, exist_ok=True)
-        ledger = cls(
-            create_ledger_engine(url), clock=clock, system_user=get_login_name() if system_user is None else system_user
-        )
+        engine = create_ledger_engine(url)
+        if system_user is None:
+            system_user = get_login_name()
+        ledger = cls(engine, clock=clock, system_user=system_user)
         try:
             ledger._check_layout(must_exist=must_exist)
         except BaseException:
@@ -88,23 +90,23 @@ class Ledger:
         return ledger
 
     def _check_layout(self, *, must_exist: bool) -> None:
-        place = self._engine.url.render_as_string()
+        url = self._engine.url.render_as_string()
         with open_for_reading(self._engine) as connection:
             version = schema.get_schema_version(connection)
         if version is None and must_exist:
-            raise LedgerMissingError(place)
+            raise LedgerMissingError(url)
         if version in {None, schema.FIRST_VERSION}:
             with open_for_writing(self._engine) as connection:
-                # Imported here: alembic costs more to load than a ledger to read.
+                # Imported here because loading alembic takes longer than reading a ledger.
                 from ledger.migrate import apply_migrations  # noqa: PLC0415
 
                 apply_migrations(connection)
                 version = schema.get_schema_version(connection)
         if version != schema.LATEST_VERSION:
-            raise LedgerTooNewError(place, str(version))
+            raise LedgerTooNewError(url, str(version))
 
     def close(self) -> None:
-        """Let go of the database; closing twice does no harm."""
+        """Close the connections to the database; the ledger may be closed twice."""
         self._engine.dispose()
 
     def __enter__(self) -> Self:
@@ -116,20 +118,21 @@ class Ledger:
         self.close()
 
     def append(self, event: Event, *, key: str, expected_head: str | None = None) -> LedgerEntry:
-        """Record an event once, and give back its entry; the same *key* and event again give the first entry.
+        """Record an event once and return its entry; the same *key* and event again return the first entry.
 
-        Raises `KeyConflict` if *key* stands for another event, `HeadMoved` if *expected_head* is not the head
-        any more, `NotRecordable`, or `LedgerUnavailable`; nothing is recorded then.
+        Raises `KeyConflictError` if *key* is used for another event, `HeadMovedError` if *expected_head* is not the
+        head any more, `NotRecordableError` or `LedgerUnavailableError`; nothing is recorded then.
         """
         body = encode_event(event)
         encode_canonical_json([key, self._system_user])
-        if "\0" in key:  # PostgreSQL keeps none, and both shall take the same keys
+        # PostgreSQL cannot store this character, and both databases must accept the same keys.
+        if "\0" in key:
             raise NotRecordableError(f"key {key!r}: expected text without the character U+0000")
         with open_for_writing(self._engine) as connection:
             schema.lock_entries(connection)
-            kept = connection.execute(select(schema.ENTRIES_TABLE).where(_ENTRY_COLUMNS.key == key)).first()
-            if kept is not None:
-                return self._require_same_event(self._build_entry(kept), body)
+            existing_row = connection.execute(select(schema.ENTRIES_TABLE).where(_ENTRY_COLUMNS.key == key)).first()
+            if existing_row is not None:
+                return self._require_same_event(self._build_entry(existing_row), body)
             sequence, head = _get_last_entry(connection)
             if expected_head not in {None, head}:
                 raise HeadMovedError(str(expected_head), head)
@@ -138,24 +141,24 @@ class Ledger:
         return self._build_entry(astuple(row))
 
     def _require_same_event(self, entry: LedgerEntry, body: str) -> LedgerEntry:
-        # Spelled anew: an entry made before an event gained a field is still the same event.
+        # Encoded again: an entry recorded before `Event` gained a field is still the same event.
         if encode_event(entry.event) != body:
             raise KeyConflictError(entry.key, entry.sequence)
         return entry
 
     def _seal_row(self, body: str, key: str, *, year: int, last_entry: tuple[int, str]) -> LedgerRow:
         sequence, previous = last_entry[0] + 1, last_entry[1]
-        at = self._clock().astimezone(UTC).isoformat(timespec="microseconds")
+        recorded_at = self._clock().astimezone(UTC).isoformat(timespec="microseconds")
         user = self._system_user
         digest = compute_digest(
-            sequence=sequence, previous=previous, recorded_at=at, system_user=user, key=key, body=body
+            sequence=sequence, previous=previous, recorded_at=recorded_at, system_user=user, key=key, body=body
         )
-        return LedgerRow(sequence, digest, previous, key, year, at, user, body)
+        return LedgerRow(sequence, digest, previous, key, year, recorded_at, user, body)
 
     def list_entries(self, year: int | None = None) -> list[LedgerEntry]:
-        """List the entries of one year, or of all, in the order of recording; raises `LedgerUnreadable`.
+        """Return the entries of one year, or of all years if *year* is None, in the order of recording.
 
-        The chain is not checked here: `verify` does that.
+        The chain is not checked; `verify` does that. Raises `LedgerUnreadableError`.
         """
         query = _select_in_order()
         if year is not None:
@@ -165,23 +168,28 @@ class Ledger:
         return [self._build_entry(row) for row in rows]
 
     def list_events(self, year: int, *, excluded_kind: EventKind) -> list[EventSummary]:
-        """List a year's events in the order of recording, those of one kind passed over; raises `LedgerUnreadable`.
+        """Return a year's events in the order of recording, without those of *excluded_kind*.
 
-        For who folds a large year and needs neither seals nor keys: it costs half of `entries`.
+        It takes half the time of `list_entries` and is meant for the replay of a large year, which needs neither
+        digests nor keys. Raises `LedgerUnreadableError`.
         """
-        # In its one spelling a body names its kind so. No text within it can: quotation marks are escaped there.
-        passed = func.instr if self._engine.dialect.name == "sqlite" else func.strpos
+        # Canonical JSON states the kind exactly like this. No text in it can, because quotation marks are escaped.
+        kind_text = f'"kind":"{excluded_kind}","level":'
+        find_text = func.instr if self._engine.dialect.name == "sqlite" else func.strpos
         query = (
             select(_ENTRY_COLUMNS.sequence, _ENTRY_COLUMNS.at, _ENTRY_COLUMNS.body)
-            .where(_ENTRY_COLUMNS.year == year, passed(_ENTRY_COLUMNS.body, f'"kind":"{excluded_kind}","level":') == 0)
+            .where(_ENTRY_COLUMNS.year == year, find_text(_ENTRY_COLUMNS.body, kind_text) == 0)
             .order_by(_ENTRY_COLUMNS.sequence)
         )
         with open_for_reading(self._engine) as connection:
             rows = connection.execute(query).all()
-        return [EventSummary(at, self._decode_event(sequence, body), sequence) for sequence, at, body in rows]
+        return [
+            EventSummary(recorded_at, self._decode_event(sequence, body), sequence)
+            for sequence, recorded_at, body in rows
+        ]
 
     def list_years(self) -> list[int]:
-        """List the years of which anything is recorded, oldest first."""
+        """Return the years that have entries, oldest first."""
         with open_for_reading(self._engine) as connection:
             return list(connection.scalars(select(_ENTRY_COLUMNS.year).distinct().order_by(_ENTRY_COLUMNS.year)))
 
@@ -189,37 +197,36 @@ class Ledger:
         try:
             return decode_event(body)
         except ValueError as error:
-            place = self._engine.url.render_as_string()
-            raise LedgerUnreadableError(place, f"entry {sequence} holds no event, {error}") from error
+            url = self._engine.url.render_as_string()
+            raise LedgerUnreadableError(url, f"entry {sequence} holds no event, {error}") from error
 
     def _build_entry(self, row: Iterable[Any]) -> LedgerEntry:
-        # The columns in their order: by name they cost a large record half a second.
-        sequence, digest, previous, key, _, at, user, body = row
+        # Access by position, because access by name takes half a second longer in a large ledger.
+        sequence, digest, previous, key, _, recorded_at, user, body = row
         event = self._decode_event(sequence, body)
         return LedgerEntry(
-            sequence=sequence, previous=previous, digest=digest, at=at, system_user=user, key=key, event=event
+            sequence=sequence, previous=previous, digest=digest, at=recorded_at, system_user=user, key=key, event=event
         )
 
     def get_head(self) -> str:
-        """Give the digest of the last entry; 64 zeros while there is none."""
+        """Return the digest of the last entry, or 64 zeros if there is none."""
         with open_for_reading(self._engine) as connection:
             return _get_last_entry(connection)[1]
 
     def has_key(self, key: str) -> bool:
-        """Tell whether something is recorded under *key*."""
+        """Return whether an event is recorded under *key*."""
         with open_for_reading(self._engine) as connection:
             return connection.scalar(select(_ENTRY_COLUMNS.sequence).where(_ENTRY_COLUMNS.key == key)) is not None
 
     def verify(self, *, expected_head: str | None = None) -> ChainFault | None:
-        """Name the first entry that is not as recorded, or None if all are.
+        """Return the first fault of the ledger, or None if every entry is as recorded.
 
-        *expected_head* is an earlier head kept outside; without it a cut tail or a whole rewrite cannot be
-        seen. Raises `LedgerUnavailable`.
+        *expected_head* is an earlier head kept outside; without it, the removal of the last entries or a complete
+        rewrite cannot be detected. Raises `LedgerUnavailableError`.
         """
         with open_for_verification(self._engine) as connection:
-            return find_first_fault(_iter_rows(connection), earlier_head=expected_head) or _check_database_file(
-                connection
-            )
+            fault = find_first_fault(_iter_rows(connection), earlier_head=expected_head)
+            return fault or _check_database_file(connection)
 
 
 def _select_in_order() -> Select[Any]:
@@ -229,23 +236,28 @@ def _select_in_order() -> Select[Any]:
 def _get_last_entry(connection: Connection) -> tuple[int, str]:
     query = select(_ENTRY_COLUMNS.sequence, _ENTRY_COLUMNS.digest).order_by(_ENTRY_COLUMNS.sequence.desc()).limit(1)
     row = connection.execute(query).first()
-    return (0, GENESIS_DIGEST) if row is None else (row.sequence, row.digest)
+    if row is None:
+        return 0, GENESIS_DIGEST
+    return row.sequence, row.digest
 
 
 def _iter_rows(connection: Connection) -> Iterator[LedgerRow | None]:
-    """Stream the rows; None, and the end, where the database itself is damaged."""
+    """Yield the rows in order; yield None and stop if the database itself is damaged."""
     try:
         for row in connection.execute(_select_in_order(), execution_options={"yield_per": _ROWS_PER_FETCH}):
             yield LedgerRow(*row)
     except OperationalError:
-        raise  # locked or away says nothing about the entries
+        # A locked or unreachable database says nothing about the entries.
+        raise
     except (DBAPIError, UnicodeDecodeError):
         yield None
 
 
 def _check_database_file(connection: Connection) -> ChainFault | None:
-    """Find damage that no entry shows: an index that hides an entry from a search by year or key."""
+    """Find damage outside the entries, such as an index that hides an entry from a query by year or key."""
     if connection.dialect.name != "sqlite":
         return None
-    found = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar()
-    return None if found == "ok" else ChainFault(0, ChainFaultReason.FILE)
+    result = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar()
+    if result == "ok":
+        return None
+    return ChainFault(0, ChainFaultReason.FILE)

@@ -1,4 +1,4 @@
-"""Make the record's tables, or bring those of an older program up to date; both by the same steps."""
+"""Creates the ledger's tables or upgrades those of an older program, with the same migrations."""
 
 from pathlib import Path
 
@@ -9,7 +9,8 @@ from sqlalchemy import Connection, text
 from ledger import schema
 
 _MIGRATIONS_FOLDER = Path(__file__).parent / "migrations"
-_LOCK_NUMBER = 0x68_65_73_75  # any number, as long as every program uses the same one
+# Any number will do, as long as every program uses the same one.
+_LOCK_NUMBER = 0x68_65_73_75
 
 
 def apply_migrations(connection: Connection) -> None:
@@ -29,5 +30,6 @@ def _upgrade(connection: Connection) -> None:
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     if schema.get_schema_version(connection) == schema.FIRST_VERSION:
-        command.stamp(config, schema.FIRST_VERSION)  # made before the steps were counted
+        # The tables were created before migrations were numbered.
+        command.stamp(config, schema.FIRST_VERSION)
     command.upgrade(config, "head")

@@ -1,4 +1,4 @@
-"""Every file received, kept under the hash of its bytes."""
+"""The store of all received files, each under the sha256 of its bytes."""
 
 import hashlib
 import re
@@ -14,14 +14,14 @@ _SHA256_PATTERN: Final = re.compile(r"[0-9a-f]{64}")
 
 
 class ObjectStore:
-    """Objects in *folder*, as `objects/ab/cdef…`, named by sha256 in lower-case hex; never altered."""
+    """Immutable objects in *folder*, as `objects/ab/cdef…`, named by their sha256 in lower-case hex."""
 
     def __init__(self, folder: Path) -> None:
         self._objects_folder = folder / "objects"
         remove_partial_files(self._objects_folder)
 
     def store_object(self, data: bytes) -> str:
-        """Keep *data* and give back its name; the same bytes twice are kept once."""
+        """Store *data* and return its name; the same bytes are stored only once."""
         name = hashlib.sha256(data).hexdigest()
         if not self._is_intact(name):
             make_folder(self._objects_folder)
@@ -37,42 +37,48 @@ class ObjectStore:
         try:
             Path(sink.name).replace(target)
         except PermissionError:
-            # Windows: another run keeps or reads the same object at this moment.
+            # On Windows another run may be writing or reading the same object at this moment.
             if not self._is_intact(name):
                 raise
         sync_folder(target.parent)
 
     def load_object(self, name: str) -> bytes:
-        """Give back the bytes called *name*. Raises `ObjectMissing`, or `ObjectDamaged` on other bytes."""
+        """Return the bytes of an object.
+
+        Raises `ObjectMissingError`, or `ObjectDamagedError` if the bytes do not match *name*.
+        """
         try:
             data = self.get_path(name).read_bytes()
         except FileNotFoundError as error:
             raise ObjectMissingError(name) from error
-        found = hashlib.sha256(data).hexdigest()
-        if found != name:
-            raise ObjectDamagedError(name, found)
+        actual_sha256 = hashlib.sha256(data).hexdigest()
+        if actual_sha256 != name:
+            raise ObjectDamagedError(name, actual_sha256)
         return data
 
     def has_object(self, name: str) -> bool:
-        """Tell whether an object of that name is kept; its bytes are not checked."""
+        """Return whether an object of that name exists; its bytes are not checked."""
         return _SHA256_PATTERN.fullmatch(name) is not None and self.get_path(name).is_file()
 
     def get_path(self, name: str) -> Path:
-        """Say where the object lies or would lie. Raises `ObjectMissing` if *name* is no sha256."""
+        """Return the path of an object, whether it exists or not.
+
+        Raises `ObjectMissingError` if *name* is not a sha256.
+        """
         if _SHA256_PATTERN.fullmatch(name) is None:
             raise ObjectMissingError(name)
         return self._objects_folder / name[:2] / name[2:]
 
     def find_damaged_objects(self) -> Iterator[str]:
-        """Name the damaged objects, in the order of names; files that are no objects are passed over."""
-        for found in sorted(self._objects_folder.glob("*/*")):
-            name = found.parent.name + found.name
+        """Yield the names of the damaged objects, sorted; files that are not objects are skipped."""
+        for path in sorted(self._objects_folder.glob("*/*")):
+            name = path.parent.name + path.name
             if _SHA256_PATTERN.fullmatch(name) is not None and not self._is_intact(name):
                 yield name
 
     def _is_intact(self, name: str) -> bool:
         try:
-            with self.get_path(name).open("rb") as kept:
-                return hashlib.file_digest(kept, "sha256").hexdigest() == name
+            with self.get_path(name).open("rb") as source:
+                return hashlib.file_digest(source, "sha256").hexdigest() == name
         except OSError:
             return False

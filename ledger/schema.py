@@ -1,9 +1,9 @@
-"""How the record lies in a database: one table of entries, one that names the last step of the layout."""
+"""The tables of the ledger: one for the entries, one for the version of the schema."""
 
 from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, Text, inspect, select, text
 
 FIRST_VERSION, LATEST_VERSION = "0001", "0002"
-"""The first layout, which named itself by a number of its own, and the one that this program reads and writes."""
+"""The first schema, which kept its version in a table of its own, and the one that this program reads and writes."""
 
 METADATA = MetaData()
 
@@ -21,22 +21,24 @@ ENTRIES_TABLE = Table(
     Column("body", Text, nullable=False),
 )
 
-# Laid out as the migrations do it.
+# The same definition as in alembic.
 VERSION_TABLE = Table("alembic_version", METADATA, Column("version_num", String(32), primary_key=True))
 
 _OLD_VERSION_TABLE = "schema_version"
 
 
 def get_schema_version(connection: Connection) -> str | None:
-    """Say which layout the database has; None if it has none yet."""
-    tables = inspect(connection)
-    if tables.has_table(VERSION_TABLE.name):
+    """Return the version of the database's schema, or None if it has no tables yet."""
+    inspector = inspect(connection)
+    if inspector.has_table(VERSION_TABLE.name):
         version: str | None = connection.scalar(select(VERSION_TABLE.c.version_num))
         return version
-    return FIRST_VERSION if tables.has_table(_OLD_VERSION_TABLE) else None
+    if inspector.has_table(_OLD_VERSION_TABLE):
+        return FIRST_VERSION
+    return None
 
 
 def lock_entries(connection: Connection) -> None:
-    """Keep other writers out until the transaction ends; SQLite has done so when it began to write."""
+    """Lock out other writers until the transaction ends; SQLite already did so when the transaction began."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("LOCK TABLE entries IN SHARE ROW EXCLUSIVE MODE"))

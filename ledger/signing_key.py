@@ -1,4 +1,4 @@
-"""The province's signing key: made on first use, kept outside state and outputs."""
+"""The province's signing key: created on first use, stored outside state and outputs."""
 
 import os
 from dataclasses import dataclass
@@ -19,14 +19,14 @@ _OWNER_ONLY_MODE: Final = 0o600
 
 @dataclass(frozen=True, slots=True)
 class PublicKey:
-    """A key that signatures are verified with; *pem* is the file in which it travels."""
+    """A key to verify signatures with; *pem* is the content of its file."""
 
     pem: bytes
     raw_bytes: bytes
 
     @classmethod
     def load_pem(cls, pem: bytes) -> "PublicKey":
-        """Read a key file; raise ValueError where it holds no ed25519 public key."""
+        """Load a key from a PEM file; raise ValueError if it is not an ed25519 public key."""
         key = serialization.load_pem_public_key(pem)
         if not isinstance(key, Ed25519PublicKey):
             raise ValueError("expected an ed25519 public key")  # noqa: TRY004 - a wrong file, not a wrong call
@@ -34,11 +34,11 @@ class PublicKey:
 
     @property
     def fingerprint(self) -> str:
-        """The sha256 of the key, in hex: what is printed on paper."""
+        """The sha256 of the key, in hex, as it is printed on paper."""
         return sha256(self.raw_bytes).hexdigest()
 
     def is_valid_signature(self, signature: bytes, data: bytes) -> bool:
-        """Tell whether *signature* was made over *data* with the private half of this key."""
+        """Return whether *signature* was made over *data* with the matching private key."""
         try:
             Ed25519PublicKey.from_public_bytes(self.raw_bytes).verify(signature, data)
         except InvalidSignature:
@@ -47,21 +47,33 @@ class PublicKey:
 
 
 class Signer:
-    """Signs with the key in a folder."""
+    """Signs with the private key in a folder; creates the key if there is none."""
 
     def __init__(self, folder: Path) -> None:
-        self._private_key = (
-            _load_private_key(folder / PRIVATE_KEY_FILE)
-            if (folder / PRIVATE_KEY_FILE).exists()
-            else _create_private_key(folder)
-        )
-        public = self._private_key.public_key()
-        encoding, form = serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-        self.public_key = PublicKey(public.public_bytes(encoding, form), public.public_bytes_raw())
+        self._private_key = _load_or_create_private_key(folder)
+        public_key = self._private_key.public_key()
+        self.public_key = PublicKey(_encode_public_key(public_key), public_key.public_bytes_raw())
 
     def sign(self, data: bytes) -> bytes:
-        """Return the signature over *data*, 64 bytes; the same data always gives the same."""
+        """Return the signature of *data* (64 bytes); the same data always gives the same signature."""
         return self._private_key.sign(data)
+
+
+def _load_or_create_private_key(folder: Path) -> Ed25519PrivateKey:
+    path = folder / PRIVATE_KEY_FILE
+    if path.exists():
+        return _load_private_key(path)
+    return _create_private_key(folder)
+
+
+def _encode_public_key(key: Ed25519PublicKey) -> bytes:
+    return key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+
+
+def _encode_private_key(key: Ed25519PrivateKey) -> bytes:
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
 
 
 def _load_private_key(path: Path) -> Ed25519PrivateKey:
@@ -75,24 +87,17 @@ def _load_private_key(path: Path) -> Ed25519PrivateKey:
 
 
 def _create_private_key(folder: Path) -> Ed25519PrivateKey:
-    """Make a key that only its owner may read; where two programs make one at once, the first one stays."""
+    """Create a key that only its owner may read; if two programs create one at once, the first one is kept."""
     key = Ed25519PrivateKey.generate()
-    encoding, form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
-    pem = key.private_bytes(encoding, form, serialization.NoEncryption())
     path = folder / PRIVATE_KEY_FILE
     try:
         make_folder(folder)
-        # written whole under another name, then linked: a half-written key must never be taken for one
-        waiting = folder / f".{PRIVATE_KEY_FILE}.{os.getpid()}"
-        handle = os.open(waiting, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _OWNER_ONLY_MODE)
-        with os.fdopen(handle, "wb") as sink:
-            sink.write(pem)
-            sink.flush()
-            os.fsync(sink.fileno())
-        if not _place_if_absent(waiting, path):
+        # Written completely under another name and then linked, so that no program reads a partial key.
+        staged_file = folder / f".{PRIVATE_KEY_FILE}.{os.getpid()}"
+        _write_owner_only(staged_file, _encode_private_key(key))
+        if not _place_if_absent(staged_file, path):
             return _load_private_key(path)
-        public = key.public_key().public_bytes(encoding, serialization.PublicFormat.SubjectPublicKeyInfo)
-        write_atomically(folder / PUBLIC_KEY_FILE, public)
+        write_atomically(folder / PUBLIC_KEY_FILE, _encode_public_key(key.public_key()))
     except OSError as error:
         raise SigningKeyError(
             path, f"it cannot be made, {error.strerror}; name another folder in HESUAN_KEY_DIR"
@@ -100,11 +105,20 @@ def _create_private_key(folder: Path) -> Ed25519PrivateKey:
     return key
 
 
+def _write_owner_only(path: Path, data: bytes) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _OWNER_ONLY_MODE)
+    with os.fdopen(handle, "wb") as sink:
+        sink.write(data)
+        sink.flush()
+        os.fsync(sink.fileno())
+
+
 def _place_if_absent(staged_file: Path, path: Path) -> bool:
-    """Give the file its name, unless something has that name already; tell whether it was given."""
+    """Move the file to *path*, or return False if a file exists there already."""
     try:
         if os.name == "nt":
-            staged_file.rename(path)  # refuses to replace, which a rename elsewhere does not
+            # On Windows, unlike elsewhere, a rename does not replace an existing file.
+            staged_file.rename(path)
         else:
             os.link(staged_file, path)
     except FileExistsError:

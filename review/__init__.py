@@ -1,1 +1,1 @@
-"""Whose turn is it, and may they? History and an action in, an event or a refusal out; pure."""
+"""The review chain: turns the recorded history and a proposed action into an event or a refusal; pure."""

@@ -1,6 +1,6 @@
-"""Which figures moved from one version of a submission to another."""
+"""The figures that changed from one version of a submission to another."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -9,7 +9,7 @@ from checks.model.report import ReportedFigure, ValidationReport
 
 @dataclass(frozen=True, slots=True)
 class ChangedFigure:
-    """One figure: where it stands in the newer version (in the older one, where it is gone), before and after."""
+    """A figure before and after, with its location in the newer version, or in the older one if it was removed."""
 
     location: str
     before: str
@@ -17,16 +17,27 @@ class ChangedFigure:
 
 
 def find_changed_figures(before: ValidationReport, after: ValidationReport | None) -> Iterator[ChangedFigure]:
-    """Give the figures that are new, other than they were, or gone; amounts as written, empty where there is none."""
-    old = {_build_figure_key(one): one for one in before.figures}
-    new = {_build_figure_key(one): one for one in after.figures} if after else {}
-    for what, one in new.items():
-        was = old.get(what)
-        if was is None or Decimal(was.amount) != Decimal(one.amount):
-            yield ChangedFigure(_format_location(one), was.amount if was else "", one.amount)
-    for what, one in old.items():
-        if after is not None and what not in new:
-            yield ChangedFigure(_format_location(one), one.amount, "")
+    """Yield the figures that were added, changed or removed; a missing amount is empty.
+
+    If *after* is None, nothing is compared and nothing is yielded.
+    """
+    if after is None:
+        return
+    old_figures = _index_figures(before.figures)
+    new_figures = _index_figures(after.figures)
+    for key, figure in new_figures.items():
+        previous = old_figures.get(key)
+        if previous is None:
+            yield ChangedFigure(_format_location(figure), "", figure.amount)
+        elif Decimal(previous.amount) != Decimal(figure.amount):
+            yield ChangedFigure(_format_location(figure), previous.amount, figure.amount)
+    for key, figure in old_figures.items():
+        if key not in new_figures:
+            yield ChangedFigure(_format_location(figure), figure.amount, "")
+
+
+def _index_figures(figures: Iterable[ReportedFigure]) -> dict[tuple[object, ...], ReportedFigure]:
+    return {_build_figure_key(figure): figure for figure in figures}
 
 
 def _build_figure_key(figure: ReportedFigure) -> tuple[object, ...]:

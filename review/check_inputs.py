@@ -1,4 +1,4 @@
-"""What the check of a county rests on besides its own file: last year's filing, opening balances, plots elsewhere."""
+"""What a county is checked against besides its own file: last year's filing, opening balances, plots elsewhere."""
 
 import hashlib
 import json
@@ -16,10 +16,11 @@ NO_DIGEST = ""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckInputs:
-    """What is on record for one county; *year* is the year before.
+    """What is on record for one county.
 
-    *ended* is how the county stood when that year was filed; *opening* the sha256 of its signed-off opening balances,
-    which speak only where nothing was filed. *claims* are those of the county's plots that others account too.
+    *prior_year* is the year before the accounting year, *prior_state* the county's state when that year was filed.
+    *opening_sha256* is the sha256 of its signed-off opening balances, which count only if nothing was filed.
+    *claims* are those of the county's plots that other submissions account too.
     """
 
     prior_year: int
@@ -30,28 +31,29 @@ class CheckInputs:
     @property
     def prior_version(self) -> SubmissionVersion | None:
         """The version that was filed for the year before."""
-        return self.prior_state.newest_version if self.prior_state else None
+        if self.prior_state is None:
+            return None
+        return self.prior_state.newest_version
 
     @property
     def balances_digest(self) -> str:
-        """Return a digest of the balances on record, empty where there are none."""
-        if self.prior_state is None or self.prior_version is None:
+        """The digest of the balances on record; empty if there are none."""
+        version = self.prior_version
+        if self.prior_state is None or version is None:
             return self.opening_sha256
-        lowered = [
-            [one.sheet, one.cell, one.after]
-            for one in self.prior_state.reductions
-            if one.sha256 == self.prior_version.sha256
+        reduced_cells = [
+            [reduction.sheet, reduction.cell, reduction.after]
+            for reduction in self.prior_state.reductions
+            if reduction.sha256 == version.sha256
         ]
-        return _compute_digest([self.prior_version.report_sha256, lowered])
+        return _compute_digest([version.report_sha256, reduced_cells])
 
     @property
     def claims_digest(self) -> str:
-        """Return a digest of the plots claimed elsewhere, empty where there are none."""
-        return (
-            _compute_digest([[one.plot, one.form, one.year, one.county] for one in self.claims])
-            if self.claims
-            else NO_DIGEST
-        )
+        """The digest of the plots claimed elsewhere; empty if there are none."""
+        if not self.claims:
+            return NO_DIGEST
+        return _compute_digest([[claim.plot, claim.form, claim.year, claim.county] for claim in self.claims])
 
 
 def _compute_digest(parts: Sequence[object]) -> str:
@@ -59,22 +61,31 @@ def _compute_digest(parts: Sequence[object]) -> str:
 
 
 def find_filed_states(procedure: Procedure, history: Sequence[LedgerEntry]) -> dict[str, CountyState]:
-    """Return the counties of a year as they were filed; those without a filing in force are left out."""
+    """Return the counties of a year as they were filed, by code; counties without a filing in force are left out."""
     roster = find_recorded_roster(history)
-    found = replay_events(procedure, roster, history) if roster else {}
-    filed = ((county, restore_filed_state(procedure, one)) for county, one in found.items())
-    return {county: one for county, one in filed if one is not None}
+    if roster is None:
+        return {}
+    filed_states: dict[str, CountyState] = {}
+    for county, county_state in replay_events(procedure, roster, history).items():
+        filed_state = restore_filed_state(procedure, county_state)
+        if filed_state is not None:
+            filed_states[county] = filed_state
+    return filed_states
 
 
 def find_opening_balances(history: Iterable[LedgerEntry]) -> dict[str, str]:
-    """Return the newest opening balances by county, as the sha256 under which they are kept."""
-    return {one.event.county: str(one.event.facts["figures"]) for one in history if one.event.kind is EventKind.OPENING}
+    """Return the sha256 of the newest opening balances by county code."""
+    sha256s: dict[str, str] = {}
+    for entry in history:
+        if entry.event.kind is EventKind.OPENING:
+            sha256s[entry.event.county] = str(entry.event.facts["figures"])
+    return sha256s
 
 
 def build_check_inputs(
     year: int, filed_states: Mapping[str, CountyState], opening_sha256s: Mapping[str, str]
 ) -> dict[str, CheckInputs]:
-    """Return what is on record for each county of an accounting year."""
+    """Return what is on record for each county of an accounting year, by county code."""
     return {
         county: CheckInputs(
             prior_year=year - 1,
@@ -86,7 +97,7 @@ def build_check_inputs(
 
 
 def _keep_filed_version(county_state: CountyState | None) -> CountyState | None:
-    """Keep of a standing what its figures rest on: small, so that it can travel to another process."""
+    """Keep only the filed version and its reductions, so that the state is small enough to send to another process."""
     if county_state is None or county_state.newest_version is None:
         return None
     return replace(
@@ -95,9 +106,11 @@ def _keep_filed_version(county_state: CountyState | None) -> CountyState | None:
 
 
 def has_active_claims(procedure: Procedure, county_state: CountyState) -> bool:
-    """Tell whether a submission's plots count as claimed: not once a reviewer has sent it back, or excused the unit.
+    """Return whether a submission's plots count as claimed: not once a reviewer returned it or excused the county.
 
-    A return by the check itself does not end a claim, or two counties that name one plot would free each other.
+    A return by the check itself does not end a claim; otherwise two counties that name the same plot would free each
+    other.
     """
-    ended = {one.to_state for one in procedure.actions if one.effect is Effect.RETURN}
-    return county_state.newest_version is not None and county_state.state not in {*ended, *procedure.excused_states}
+    if county_state.newest_version is None or county_state.state in procedure.excused_states:
+        return False
+    return county_state.state not in {action.to_state for action in procedure.actions if action.effect is Effect.RETURN}

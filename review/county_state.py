@@ -1,4 +1,4 @@
-"""Where a county stands, and what can be told of it; `review.folding` makes it from the history."""
+"""The state of one county and what follows from it; `review.event_replay` builds it from the history."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -11,10 +11,11 @@ from review.roster import Roster, parse_roster
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubmissionVersion:
-    """One version of a county's submission as it was received; counts are None until it has been checked.
+    """One received version of a county's submission; *hard_count* and *soft_count* are None until it is checked.
 
-    *found* counts the findings by severity and rule, where the record says so. *report* and *plots* are kept under
-    these sha256; *basis* and *disputed* are the digests of what the check rested on besides the file.
+    *finding_counts* maps severity to rule to number of findings; it is None if the record does not have it. The
+    validation report and the plots are stored under *report_sha256* and *plots_sha256*. *balances_digest* and
+    *claims_digest* identify what the check used besides the file.
     """
 
     number: int
@@ -34,14 +35,19 @@ class SubmissionVersion:
 
     @property
     def is_checked(self) -> bool:
-        """Tell whether a check of this version is on record."""
+        """Whether a check of this version is on record."""
         return self.hard_count is not None
 
     def count_open_findings(self, severity: str, cleared_rules: Iterable[str]) -> int:
-        """Return how many findings of a severity are left once those of some rules are cleared."""
-        total = (self.hard_count or 0) if severity == "hard" else (self.soft_count or 0) - self.explained_count
-        rules = (self.finding_counts or {}).get(severity, {})
-        return total - sum(rules.get(one, 0) for one in set(cleared_rules))
+        """Return how many findings of a severity remain once those of *cleared_rules* are cleared."""
+        counts_by_rule = (self.finding_counts or {}).get(severity, {})
+        cleared_count = sum(counts_by_rule.get(rule, 0) for rule in set(cleared_rules))
+        return self._count_unexplained(severity) - cleared_count
+
+    def _count_unexplained(self, severity: str) -> int:
+        if severity == "hard":
+            return self.hard_count or 0
+        return (self.soft_count or 0) - self.explained_count
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,7 @@ class Waiver:
 
 @dataclass(frozen=True, slots=True)
 class Reduction:
-    """A figure of one version set lower by a reviewer."""
+    """A figure of one version that a reviewer set lower."""
 
     sha256: str
     sheet: str
@@ -67,10 +73,10 @@ class Reduction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountyState:
-    """Where one county stands: its state, its versions oldest first, every decision made on any of them.
+    """One county: its workflow state, its versions (oldest first) and every decision on any of them.
 
-    *filed* names, by sha256 and oldest first, the versions that were filed and not un-filed. *explained* maps a
-    version's sha256 to its rules explained.
+    *filed_sha256s* are the versions that were filed and whose filing was not undone, oldest first.
+    *explanations_by_version* maps a version's sha256 to its explanations by rule.
     """
 
     county: str
@@ -84,68 +90,92 @@ class CountyState:
 
     @property
     def newest_version(self) -> SubmissionVersion | None:
-        """The version that may be decided upon."""
+        """The version that may be decided on."""
         return self.versions[-1] if self.versions else None
+
+    @property
+    def newest_sha256(self) -> str:
+        """The sha256 of the newest version; empty if nothing was received."""
+        return self.versions[-1].sha256 if self.versions else ""
 
     def get_newest_decisions(self) -> tuple[Event, ...]:
         """Return the decisions on the newest version."""
-        newest = self.newest_version
-        return tuple([one for one in self.decisions if one.sha256 == newest.sha256]) if newest else ()
+        if not self.versions:
+            return ()
+        newest_sha256 = self.newest_sha256
+        return tuple([decision for decision in self.decisions if decision.sha256 == newest_sha256])
 
     def get_newest_explanations(self) -> Mapping[str, str]:
-        """Return what the newest version's findings were explained by, rule by rule."""
-        return (self.explanations_by_version or {}).get(self.newest_version.sha256, {}) if self.newest_version else {}
+        """Return the explanations of the newest version's findings, by rule."""
+        if self.newest_version is None or self.explanations_by_version is None:
+            return {}
+        return self.explanations_by_version.get(self.newest_version.sha256, {})
 
     def list_waived_rules(self, day: date | None = None) -> tuple[str, ...]:
-        """Return the rules waived, on a day or at all."""
-        return tuple(one.rule for one in self.waivers if day is None or day <= one.until)
+        """Return the rules with a waiver that is valid on *day*, or with any waiver if *day* is None."""
+        return tuple(waiver.rule for waiver in self.waivers if day is None or day <= waiver.until)
 
     def count_open_findings(self, severity: str, day: date | None = None) -> int:
-        """Return how many findings of the newest version still stand in its way on a day."""
+        """Return how many findings of the newest version still block it on a day."""
         if self.newest_version is None:
             return 0
-        cleared = (*self.list_waived_rules(day), *(self.get_newest_explanations() if severity == "soft" else ()))
-        return self.newest_version.count_open_findings(severity, cleared)
+        cleared_rules = self.list_waived_rules(day)
+        if severity == "soft":
+            cleared_rules = (*cleared_rules, *self.get_newest_explanations())
+        return self.newest_version.count_open_findings(severity, cleared_rules)
 
 
 def find_recorded_roster(history: Iterable[LedgerEntry | EventSummary]) -> Roster | None:
-    """Return the newest roster on record."""
-    last = None
+    """Return the newest roster on record, or None if there is none."""
+    newest_event = None
     for entry in history:
         if entry.event.kind is EventKind.ROSTER:
-            last = entry.event
-    return parse_roster(last.facts) if last else None
+            newest_event = entry.event
+    if newest_event is None:
+        return None
+    return parse_roster(newest_event.facts)
 
 
 def restore_filed_state(procedure: Procedure, county_state: CountyState) -> CountyState | None:
-    """Return how a county stood when it was last filed; nothing where no filing of it is in force."""
+    """Return the county's state when it was last filed, or None if no filing of it is in force."""
     if not county_state.filed_sha256s:
         return None
     if county_state.state in procedure.final_states:
         return county_state
+    is_first_filing = len(county_state.filed_sha256s) == 1
     sha256 = county_state.filed_sha256s[-1]
-    upto = next(at for at, one in enumerate(county_state.versions) if one.sha256 == sha256) + 1
-    filings = [
-        at for at, one in enumerate(county_state.decisions) if one.sha256 == sha256 and _is_filing(procedure, one)
-    ]
-    state = procedure.final_states[0] if len(county_state.filed_sha256s) == 1 else procedure.final_states[-1]
     return replace(
         county_state,
-        state=state,
-        versions=county_state.versions[:upto],
-        decisions=county_state.decisions[: filings[-1] + 1],
+        state=procedure.final_states[0 if is_first_filing else -1],
+        versions=_list_versions_until(county_state, sha256),
+        decisions=_list_decisions_until_filing(procedure, county_state, sha256),
     )
 
 
+def _list_versions_until(county_state: CountyState, sha256: str) -> tuple[SubmissionVersion, ...]:
+    sha256s = [version.sha256 for version in county_state.versions]
+    return county_state.versions[: sha256s.index(sha256) + 1]
+
+
+def _list_decisions_until_filing(procedure: Procedure, county_state: CountyState, sha256: str) -> tuple[Event, ...]:
+    decisions = county_state.decisions
+    filing_index = max(
+        index
+        for index, decision in enumerate(decisions)
+        if decision.sha256 == sha256 and _is_filing(procedure, decision)
+    )
+    return decisions[: filing_index + 1]
+
+
 def compute_next_state(action: Action, state: str, *, filed_sha256s: Iterable[str], newest_sha256: str) -> str:
-    """Return the state to which an action leads: another one where a version other than the newest was filed before."""
-    if action.to_state_if_filed_before and any(one != newest_sha256 for one in filed_sha256s):
+    """Return the state that an action leads to; it may differ if a version other than the newest was filed before."""
+    if action.to_state_if_filed_before and set(filed_sha256s) - {newest_sha256}:
         return action.to_state_if_filed_before
     return action.to_state or state
 
 
 def _is_filing(procedure: Procedure, event: Event) -> bool:
     action = procedure.find_action(event.level, event.action)
-    return (
-        action is not None and {action.to_state, action.to_state_if_filed_before} & set(procedure.final_states) != set()
-    )
+    if action is None:
+        return False
+    return not {action.to_state, action.to_state_if_filed_before}.isdisjoint(procedure.final_states)

@@ -1,8 +1,9 @@
-"""May this person do this now? The chain's only gate; it decides, and writes nothing."""
+"""The only gate of the review chain: accepts or refuses a decision, and writes nothing."""
 
 import hashlib
 import json
 from collections.abc import Mapping
+from itertools import chain
 
 from contracts.procedures import Effect
 from review.county_state import CountyState
@@ -21,26 +22,34 @@ from review.proposal import (
     resolve_proposal,
 )
 from review.rollup_seals import find_pending_counties, list_due_counties
+from review.roster import Officer
 
 _MAX_COUNTIES_NAMED = 6
 
 
 def decide_proposal(context: DecisionContext, proposal: Proposal) -> Event | DecisionRefusal:
-    """Return the event to record, or why the decision is refused."""
-    judged = _evaluate_proposal(context, proposal)
-    return cite_rule(context.procedure, judged) if isinstance(judged, DecisionRefusal) else judged
+    """Return the event to record for a decision on one submission, or why the decision is refused."""
+    return _cite_rule_if_refused(context, _evaluate_proposal(context, proposal))
 
 
 def decide_roll_up(
     context: DecisionContext, proposal: Proposal, county_states: Mapping[str, CountyState]
 ) -> Event | DecisionRefusal:
-    """Return the event that seals or opens the roll-up of an area, or why it is refused; *found* is by county."""
-    judged = _evaluate_roll_up(context, proposal, county_states)
-    return cite_rule(context.procedure, judged) if isinstance(judged, DecisionRefusal) else judged
+    """Return the event that seals or unseals the roll-up of an area, or why the decision is refused.
+
+    *county_states* is keyed by county code.
+    """
+    return _cite_rule_if_refused(context, _evaluate_roll_up(context, proposal, county_states))
+
+
+def _cite_rule_if_refused(context: DecisionContext, result: Event | DecisionRefusal) -> Event | DecisionRefusal:
+    if isinstance(result, DecisionRefusal):
+        return cite_rule(context.procedure, result)
+    return result
 
 
 def build_decision_key(event: Event) -> str:
-    """Return what makes a decision the same decision when it is handed in again."""
+    """Return the key by which a decision that is submitted again is recognised."""
     parts = [
         event.year,
         event.county,
@@ -54,88 +63,103 @@ def build_decision_key(event: Event) -> str:
 
 
 def _evaluate_proposal(context: DecisionContext, proposal: Proposal) -> Event | DecisionRefusal:
-    case = resolve_proposal(context.procedure, proposal)
-    if isinstance(case, DecisionRefusal):
-        return case
-    if case.action.effect.is_on_area:
-        return DecisionRefusal("not_an_area", {"county": proposal.county, "action": case.action.name})
-    denial = find_first_refusal(context, proposal, case)
-    if denial is not None:
-        return denial
-    said = build_decision_facts(context, proposal, case)
-    return said if isinstance(said, DecisionRefusal) else _build_event(context, proposal, case, said)
+    resolved_action = resolve_proposal(context.procedure, proposal)
+    if isinstance(resolved_action, DecisionRefusal):
+        return resolved_action
+    action = resolved_action.action
+    if action.effect.is_on_area:
+        return DecisionRefusal("not_an_area", {"county": proposal.county, "action": action.name})
+    refusal = find_first_refusal(context, proposal, resolved_action)
+    if refusal is not None:
+        return refusal
+    content = build_decision_facts(context, proposal, resolved_action)
+    if isinstance(content, DecisionRefusal):
+        return content
+    return _build_event(context, proposal, resolved_action, content)
 
 
 def _build_event(
     context: DecisionContext, proposal: Proposal, resolved_action: ResolvedAction, content: dict[str, JsonValue]
 ) -> Event:
-    newest = context.county_state.newest_version
-    judged = (newest.number, newest.sha256) if newest else (0, "")
+    county_state = context.county_state
+    newest = county_state.newest_version
     facts = _build_facts(context, proposal, resolved_action)
-    flagged = find_soft_violations(context, resolved_action, context.county_state.get_newest_decisions())
-    if flagged:
-        facts["flags"] = list(flagged)
+    soft_violations = find_soft_violations(context, resolved_action, county_state.get_newest_decisions())
+    if soft_violations:
+        facts["flags"] = list(soft_violations)
     return Event(
         kind=EventKind.DECISION,
         year=context.roster.year,
         county=proposal.county,
-        version=judged[0],
-        sha256=judged[1],
+        version=newest.number if newest else 0,
+        sha256=county_state.newest_sha256,
         level=resolved_action.level.id,
         action=resolved_action.action.id,
         actor=proposal.by,
-        unit=_get_unit(context, proposal, resolved_action),
+        unit=_get_office(context, proposal, resolved_action).unit,
         facts={**facts, **content},
     )
 
 
 def _build_facts(context: DecisionContext, proposal: Proposal, resolved_action: ResolvedAction) -> dict[str, JsonValue]:
-    office = find_office(context.roster, proposal, resolved_action)
-    lines = normalise_points(proposal.points)
-    return {
+    facts: dict[str, JsonValue] = {
         "number": proposal.number.strip(),
         "opinion": proposal.opinion.strip(),
         "date": resolved_action.day.isoformat(),
-        "title": office.title if office else "",
-        **({"lines": lines} if lines else {}),  # as written: by it the same decision handed in again is known
+        "title": _get_office(context, proposal, resolved_action).title,
     }
+    points = normalise_points(proposal.points)
+    if points:
+        # Kept as written, so that the same decision is recognised if it is submitted again.
+        facts["lines"] = points
+    return facts
 
 
-def _get_unit(context: DecisionContext, proposal: Proposal, resolved_action: ResolvedAction) -> str:
+def _get_office(context: DecisionContext, proposal: Proposal, resolved_action: ResolvedAction) -> Officer:
     office = find_office(context.roster, proposal, resolved_action)
     if office is None:
-        raise RuntimeError("a decision without an office passed the questions")
-    return office.unit
+        raise RuntimeError("a decision passed all checks, but its author holds no office")
+    return office
 
 
 def _evaluate_roll_up(
     context: DecisionContext, proposal: Proposal, county_states: Mapping[str, CountyState]
 ) -> Event | DecisionRefusal:
-    case = resolve_proposal(context.procedure, proposal)
-    if isinstance(case, DecisionRefusal):
-        return case
-    asked = (*check_person(context, proposal, case), *check_completeness(context, proposal, case))
-    denial = next(iter(asked), None) or _find_roll_up_refusal(context, proposal, case, county_states)
-    if denial is not None:
-        return denial
-    due = list_due_counties(context.roster, case.level, proposal.county)
-    states: list[JsonValue] = [_build_sealed_row(context, county_states, one.code) for one in due]
+    resolved_action = resolve_proposal(context.procedure, proposal)
+    if isinstance(resolved_action, DecisionRefusal):
+        return resolved_action
+    refusals = chain(
+        check_person(context, proposal, resolved_action), check_completeness(context, proposal, resolved_action)
+    )
+    refusal = next(refusals, None) or _find_roll_up_refusal(context, proposal, resolved_action, county_states)
+    if refusal is not None:
+        return refusal
+    return _build_roll_up_event(context, proposal, resolved_action, county_states)
+
+
+def _build_roll_up_event(
+    context: DecisionContext,
+    proposal: Proposal,
+    resolved_action: ResolvedAction,
+    county_states: Mapping[str, CountyState],
+) -> Event:
+    due_counties = list_due_counties(context.roster, resolved_action.level, proposal.county)
+    rows: list[JsonValue] = [_build_sealed_row(context, county_states, due_county.code) for due_county in due_counties]
     return Event(
         kind=EventKind.ROLL_UP,
         year=context.roster.year,
         county=proposal.county,
-        level=case.level.id,
-        action=case.action.id,
+        level=resolved_action.level.id,
+        action=resolved_action.action.id,
         actor=proposal.by,
-        unit=_get_unit(context, proposal, case),
-        facts={**_build_facts(context, proposal, case), "counties": states},
+        unit=_get_office(context, proposal, resolved_action).unit,
+        facts={**_build_facts(context, proposal, resolved_action), "counties": rows},
     )
 
 
 def _build_sealed_row(context: DecisionContext, county_states: Mapping[str, CountyState], county: str) -> JsonValue:
-    standing = county_states.get(county) or CountyState(county=county, state=context.procedure.initial_state)
-    sha256 = standing.newest_version.sha256 if standing.newest_version else ""
-    return {"county": county, "state": standing.state, "sha256": sha256}
+    county_state = county_states.get(county) or CountyState(county=county, state=context.procedure.initial_state)
+    return {"county": county, "state": county_state.state, "sha256": county_state.newest_sha256}
 
 
 def _find_roll_up_refusal(
@@ -144,24 +168,33 @@ def _find_roll_up_refusal(
     resolved_action: ResolvedAction,
     county_states: Mapping[str, CountyState],
 ) -> DecisionRefusal | None:
-    due = list_due_counties(context.roster, resolved_action.level, proposal.county)
-    facts = {"county": proposal.county, "level": resolved_action.level.name, "action": resolved_action.action.name}
-    sealed = (resolved_action.level.id, proposal.county) in context.sealed_areas
-    sealing = resolved_action.action.effect is Effect.SEAL
-    if not due or not resolved_action.action.effect.is_on_area:
+    level, action = resolved_action.level, resolved_action.action
+    due_counties = list_due_counties(context.roster, level, proposal.county)
+    facts = {"county": proposal.county, "level": level.name, "action": action.name}
+    is_sealed = (level.id, proposal.county) in context.sealed_areas
+    if not due_counties or not action.effect.is_on_area:
         return DecisionRefusal("not_an_area", facts)
-    if sealed is sealing:
-        return DecisionRefusal("sealed_already" if sealed else "not_sealed", facts)
-    if not sealing:
-        return _find_seal_above(context, proposal, resolved_action)
-    waiting = find_pending_counties(context.procedure, resolved_action.level, due, county_states)
-    names = "、".join(one.name for one in waiting[:_MAX_COUNTIES_NAMED])
-    return DecisionRefusal("roll_up_open", {**facts, "count": str(len(waiting)), "names": names}) if waiting else None
+    if action.effect is not Effect.SEAL:
+        return _find_unsealing_refusal(context, proposal, resolved_action, facts, is_sealed=is_sealed)
+    if is_sealed:
+        return DecisionRefusal("sealed_already", facts)
+    pending_counties = find_pending_counties(context.procedure, level, due_counties, county_states)
+    if not pending_counties:
+        return None
+    names = "、".join(county.name for county in pending_counties[:_MAX_COUNTIES_NAMED])
+    return DecisionRefusal("roll_up_open", {**facts, "count": str(len(pending_counties)), "names": names})
 
 
-def _find_seal_above(
-    context: DecisionContext, proposal: Proposal, resolved_action: ResolvedAction
+def _find_unsealing_refusal(
+    context: DecisionContext,
+    proposal: Proposal,
+    resolved_action: ResolvedAction,
+    facts: Mapping[str, str],
+    *,
+    is_sealed: bool,
 ) -> DecisionRefusal | None:
+    if not is_sealed:
+        return DecisionRefusal("not_sealed", facts)
     levels = context.procedure.levels
     for level in levels[levels.index(resolved_action.level) + 1 :]:
         if (level.id, level.get_area_code(proposal.county)) in context.sealed_areas:

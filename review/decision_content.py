@@ -1,4 +1,4 @@
-"""What a decision says beyond its state: points of a return, answers, waivers, explanations, reductions."""
+"""What a decision records beside the new state: return points, answers, waivers, explanations, reductions."""
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
@@ -16,15 +16,24 @@ DecisionFacts = dict[str, JsonValue]
 def build_decision_facts(
     context: DecisionContext, proposal: Proposal, resolved_action: ResolvedAction
 ) -> DecisionFacts | DecisionRefusal:
-    """Return the facts to record with a decision, or why its points cannot stand."""
-    teller = _FACT_BUILDERS.get(resolved_action.action.effect)
+    """Return the facts to record with a decision, or why its points are refused."""
+    action = resolved_action.action
+    build_facts = _FACT_BUILDERS.get(action.effect)
     points = parse_points(proposal.points)
-    if teller is not None:
-        return teller(context, proposal, points)
-    if Precondition.ANSWERS in resolved_action.action.preconditions and (asked := find_open_points(context)):
-        given = parse_answers(proposal, len(asked))
-        return {"answers": [{"number": number, "text": text} for number, text in sorted(given.items())]}
-    return {"points": encode_points(points)} if points else {}
+    if build_facts is not None:
+        return build_facts(context, proposal, points)
+    if Precondition.ANSWERS in action.preconditions:
+        open_points = find_open_points(context)
+        if open_points:
+            return _collect_answers(proposal, len(open_points))
+    if points:
+        return {"points": encode_points(points)}
+    return {}
+
+
+def _collect_answers(proposal: Proposal, point_count: int) -> DecisionFacts:
+    answers = parse_answers(proposal, point_count)
+    return {"answers": [{"number": number, "text": text} for number, text in sorted(answers.items())]}
 
 
 def _refuse_point(proposal: Proposal, point: DecisionPoint, code: str = "bad_point", **facts: str) -> DecisionRefusal:
@@ -40,76 +49,89 @@ def _collect_return_points(
 def _collect_explanations(
     context: DecisionContext, proposal: Proposal, points: tuple[DecisionPoint, ...]
 ) -> DecisionFacts | DecisionRefusal:
-    said: list[JsonValue] = []
+    explanations: list[JsonValue] = []
     for point in points:
         if not point.rule:
             return _refuse_point(proposal, point)
         if find_explanation_fault(point.text, context.return_policy):
             return _refuse_point(proposal, point, "thin_explanation", least=str(context.return_policy.min_length))
-        said.append({"rule": point.rule, "text": point.text})
-    return {"explanations": said}
+        explanations.append({"rule": point.rule, "text": point.text})
+    return {"explanations": explanations}
 
 
 def _collect_waivers(
     _: DecisionContext, proposal: Proposal, points: tuple[DecisionPoint, ...]
 ) -> DecisionFacts | DecisionRefusal:
-    waived: list[JsonValue] = []
+    waivers: list[JsonValue] = []
     for point in points:
-        first, reason = point.split_first_word()
-        until = parse_day(first)
+        first_word, reason = point.split_first_word()
+        until = parse_day(first_word)
         if not point.rule or until is None or not reason:
             return _refuse_point(proposal, point, "bad_waiver")
-        waived.append({"rule": point.rule, "until": until.isoformat(), "reason": reason})
-    return {"waivers": waived}
+        waivers.append({"rule": point.rule, "until": until.isoformat(), "reason": reason})
+    return {"waivers": waivers}
 
 
 def _collect_reductions(
     context: DecisionContext, proposal: Proposal, points: tuple[DecisionPoint, ...]
 ) -> DecisionFacts | DecisionRefusal:
     figures = _get_current_figures(context)
-    reduced: list[JsonValue] = []
+    reductions: list[JsonValue] = []
     for point in points:
-        place = _find_figure_cell(point, figures)
-        first, reason = point.split_first_word()
-        after = _parse_amount(first)
-        if after is None or not reason:
+        address = _find_figure_cell(point, figures)
+        after, reason = point.split_first_word()
+        amount = _parse_amount(after)
+        if amount is None or not reason:
             return _refuse_point(proposal, point, "bad_reduction")
-        if place is None:
-            sheets = "、".join(f"“{one}”" for one in dict.fromkeys(sheet for sheet, _ in figures))
-            return _refuse_point(proposal, point, "no_such_figure", target=point.target, sheets=sheets)
-        before = figures[place]
-        if not 0 <= after < Decimal(before):
+        if address is None:
+            return _refuse_point(
+                proposal, point, "no_such_figure", target=point.target, sheets=_format_sheet_names(figures)
+            )
+        before = figures[address]
+        if not 0 <= amount < Decimal(before):
             return _refuse_point(proposal, point, "not_reduced", before=before)
-        figures[place] = first
-        facts = {"before": before, "after": first, "reason": reason}
-        reduced.append({"sheet": place[0], "cell": place[1], **facts})
-    return {"reductions": reduced}
+        figures[address] = after
+        sheet, cell = address
+        reductions.append({"sheet": sheet, "cell": cell, "before": before, "after": after, "reason": reason})
+    return {"reductions": reductions}
+
+
+def _format_sheet_names(figures: Mapping[tuple[str, str], str]) -> str:
+    sheets = dict.fromkeys(sheet for sheet, _ in figures)
+    return "、".join(map("“{}”".format, sheets))
 
 
 def _get_current_figures(context: DecisionContext) -> dict[tuple[str, str], str]:
-    """Return the reported figures as earlier reductions of the same version left them."""
-    sha256 = context.county_state.newest_version.sha256 if context.county_state.newest_version else ""
+    """Return the amounts by sheet and cell, after earlier reductions of the same version."""
     figures = dict(context.figures)
-    return figures | {
-        (one.sheet, one.cell): one.after for one in context.county_state.reductions if one.sha256 == sha256
-    }
+    for reduction in context.county_state.reductions:
+        if reduction.sha256 == context.county_state.newest_sha256:
+            figures[reduction.sheet, reduction.cell] = reduction.after
+    return figures
 
 
 def _find_figure_cell(point: DecisionPoint, figures: Mapping[tuple[str, str], str]) -> tuple[str, str] | None:
-    """Find the one figure that a point names; a cell without its sheet will do where only one sheet has it."""
+    """Return the address of the figure that a point names, or None.
+
+    The sheet may be left out if only one sheet has a figure in that cell.
+    """
     if point.cell_address is None:
         return None
     sheet, cell = point.cell_address
-    found = [one for one in figures if one[1] == cell and sheet in ("", one[0])]
-    return found[0] if len(found) == 1 else None
+    candidates = [address for address in figures if address[1] == cell and sheet in ("", address[0])]
+    if len(candidates) != 1:
+        return None
+    return candidates[0]
 
 
 def _parse_amount(text: str) -> Decimal | None:
     try:
-        found = Decimal(text)
+        amount = Decimal(text)
     except InvalidOperation:
         return None
-    return found if found.is_finite() else None
+    if not amount.is_finite():
+        return None
+    return amount
 
 
 _FACT_BUILDERS: Mapping[

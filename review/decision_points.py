@@ -1,11 +1,12 @@
-"""The points of a decision: one a line, each bound to a cell, a rule or the number of a point that it answers.
+"""The points of a decision, one a line; each refers to a cell, to a rule or to the number of the point it answers.
 
-A line reads ``sheet!A1：text``, ``F11：text`` or ``1：text``. A line that names no place concerns the whole submission.
+A line reads ``sheet!A1：text``, ``F11：text`` or ``1：text``. A line without a target is about the whole submission.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import starmap
 
 from review.events import JsonValue
 
@@ -18,7 +19,7 @@ _FIRST_WORD_PATTERN = re.compile(r"^\s*(?P<first>[^，,；;\s]+)\s*[，,；;\s]\
 
 @dataclass(frozen=True, slots=True)
 class DecisionPoint:
-    """One point: its number from 1, what it is bound to (empty for the whole submission), what it says."""
+    """One point: its number (from 1), its target (empty for the whole submission) and its text."""
 
     number: int
     target: str
@@ -26,49 +27,57 @@ class DecisionPoint:
 
     @property
     def rule(self) -> str:
-        """The rule it is bound to, if any."""
+        """The id of the rule that the point is about, or an empty string."""
         return self.target if _RULE_PATTERN.match(self.target) and not self.target.isdigit() else ""
 
     @property
     def cell_address(self) -> tuple[str, str] | None:
-        """The sheet (empty where not named) and cell it is bound to, if any."""
-        found = _CELL_PATTERN.match(self.target)
-        return (found["sheet"] or "", found["cell"]) if found else None
+        """The sheet (empty if not named) and the cell that the point is about, or None."""
+        match = _CELL_PATTERN.match(self.target)
+        if match is None:
+            return None
+        return match["sheet"] or "", match["cell"]
 
     @property
     def target_number(self) -> int:
-        """The number of the point that it answers; 0 where it names none."""
+        """The number of the point that this one answers, or 0."""
         return int(self.target) if _NUMBER_PATTERN.match(self.target) else 0
 
     def split_first_word(self) -> tuple[str, str]:
-        """Return the text's first word and the rest: a figure or a day, and the reason for it."""
-        found = _FIRST_WORD_PATTERN.match(self.text)
-        return (found["first"], found["rest"]) if found else (self.text.strip(), "")
+        """Return the text's first word (an amount or a day) and the rest (the reason), which may be empty."""
+        match = _FIRST_WORD_PATTERN.match(self.text)
+        if match is None:
+            return self.text.strip(), ""
+        return match["first"], match["rest"]
 
 
 def parse_points(text: str) -> tuple[DecisionPoint, ...]:
-    """Read points as people write them, a line each; empty lines count for nothing."""
-    lines = (one for one in text.splitlines() if one.strip())
-    return tuple(_parse_point(number, line) for number, line in enumerate(lines, start=1))
+    """Parse points, one a line, as people write them; blank lines are not counted."""
+    lines = filter(str.strip, text.splitlines())
+    return tuple(starmap(_parse_point, enumerate(lines, start=1)))
 
 
 def encode_points(points: Iterable[DecisionPoint]) -> list[JsonValue]:
-    """Return points as plain values."""
-    return [{"number": one.number, "target": one.target, "text": one.text} for one in points]
+    """Return points as plain JSON values; `decode_points` reads them back."""
+    return [{"number": point.number, "target": point.target, "text": point.text} for point in points]
 
 
 def decode_points(raw: object) -> Iterator[DecisionPoint]:
-    """Read points back from the facts of an event."""
-    for one in raw if isinstance(raw, list) else ():
-        if isinstance(one, Mapping):
-            yield DecisionPoint(int(one["number"]), str(one["target"]), str(one["text"]))
+    """Yield the points recorded in the facts of an event."""
+    if not isinstance(raw, list):
+        return
+    for point in raw:
+        if isinstance(point, Mapping):
+            yield DecisionPoint(int(point["number"]), str(point["target"]), str(point["text"]))
 
 
 def _parse_point(number: int, line: str) -> DecisionPoint:
-    found = _LINE_PATTERN.match(line)
-    target = found["target"].strip().upper() if found else ""
-    if found and (_RULE_PATTERN.match(target) or _NUMBER_PATTERN.match(target)):
-        return DecisionPoint(number, target, found["text"])
-    if found and _CELL_PATTERN.match(found["target"].strip()):
-        return DecisionPoint(number, found["target"].strip(), found["text"])
+    match = _LINE_PATTERN.match(line)
+    if match is None:
+        return DecisionPoint(number, "", line.strip())
+    target, text = match["target"].strip(), match["text"]
+    if _RULE_PATTERN.match(target.upper()) or _NUMBER_PATTERN.match(target.upper()):
+        return DecisionPoint(number, target.upper(), text)
+    if _CELL_PATTERN.match(target):
+        return DecisionPoint(number, target, text)
     return DecisionPoint(number, "", line.strip())

@@ -1,4 +1,4 @@
-"""The questions that a decision on one submission must pass, in the order in which they are asked."""
+"""The checks that a decision on one submission must pass, in the order in which they are made."""
 
 from collections.abc import Callable, Iterator
 
@@ -6,7 +6,6 @@ from contracts.procedures import Effect, Precondition
 from review.county_state import compute_next_state
 from review.decision_points import decode_points, parse_points
 from review.proposal import DecisionContext, DecisionRefusal, Proposal, ResolvedAction, find_office, is_responsible_for
-from review.roster import Officer
 
 DecisionCheck = Callable[[DecisionContext, Proposal, ResolvedAction], Iterator[DecisionRefusal]]
 
@@ -14,16 +13,20 @@ DecisionCheck = Callable[[DecisionContext, Proposal, ResolvedAction], Iterator[D
 def find_first_refusal(
     context: DecisionContext, proposal: Proposal, resolved_action: ResolvedAction
 ) -> DecisionRefusal | None:
-    """Return why a decision is refused, or nothing."""
-    found = (denial for question in _DECISION_CHECKS for denial in question(context, proposal, resolved_action))
-    return next(found, None)
+    """Return the first reason why a decision is refused, or None."""
+    for check in _DECISION_CHECKS:
+        refusal = next(check(context, proposal, resolved_action), None)
+        if refusal is not None:
+            return refusal
+    return None
 
 
 def check_person(
     context: DecisionContext, proposal: Proposal, resolved_action: ResolvedAction
 ) -> Iterator[DecisionRefusal]:
-    """May this person act at this level, here and on that day?"""
+    """Check that the person may act at this level, for this area and on this day."""
     offices = context.roster.find_offices(proposal.by)
+    levels = {office.level for office in offices}
     facts = {
         "by": proposal.by,
         "level": resolved_action.level.name,
@@ -34,10 +37,10 @@ def check_person(
         yield DecisionRefusal("incomplete", {**facts, "missing": "by"})
     elif not offices:
         yield DecisionRefusal("unknown_person", facts)
-    elif not any(one.level == resolved_action.level.id for one in offices):
-        held = "、".join(sorted({_get_level_name(context, one) for one in offices}))
-        yield DecisionRefusal("wrong_level", {**facts, "held": held})
-    elif not any(is_responsible_for(one, proposal.county, resolved_action.level) for one in offices):
+    elif resolved_action.level.id not in levels:
+        level_names = {_get_level_name(context, level) for level in levels}
+        yield DecisionRefusal("wrong_level", {**facts, "held": "、".join(sorted(level_names))})
+    elif not any(is_responsible_for(office, proposal.county, resolved_action.level) for office in offices):
         yield DecisionRefusal("wrong_area", facts)
     elif find_office(context.roster, proposal, resolved_action) is None:
         yield DecisionRefusal("not_in_office", facts)
@@ -46,13 +49,14 @@ def check_person(
 def check_completeness(
     _: DecisionContext, proposal: Proposal, resolved_action: ResolvedAction
 ) -> Iterator[DecisionRefusal]:
-    """Is everything filled in that the action requires?"""
-    given = {"number": proposal.number, "opinion": proposal.opinion, "by": proposal.by, "date": proposal.on}
-    for name in resolved_action.action.required_fields:
-        if not given[name].strip():
-            yield DecisionRefusal("incomplete", {"missing": name, "action": resolved_action.action.name})
-    if Precondition.POINTS in resolved_action.action.preconditions and not proposal.points.strip():
-        yield DecisionRefusal("incomplete", {"missing": "points", "action": resolved_action.action.name})
+    """Check that every field that the action requires is filled in."""
+    action = resolved_action.action
+    values = {"number": proposal.number, "opinion": proposal.opinion, "by": proposal.by, "date": proposal.on}
+    for name in action.required_fields:
+        if not values[name].strip():
+            yield DecisionRefusal("incomplete", {"missing": name, "action": action.name})
+    if Precondition.POINTS in action.preconditions and not proposal.points.strip():
+        yield DecisionRefusal("incomplete", {"missing": "points", "action": action.name})
 
 
 def _check_county(
@@ -69,65 +73,71 @@ def _check_version(context: DecisionContext, proposal: Proposal, _: ResolvedActi
     if newest is None:
         return
     facts = {"county": proposal.county, "newest": str(newest.number), "sha": newest.sha256[:12]}
-    known = {one.sha256: one.number for one in context.county_state.versions}
-    meant = known.get(proposal.sha256, proposal.version) if proposal.sha256 else proposal.version
-    if proposal.sha256 and proposal.sha256 not in known:
+    numbers_by_sha256 = {version.sha256: version.number for version in context.county_state.versions}
+    number = numbers_by_sha256.get(proposal.sha256, proposal.version)
+    if proposal.sha256 and proposal.sha256 not in numbers_by_sha256:
         yield DecisionRefusal("unknown_version", {**facts, "named": proposal.sha256[:12]})
-    elif proposal.sha256 and proposal.version and known[proposal.sha256] != proposal.version:
+    elif proposal.sha256 and proposal.version and number != proposal.version:
         yield DecisionRefusal("version_disagrees", {**facts, "named": str(proposal.version)})
-    elif meant and meant != newest.number:
-        code = "version_moved" if meant in known.values() else "unknown_version"
-        yield DecisionRefusal(code, {**facts, "named": str(meant), "moved": ""})
+    elif number and number not in numbers_by_sha256.values():
+        yield DecisionRefusal("unknown_version", {**facts, "named": str(number), "moved": ""})
+    elif number and number != newest.number:
+        yield DecisionRefusal("version_moved", {**facts, "named": str(number), "moved": ""})
 
 
 def _check_other_levels(
     context: DecisionContext, proposal: Proposal, resolved_action: ResolvedAction
 ) -> Iterator[DecisionRefusal]:
-    for earlier in context.county_state.decisions:
-        if earlier.actor == proposal.by and earlier.level != resolved_action.level.id:
-            other = context.procedure.find_level(earlier.level)
-            facts = {
-                "by": proposal.by,
-                "level": resolved_action.level.name,
-                "other": other.name if other else earlier.level,
-            }
-            yield DecisionRefusal("two_levels", facts)
+    level = resolved_action.level
+    for decision in context.county_state.decisions:
+        if decision.actor == proposal.by and decision.level != level.id:
+            other_level = _get_level_name(context, decision.level)
+            yield DecisionRefusal("two_levels", {"by": proposal.by, "level": level.name, "other": other_level})
 
 
 def _check_turn(
     context: DecisionContext, proposal: Proposal, resolved_action: ResolvedAction
 ) -> Iterator[DecisionRefusal]:
+    action = resolved_action.action
     state, newest = context.county_state.state, context.county_state.newest_version
+    state_names = context.procedure.states
     facts = {
         "county": proposal.county,
-        "action": resolved_action.action.name,
-        "state": context.procedure.states[state],
-        "needed": "、".join(context.procedure.states[one] for one in resolved_action.action.from_states),
+        "action": action.name,
+        "state": state_names[state],
+        "needed": "、".join(map(state_names.__getitem__, action.from_states)),
     }
     if newest is not None and not newest.is_checked:
         yield DecisionRefusal("not_checked", facts)
-    elif state not in resolved_action.action.from_states:
+    elif state not in action.from_states:
         yield _explain_wrong_state(context, resolved_action, facts)
-    elif resolved_action.action.effect is Effect.EXCUSE and context.county_state.filed_sha256s:
+    elif action.effect is Effect.EXCUSE and context.county_state.filed_sha256s:
         yield DecisionRefusal("filed_sealed", facts)
 
 
 def _explain_wrong_state(
     context: DecisionContext, resolved_action: ResolvedAction, facts: dict[str, str]
 ) -> DecisionRefusal:
-    """A hard or unexplained finding, or a filing, is a better reason than the state that it led to."""
-    standing, asks = context.county_state, resolved_action.action.preconditions
-    if standing.state in context.procedure.final_states:
+    """Name the filing or the open findings that led to the state, if any: they explain more than the state itself."""
+    county_state = context.county_state
+    if county_state.state in context.procedure.final_states:
         return DecisionRefusal("filed_sealed", facts)
-    undecided = standing.state in context.procedure.state_by_outcome.values()
-    if (
-        Precondition.CLEAR in asks
-        and undecided
-        and set(context.procedure.state_by_outcome.values()) & set(resolved_action.action.from_states)
-    ):
-        severity = "hard" if standing.count_open_findings("hard") else "soft"
-        return DecisionRefusal(f"open_{severity}", {**facts, "count": str(standing.count_open_findings(severity))})
-    return DecisionRefusal("wrong_state", facts)
+    if not _is_blocked_by_findings(context, resolved_action):
+        return DecisionRefusal("wrong_state", facts)
+    hard_count = county_state.count_open_findings("hard")
+    if hard_count:
+        return DecisionRefusal("open_hard", {**facts, "count": str(hard_count)})
+    return DecisionRefusal("open_soft", {**facts, "count": str(county_state.count_open_findings("soft"))})
+
+
+def _is_blocked_by_findings(context: DecisionContext, resolved_action: ResolvedAction) -> bool:
+    """Return whether only the outcome of the check keeps the action, which needs a clear check, from being taken."""
+    checked_states = set(context.procedure.state_by_outcome.values())
+    return (
+        Precondition.CLEAR in resolved_action.action.preconditions
+        and context.county_state.state in checked_states
+        and not checked_states.isdisjoint(resolved_action.action.from_states)
+    )
 
 
 def _check_open_findings(
@@ -146,52 +156,61 @@ def _check_answers(
 ) -> Iterator[DecisionRefusal]:
     if Precondition.ANSWERS not in resolved_action.action.preconditions:
         return
-    asked = find_open_points(context)
-    given = parse_answers(proposal, len(asked))
-    missing = [one for one in range(1, len(asked) + 1) if one not in given]
+    open_points = find_open_points(context)
+    answers = parse_answers(proposal, len(open_points))
+    missing = sorted(set(range(1, len(open_points) + 1)) - answers.keys())
     if missing:
-        facts = {"county": proposal.county, "missing": "、".join(map(str, missing)), "example": asked[missing[0] - 1]}
+        example = open_points[missing[0] - 1]
+        facts = {"county": proposal.county, "missing": "、".join(map(str, missing)), "example": example}
         yield DecisionRefusal("unanswered", facts)
 
 
 def find_open_points(context: DecisionContext) -> list[str]:
-    """Return the points of the last return that no submission has answered yet."""
-    asked: list[str] = []
-    for event in context.county_state.decisions:
-        action = context.procedure.find_action(event.level, event.action)
+    """Return the texts of the points of the last return that no submission has answered yet."""
+    open_points: list[str] = []
+    for decision in context.county_state.decisions:
+        action = context.procedure.find_action(decision.level, decision.action)
         if action is not None and action.effect is Effect.RETURN:
-            asked = [one.text for one in decode_points(event.facts.get("points"))] or [str(event.facts["opinion"])]
-        elif event.facts.get("answers"):
-            asked = []
-    return asked
+            points = decode_points(decision.facts.get("points"))
+            open_points = [point.text for point in points] or [str(decision.facts["opinion"])]
+        elif decision.facts.get("answers"):
+            open_points = []
+    return open_points
 
 
 def parse_answers(proposal: Proposal, point_count: int) -> dict[int, str]:
-    """Return the answers by number; where one point was asked, a text without a number answers it."""
-    given = parse_points(proposal.points or proposal.opinion)
-    found = {one.target_number: one.text for one in given if 1 <= one.target_number <= point_count}
-    return {1: given[0].text} if point_count == 1 and given and not found else found
+    """Return the answers by point number; if there is only one point, a text without a number answers it."""
+    points = parse_points(proposal.points or proposal.opinion)
+    answers: dict[int, str] = {}
+    for point in points:
+        if 1 <= point.target_number <= point_count:
+            answers[point.target_number] = point.text
+    if point_count == 1 and points and not answers:
+        return {1: points[0].text}
+    return answers
 
 
 def _check_seals(
     context: DecisionContext, proposal: Proposal, resolved_action: ResolvedAction
 ) -> Iterator[DecisionRefusal]:
-    """What is sealed in a roll-up stays decided until the roll-up is opened, the highest first."""
-    standing = context.county_state
-    newest = standing.newest_version.sha256 if standing.newest_version else ""
-    after = compute_next_state(
-        resolved_action.action, standing.state, filed_sha256s=standing.filed_sha256s, newest_sha256=newest
+    """Refuse to reopen a county in a sealed roll-up; the seal of the highest level is reported first."""
+    county_state = context.county_state
+    next_state = compute_next_state(
+        resolved_action.action,
+        county_state.state,
+        filed_sha256s=county_state.filed_sha256s,
+        newest_sha256=county_state.newest_sha256,
     )
     for level in reversed(context.procedure.levels):
-        settled = context.procedure.closed_states.get(level.id, ())
-        sealed = (level.id, level.get_area_code(proposal.county)) in context.sealed_areas
-        if sealed and standing.state in settled and after not in settled:
+        closed_states = context.procedure.closed_states.get(level.id, ())
+        is_sealed = (level.id, level.get_area_code(proposal.county)) in context.sealed_areas
+        if is_sealed and county_state.state in closed_states and next_state not in closed_states:
             yield DecisionRefusal("roll_up_sealed", {"county": proposal.county, "level": level.name})
 
 
-def _get_level_name(context: DecisionContext, office: Officer) -> str:
-    level = context.procedure.find_level(office.level)
-    return level.name if level else office.level
+def _get_level_name(context: DecisionContext, level_id: str) -> str:
+    level = context.procedure.find_level(level_id)
+    return level.name if level else level_id
 
 
 _DECISION_CHECKS: tuple[DecisionCheck, ...] = (

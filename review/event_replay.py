@@ -1,4 +1,4 @@
-"""A year's history folded, entry by entry, into where each county stands."""
+"""Replays a year's history, entry by entry, into the state of each county."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,23 +13,25 @@ from review.roster import Roster
 def replay_events(
     procedure: Procedure, roster: Roster, history: Iterable[LedgerEntry | EventSummary]
 ) -> dict[str, CountyState]:
-    """Return where every due county stands, in the order of the roster; counties with history but not due follow."""
-    chain = _ReplayContext(procedure, {(one.level, one.id): one for one in procedure.actions})
-    found = {one.code: _CountyBuilder(one.code, procedure.initial_state) for one in roster.due_counties}
+    """Return the state of every county by code: due counties in the order of the roster, then others with history."""
+    context = _ReplayContext(procedure, {(action.level, action.id): action for action in procedure.actions})
+    builders: dict[str, _CountyBuilder] = {}
+    for due_county in roster.due_counties:
+        builders[due_county.code] = _CountyBuilder(due_county.code, procedure.initial_state)
     for entry in history:
         event = entry.event
-        step = _EVENT_HANDLERS.get(event.kind)
-        if step is not None and event.county:
-            county = found.get(event.county)
-            if county is None:
-                county = found[event.county] = _CountyBuilder(event.county, procedure.initial_state)
-            step(chain, county, event, entry.at)
-    return {code: one.build_state() for code, one in found.items()}
+        apply_event = _EVENT_HANDLERS.get(event.kind)
+        if apply_event is not None and event.county:
+            builder = builders.get(event.county)
+            if builder is None:
+                builder = builders[event.county] = _CountyBuilder(event.county, procedure.initial_state)
+            apply_event(context, builder, event, entry.at)
+    return {code: builder.build_state() for code, builder in builders.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class _ReplayContext:
-    """The procedure, with its actions by level and id: they are looked up for every decision of the year."""
+    """The procedure and an index of its actions by level and id, which every decision of the year needs."""
 
     procedure: Procedure
     actions: Mapping[tuple[str, str], Action]
@@ -37,7 +39,7 @@ class _ReplayContext:
 
 @dataclass(slots=True)
 class _CountyBuilder:
-    """One county while its history is folded: made into a `Standing` once, not once an entry."""
+    """The mutable state of one county during the replay; it becomes a `CountyState` once, at the end."""
 
     county: str
     state: str
@@ -69,13 +71,14 @@ def _apply_receipt(context: _ReplayContext, builder: _CountyBuilder, event: Even
     builder.versions.append(
         SubmissionVersion(number=event.version, sha256=event.sha256, name=name, received_at=recorded_at)
     )
-    builder.state = context.procedure.state_by_outcome["accepted"]  # 已收, until the check has spoken
+    # 已收, until the version is checked
+    builder.state = context.procedure.state_by_outcome["accepted"]
 
 
 def _apply_check(context: _ReplayContext, builder: _CountyBuilder, event: Event, _: str) -> None:
-    builder.versions = [
-        _add_check_result(one, event) if one.sha256 == event.sha256 else one for one in builder.versions
-    ]
+    for index, version in enumerate(builder.versions):
+        if version.sha256 == event.sha256:
+            builder.versions[index] = _add_check_result(version, event)
     if builder.versions and builder.is_newest(event.sha256):
         _update_checked_state(context, builder)
 
@@ -103,26 +106,32 @@ def _add_check_result(version: SubmissionVersion, event: Event) -> SubmissionVer
 def _parse_finding_counts(event: Event) -> Mapping[str, Mapping[str, int]] | None:
     raw = event.facts.get("found")
     if not isinstance(raw, dict):
-        return None  # recorded before findings were counted by rule
-    return {
-        severity: {rule: int(str(count)) for rule, count in rules.items()}
-        for severity, rules in raw.items()
-        if isinstance(rules, dict)
-    }
+        # The event was recorded before findings were counted by rule.
+        return None
+    counts: dict[str, dict[str, int]] = {}
+    for severity, rules in raw.items():
+        if isinstance(rules, dict):
+            counts[severity] = {rule: int(str(count)) for rule, count in rules.items()}
+    return counts
 
 
 def _update_checked_state(context: _ReplayContext, builder: _CountyBuilder) -> None:
-    """Derive the state from the check, as long as nobody has decided on it."""
-    on_check = context.procedure.state_by_outcome
-    if builder.state not in on_check.values():
-        return
+    """Set the state to the outcome of the check, unless somebody has already decided on the version."""
+    state_by_outcome = context.procedure.state_by_outcome
+    if builder.state in state_by_outcome.values():
+        builder.state = state_by_outcome[_find_outcome(builder)]
+
+
+def _find_outcome(builder: _CountyBuilder) -> str:
     newest = builder.versions[-1]
-    outcome = "accepted"
-    if newest.hard_count or newest.soft_count:
-        standing = builder.build_state()
-        hard, soft = standing.count_open_findings("hard"), standing.count_open_findings("soft")
-        outcome = "hard" if hard else "flagged" if soft else "accepted"
-    builder.state = on_check[outcome]
+    if not newest.hard_count and not newest.soft_count:
+        return "accepted"
+    county_state = builder.build_state()
+    if county_state.count_open_findings("hard"):
+        return "hard"
+    if county_state.count_open_findings("soft"):
+        return "flagged"
+    return "accepted"
 
 
 def _apply_decision(context: _ReplayContext, builder: _CountyBuilder, event: Event, _: str) -> None:
@@ -130,47 +139,53 @@ def _apply_decision(context: _ReplayContext, builder: _CountyBuilder, event: Eve
     action = context.actions.get((event.level, event.action))
     if action is None or not builder.is_newest(event.sha256):
         return
-    before = builder.state
-    builder.state = compute_next_state(action, before, filed_sha256s=builder.filed_sha256s, newest_sha256=event.sha256)
-    builder.filed_sha256s = _update_filings(context.procedure, builder, before)
-    effect = _EFFECT_HANDLERS.get(action.effect)
-    if effect is not None:
-        effect(builder, event)
+    previous_state = builder.state
+    builder.state = compute_next_state(
+        action, previous_state, filed_sha256s=builder.filed_sha256s, newest_sha256=event.sha256
+    )
+    builder.filed_sha256s = _update_filings(context.procedure, builder, previous_state)
+    apply_effect = _EFFECT_HANDLERS.get(action.effect)
+    if apply_effect is not None:
+        apply_effect(builder, event)
     if action.effect in _CLEARING_EFFECTS and builder.versions:
         _update_checked_state(context, builder)
 
 
 def _update_filings(procedure: Procedure, builder: _CountyBuilder, previous_state: str) -> tuple[str, ...]:
-    """Keep the list of filings: one more where a version was filed, one less where a filing was undone."""
-    was, now = previous_state in procedure.final_states, builder.state in procedure.final_states
-    if now and not was and builder.versions:
+    """Return the filed versions: one more after a filing, one fewer after a filing was undone."""
+    was_filed, is_filed = previous_state in procedure.final_states, builder.state in procedure.final_states
+    if is_filed and not was_filed and builder.versions:
         return (*builder.filed_sha256s, builder.versions[-1].sha256)
-    undone = was and not now and builder.state not in procedure.resubmittable_states
-    return builder.filed_sha256s[:-1] if undone else builder.filed_sha256s
+    if was_filed and not is_filed and builder.state not in procedure.resubmittable_states:
+        return builder.filed_sha256s[:-1]
+    return builder.filed_sha256s
 
 
 def _list_facts(event: Event, name: str) -> Iterator[Mapping[str, object]]:
     raw = event.facts.get(name)
-    return (one for one in raw if isinstance(one, dict)) if isinstance(raw, list) else iter(())
+    if not isinstance(raw, list):
+        return
+    for facts in raw:
+        if isinstance(facts, dict):
+            yield facts
 
 
 def _add_explanations(builder: _CountyBuilder, event: Event) -> None:
-    said = builder.explanations_by_version.setdefault(event.sha256, {})
-    said.update((str(one["rule"]), str(one["text"])) for one in _list_facts(event, "explanations"))
+    explanations = builder.explanations_by_version.setdefault(event.sha256, {})
+    for explanation in _list_facts(event, "explanations"):
+        explanations[str(explanation["rule"])] = str(explanation["text"])
 
 
 def _add_waivers(builder: _CountyBuilder, event: Event) -> None:
-    builder.waivers += [
-        Waiver(str(one["rule"]), date.fromisoformat(str(one["until"])), str(one["reason"]))
-        for one in _list_facts(event, "waivers")
-    ]
+    for waiver in _list_facts(event, "waivers"):
+        until = date.fromisoformat(str(waiver["until"]))
+        builder.waivers.append(Waiver(str(waiver["rule"]), until, str(waiver["reason"])))
 
 
 def _add_reductions(builder: _CountyBuilder, event: Event) -> None:
     names = ("sheet", "cell", "before", "after", "reason")
-    builder.reductions += [
-        Reduction(event.sha256, *(str(one[name]) for name in names)) for one in _list_facts(event, "reductions")
-    ]
+    for reduction in _list_facts(event, "reductions"):
+        builder.reductions.append(Reduction(event.sha256, *(str(reduction[name]) for name in names)))
 
 
 _CLEARING_EFFECTS = (Effect.EXPLAIN, Effect.WAIVE)

@@ -1,4 +1,4 @@
-"""What happened: the one shape in which the chain's history is kept."""
+"""Events: the form in which the history of the review chain is recorded."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,24 +9,32 @@ JsonValue = str | int | bool | None | list["JsonValue"] | dict[str, "JsonValue"]
 
 
 class EventKind(StrEnum):
-    """What sort of thing an event records."""
+    """What an event records."""
 
-    ROSTER = "roster"  # who is due, deadlines, officers of the year
-    RECEIVED = "received"  # a file taken as a version of a county
-    REFUSED = "refused"  # a file not taken, with the code and the place
-    CHECKED = "checked"  # a version checked under one contract version
-    DECISION = "decision"  # somebody acted: submit, approve, return, file
-    ISSUED = "issued"  # an output file written
-    OPENING = "opening"  # the opening balances of a county's first year, signed off above it
-    ROLL_UP = "roll_up"  # the roll-up of an area sealed or unsealed; county holds the area's code
+    ROSTER = "roster"
+    """The due counties, deadlines and officers of the year."""
+    RECEIVED = "received"
+    """A file was taken as a version of a county."""
+    REFUSED = "refused"
+    """A file was not taken; the facts have the code and the place."""
+    CHECKED = "checked"
+    """A version was checked under one contract version."""
+    DECISION = "decision"
+    """An officer acted: submit, approve, return, file."""
+    ISSUED = "issued"
+    """An output file was written."""
+    OPENING = "opening"
+    """The opening balances of a county's first year, signed off above the county."""
+    ROLL_UP = "roll_up"
+    """The roll-up of an area was sealed or unsealed; *county* holds the area's code."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """One recorded fact of one year.
 
-    *county* is a six-digit division code, empty for what concerns the whole year. *sha256* is the file that the
-    event is about or that a decision judges. *facts* are plain JSON values (no floats, no bytes).
+    *county* is a six-digit division code, empty if the event concerns the whole year. *sha256* identifies the file
+    that the event or decision is about. *facts* are plain JSON values (no floats, no bytes).
     """
 
     kind: EventKind
@@ -43,10 +51,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerEntry:
-    """An event as the ledger keeps it: *sequence* orders it, *digest* seals it over *previous*.
+    """An event in the ledger; *digest* seals the entry over *previous*, the digest of the entry before.
 
-    *at* is UTC in ISO 8601, a remark only; order is *sequence*. *system_user* is who ran the program. *key* makes
-    recording idempotent: the ledger holds one entry a key.
+    *sequence* alone determines the order; *at* (UTC, ISO 8601) is for information. *system_user* ran the program.
+    *key* makes recording idempotent: the ledger holds one entry for each key.
     """
 
     sequence: int
@@ -59,7 +67,7 @@ class LedgerEntry:
 
 
 class EventSummary(NamedTuple):
-    """An event, when and as which entry it was recorded: all that a fold needs, and no more, for tens of thousands."""
+    """The part of a ledger entry that a replay needs; small, because a year has tens of thousands."""
 
     at: str
     event: Event

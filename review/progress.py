@@ -1,7 +1,7 @@
-"""How far a year has come: whose turn it is, who is late, how long each step took, what blocks."""
+"""The progress of a year: whose turn it is, who is late, how long each step took, what blocks a county."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from contracts.procedures import Action, Effect, Level, Procedure
@@ -12,7 +12,7 @@ from review.roster import DueCounty, Roster
 
 @dataclass(frozen=True, slots=True)
 class WorkflowStep:
-    """A step taken: what it was, and the days since the one before, where their dates say so."""
+    """A completed step, its day and the days since the step before; None if a date is not known."""
 
     action: str
     day: date | None
@@ -21,7 +21,11 @@ class WorkflowStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountyProgress:
-    """How far one county has come. *block* is the key of what holds it up, *waiting* the days since the last step."""
+    """The progress of one county.
+
+    *next_level* and *next_action* are whose turn it is and what to do; *days_waiting* counts from the last step.
+    *block_code* is the key of what blocks the county, and *reason* the detail of it (an opinion or a count).
+    """
 
     due_county: DueCounty
     county_state: CountyState
@@ -44,7 +48,7 @@ class CountyProgress:
 
 @dataclass(frozen=True, slots=True)
 class CityProgress:
-    """A city's counties, counted."""
+    """The numbers of a city's counties: due, submitted, filed, excused and late."""
 
     name: str
     due: int
@@ -57,38 +61,42 @@ class CityProgress:
 def compute_progress(
     procedure: Procedure, roster: Roster, county_states: Mapping[str, CountyState], today: date
 ) -> tuple[CountyProgress, ...]:
-    """Return how far every due county has come by a day, in the order of the roster."""
-    sight = _ProgressContext(procedure, roster, {(one.level, one.id): one for one in procedure.actions}, today)
+    """Return the progress of every due county on a day, in the order of the roster."""
+    actions = {(action.level, action.id): action for action in procedure.actions}
+    context = _ProgressContext(procedure, roster, actions, today)
     return tuple(
-        _build_county_progress(sight, one, county_states[one.code])
-        for one in roster.due_counties
-        if one.code in county_states
+        _build_county_progress(context, due_county, county_states[due_county.code])
+        for due_county in roster.due_counties
+        if due_county.code in county_states
     )
 
 
 def count_by_city(
     procedure: Procedure, roster: Roster, counties: tuple[CountyProgress, ...]
 ) -> tuple[CityProgress, ...]:
-    """Count the counties city by city, in the order in which the roster names them."""
-    grouped: dict[str, list[CountyProgress]] = {}
-    for one in counties:
-        grouped.setdefault(one.due_county.city, []).append(one)
+    """Return the numbers of counties by city, in the order in which the roster names the cities."""
+    counties_by_city: dict[str, list[CountyProgress]] = {}
+    for county in counties:
+        counties_by_city.setdefault(county.due_county.city, []).append(county)
     return tuple(
-        CityProgress(
-            name=roster.cities.get(city, city),
-            due=len(own),
-            sent=sum(one.version is not None for one in own),
-            done=sum(one.state in procedure.final_states for one in own),
-            excused=sum(one.state in procedure.excused_states for one in own),
-            late=sum(one.is_late for one in own),
-        )
-        for city, own in grouped.items()
+        _count_city(procedure, roster.cities.get(city, city), city_counties)
+        for city, city_counties in counties_by_city.items()
     )
+
+
+def _count_city(procedure: Procedure, name: str, counties: Sequence[CountyProgress]) -> CityProgress:
+    sent = done = excused = late = 0
+    for county in counties:
+        sent += county.version is not None
+        done += county.state in procedure.final_states
+        excused += county.state in procedure.excused_states
+        late += county.is_late
+    return CityProgress(name=name, due=len(counties), sent=sent, done=done, excused=excused, late=late)
 
 
 @dataclass(frozen=True, slots=True)
 class _ProgressContext:
-    """What every county is looked at with: the procedure, its actions by level and id, the roster, the day."""
+    """What the progress of every county is computed from; *actions* is keyed by level and id."""
 
     procedure: Procedure
     roster: Roster
@@ -99,74 +107,111 @@ class _ProgressContext:
 def _build_county_progress(
     context: _ProgressContext, due_county: DueCounty, county_state: CountyState
 ) -> CountyProgress:
-    procedure, today = context.procedure, context.today
-    ended = county_state.state in (*procedure.final_states, *procedure.excused_states)
-    action = None if ended else procedure.find_next_action(county_state.state)
-    turn = None if ended else (procedure.find_level(action.level) if action else None) or procedure.levels[0]
-    deadline = context.roster.get_deadline(procedure, turn.id) if turn else None
-    last = None if ended else _find_last_step_day(context, county_state)
-    block, reason = ("", "") if ended else _find_block(procedure, county_state, action)
-    newest = county_state.newest_version
-    return CountyProgress(
+    procedure = context.procedure
+    version, hard_count, soft_count = _count_findings(county_state)
+    progress = CountyProgress(
         due_county=due_county,
         county_state=county_state,
-        version=newest.number if newest else None,
-        hard_count=(newest.hard_count or 0) if newest else 0,
-        soft_count=(newest.soft_count or 0) if newest else 0,
-        next_level=turn,
+        version=version,
+        hard_count=hard_count,
+        soft_count=soft_count,
+        next_level=None,
+        next_action="",
+        deadline=None,
+        is_late=False,
+        days_waiting=None,
+        block_code="",
+    )
+    if county_state.state in (*procedure.final_states, *procedure.excused_states):
+        return progress
+    return _add_next_step(context, progress)
+
+
+def _count_findings(county_state: CountyState) -> tuple[int | None, int, int]:
+    """Return the number of the newest version (None if there is none), its hard and its soft findings."""
+    newest = county_state.newest_version
+    if newest is None:
+        return None, 0, 0
+    return newest.number, newest.hard_count or 0, newest.soft_count or 0
+
+
+def _add_next_step(context: _ProgressContext, progress: CountyProgress) -> CountyProgress:
+    procedure, county_state = context.procedure, progress.county_state
+    action = procedure.find_next_action(county_state.state)
+    level = _find_next_level(procedure, action)
+    deadline = context.roster.get_deadline(procedure, level.id)
+    block_code, reason = _find_block(procedure, county_state, action)
+    return replace(
+        progress,
+        next_level=level,
         next_action=action.name if action else "",
         deadline=deadline,
-        is_late=deadline is not None and today > deadline,
-        days_waiting=max(0, (today - last).days) if last else None,
-        block_code=block,
+        is_late=deadline is not None and context.today > deadline,
+        days_waiting=_count_days_waiting(context, county_state),
+        block_code=block_code,
         reason=reason,
     )
 
 
+def _find_next_level(procedure: Procedure, action: Action | None) -> Level:
+    """Return the level whose turn it is: the lowest one if the county must submit a version."""
+    if action is None:
+        return procedure.levels[0]
+    return procedure.find_level(action.level) or procedure.levels[0]
+
+
+def _count_days_waiting(context: _ProgressContext, county_state: CountyState) -> int | None:
+    last_day = _find_last_step_day(context, county_state)
+    if last_day is None:
+        return None
+    return max(0, (context.today - last_day).days)
+
+
 def list_steps(procedure: Procedure, county_state: CountyState) -> Iterator[WorkflowStep]:
-    """Give the steps of the road that were taken on the newest version, with the days in between."""
-    before: date | None = None
-    for event in county_state.get_newest_decisions():
-        action = procedure.find_action(event.level, event.action)
+    """Yield the forward steps taken on the newest version, with the days between them."""
+    previous_day: date | None = None
+    for decision in county_state.get_newest_decisions():
+        action = procedure.find_action(decision.level, decision.action)
         if action is not None and action.is_forward:
-            day = _parse_decision_day(event)
-            yield WorkflowStep(action.name, day, (day - before).days if day and before else None)
-            before = day or before
+            day = _parse_decision_day(decision)
+            days = (day - previous_day).days if day and previous_day else None
+            yield WorkflowStep(action.name, day, days)
+            previous_day = day or previous_day
 
 
 def _find_last_step_day(context: _ProgressContext, county_state: CountyState) -> date | None:
-    """Return the day of the last step of the road; the years of many counties are asked for nothing else."""
-    for event in reversed(county_state.get_newest_decisions()):
-        action = context.actions.get((event.level, event.action))
+    """Return the day of the last forward step, or None; `list_steps` would be slow for many counties."""
+    for decision in reversed(county_state.get_newest_decisions()):
+        action = context.actions.get((decision.level, decision.action))
         if action is not None and action.is_forward:
-            return _parse_decision_day(event)
+            return _parse_decision_day(decision)
     return None
 
 
-def _parse_decision_day(event: Event) -> date | None:
-    """Return the day of a recorded decision, which stands there as 2025-01-20."""
+def _parse_decision_day(decision: Event) -> date | None:
+    """Return the day of a recorded decision (2025-01-20), or None."""
     try:
-        return date.fromisoformat(str(event.facts.get("date", "")))
+        return date.fromisoformat(str(decision.facts.get("date", "")))
     except ValueError:
         return None
 
 
 def _find_block(procedure: Procedure, county_state: CountyState, action: Action | None) -> tuple[str, str]:
-    newest = county_state.newest_version
-    if newest is None:
+    """Return the key of what blocks a county, and its detail: the opinion of a return or a number of findings."""
+    if county_state.newest_version is None:
         return "nothing", ""
     if action is not None:
         return "waiting", ""
-    returned = [one for one in county_state.get_newest_decisions() if _is_return(procedure, one)]
-    if returned:
-        return "returned", str(returned[-1].facts.get("opinion", ""))
-    if county_state.count_open_findings("hard"):
-        return "hard", str(county_state.count_open_findings("hard"))
-    if county_state.count_open_findings("soft"):
-        return "soft", str(county_state.count_open_findings("soft"))
+    for decision in reversed(county_state.get_newest_decisions()):
+        if _is_return(procedure, decision):
+            return "returned", str(decision.facts.get("opinion", ""))
+    for severity in ("hard", "soft"):
+        count = county_state.count_open_findings(severity)
+        if count:
+            return severity, str(count)
     return "version", ""
 
 
-def _is_return(procedure: Procedure, event: Event) -> bool:
-    action = procedure.find_action(event.level, event.action)
+def _is_return(procedure: Procedure, decision: Event) -> bool:
+    action = procedure.find_action(decision.level, decision.action)
     return action is not None and action.effect is Effect.RETURN

@@ -1,9 +1,10 @@
-"""What is asked of the chain: a proposal, all that it is judged by, and why it may be refused."""
+"""A proposed decision, the data that it is evaluated against, and the reasons for a refusal."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from operator import attrgetter
 
 from contracts.procedures import Action, Level, Procedure
 from contracts.return_policy import ReturnPolicy
@@ -12,16 +13,16 @@ from review.events import Event
 from review.roster import Officer, Roster
 
 NO_VERSION_SEEN = "-"
-"""Stands for a version's sha256 where a review workbook showed that nothing had been received."""
+"""The sha256 in a review workbook that was written when nothing had been received yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """A decision as somebody wrote it down; nothing in it is trusted yet.
+    """A decision as an officer wrote it; nothing in it has been verified yet.
 
-    *county* is the code of an area where a roll-up is sealed. *action* is an action's id, verb or Chinese name,
-    *level* a level's id or Chinese name. *version* 0 and an empty *sha256* leave open which version is meant: the
-    newest. *points* are lines as `review.points` reads them.
+    *county* is a county code, or the code of an area if a roll-up is sealed or unsealed. *level* is a level's id or
+    Chinese name, *action* an action's id, verb or Chinese name. *by* is the officer's id and *on* the day. *version* 0
+    and an empty *sha256* mean the newest version. *points* are lines in the format of `review.decision_points`.
     """
 
     county: str
@@ -38,7 +39,7 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class DecisionRefusal:
-    """Why a decision is refused: the key of the sentence, its facts, the rule of procedure behind it."""
+    """Why a decision is refused: the message key, the facts for the message, the rule of procedure and its basis."""
 
     code: str
     facts: Mapping[str, str] = field(default_factory=dict)
@@ -48,11 +49,11 @@ class DecisionRefusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionContext:
-    """All that a decision is judged by.
+    """The data that a decision is evaluated against.
 
-    *policy* says what an explanation must hold. *sealed* are the roll-ups sealed now, by level and area. *figures* are
-    the amounts of the newest version by sheet and cell. *today* is the day on which it is judged; without one no date
-    counts as in the future.
+    *return_policy* states what an explanation must contain. *sealed_areas* are the sealed roll-ups as pairs of level
+    and area. *figures* are the amounts of the newest version by sheet and cell. *today* is the day of the evaluation;
+    if it is None, no date counts as in the future.
     """
 
     procedure: Procedure
@@ -66,7 +67,7 @@ class DecisionContext:
 
 @dataclass(frozen=True, slots=True)
 class ResolvedAction:
-    """A proposal understood: whose level, which action, on which day."""
+    """The level, the action and the day that a proposal refers to."""
 
     level: Level
     action: Action
@@ -74,59 +75,86 @@ class ResolvedAction:
 
 
 def resolve_proposal(procedure: Procedure, proposal: Proposal) -> ResolvedAction | DecisionRefusal:
-    """Return what a proposal means, or why it cannot be told."""
+    """Return the level, action and day of a proposal, or why they cannot be determined."""
     level = procedure.find_level(proposal.level)
     action = procedure.find_action(level.id, proposal.action) if level else None
     if level is None or action is None:
-        offered = (one.name for one in procedure.actions if level is None or one.level == level.id)
-        names = "、".join(dict.fromkeys(offered))
-        levels = "／".join(one.name for one in procedure.levels)
-        facts = {"level": proposal.level, "action": proposal.action, "levels": levels, "names": names}
-        return DecisionRefusal("unknown_action", facts)
+        return _refuse_unknown_action(procedure, proposal, level)
     day = parse_day(proposal.on)
-    return DecisionRefusal("bad_date", {"value": proposal.on}) if day is None else ResolvedAction(level, action, day)
+    if day is None:
+        return DecisionRefusal("bad_date", {"value": proposal.on})
+    return ResolvedAction(level, action, day)
+
+
+def _refuse_unknown_action(procedure: Procedure, proposal: Proposal, level: Level | None) -> DecisionRefusal:
+    actions = procedure.actions
+    if level is not None:
+        actions = tuple(action for action in actions if action.level == level.id)
+    names = "、".join(dict.fromkeys(map(attrgetter("name"), actions)))
+    levels = "／".join(map(attrgetter("name"), procedure.levels))
+    facts = {"level": proposal.level, "action": proposal.action, "levels": levels, "names": names}
+    return DecisionRefusal("unknown_action", facts)
 
 
 def normalise_points(points: str) -> str:
-    """Return the points of a proposal as they are recorded: a line each, nothing around them."""
-    return "\n".join(one.strip() for one in points.splitlines() if one.strip())
+    """Return the points of a proposal as they are recorded: without blank lines and surrounding space."""
+    return "\n".join(filter(None, map(str.strip, points.splitlines())))
 
 
 def cite_rule(procedure: Procedure, refusal: DecisionRefusal) -> DecisionRefusal:
     """Name the rule of procedure on which a refusal rests."""
     rule = procedure.find_rule_for_refusal(refusal.code)
-    return DecisionRefusal(refusal.code, refusal.facts, rule.id, rule.basis) if rule else refusal
+    if rule is None:
+        return refusal
+    return DecisionRefusal(refusal.code, refusal.facts, rule.id, rule.basis)
 
 
 def parse_day(text: str) -> date | None:
-    """Read a date as people write it: 2025-01-20, 2025/1/20, 2025.1.20, 2025年1月20日, with or without a time."""
-    found = re.match(r"^\s*(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T].*)?\s*$", text)
+    """Parse a date as people write it: 2025-01-20, 2025/1/20, 2025.1.20, 2025年1月20日, with or without a time.
+
+    Return None if the text is not a date.
+    """
+    match = re.match(r"^\s*(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T].*)?\s*$", text)
+    if match is None:
+        return None
     try:
-        return date(*(int(part) for part in found.groups())) if found else None
+        return date(*map(int, match.groups()))
     except ValueError:
         return None
 
 
 def is_responsible_for(office: Officer, area: str, level: Level) -> bool:
-    """Tell whether an office is of a level and its area holds a county or area."""
+    """Return whether an office is at this level and its area contains the given county or area."""
     return office.level == level.id and office.area[: level.area_digits] == area[: level.area_digits]
 
 
 def find_office(roster: Roster, proposal: Proposal, resolved_action: ResolvedAction) -> Officer | None:
-    """Return the office that lets a person act in this case."""
-    held = (
-        one
-        for one in roster.find_offices(proposal.by)
-        if is_responsible_for(one, proposal.county, resolved_action.level)
-    )
-    return next((one for one in held if one.is_in_office(resolved_action.day)), None)
+    """Return the office that entitles a person to this action on its day, or None."""
+    for office in roster.find_offices(proposal.by):
+        if is_responsible_for(office, proposal.county, resolved_action.level) and office.is_in_office(
+            resolved_action.day
+        ):
+            return office
+    return None
 
 
 def find_soft_violations(
     context: DecisionContext, resolved_action: ResolvedAction, earlier_decisions: tuple[Event, ...]
 ) -> list[str]:
-    """Return the soft rules of procedure that a decision breaks: it is recorded all the same, and shown."""
-    before = [parse_day(str(one.facts.get("date", ""))) for one in earlier_decisions]
-    late = context.today is not None and resolved_action.day > context.today
-    disorder = late or any(one is not None and one > resolved_action.day for one in before)
-    return [one.id for one in context.procedure.rules if one.severity == "soft" and disorder]
+    """Return the ids of the soft rules of procedure that a decision violates; it is recorded all the same.
+
+    They are violated by a day that is in the future or before the day of an earlier decision.
+    """
+    if not _is_out_of_order(context, resolved_action.day, earlier_decisions):
+        return []
+    return [rule.id for rule in context.procedure.rules if rule.severity == "soft"]
+
+
+def _is_out_of_order(context: DecisionContext, day: date, earlier_decisions: tuple[Event, ...]) -> bool:
+    if context.today is not None and day > context.today:
+        return True
+    for decision in earlier_decisions:
+        earlier_day = parse_day(str(decision.facts.get("date", "")))
+        if earlier_day is not None and earlier_day > day:
+            return True
+    return False

@@ -1,4 +1,4 @@
-"""The reviewed figures: what was reported, less what a reviewer set lower."""
+"""The reviewed figures: the reported figures after a reviewer's reductions."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -9,29 +9,37 @@ from review.county_state import CountyState, Reduction
 
 
 def apply_reductions(report: ValidationReport, county_state: CountyState) -> ValidationReport:
-    """Return the report with its figures as they were reviewed; the total row goes down with its townships."""
-    sha256 = county_state.newest_version.sha256 if county_state.newest_version else ""
+    """Return the report with its reviewed figures; a reduction of a township also lowers the total row."""
     figures = report.figures
-    for one in county_state.reductions:
-        if one.sha256 == sha256:
-            figures = tuple(_apply_reduction(figures, one))
-    return report if figures is report.figures else replace(report, figures=figures)
+    for reduction in county_state.reductions:
+        if reduction.sha256 == county_state.newest_sha256:
+            figures = _apply_reduction(figures, reduction)
+    if figures is report.figures:
+        return report
+    return replace(report, figures=figures)
 
 
-def _apply_reduction(figures: Iterable[ReportedFigure], reduction: Reduction) -> Iterable[ReportedFigure]:
-    listed = tuple(figures)
-    hit = next((one for one in listed if (one.sheet, one.cell) == (reduction.sheet, reduction.cell)), None)
-    if hit is None:
-        return listed
-    less = Decimal(hit.amount) - Decimal(reduction.after)
-    return (
-        replace(one, amount=reduction.after)
-        if one is hit
-        else replace(one, amount=str(Decimal(one.amount) - less))
-        if _is_total_of(one, hit)
-        else one
-        for one in listed
-    )
+def _apply_reduction(figures: tuple[ReportedFigure, ...], reduction: Reduction) -> tuple[ReportedFigure, ...]:
+    target = _find_figure(figures, reduction)
+    if target is None:
+        return figures
+    difference = Decimal(target.amount) - Decimal(reduction.after)
+    reduced: list[ReportedFigure] = []
+    for figure in figures:
+        if figure is target:
+            reduced.append(replace(figure, amount=reduction.after))
+        elif _is_total_of(figure, target):
+            reduced.append(replace(figure, amount=str(Decimal(figure.amount) - difference)))
+        else:
+            reduced.append(figure)
+    return tuple(reduced)
+
+
+def _find_figure(figures: Iterable[ReportedFigure], reduction: Reduction) -> ReportedFigure | None:
+    for figure in figures:
+        if (figure.sheet, figure.cell) == (reduction.sheet, reduction.cell):
+            return figure
+    return None
 
 
 def _is_total_of(figure: ReportedFigure, part: ReportedFigure) -> bool:

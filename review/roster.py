@@ -1,4 +1,4 @@
-"""Who is due, by when, and who may act where: the roster of one year."""
+"""The roster of one year: due counties, deadlines and officers."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -14,7 +14,7 @@ ROSTER_FILE = "roster.yaml"
 
 @dataclass(frozen=True, slots=True)
 class DueCounty:
-    """A county that must report: six-digit code, name, and the code of its city."""
+    """A county that must report: its six-digit code, its name and the code of its city."""
 
     code: str
     name: str
@@ -23,7 +23,10 @@ class DueCounty:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Officer:
-    """An office held: one person may hold several. *area* is a division code; *until* None means still in office."""
+    """An office that a person holds; one person may hold several.
+
+    *area* is a division code; *until* is None if the person is still in office.
+    """
 
     id: str
     title: str
@@ -34,15 +37,16 @@ class Officer:
     until: date | None
 
     def is_in_office(self, day: date) -> bool:
-        """Tell whether the office was held on that day."""
+        """Return whether the office was held on *day*."""
         return self.since <= day and (self.until is None or day <= self.until)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Roster:
-    """The roster of one accounting year, names of cities and of the province by code.
+    """The roster of one accounting year.
 
-    *deadlines* by level go before those of the procedure.
+    *procedure* is the id of the procedure, *province* a pair of code and name; *cities* maps code to name.
+    *deadlines* (by level) take precedence over those of the procedure.
     """
 
     year: int
@@ -54,29 +58,29 @@ class Roster:
     officers: tuple[Officer, ...]
 
     def get_deadline(self, procedure: Procedure, level: str) -> date | None:
-        """Return until when a level acts on this year."""
+        """Return the last day on which a level may act on this year without being late, or None."""
         return self.deadlines.get(level) or procedure.get_deadline(level, self.year)
 
     def find_county(self, code: str) -> DueCounty | None:
-        """Return a due county by its code."""
-        return next((one for one in self.due_counties if one.code == code), None)
+        """Return the due county with this code, or None."""
+        return next((county for county in self.due_counties if county.code == code), None)
 
     def find_offices(self, person: str) -> tuple[Officer, ...]:
-        """Return every office that a person holds, by the person's id."""
-        return tuple(one for one in self.officers if one.id == person)
+        """Return every office of the person with this id."""
+        return tuple(officer for officer in self.officers if officer.id == person)
 
 
 def parse_roster(raw: Mapping[str, Any]) -> Roster:
-    """Build the roster from its data; raise `ContractError` that names what is missing or malformed."""
+    """Build the roster from its data; raise `ContractError` if an entry is missing, malformed or inconsistent."""
     try:
         roster = Roster(
             year=int(raw["year"]),
             procedure=str(raw["procedure"]),
             province=(str(raw["province"]["code"]), str(raw["province"]["name"])),
-            cities={str(one["code"]): str(one["name"]) for one in raw["cities"]},
-            due_counties=tuple(DueCounty(str(one["code"]), str(one["name"]), str(one["city"])) for one in raw["due"]),
-            deadlines={str(level): _parse_day(day) for level, day in raw.get("deadlines", {}).items()},
-            officers=tuple(_parse_officer(one) for one in raw["officers"]),
+            cities=_parse_cities(raw["cities"]),
+            due_counties=tuple(map(_parse_due_county, raw["due"])),
+            deadlines=_parse_deadlines(raw.get("deadlines", {})),
+            officers=tuple(map(_parse_officer, raw["officers"])),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ContractError(ROSTER_FILE, f"entry missing or malformed: {error!r}") from error
@@ -85,27 +89,48 @@ def parse_roster(raw: Mapping[str, Any]) -> Roster:
 
 
 def encode_roster(roster: Roster) -> dict[str, Any]:
-    """Return the roster as plain JSON values, for the record; `read_roster` reads it back."""
+    """Return the roster as plain JSON values for the record; `parse_roster` reads it back."""
     return {
         "year": roster.year,
         "procedure": roster.procedure,
         "province": {"code": roster.province[0], "name": roster.province[1]},
         "cities": [{"code": code, "name": name} for code, name in sorted(roster.cities.items())],
-        "due": [{"code": one.code, "name": one.name, "city": one.city} for one in roster.due_counties],
-        "deadlines": {level: day.isoformat() for level, day in roster.deadlines.items()},
-        "officers": [
-            {
-                "id": one.id,
-                "title": one.title,
-                "unit": one.unit,
-                "level": one.level,
-                "area": one.area,
-                "from": one.since.isoformat(),
-                "until": one.until.isoformat() if one.until else None,
-            }
-            for one in roster.officers
-        ],
+        "due": list(map(_encode_due_county, roster.due_counties)),
+        "deadlines": _encode_deadlines(roster.deadlines),
+        "officers": list(map(_encode_officer, roster.officers)),
     }
+
+
+def _encode_deadlines(deadlines: Mapping[str, date]) -> dict[str, str]:
+    return {level: day.isoformat() for level, day in deadlines.items()}
+
+
+def _encode_due_county(county: DueCounty) -> dict[str, str]:
+    return {"code": county.code, "name": county.name, "city": county.city}
+
+
+def _encode_officer(officer: Officer) -> dict[str, str | None]:
+    return {
+        "id": officer.id,
+        "title": officer.title,
+        "unit": officer.unit,
+        "level": officer.level,
+        "area": officer.area,
+        "from": officer.since.isoformat(),
+        "until": officer.until.isoformat() if officer.until else None,
+    }
+
+
+def _parse_cities(raw: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    return {str(city["code"]): str(city["name"]) for city in raw}
+
+
+def _parse_due_county(raw: Mapping[str, Any]) -> DueCounty:
+    return DueCounty(str(raw["code"]), str(raw["name"]), str(raw["city"]))
+
+
+def _parse_deadlines(raw: Mapping[str, Any]) -> dict[str, date]:
+    return {str(level): _parse_day(day) for level, day in raw.items()}
 
 
 def _parse_officer(raw: Mapping[str, Any]) -> Officer:
@@ -121,14 +146,16 @@ def _parse_officer(raw: Mapping[str, Any]) -> Officer:
 
 
 def _parse_day(value: object) -> date:
-    return value if isinstance(value, date) else date.fromisoformat(str(value))
+    if isinstance(value, date):
+        return value
+    return date.fromisoformat(str(value))
 
 
 def _check_consistency(roster: Roster) -> None:
-    _refuse_duplicates("due county", (one.code for one in roster.due_counties))
-    for one in roster.due_counties:
-        if one.city not in roster.cities:
-            raise ContractError(ROSTER_FILE, f"county {one.code}: city {one.city} is not listed under cities")
+    _refuse_duplicates("due county", (county.code for county in roster.due_counties))
+    for county in roster.due_counties:
+        if county.city not in roster.cities:
+            raise ContractError(ROSTER_FILE, f"county {county.code}: city {county.city} is not listed under cities")
 
 
 def _refuse_duplicates(label: str, codes: Iterable[str]) -> None:

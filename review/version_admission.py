@@ -1,8 +1,9 @@
-"""Which of the files handed in become versions: the cover's 版次 alone orders them."""
+"""Decides which received files become versions; the 版次 on the cover alone orders them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from operator import attrgetter
 
 from contracts.procedures import Procedure
 from review.county_state import CountyState
@@ -10,7 +11,7 @@ from review.county_state import CountyState
 
 @dataclass(frozen=True, slots=True)
 class VersionCandidate:
-    """A readable file of one county: its sha256, its name, the version on its cover."""
+    """A readable file of one county: its sha256, its name and the version number on its cover."""
 
     sha256: str
     name: str
@@ -18,7 +19,7 @@ class VersionCandidate:
 
 
 class AdmissionOutcome(StrEnum):
-    """What becomes of a candidate."""
+    """Whether a candidate becomes a version."""
 
     TAKEN = "taken"
     REFUSED = "refused"
@@ -27,22 +28,29 @@ class AdmissionOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class VersionAdmission:
-    """The fate of one candidate, with the code and facts of the sentence that says why."""
+    """The outcome for one candidate, with the code and facts of the message that gives the reason.
+
+    *conflicting_sha256s* are the other files with the same version number.
+    """
 
     candidate: VersionCandidate
     outcome: AdmissionOutcome
     code: str = ""
-    conflicting_sha256s: tuple[str, ...] = ()  # sha256 of the other files of the same version
+    conflicting_sha256s: tuple[str, ...] = ()
     facts: Mapping[str, str] = field(default_factory=dict)
 
 
 def decide_admissions(
     procedure: Procedure, county_state: CountyState, candidates: Sequence[VersionCandidate]
 ) -> list[VersionAdmission]:
-    """Return the fate of each candidate, lowest version first; the order in which files lie about does not matter."""
-    distinct = {one.sha256: one for one in sorted(candidates, key=lambda one: one.name, reverse=True)}
-    ordered = sorted(distinct.values(), key=lambda one: (one.version, one.name, one.sha256))
-    return [_decide_admission(procedure, county_state, one, ordered) for one in ordered]
+    """Return the outcome for each distinct candidate, lowest version first.
+
+    The order of *candidates* does not matter; of identical files the one with the first name counts.
+    """
+    by_name = sorted(candidates, key=attrgetter("name"), reverse=True)
+    distinct = {candidate.sha256: candidate for candidate in by_name}
+    ordered = sorted(distinct.values(), key=attrgetter("version", "name", "sha256"))
+    return [_decide_admission(procedure, county_state, candidate, ordered) for candidate in ordered]
 
 
 def _decide_admission(
@@ -50,11 +58,10 @@ def _decide_admission(
 ) -> VersionAdmission:
     newest = county_state.newest_version
     facts = {"version": str(candidate.version), "county": county_state.county}
-    rivals = {one.sha256: one.name for one in candidates if one.version == candidate.version and one is not candidate}
-    rivals |= {one.sha256: one.name for one in county_state.versions if one.number == candidate.version}
-    if rivals:
-        facts["other"] = "、".join(rivals.values())
-        return VersionAdmission(candidate, AdmissionOutcome.REFUSED, "version_conflict", tuple(rivals), facts)
+    conflicts = _find_conflicts(county_state, candidate, candidates)
+    if conflicts:
+        facts["other"] = "、".join(conflicts.values())
+        return VersionAdmission(candidate, AdmissionOutcome.REFUSED, "version_conflict", tuple(conflicts), facts)
     if newest is None:
         return _decide_first_version(procedure, county_state, candidate, facts)
     facts["newest"] = str(newest.number)
@@ -66,10 +73,24 @@ def _decide_admission(
     return VersionAdmission(candidate, AdmissionOutcome.TAKEN)
 
 
+def _find_conflicts(
+    county_state: CountyState, candidate: VersionCandidate, candidates: Sequence[VersionCandidate]
+) -> dict[str, str]:
+    """Return the name by sha256 of every other file with the candidate's version number."""
+    conflicts: dict[str, str] = {}
+    for rival in candidates:
+        if rival.version == candidate.version and rival is not candidate:
+            conflicts[rival.sha256] = rival.name
+    for version in county_state.versions:
+        if version.number == candidate.version:
+            conflicts[version.sha256] = version.name
+    return conflicts
+
+
 def _decide_first_version(
     procedure: Procedure, county_state: CountyState, candidate: VersionCandidate, facts: dict[str, str]
 ) -> VersionAdmission:
-    """A unit that was excused may not report all the same: the excuse must be taken back first."""
+    """Admit a county's first version, unless the county is excused: the excuse must be withdrawn first."""
     if county_state.state in procedure.resubmittable_states:
         return VersionAdmission(candidate, AdmissionOutcome.TAKEN)
     facts["state"] = procedure.states[county_state.state]

@@ -1,6 +1,6 @@
-"""The review workbook: decisions as rows, filled in by people at county, city and province."""
+"""Reading the review workbook: one decision a row, entered by people at county, city and province."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from checks.model.finding import Refusal
@@ -10,13 +10,16 @@ from contracts.messages import Messages
 from review.proposal import Proposal
 from workbooks.reader.read_workbook import read_workbook
 
-_DECISION_COLUMNS = ("county", "version", "sha256", "level", "action", "number", "opinion", "points", "by", "on")
-_OPTIONAL_COLUMNS = ("version", "sha256", "number", "points")
+# The columns version, sha256, number and points may be missing.
+_REQUIRED_COLUMNS = {"county", "level", "action", "opinion", "by", "on"}
+
+Row = tuple[str | None, ...]
+"""The texts of one row, None for a blank cell."""
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionRow:
-    """One row of a review workbook with its place."""
+    """One row of a review workbook: its sheet, its number (from 1) and the decision that it proposes."""
 
     sheet: str
     row: int
@@ -24,31 +27,36 @@ class DecisionRow:
 
 
 def read_decisions(data: bytes, messages: Messages) -> list[DecisionRow] | Refusal:
-    """Return the decisions of a review workbook in the order of its rows, or why it cannot be read."""
+    """Return the decisions of the review workbook *data* in the order of its rows, or the refusal."""
     book = read_workbook(data, messages)
     if isinstance(book, Refusal):
         return book
-    headings = {normalise_text(text): name for name, text in messages.get_group("review_book.heading").items()}
+    heading_texts = messages.get_group("review_book.heading")
+    names_by_heading = dict(zip(map(normalise_text, heading_texts.values()), heading_texts, strict=True))
     for sheet in book.sheets:
         rows = sheet.text.rows()
-        for at, row in enumerate(rows):
-            columns = {headings[key]: number for number, key in _iter_compact_texts(row) if key in headings}
-            if set(_DECISION_COLUMNS) - set(_OPTIONAL_COLUMNS) <= columns.keys():
-                return list(_iter_decisions(sheet.name, rows, at + 1, columns))
-    return create_refusal(
-        messages, "no_decisions", headings="、".join(messages.get_group("review_book.heading").values())
-    )
+        for row_index, row in enumerate(rows):
+            columns = _find_columns(row, names_by_heading)
+            if columns.keys() >= _REQUIRED_COLUMNS:
+                return list(_iter_decisions(sheet.name, rows, row_index + 1, columns))
+    return create_refusal(messages, "no_decisions", headings="、".join(heading_texts.values()))
 
 
-def _iter_compact_texts(row: tuple[str | None, ...]) -> Iterator[tuple[int, str]]:
-    return ((number, normalise_text(text)) for number, text in enumerate(row) if text)
+def _find_columns(row: Row, names_by_heading: Mapping[str, str]) -> dict[str, int]:
+    """Return the indexes of the cells of *row* that are headings, by the name of the column."""
+    columns = {}
+    for index, text in enumerate(row):
+        heading = normalise_text(text or "")
+        if heading in names_by_heading:
+            columns[names_by_heading[heading]] = index
+    return columns
 
 
 def _iter_decisions(
-    sheet_name: str, rows: list[tuple[str | None, ...]], start: int, columns: Mapping[str, int]
+    sheet_name: str, rows: Sequence[Row], start: int, columns: Mapping[str, int]
 ) -> Iterator[DecisionRow]:
-    for number, row in enumerate(rows[start:], start=start + 1):
-        given = {name: (row[at] or "").strip() for name, at in columns.items()}
-        if given["county"] and given["action"]:
-            version = read_integer(given.pop("version", "")) or 0
-            yield DecisionRow(sheet_name, number, Proposal(**given, version=version))
+    for row_number, row in enumerate(rows[start:], start=start + 1):
+        texts = {name: (row[index] or "").strip() for name, index in columns.items()}
+        if texts["county"] and texts["action"]:
+            version = read_integer(texts.pop("version", "")) or 0
+            yield DecisionRow(sheet_name, row_number, Proposal(**texts, version=version))

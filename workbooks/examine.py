@@ -1,4 +1,4 @@
-"""From bytes to verdict: gate, reader, checks in one call; what every edge uses."""
+"""Validation of one file in one call: gate, reader and checks."""
 
 import gc
 from collections.abc import Callable
@@ -22,24 +22,26 @@ def validate_file(
     history: FilingHistory | None = None,
     is_only_file: bool = False,
 ) -> ValidationReport | Refusal:
-    """Return the report on a workbook, or why it is refused. The gate speaks before anything heavy is imported.
+    """Return the report on the workbook *data*, or the refusal if it cannot be read.
 
-    *expected* is the county code and the year of the folder in which the file lies, if it lies in one; *history* is
-    what is on file from the year before. *is_only_file* says that no other file follows, so that it is not worth
-    starting a worker process to read it.
+    *expected* is the county code and the year of the folder that the file is in, if it is in one; *history* is what
+    was filed for the year before. *is_only_file* means that no other file follows, so that starting a worker process
+    to read it would not pay.
     """
     book = read_workbook(data, messages, is_only_file=is_only_file)
     if isinstance(book, Refusal):
         return book
-    check_book = _load_checks()
-    if not gc.isenabled():  # a command line holds the collector while modules load; from here on there are data
-        gc.freeze()  # what is loaded stays: looking through it for garbage, now and at exit, would find none
+    validate_workbook = _load_checks()
+    if not gc.isenabled():
+        # The command line disables the collector while modules load; from here on there are data. The modules
+        # stay loaded, so searching them for garbage, now and at exit, would find none.
+        gc.freeze()
         gc.enable()
-    return check_book(book, library, messages, expected=expected, history=history)
+    return validate_workbook(book, library, messages, expected=expected, history=history)
 
 
 def _load_checks() -> WorkbookValidator:
-    """Load the checks only behind the gate: pandera and polars cost more than a second."""
+    """Import the checks, which takes more than a second (pandera, polars); a refused file never needs them."""
     from checks.validation import validate_workbook  # noqa: PLC0415
 
     return validate_workbook

@@ -1,4 +1,4 @@
-"""The workbook of opening balances: who signed it off, and a row a figure."""
+"""Reading the workbook of opening balances: its sign-off and one figure a row."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,10 +17,17 @@ from workbooks.reader.read_workbook import read_workbook
 HEADING_PREFIX = "opening_book.heading"
 LABEL_PREFIX = "opening_book.label"
 
+Row = tuple[str | None, ...]
+"""The texts of one row, None for a blank cell."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpeningBalance:
-    """One figure at the end of the year before, as written: names are headings and sheet names; *cell* is its place."""
+    """One figure at the end of the year before, with the names as written in the file.
+
+    *form* is the name of a sheet and *column* a heading of the county's workbook; *amount* is None if it is not a
+    number; *cell* is the address of the amount.
+    """
 
     county: str
     form: str
@@ -33,7 +40,10 @@ class OpeningBalance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedBalances:
-    """A file of opening balances; *signed* holds the text of year, number, by and on, empty where not filled in."""
+    """The content of a file of opening balances.
+
+    *sign_off* holds the texts of year, number, by and on by these names, empty if they are not filled in.
+    """
 
     sheet: str
     sign_off: Mapping[str, str]
@@ -41,42 +51,70 @@ class SignedBalances:
 
 
 def read_balances(data: bytes, messages: Messages) -> SignedBalances | Refusal:
-    """Return the balances in the order of the rows, or why they cannot be read."""
+    """Return the balances of the workbook *data* in the order of its rows, or the refusal."""
     book = read_workbook(data, messages)
     if isinstance(book, Refusal):
         return book
-    headings = {normalise_text(text): name for name, text in messages.get_group(HEADING_PREFIX).items()}
+    names_by_heading = _index_names(messages, HEADING_PREFIX)
     for sheet in book.sheets:
-        for at, row in enumerate(sheet.text.iter_rows()):
-            columns = {headings[key]: place for place, key in _iter_compact_texts(row) if key in headings}
-            if len(columns) == len(headings):
-                signed = dict(_find_sign_off(sheet, at, messages))
-                return SignedBalances(
-                    sheet=sheet.name, sign_off=signed, balances=tuple(_iter_balances(sheet, at + 1, columns))
-                )
+        for row_index, row in enumerate(sheet.text.iter_rows()):
+            columns = _find_columns(row, names_by_heading)
+            if len(columns) == len(names_by_heading):
+                sign_off = dict(_find_sign_off(sheet, row_index, messages))
+                balances = tuple(_iter_balances(sheet, row_index + 1, columns))
+                return SignedBalances(sheet=sheet.name, sign_off=sign_off, balances=balances)
     return create_refusal(messages, "no_balances", headings="、".join(messages.get_group(HEADING_PREFIX).values()))
 
 
-def _iter_compact_texts(row: tuple[str | None, ...]) -> Iterator[tuple[int, str]]:
-    return ((place, normalise_text(text)) for place, text in enumerate(row) if text)
+def _index_names(messages: Messages, prefix: str) -> dict[str, str]:
+    """Return the names of a group of messages by their normalised texts."""
+    texts = messages.get_group(prefix)
+    return dict(zip(map(normalise_text, texts.values()), texts, strict=True))
+
+
+def _find_columns(row: Row, names_by_heading: Mapping[str, str]) -> dict[str, int]:
+    """Return the indexes of the cells of *row* that are headings, by the name of the column."""
+    columns = {}
+    for index, text in _iter_compact_texts(row):
+        if text in names_by_heading:
+            columns[names_by_heading[text]] = index
+    return columns
+
+
+def _iter_compact_texts(row: Row) -> Iterator[tuple[int, str]]:
+    """Yield the index and the normalised text of each cell that is not blank."""
+    for index, text in enumerate(row):
+        if text:
+            yield index, normalise_text(text)
 
 
 def _find_sign_off(sheet: RawSheet, header_index: int, messages: Messages) -> Iterator[tuple[str, str]]:
-    """Read the labels above the table, each with the next filled cell to its right."""
-    labels = {normalise_text(text): name for name, text in messages.get_group(LABEL_PREFIX).items()}
+    """Yield each label above the header row with the text of the next filled cell to its right."""
+    names_by_label = _index_names(messages, LABEL_PREFIX)
     for row in sheet.text.head(header_index).iter_rows():
-        for place, key in _iter_compact_texts(row):
-            name = labels.get(key.rstrip(":"))
+        for index, text in _iter_compact_texts(row):
+            name = names_by_label.get(text.rstrip(":"))
             if name:
-                yield name, next((text.strip() for text in row[place + 1 :] if text and text.strip()), "")
+                yield name, _find_first_text(row[index + 1 :])
+
+
+def _find_first_text(row: Row) -> str:
+    """Return the first text of *row* that is not blank, stripped, or an empty text if all are blank."""
+    for text in row:
+        if text and text.strip():
+            return text.strip()
+    return ""
 
 
 def _iter_balances(sheet: RawSheet, start: int, columns: Mapping[str, int]) -> Iterator[OpeningBalance]:
-    named = {name: pl.nth(place) for name, place in columns.items()}
-    rows = sheet.text.slice(start).select(**{**named, "amount": parse_number_expr(named["amount"])})
-    for number, row in enumerate(rows.iter_rows(named=True), start=start + 1):
+    """Yield the balances from row *start* (from 0) on; a row without any text is skipped."""
+    expressions = dict(zip(columns, map(pl.nth, columns.values()), strict=True))
+    expressions["amount"] = parse_number_expr(expressions["amount"])
+    rows = sheet.text.slice(start).select(**expressions)
+    for row_number, row in enumerate(rows.iter_rows(named=True), start=start + 1):
         amount = row.pop("amount")
         texts = {name: normalise_text(text or "") for name, text in row.items()}
         if any(texts.values()):
-            place = format_address(number, columns["amount"] + 1)
-            yield OpeningBalance(**texts, amount=None if amount is None else Decimal(amount), cell=place)
+            if amount is not None:
+                amount = Decimal(amount)
+            yield OpeningBalance(**texts, amount=amount, cell=format_address(row_number, columns["amount"] + 1))

@@ -1,74 +1,106 @@
-"""A total row that was left empty: one finding asks for its figures and says what the rows add up to."""
+"""A total row that was left blank: one finding asks for its figures and gives the sums of the rows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
+from checks.diagnosis.table_columns import list_figure_fields
 from checks.model.cell_ref import CellRef
 from checks.model.violation import Phrase, Violation
 from checks.recognition.table import Table
 from checks.rules.violation_builder import format_value, join_names
-from contracts.form_model import Field, Role
+from contracts.form_model import Field
 
 BLANK_TOTAL_VARIANT: Final = "total_blank"
-_MIN_BLANK_TOTALS: Final = 2  # figures of a total row: a single one may as well be a slip of its own
-_MAX_CELLS_SHOWN: Final = 30  # of a row's figures: more than any form has
+# A single blank total may just as well be a mistake of its own.
+_MIN_BLANK_TOTALS: Final = 2
+# More cells than any form has figures in a row.
+_MAX_CELLS_SHOWN: Final = 30
+_MAX_HEADINGS_SHOWN: Final = 4
 
 
 def merge_blank_total_row(tables: Iterable[Table], violations: Sequence[Violation]) -> list[Violation]:
-    """Return the offences, those on the figures of a total row without any joined to the first of them."""
-    blank = {one.cell: one for one in violations if one.rule.check == "numbers_parse" and one.variant == "blank"}
-    if len(blank) < _MIN_BLANK_TOTALS:
+    """Return the violations, with those at the blank figures of one total row merged into the first of them."""
+    blank_by_cell = _find_blank_figures(violations)
+    if len(blank_by_cell) < _MIN_BLANK_TOTALS:
         return list(violations)
-    heads: dict[CellRef | None, Violation] = {}
-    joined: set[CellRef | None] = set()
+    merged_by_cell: dict[CellRef | None, Violation] = {}
+    merged_cells: set[CellRef | None] = set()
     for table in tables:
-        cells = _find_blank_total_cells(table)
-        if len(cells) >= _MIN_BLANK_TOTALS and all(cell in blank for cell, _ in cells):
-            heads[cells[0][0]] = _build_blank_total_violation(table, cells, blank[cells[0][0]])
-            joined |= {cell for cell, _ in cells}
-    told = [heads[one.cell] if one is blank.get(one.cell) and one.cell in heads else one for one in violations]
-    return [one for one in told if one.variant != "blank" or one.cell not in joined]
+        fields_by_cell = _find_blank_total_cells(table)
+        if len(fields_by_cell) >= _MIN_BLANK_TOTALS and fields_by_cell.keys() <= blank_by_cell.keys():
+            first_cell = next(iter(fields_by_cell))
+            merged_by_cell[first_cell] = _build_blank_total_violation(
+                table, fields_by_cell, first_violation=blank_by_cell[first_cell]
+            )
+            merged_cells.update(fields_by_cell)
+    remaining: list[Violation] = []
+    for violation in violations:
+        if violation.cell in merged_by_cell and violation is blank_by_cell.get(violation.cell):
+            remaining.append(merged_by_cell[violation.cell])
+        elif violation.variant != "blank" or violation.cell not in merged_cells:
+            remaining.append(violation)
+    return remaining
 
 
-def _find_blank_total_cells(table: Table) -> list[tuple[CellRef, Field]]:
-    """Return the cells of a total row that should hold figures, none where one of them does."""
+def _find_blank_figures(violations: Iterable[Violation]) -> dict[CellRef | None, Violation]:
+    blank_by_cell: dict[CellRef | None, Violation] = {}
+    for violation in violations:
+        if violation.rule.check == "numbers_parse" and violation.variant == "blank":
+            blank_by_cell[violation.cell] = violation
+    return blank_by_cell
+
+
+def _find_blank_total_cells(table: Table) -> dict[CellRef, Field]:
+    """Return the figure cells of the total row with their columns, or no cell if any of them is filled."""
     row = table.total_row
-    fields = [one for one in table.form.get_fields_by_role(Role.FIGURE) if one.name in table.columns]
-    if row is None or any(table.get_stripped_text(one.name, row) for one in fields):
-        return []
-    return [(table.get_cell_ref(one.name, row), one) for one in fields]
+    if row is None:
+        return {}
+    fields_by_cell: dict[CellRef, Field] = {}
+    for field in list_figure_fields(table):
+        if table.get_stripped_text(field.name, row):
+            return {}
+        fields_by_cell[table.get_cell_ref(field.name, row)] = field
+    return fields_by_cell
 
 
 def _build_blank_total_violation(
-    table: Table, cells: Sequence[tuple[CellRef, Field]], first_violation: Violation
+    table: Table, fields_by_cell: Mapping[CellRef, Field], *, first_violation: Violation
 ) -> Violation:
-    due = {cell: _sum_column(table, field) for cell, field in cells}
-    steps = [
-        Phrase("fill_in", {"cell": cell.address, "amount": format_value(amount)})
-        for cell, amount in due.items()
-        if amount is not None
-    ]
-    left = [cell.address for cell, amount in due.items() if amount is None]
-    if left:
-        steps.append(Phrase("add_later", {"cells": join_names(left, _MAX_CELLS_SHOWN)}))
+    expected_by_cell = {cell: _sum_column(table, field) for cell, field in fields_by_cell.items()}
+    first_cell, *_ = fields_by_cell
+    headings = [f"“{field.heading}”" for field in fields_by_cell.values()]
     facts = {
         "title": table.form.title,
-        "count": str(len(cells)),
-        "headings": join_names([f"“{field.heading}”" for _, field in cells], 4),
+        "count": str(len(fields_by_cell)),
+        "headings": join_names(headings, _MAX_HEADINGS_SHOWN),
     }
     return replace(
         first_violation,
         variant=BLANK_TOTAL_VARIANT,
-        cells=tuple(cell for cell, _ in cells),
+        cells=tuple(fields_by_cell),
         facts={**first_violation.facts, **facts},
-        phrases={"steps": tuple(steps)},
-        expected=None if due[cells[0][0]] is None else format_value(due[cells[0][0]]),
+        phrases={"steps": tuple(_build_step_phrases(expected_by_cell))},
+        expected=format_value(expected_by_cell[first_cell]) or None,
     )
 
 
+def _build_step_phrases(expected_by_cell: Mapping[CellRef, Decimal | None]) -> Iterator[Phrase]:
+    """Yield a phrase for each cell with its sum, then one for all cells whose sum is not known yet."""
+    later: list[str] = []
+    for cell, amount in expected_by_cell.items():
+        if amount is None:
+            later.append(cell.address)
+        else:
+            yield Phrase("fill_in", {"cell": cell.address, "amount": format_value(amount)})
+    if later:
+        yield Phrase("add_later", {"cells": join_names(later, _MAX_CELLS_SHOWN)})
+
+
 def _sum_column(table: Table, field: Field) -> Decimal | None:
-    """Return what the rows of a column add up to, none while one of them is blank or is no number."""
+    """Return the sum of a column's rows, or None if one of them is blank or not a number."""
     column = table.body[field.name]
-    return None if column.null_count() or not len(column) else Decimal(column.sum())
+    if column.null_count() or not len(column):
+        return None
+    return Decimal(column.sum())

@@ -1,83 +1,100 @@
-"""Broken sums into offences: sums that share cells are one set, one set is one cause, one cause is one offence."""
+"""Localisation of errors in violated sums.
+
+Sums that share cells form one group, and each group is one violation with the smallest repairs of the whole workbook.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from checks.diagnosis.error_in_row_and_total import merge_total_row_violations
+from checks.diagnosis.evaluation import (
+    compute_gap,
+    compute_residual,
+    filter_evaluable,
+    has_all_amounts,
+    iter_cells,
+    sum_terms,
+)
+from checks.diagnosis.serial_numbers import format_steps
 from checks.localisation.ranking import CellEvidence
-from checks.model.cell_ref import CellRef
 from checks.model.violation import Violation
 from checks.parsing.text_normalisation import format_plain_number
-from checks.rules.pandera_validation import find_unbalanced_sums
 from checks.rules.row_rules import COLUMN_VARIANT
+from checks.schemas.pandera_validation import find_unbalanced_sums
 
 if TYPE_CHECKING:
-    from checks.localisation.linear_constraint import LinearConstraint
-    from checks.localisation.minimal_repairs import RankedRepairs
-    from checks.model.finding import RepairStep
-    from checks.rules.sum_rules import SumConstraint
+    from collections.abc import Iterable, Iterator, Sequence
 
-AmountsByCell = Mapping[CellRef, Decimal]
+    from checks.localisation.minimal_repairs import RankedRepairs
+    from checks.model.cell_ref import CellRef
+    from checks.model.finding import RepairStep
+    from checks.rules.sum_rules import AmountsByCell, SumConstraint
+
+    RepairParts = Sequence[tuple[RepairStep, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class BrokenSumGroup:
-    """One set of broken sums that share cells, the gravest rule first."""
+    """A group of violated sums that share cells, sorted by the phase of their rules."""
 
     sum_constraints: tuple[SumConstraint, ...]
 
     @property
     def cells(self) -> tuple[CellRef, ...]:
-        """Every cell that takes part, in reading order."""
-        found = {term.cell for one in self.sum_constraints for term in one.linear_constraint.terms}
-        found |= {cell for one in self.sum_constraints for cell in one.plot_cells}
-        return tuple(sorted(found, key=lambda cell: cell.reading_order))
+        """Every cell of the sums, in reading order."""
+        cells = set(iter_cells(self.sum_constraints))
+        for sum_constraint in self.sum_constraints:
+            cells.update(sum_constraint.plot_cells)
+        return tuple(sorted(cells, key=attrgetter("reading_order")))
 
 
 def localise_broken_sums(
     sum_constraints: Sequence[SumConstraint], values: AmountsByCell, formula_cells: Iterable[CellRef]
 ) -> list[Violation]:
-    """Return one offence for each set of broken sums, each with the repairs of the whole workbook.
+    """Return one violation for each group of violated sums, each with the repairs of the whole workbook.
 
-    Sums over a cell that holds no number are silent: the cell has its own finding.
+    A sum over a cell without an amount is not evaluated: the cell has its own finding.
     """
-    heard = _filter_evaluable(sum_constraints, values)
-    wrong = find_violated_sums(heard, values)
-    if not wrong:
+    evaluable = filter_evaluable(sum_constraints, values)
+    violated = find_violated_sums(evaluable, values)
+    if not violated:
         return []
     from checks.localisation.minimal_repairs import find_smallest_repairs  # noqa: PLC0415 - most submissions hold and need no solver
 
-    evidence = _collect_evidence(heard, values, formula_cells)
-    repairs = find_smallest_repairs(values, [one.linear_constraint for one in heard], evidence=evidence)
-    return merge_total_row_violations(
-        [(one.sum_constraints, _build_violation(one, values, repairs)) for one in _group_connected_sums(wrong)], values
-    )
+    constraints = [sum_constraint.linear_constraint for sum_constraint in evaluable]
+    evidence = _collect_evidence(evaluable, values, formula_cells=formula_cells)
+    repairs = find_smallest_repairs(values, constraints, evidence=evidence)
+    groups = _group_connected_sums(violated)
+    violations = [(group.sum_constraints, _build_violation(group, values, repairs=repairs)) for group in groups]
+    return merge_total_row_violations(violations, values)
 
 
 def find_violated_sums(sum_constraints: Sequence[SumConstraint], values: AmountsByCell) -> list[SumConstraint]:
-    """Return the sums that do not hold; those over a cell that holds no number are silent."""
-    heard = _filter_evaluable(sum_constraints, values)
-    return [
-        heard[at]
-        for at in find_unbalanced_sums(
-            [(one.linear_constraint, _sum_terms(one.linear_constraint, values)) for one in heard]
-        )
-    ]
+    """Return the sums that do not hold; a sum over a cell without an amount is not evaluated."""
+    evaluable = filter_evaluable(sum_constraints, values)
+    sums = [(sum_constraint.linear_constraint, sum_terms(sum_constraint, values)) for sum_constraint in evaluable]
+    return list(map(evaluable.__getitem__, find_unbalanced_sums(sums)))
 
 
 def drop_rounding_noise(
     sum_constraints: Sequence[SumConstraint], violations: Iterable[Violation], values: AmountsByCell
 ) -> list[SumConstraint]:
-    """Return the sums but those of a column with too many decimals that are off by no more than those decimals."""
-    columns = {_get_column(one.cell) for one in violations if one.variant == COLUMN_VARIANT and one.cell}
+    """Return the sums without those that are off only because a column has too many decimals."""
+    columns: set[tuple[str, int]] = set()
+    for violation in violations:
+        if violation.variant == COLUMN_VARIANT and violation.cell:
+            columns.add(_get_column(violation.cell))
     if not columns:
         return list(sum_constraints)
     return [
-        one for one in sum_constraints if _get_column(one.anchor) not in columns or not _is_rounding_noise(one, values)
+        sum_constraint
+        for sum_constraint in sum_constraints
+        if _get_column(sum_constraint.anchor) not in columns or not _is_rounding_noise(sum_constraint, values)
     ]
 
 
@@ -86,130 +103,148 @@ def _get_column(cell: CellRef) -> tuple[str, int]:
 
 
 def _is_rounding_noise(sum_constraint: SumConstraint, values: AmountsByCell) -> bool:
-    terms = sum_constraint.linear_constraint.terms
-    least = Decimal(1).scaleb(-sum_constraint.field.decimals) * (len(terms) + 1) / 2
-    known = all(term.cell in values for term in terms)
-    return (
-        known
-        and abs(_sum_terms(sum_constraint.linear_constraint, values) - sum_constraint.linear_constraint.constant)
-        <= least
-    )
-
-
-def _filter_evaluable(sum_constraints: Sequence[SumConstraint], values: AmountsByCell) -> list[SumConstraint]:
-    return [one for one in sum_constraints if all(term.cell in values for term in one.linear_constraint.terms)]
+    if not has_all_amounts(sum_constraint, values):
+        return False
+    term_count = len(sum_constraint.linear_constraint.terms)
+    max_noise = Decimal(1).scaleb(-sum_constraint.field.decimals) * (term_count + 1) / 2
+    return abs(compute_residual(sum_constraint, values)) <= max_noise
 
 
 def _collect_evidence(
-    sum_constraints: Sequence[SumConstraint], values: AmountsByCell, formula_cells: Iterable[CellRef]
+    sum_constraints: Iterable[SumConstraint], values: AmountsByCell, *, formula_cells: Iterable[CellRef]
 ) -> dict[CellRef, CellEvidence]:
-    """Collect what speaks for cells: formulas, and the plan's own targets as witnesses."""
-    computed = {cell for cell in formula_cells if cell in values}
-    targets: dict[CellRef, tuple[Decimal, ...]] = {}
-    for one in sum_constraints:
-        if len(one.linear_constraint.terms) == 1:
-            term = one.linear_constraint.terms[0]
-            targets[term.cell] = (*targets.get(term.cell, ()), term.sign * one.linear_constraint.constant)
-    return {cell: CellEvidence(cell in computed, targets.get(cell, ())) for cell in (*targets, *computed)}
+    """Return the evidence for cells: whether they hold a formula, and the targets of the plan."""
+    computed = set(filter(values.__contains__, formula_cells))
+    targets: dict[CellRef, tuple[Decimal, ...]] = defaultdict(tuple)
+    for sum_constraint in sum_constraints:
+        constraint = sum_constraint.linear_constraint
+        if len(constraint.terms) == 1:
+            (term,) = constraint.terms
+            targets[term.cell] += (term.sign * constraint.constant,)
+    evidence: dict[CellRef, CellEvidence] = {}
+    for cell in (*targets, *computed):
+        evidence[cell] = CellEvidence(cell in computed, targets.get(cell, ()))
+    return evidence
 
 
 def find_rounding_differences(sum_constraints: Iterable[SumConstraint], values: AmountsByCell) -> Iterator[Violation]:
-    """Return a remark on each sum of rounded figures that is off by no more than rounding explains."""
-    for one in sum_constraints:
-        if one.linear_constraint.tolerance and all(term.cell in values for term in one.linear_constraint.terms):
-            off = abs(_sum_terms(one.linear_constraint, values) - one.linear_constraint.constant)
-            if 0 < off <= one.linear_constraint.tolerance:
-                rule = replace(one.rule, severity="report", severities={})
-                facts = {**_build_facts(one, values), "cell": one.anchor.address}
-                cells = tuple(term.cell for term in one.linear_constraint.terms)
-                yield Violation(
-                    rule=rule, sheet=one.anchor.sheet, cell=one.anchor, cells=cells, variant="rounding", facts=facts
-                )
+    """Yield a remark on each sum of rounded figures that is off, but by no more than rounding explains."""
+    for sum_constraint in sum_constraints:
+        tolerance = sum_constraint.linear_constraint.tolerance
+        if tolerance and has_all_amounts(sum_constraint, values):
+            difference = abs(compute_residual(sum_constraint, values))
+            if 0 < difference <= tolerance:
+                yield _build_rounding_remark(sum_constraint, values)
 
 
-def _sum_terms(constraint: LinearConstraint, values: AmountsByCell) -> Decimal:
-    return sum((term.sign * values[term.cell] for term in constraint.terms), Decimal(0))
+def _build_rounding_remark(sum_constraint: SumConstraint, values: AmountsByCell) -> Violation:
+    anchor = sum_constraint.anchor
+    return Violation(
+        rule=replace(sum_constraint.rule, severity="report", severities={}),
+        sheet=anchor.sheet,
+        cell=anchor,
+        cells=tuple(iter_cells([sum_constraint])),
+        variant="rounding",
+        facts={**_build_facts(sum_constraint, values), "cell": anchor.address},
+    )
 
 
-def _group_connected_sums(violated_sums: Sequence[SumConstraint]) -> list[BrokenSumGroup]:
+def _group_connected_sums(violated_sums: Iterable[SumConstraint]) -> list[BrokenSumGroup]:
     from checks.localisation.minimal_repairs import group_connected_constraints  # noqa: PLC0415 - as above
 
-    by_relation = {one.linear_constraint: one for one in violated_sums}
-    order = [
-        sorted((by_relation[each] for each in one), key=_get_priority)
-        for one in group_connected_constraints(by_relation)
-    ]
-    return [BrokenSumGroup(tuple(one)) for one in order]
+    sums_by_constraint = {violated_sum.linear_constraint: violated_sum for violated_sum in violated_sums}
+    groups: list[BrokenSumGroup] = []
+    for constraints in group_connected_constraints(sums_by_constraint):
+        members = map(sums_by_constraint.__getitem__, constraints)
+        groups.append(BrokenSumGroup(tuple(sorted(members, key=_get_priority))))
+    return groups
 
 
 def _get_priority(sum_constraint: SumConstraint) -> tuple[int, str, tuple[str, int, int, str]]:
-    return (sum_constraint.rule.phase.rank, sum_constraint.rule.id, sum_constraint.anchor.reading_order)
+    return sum_constraint.rule.phase.rank, sum_constraint.rule.id, sum_constraint.anchor.reading_order
 
 
-def _build_violation(group: BrokenSumGroup, values: AmountsByCell, repairs: RankedRepairs) -> Violation:
+def _build_violation(group: BrokenSumGroup, values: AmountsByCell, *, repairs: RankedRepairs) -> Violation:
     first = group.sum_constraints[0]
-    own = _select_repair_parts(group, repairs)
-    single = own[0][0] if own and len(own[0]) == 1 and (len(own) == 1 or repairs.is_unambiguous) else None
-    cell = single.cell if single else first.anchor
-    due = Decimal(single.after) if single else _compute_expected(first, values)
+    repair_parts = _select_repair_parts(group, repairs)
+    single_step = _find_single_step(repair_parts, is_unambiguous=repairs.is_unambiguous)
+    if single_step:
+        cell, expected = single_step.cell, Decimal(single_step.after)
+    else:
+        cell, expected = first.anchor, _compute_expected(first, values)
+    rule_ids = {sum_constraint.rule.id for sum_constraint in group.sum_constraints}
     return Violation(
         rule=first.rule,
         sheet=cell.sheet,
         cell=cell,
         cells=group.cells,
-        variant=_choose_variant(single, own),
-        remedy_key="" if repairs.is_complete else "bounded_none" if not own else "bounded",
-        facts={**_build_facts(first, values), **_build_repair_facts(cell, single, own)},
+        variant=_choose_variant(single_step, repair_parts),
+        remedy_key=_choose_remedy_key(repair_parts, is_complete=repairs.is_complete),
+        facts={**_build_facts(first, values), **_build_repair_facts(cell, single_step, repair_parts=repair_parts)},
         value=format_plain_number(values[cell]),
-        expected=format_plain_number(due),
-        difference=format_plain_number(values[cell] - due),
-        related_rules=tuple(sorted({one.rule.id for one in group.sum_constraints} - {first.rule.id})),
+        expected=format_plain_number(expected),
+        difference=format_plain_number(values[cell] - expected),
+        related_rules=tuple(sorted(rule_ids - {first.rule.id})),
         repairs=repairs.repairs,
     )
 
 
-def _select_repair_parts(group: BrokenSumGroup, repairs: RankedRepairs) -> list[tuple[RepairStep, ...]]:
-    """Return the distinct parts of the repairs that touch this set's cells, best first."""
+def _select_repair_parts(group: BrokenSumGroup, repairs: RankedRepairs) -> RepairParts:
+    """Return the distinct parts of the repairs that change cells of this group, best first."""
     cells = set(group.cells)
-    parts = [tuple(change for change in repair if change.cell in cells) for repair in repairs.repairs]
-    return list(dict.fromkeys(part for part in parts if part))
+    parts: dict[tuple[RepairStep, ...], None] = {}
+    for repair in repairs.repairs:
+        parts[tuple(step for step in repair if step.cell in cells)] = None
+    return list(filter(None, parts))
 
 
-def _choose_variant(single_step: RepairStep | None, repair_parts: Sequence[tuple[RepairStep, ...]]) -> str:
+def _find_single_step(repair_parts: RepairParts, *, is_unambiguous: bool) -> RepairStep | None:
+    """Return the only step of the best repair, or None if it has more steps or rivals that are as likely."""
+    if not repair_parts or len(repair_parts[0]) != 1:
+        return None
+    if len(repair_parts) > 1 and not is_unambiguous:
+        return None
+    return repair_parts[0][0]
+
+
+def _choose_variant(single_step: RepairStep | None, repair_parts: RepairParts) -> str:
     if single_step:
         return "one"
-    return "several" if len(repair_parts) > 1 else "together" if repair_parts else "open"
+    if len(repair_parts) > 1:
+        return "several"
+    if repair_parts:
+        return "together"
+    return "open"
+
+
+def _choose_remedy_key(repair_parts: RepairParts, *, is_complete: bool) -> str:
+    if is_complete:
+        return ""
+    if repair_parts:
+        return "bounded"
+    return "bounded_none"
 
 
 def _compute_expected(sum_constraint: SumConstraint, values: AmountsByCell) -> Decimal:
-    """Return what the anchor cell would have to be for its own sum to hold."""
-    sign = next(term.sign for term in sum_constraint.linear_constraint.terms if term.cell == sum_constraint.anchor)
-    return values[sum_constraint.anchor] - sign * (
-        _sum_terms(sum_constraint.linear_constraint, values) - sum_constraint.linear_constraint.constant
-    )
+    """Return the amount of the anchor cell with which its own sum holds."""
+    return values[sum_constraint.anchor] - compute_gap(sum_constraint, values)
 
 
 def _build_facts(sum_constraint: SumConstraint, values: AmountsByCell) -> dict[str, str]:
-    seen, due = values[sum_constraint.anchor], _compute_expected(sum_constraint, values)
+    actual, expected = values[sum_constraint.anchor], _compute_expected(sum_constraint, values)
     return {
         **sum_constraint.facts,
-        "seen": format_plain_number(seen),
-        "due": format_plain_number(due),
-        "difference": format_plain_number(abs(seen - due)),
+        "seen": format_plain_number(actual),
+        "due": format_plain_number(expected),
+        "difference": format_plain_number(abs(actual - expected)),
     }
 
 
-def _build_repair_facts(
-    cell: CellRef, single_step: RepairStep | None, repair_parts: Sequence[tuple[RepairStep, ...]]
-) -> dict[str, str]:
-    first = (
-        "，".join(f"{change.cell.address}：{change.before}→{change.after}" for change in repair_parts[0])
-        if repair_parts
-        else ""
-    )
+def _build_repair_facts(cell: CellRef, single_step: RepairStep | None, *, repair_parts: RepairParts) -> dict[str, str]:
+    first_part: Iterable[RepairStep] = next(iter(repair_parts), ())
     return {
         "cell": cell.address,
         "after": single_step.after if single_step else "",
-        "first": first,
+        "first": format_steps(first_part),
         "count": str(len(repair_parts)),
     }

@@ -1,33 +1,37 @@
-"""The guess that one column was mistyped alike in some rows of a table."""
+"""The hypothesis that the same wrong value was typed into one column of some rows."""
 
 from collections.abc import Sequence
 
 from checks.diagnosis.hypothesis_testing import Hypothesis, build_text_content
+from checks.diagnosis.table_columns import get_column_cells, join_addresses
 from checks.recognition.table import Table
-from checks.rules.violation_builder import join_names
 
-_MAX_ADDRESSES_SHOWN = 10  # addresses named in one sentence
+_MAX_ADDRESSES_SHOWN = 10
 
 
 def reassign_column(
     table: Table, column: str, rows: Sequence[int], *, new_value: str, variant: str, **facts: str
 ) -> Hypothesis:
-    """Return the guess that *rows* should have *new* in a column; told at the first of them as *case*."""
-    cells = [table.get_cell_ref(column, row) for row in rows]
-    known = {
+    """Return the hypothesis that *rows* should have *new_value* in a column.
+
+    Its finding points at the first of the rows, in the words of *variant*; *facts* fill its sentence.
+    """
+    cells = get_column_cells(table, column, rows)
+    value = table.get_stripped_text(column, rows[0])
+    common_facts = {
         "title": table.form.title,
         "heading": table.form.get_field(column).heading,
-        "value": table.get_stripped_text(column, rows[0]),
+        "value": value,
         "near": new_value,
         "count": str(len(cells)),
-        "places": join_names([one.address for one in cells], _MAX_ADDRESSES_SHOWN),
+        "places": join_addresses(cells, _MAX_ADDRESSES_SHOWN),
     }
     return Hypothesis(
         variant=variant,
         cell=cells[0],
         corrections=dict.fromkeys(cells, build_text_content(new_value)),
-        facts={**known, **facts},
+        facts={**common_facts, **facts},
         highlight=tuple(cells),
-        value=known["value"],
+        value=value,
         expected=new_value,
     )

@@ -1,49 +1,82 @@
-"""A figure that is wrong in its row and in the total alike: the columns add up, and what the total breaks follows."""
+"""A figure that is wrong by the same amount in its row and in the total.
 
-from collections.abc import Iterator, Mapping, Sequence
+The column adds up, and what the wrong total violates follows from the wrong row.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from itertools import product
 
-from checks.diagnosis.evaluation import Evaluation
+from checks.diagnosis.evaluation import Evaluation, compute_residual
 from checks.diagnosis.finding_grouping import merge_into
 from checks.diagnosis.hypothesis_testing import Hypothesis
+from checks.diagnosis.table_columns import list_figure_fields
 from checks.model.cell_ref import CellRef
 from checks.model.raw_workbook import CellKind
 from checks.model.violation import Violation
 from checks.parsing.text_normalisation import format_plain_number
 from checks.recognition.table import ROW, Table
 from checks.rules.registry import SUM_CHECKS
-from checks.rules.sum_rules import SumConstraint
-from contracts.form_model import Role
+from checks.rules.sum_rules import AmountsByCell, SumConstraint
 
-AmountsByCell = Mapping[CellRef, Decimal]
-SumGroupViolation = tuple[Sequence[SumConstraint], Violation]  # sums that share cells, and what is said of them
+# Sums that share cells, and their violation.
+SumGroupViolation = tuple[Sequence[SumConstraint], Violation]
+_GapKey = tuple[str, str, str, Decimal]
 
 
 def merge_total_row_violations(groups: Sequence[SumGroupViolation], values: AmountsByCell) -> list[Violation]:
-    """Return what is said of each set; that on a total row which is off as just one row above is, beside that row's."""
-    following: dict[int, list[Violation]] = {}
-    for stated, offence in groups:
-        if all(one.row == one.table.total_row for one in stated):
-            wrong = {_build_gap_key(one, values) for one in stated}
-            likewise = [(sums, other) for sums, other in groups if _is_single_data_row(sums)]
-            rows = [other for sums, other in likewise if wrong <= {_build_gap_key(one, values) for one in sums}]
-            if len(rows) == 1 and not rows[0].remedy_key and not offence.remedy_key:
-                following.setdefault(id(rows[0]), []).append(offence)
-    gone = {id(one) for several in following.values() for one in several}
-    return [_merge_totals(one, following.get(id(one), ())) for _, one in groups if id(one) not in gone]
+    """Return the violation of each group of sums.
+
+    A violation in a total row is merged into that of a row above if exactly one row is off by the same amounts.
+    """
+    totals_by_row: dict[int, list[Violation]] = defaultdict(list)
+    merged: set[int] = set()
+    for sum_constraints, violation in groups:
+        row_violation = _find_row_with_same_gaps(sum_constraints, groups, values=values)
+        if row_violation and not row_violation.remedy_key and not violation.remedy_key:
+            totals_by_row[id(row_violation)].append(violation)
+            merged.add(id(violation))
+    return [
+        _merge_totals(violation, totals_by_row.get(id(violation), ()))
+        for _, violation in groups
+        if id(violation) not in merged
+    ]
 
 
-def _build_gap_key(sum_constraint: SumConstraint, values: AmountsByCell) -> tuple[str, str, str, Decimal]:
-    """Return which rule a row breaks in which column, and by how much."""
-    relation = sum_constraint.linear_constraint
-    off = sum((term.sign * values[term.cell] for term in relation.terms), Decimal(0)) - relation.constant
-    return sum_constraint.rule.id, sum_constraint.table.form.name, sum_constraint.field.name, off
+def _find_row_with_same_gaps(
+    sum_constraints: Sequence[SumConstraint], groups: Sequence[SumGroupViolation], *, values: AmountsByCell
+) -> Violation | None:
+    """Return the violation of the only data row with the gaps of a total row, or None if there is no such row."""
+    if not all(map(_is_in_total_row, sum_constraints)):
+        return None
+    total_gaps = _build_gap_keys(sum_constraints, values)
+    row_violations: list[Violation] = []
+    for row_constraints, row_violation in groups:
+        if _is_single_data_row(row_constraints) and total_gaps <= _build_gap_keys(row_constraints, values):
+            row_violations.append(row_violation)
+    if len(row_violations) != 1:
+        return None
+    return row_violations[0]
+
+
+def _is_in_total_row(sum_constraint: SumConstraint) -> bool:
+    return sum_constraint.row == sum_constraint.table.total_row
+
+
+def _build_gap_keys(sum_constraints: Sequence[SumConstraint], values: AmountsByCell) -> set[_GapKey]:
+    """Return for each sum the rule, the form, the column and the amount by which it is off."""
+    keys: set[_GapKey] = set()
+    for sum_constraint in sum_constraints:
+        residual = compute_residual(sum_constraint, values)
+        keys.add((sum_constraint.rule.id, sum_constraint.table.form.name, sum_constraint.field.name, residual))
+    return keys
 
 
 def _is_single_data_row(sum_constraints: Sequence[SumConstraint]) -> bool:
-    rows = {one.row for one in sum_constraints}
-    return len(rows) == 1 and all(one.row != one.table.total_row for one in sum_constraints)
+    rows = {sum_constraint.row for sum_constraint in sum_constraints}
+    return len(rows) == 1 and not any(map(_is_in_total_row, sum_constraints))
 
 
 def _merge_totals(violation: Violation, total_violations: Sequence[Violation]) -> Violation:
@@ -56,52 +89,77 @@ def _merge_totals(violation: Violation, total_violations: Sequence[Violation]) -
         "total_after": total.facts["after"],
         "then": total.facts["first"],
     }
-    cure = (
-        f"total_too_{violation.variant}" if violation.variant == total.variant and violation.variant != "open" else ""
-    )
-    return merge_into(replace(violation, facts=facts, remedy_key=cure), total_violations)
+    remedy_key = ""
+    if violation.variant == total.variant != "open":
+        remedy_key = f"total_too_{violation.variant}"
+    return merge_into(replace(violation, facts=facts, remedy_key=remedy_key), total_violations)
 
 
 def propose_figure_corrections(evaluation: Evaluation) -> Iterator[list[Hypothesis]]:
-    """Guess that a figure that is wrong alone is why other things do not hold; or that its total is wrong alike."""
-    wrong = [one for one in evaluation.violations if one.rule.check in SUM_CHECKS and one.variant == "one" and one.cell]
-    for one in wrong:
-        for table in evaluation.tables:
-            place = _find_figure_position(table, one.cell)
-            rivals = list(_propose_corrections(one, table, place, evaluation)) if place else []
+    """Yield hypotheses that one wrong figure, alone or together with its total, causes other violations."""
+    for violation, table in product(evaluation.violations, evaluation.tables):
+        if violation.rule.check in SUM_CHECKS and violation.variant == "one":
+            rivals = list(_propose_corrections(violation, table, evaluation=evaluation))
             if rivals:
                 yield rivals
 
 
-def _propose_corrections(
-    violation: Violation, table: Table, figure_position: tuple[str, int], evaluation: Evaluation
-) -> Iterator[Hypothesis]:
-    cell, row = table.get_cell_ref(*figure_position), table.total_row
-    total = table.get_cell_ref(figure_position[0], row) if row is not None else None
-    # what is said at the same cell is one finding anyway, in the words of the plainer rule
-    others = [one for one in evaluation.violations if one.cell != cell and one.rule.check not in SUM_CHECKS]
-    if any(one.sheet == table.sheet for one in others):
-        after = (format_plain_number(Decimal(violation.facts["after"])), CellKind.NUMBER)
-        yield Hypothesis(cell=cell, corrections={cell: after}, highlight=violation.cells, message_from=violation)
-    if total is not None and total in evaluation.values and any(total in one.cells for one in others):
-        yield _build_total_hypothesis(violation, cell, total, evaluation.values)
+def _propose_corrections(violation: Violation, table: Table, *, evaluation: Evaluation) -> Iterator[Hypothesis]:
+    """Yield a correction of the figure alone, and one of figure and total, if each may explain other violations."""
+    cell = violation.cell
+    column = _find_figure_column(table, cell)
+    if cell is None or column is None:
+        return
+    other_sheets, other_cells = _collect_other_cells(evaluation, cell)
+    if table.sheet in other_sheets:
+        content = (format_plain_number(Decimal(violation.facts["after"])), CellKind.NUMBER)
+        yield Hypothesis(cell=cell, corrections={cell: content}, highlight=violation.cells, message_from=violation)
+    if table.total_row is None:
+        return
+    total_cell = table.get_cell_ref(column, table.total_row)
+    if total_cell in evaluation.values and total_cell in other_cells:
+        yield _build_total_hypothesis(violation, cell, total_cell=total_cell, values=evaluation.values)
 
 
-def _find_figure_position(table: Table, cell: CellRef | None) -> tuple[str, int] | None:
-    """Return column and row of a figure above the total, none where a cell is no such figure."""
+def _collect_other_cells(evaluation: Evaluation, cell: CellRef) -> tuple[set[str], set[CellRef]]:
+    """Return sheets and cells of the violations that no sum rule reports and that point elsewhere.
+
+    Violations at the same cell become one finding anyway, in the words of the simpler rule.
+    """
+    sheets: set[str] = set()
+    cells: set[CellRef] = set()
+    for violation in evaluation.violations:
+        if violation.cell != cell and violation.rule.check not in SUM_CHECKS:
+            sheets.add(violation.sheet)
+            cells.update(violation.cells)
+    return sheets, cells
+
+
+def _find_figure_column(table: Table, cell: CellRef | None) -> str | None:
+    """Return the column of a figure above the total row, or None if the cell is no such figure."""
     if cell is None or cell.sheet != table.sheet or table.form.is_detail:
         return None
-    names = [one.name for one in table.form.get_fields_by_role(Role.FIGURE) if one.name in table.columns]
-    places = {table.get_cell_ref(name, row): (name, row) for name in names for row in table.body[ROW].to_list()}
-    return places.get(cell)
+    if cell.row not in table.body[ROW].to_list():
+        return None
+    for field in list_figure_fields(table):
+        if table.get_cell_ref(field.name, cell.row) == cell:
+            return field.name
+    return None
 
 
 def _build_total_hypothesis(
-    violation: Violation, cell: CellRef, total_cell: CellRef, values: AmountsByCell
+    violation: Violation, cell: CellRef, *, total_cell: CellRef, values: AmountsByCell
 ) -> Hypothesis:
-    due = Decimal(violation.facts["after"])
-    after = format_plain_number(values[total_cell] - values[cell] + due)
-    facts = {**violation.facts, "total": total_cell.address, "total_after": after}
-    cells = {cell: (format_plain_number(due), CellKind.NUMBER), total_cell: (after, CellKind.NUMBER)}
-    speaks = replace(violation, facts=facts, remedy_key="total_too_one")
-    return Hypothesis(cell=cell, corrections=cells, highlight=tuple(cells), message_from=speaks)
+    corrected = Decimal(violation.facts["after"])
+    corrected_total = format_plain_number(values[total_cell] - values[cell] + corrected)
+    facts = {**violation.facts, "total": total_cell.address, "total_after": corrected_total}
+    corrections = {
+        cell: (format_plain_number(corrected), CellKind.NUMBER),
+        total_cell: (corrected_total, CellKind.NUMBER),
+    }
+    return Hypothesis(
+        cell=cell,
+        corrections=corrections,
+        highlight=tuple(corrections),
+        message_from=replace(violation, facts=facts, remedy_key="total_too_one"),
+    )

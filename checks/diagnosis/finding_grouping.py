@@ -1,10 +1,13 @@
-"""One cause, one offence: what follows from another fault is named beside it, and what is too much is counted."""
+"""One violation for each root cause.
 
-from collections import Counter
+Violations that follow from another one are merged into it, and those beyond the limit of a form are only counted.
+"""
+
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from checks.diagnosis.serial_numbers import ROW_DOUBLED_REMEDY
+from checks.diagnosis.serial_numbers import ROW_DOUBLED_REMEDY, collect_rows, match_gaps_to_missing_townships
 from checks.model.cell_ref import CellRef
 from checks.model.failing_rows import FailingRows
 from checks.model.violation import Violation
@@ -12,125 +15,157 @@ from checks.recognition.table import PROJECT, ROW, TOWNSHIP_FULL, Table
 from checks.rules.sum_rules import PlotGroup, SumConstraint
 from contracts.form_model import Phase
 
-OMITTED_VARIANT = "rest"  # the case of the offence that counts what is not put into words
-_MIN_ROWS_FOR_WHOLE_COLUMN = 5  # of a table: in a shorter one, most rows are few
+# The variant of the violation that counts those beyond the limit.
+OMITTED_VARIANT = "rest"
+# In a shorter table, nearly all rows are only a few.
+_MIN_ROWS_FOR_WHOLE_COLUMN = 5
 _MIN_FAILING_SHARE = 0.9
-_MAX_CELLS_PER_FINDING = 200  # that one finding points at
-_ROW_BY_ROW_CHECKS = (
-    "completion_rate",
-    "percentage",
-    "serial_numbers",
-    "unique_in_table",
-)  # each row is looked at further on
+_MAX_CELLS_PER_FINDING = 200
+# Later steps need the violations of these checks row by row.
+_ROW_BY_ROW_CHECKS = ("completion_rate", "percentage", "serial_numbers", "unique_in_table")
+
+RowKey = tuple[str, int]
 
 
 def merge_related_violations(violations: Iterable[Violation]) -> list[Violation]:
-    """Join offences whose rule, or the case of it, names another (``joins``) to that rule's offence in the same row.
+    """Merge violations of one row that the contract relates.
 
-    An offence of a rule that stands ``instead_of`` another replaces that one's in the same cell. Row numbers that
-    lack because a township's row is missing are told with that.
+    A violation whose rule, or variant of it, has the argument ``joins`` is merged into that of the rule named there. A
+    violation of a rule with the argument ``instead_of`` replaces that of the rule named there in the same cell. A gap
+    in the serial numbers is merged into the township whose row is missing.
     """
-    found = list(violations)
-    replaced = _find_replaced(found)
-    told = [one for one in found if (one.cell, one.rule.id) not in replaced]
-    heads = {(*place, one.rule.id): one for one in told for place in [_parse_row(one.cell)] if place}
-    lost = _match_gaps_to_missing_townships(told)
-    joined: dict[int, list[Violation]] = {}
-    for one in told:
-        head = heads.get((*(_parse_row(one.cell) or ("", 0)), _get_joined_rule(one))) or lost.get(id(one))
-        if head is not None:
-            joined.setdefault(id(head), []).append(one)
-    gone = {id(one) for others in joined.values() for one in others}
-    return [_merge_with_remedy(one, joined.get(id(one), ())) for one in told if id(one) not in gone]
+    remaining = _drop_replaced(list(violations))
+    by_row_and_rule: dict[tuple[RowKey | None, str], Violation] = {}
+    for violation in remaining:
+        by_row_and_rule[_parse_row(violation.cell), violation.rule.id] = violation
+    township_by_gap = match_gaps_to_missing_townships(remaining)
+    related: dict[int, list[Violation]] = defaultdict(list)
+    merged: set[int] = set()
+    for violation in remaining:
+        row = _parse_row(violation.cell)
+        first = by_row_and_rule.get((row, _get_joined_rule(violation))) if row else None
+        first = first or township_by_gap.get(id(violation))
+        if first:
+            related[id(first)].append(violation)
+            merged.add(id(violation))
+    return [
+        _merge_with_remedy(violation, related.get(id(violation), ()))
+        for violation in remaining
+        if id(violation) not in merged
+    ]
 
 
 def _merge_with_remedy(first: Violation, others: Sequence[Violation]) -> Violation:
-    """Join, and take over what the row numbers tell of the remedy: that the row itself stands there twice."""
-    rows = next((one.facts["rows"] for one in others if one.remedy_key == ROW_DOUBLED_REMEDY), "")
-    head = replace(first, remedy_key=ROW_DOUBLED_REMEDY, facts={**first.facts, "rows": rows}) if rows else first
-    return merge_into(head, others)
+    """Merge, and take over the remedy of the serial numbers if the row itself is there twice."""
+    for other in others:
+        if other.remedy_key == ROW_DOUBLED_REMEDY and other.facts["rows"]:
+            facts = {**first.facts, "rows": other.facts["rows"]}
+            return merge_into(replace(first, remedy_key=ROW_DOUBLED_REMEDY, facts=facts), others)
+    return merge_into(first, others)
 
 
 def _get_joined_rule(violation: Violation) -> str:
-    """Return the rule that an offence joins: one for the whole rule, or one for each case."""
+    """Return the id of the rule that a violation joins, or "" if it joins none."""
     joins = violation.rule.arguments.get("joins", "")
-    return str(joins.get(violation.variant, "") if isinstance(joins, Mapping) else joins)
-
-
-def _match_gaps_to_missing_townships(violations: Sequence[Violation]) -> dict[int, Violation]:
-    """Pair each lack in the row numbers with the townships missing from its sheet, where those may explain it."""
-    missing = {
-        one.sheet: one for one in violations if one.variant == "missing" and one.rule.check == "townships_as_planned"
-    }
-    lacks: dict[str, list[Violation]] = {}
-    for one in violations:
-        if one.rule.check == "serial_numbers" and one.variant in ("gap", "start") and one.sheet in missing:
-            lacks.setdefault(one.sheet, []).append(one)
-    return {
-        id(one): missing[sheet]
-        for sheet, found in lacks.items()
-        if sum(map(_count_missing, found)) <= _count_missing(missing[sheet])
-        for one in found
-    }
-
-
-def _count_missing(violation: Violation) -> int:
-    return len(violation.facts["missing"].split("、"))
+    if isinstance(joins, Mapping):
+        joins = joins.get(violation.variant, "")
+    return str(joins)
 
 
 def merge_into(first: Violation, others: Sequence[Violation]) -> Violation:
-    """Return the first offence with the rules and cells of the others named beside its own."""
+    """Return the first violation with the rules and cells of the others added to its own."""
     if not others:
         return first
-    also = sorted({*first.related_rules, *(one.rule.id for one in others)} - {first.rule.id})
-    cells = dict.fromkeys((*first.cells, *(cell for one in others for cell in one.cells)))
-    return replace(first, related_rules=tuple(also), cells=tuple(cells))
+    rule_ids = set(first.related_rules)
+    cells = dict.fromkeys(first.cells)
+    for other in others:
+        rule_ids.add(other.rule.id)
+        cells.update(dict.fromkeys(other.cells))
+    return replace(first, related_rules=tuple(sorted(rule_ids - {first.rule.id})), cells=tuple(cells))
 
 
-def _find_replaced(violations: Iterable[Violation]) -> set[tuple[CellRef | None, str]]:
-    return {(one.cell, one.rule.arguments["instead_of"]) for one in violations if "instead_of" in one.rule.arguments}
+def collect_rule_ids(violations: Iterable[Violation]) -> set[str]:
+    """Return the ids of the rules of some violations and of those merged into them."""
+    rule_ids: set[str] = set()
+    for violation in violations:
+        rule_ids.update((violation.rule.id, *violation.related_rules))
+    return rule_ids
 
 
-def _parse_row(cell: CellRef | None) -> tuple[str, int] | None:
-    return (cell.sheet, cell.row) if cell and cell.row else None
+def _drop_replaced(violations: Sequence[Violation]) -> list[Violation]:
+    """Return the violations without those that one of another rule replaces in the same cell."""
+    replaced: set[tuple[CellRef | None, str]] = set()
+    for violation in violations:
+        if "instead_of" in violation.rule.arguments:
+            replaced.add((violation.cell, violation.rule.arguments["instead_of"]))
+    return [violation for violation in violations if (violation.cell, violation.rule.id) not in replaced]
+
+
+def _parse_row(cell: CellRef | None) -> RowKey | None:
+    """Return sheet and row of a cell, or None if it has no row."""
+    if cell is None or not cell.row:
+        return None
+    return cell.sheet, cell.row
 
 
 def attach_dependent_violations(
     sum_violations: Sequence[Violation], others: Iterable[Violation]
 ) -> tuple[list[Violation], list[Violation]]:
-    """Name beside a broken sum what rests on its cells; return the sums, and what stands by itself."""
-    apart: list[Violation] = []
-    resting: dict[int, list[Violation]] = {}
-    held = [set(broken.cells) for broken in sum_violations]
-    for one in others:
-        # a stale result is why its sum does not hold; whatever rests on several tables may be
-        resting_on = one.rule.phase.rank >= Phase.ACROSS_TABLES.rank or one.rule.check == "formula_results"
-        cells = set(one.cells) if resting_on and one.variant != "taken" else set()
-        at = next((at for at, broken in enumerate(held) if cells & broken), None) if cells else None
-        if at is None:
-            apart.append(one)
+    """Merge violations that depend on the cells of a violated sum into it.
+
+    Returns the violations of sums, and the other violations that are independent of them.
+    """
+    independent: list[Violation] = []
+    dependent: dict[int, list[Violation]] = defaultdict(list)
+    cells_by_sum = [frozenset(violation.cells) for violation in sum_violations]
+    for violation in others:
+        index = _find_sum_index(violation, cells_by_sum)
+        if index is None:
+            independent.append(violation)
         else:
-            resting.setdefault(at, []).append(one)
-    return [merge_into(one, resting.get(at, ())) for at, one in enumerate(sum_violations)], apart
+            dependent[index].append(violation)
+    merged = [merge_into(violation, dependent.get(index, ())) for index, violation in enumerate(sum_violations)]
+    return merged, independent
+
+
+def _find_sum_index(violation: Violation, cells_by_sum: Sequence[frozenset[CellRef]]) -> int | None:
+    """Return the index of the first sum that shares a cell with a violation, or None if there is none."""
+    if not _can_depend_on_sum(violation):
+        return None
+    for index, cells in enumerate(cells_by_sum):
+        if not cells.isdisjoint(violation.cells):
+            return index
+    return None
+
+
+def _can_depend_on_sum(violation: Violation) -> bool:
+    """Return whether a wrong figure may cause a violation: a stale result, or a rule on several tables."""
+    if violation.variant == "taken":
+        return False
+    return violation.rule.phase.rank >= Phase.ACROSS_TABLES.rank or violation.rule.check == "formula_results"
 
 
 def merge_by_row(sum_violations: Iterable[Violation]) -> list[Violation]:
-    """Join what is said of several cells of a row against its plots: a plot of the wrong class, or one too few.
+    """Merge violations at several cells of a summary row that does not match its plots, if they have one cause.
 
-    It is one cause where one rule says it, or where the cells are off by the same amount.
+    A plot of the wrong class or a missing plot is one cause: one rule reports all cells, or all are off by the same
+    amount.
     """
-    told: list[Violation] = []
-    places: dict[object, list[int]] = {}
-    for one in sum_violations:
-        place = _parse_row(one.cell) if one.rule.check == "equals_detail" else None
-        here = places.setdefault(place or id(one), [])
-        at = next((at for at in here if _has_same_cause(told[at], one)), None)
-        if at is None:
-            here.append(len(told))
-            told.append(one)
+    merged: list[Violation] = []
+    indices_by_row: dict[RowKey, list[int]] = defaultdict(list)
+    for violation in sum_violations:
+        row = _parse_row(violation.cell)
+        if row is None or violation.rule.check != "equals_detail":
+            merged.append(violation)
+            continue
+        for index in indices_by_row[row]:
+            if _has_same_cause(merged[index], violation):
+                merged[index] = merge_into(merged[index], [violation])
+                break
         else:
-            told[at] = merge_into(told[at], [one])
-    return told
+            indices_by_row[row].append(len(merged))
+            merged.append(violation)
+    return merged
 
 
 def _has_same_cause(first: Violation, other: Violation) -> bool:
@@ -138,93 +173,125 @@ def _has_same_cause(first: Violation, other: Violation) -> bool:
 
 
 def find_groups_with_errors(table: Table, violations: Iterable[Violation]) -> frozenset[PlotGroup]:
-    """Return the groups of a plot table in which a row is itself at fault; an unknown one spoils the whole form."""
-    hard = (one for one in violations if one.sheet == table.sheet and one.rule.get_severity(one.variant) == "hard")
-    rows = {place[1] for one in hard for cell in one.cells for place in [_parse_row(cell)] if place}
-    wrong = table.body.filter(table.body[ROW].is_in(list(rows))) if rows else table.body.clear()
-    name = table.form.name
-    groups = {PlotGroup(name, project, township) for project, township in wrong.select(PROJECT, TOWNSHIP_FULL).rows()}
-    return frozenset((*groups, PlotGroup(name))) if groups else frozenset()
+    """Return the groups of plots with a hard violation in a row, and the group of all plots if there is any.
+
+    A group without project or township is unknown: it suppresses every sum over the table.
+    """
+    rows: set[int] = set()
+    for violation in violations:
+        if violation.sheet == table.sheet and violation.rule.get_severity(violation.variant) == "hard":
+            rows |= collect_rows(violation)
+    failing = table.body.filter(table.body[ROW].is_in(sorted(rows))).select(PROJECT, TOWNSHIP_FULL)
+    if failing.is_empty():
+        return frozenset()
+    groups = {PlotGroup(table.form.name, project, township) for project, township in failing.rows()}
+    return frozenset({*groups, PlotGroup(table.form.name)})
 
 
 def build_unknown_group(form_name: str) -> frozenset[PlotGroup]:
-    """Return what stands for fault in a plot table that cannot be told apart by group: all of its sums are silent."""
+    """Return the marker that suppresses every sum over a plot table, for when the faulty group is unknown."""
     return frozenset({PlotGroup(form_name, None, None)})
 
 
 def is_suppressed(sum_constraint: SumConstraint, faulty_groups: Mapping[str, frozenset[PlotGroup]]) -> bool:
-    """Tell whether a sum rests on plots that are at fault themselves."""
+    """Return whether a sum is over plots that have errors of their own; *faulty_groups* are by form."""
     group = sum_constraint.plot_group
-    if group is None or not faulty_groups.get(group.form):
+    if group is None:
         return False
-    unknown = any(None in (one.project, one.township) for one in faulty_groups[group.form])
-    return unknown or group in faulty_groups[group.form]
+    groups = faulty_groups.get(group.form, frozenset())
+    return group in groups or any(map(_is_unknown_group, groups))
+
+
+def _is_unknown_group(group: PlotGroup) -> bool:
+    return group.project is None or group.township is None
 
 
 def limit_per_rule(
     failures: Iterable[Violation | FailingRows], max_findings: int, row_count: int = 0
 ) -> Iterator[Violation]:
-    """Let the first of each rule and case through; count the others in one offence each.
+    """Yield at most *max_findings* violations (0: all) of each rule and variant, then one that counts the others.
 
-    What nearly all of the table's rows (*height*) have in one column is one cause, and one offence; of more rows than
-    are put into words, the first ones are told and the others counted.
+    If nearly all of the table's *row_count* rows fail in one column, they have one cause and are one violation, unless
+    the table is longer than the limit.
     """
     counts: Counter[tuple[str, str]] = Counter()
-    last: dict[tuple[str, str], Violation | FailingRows] = {}
-    for one in failures:
-        whole = _merge_whole_column(one, row_count) if not max_findings or row_count <= max_findings else None
-        if whole is not None:
-            yield whole
+    last_failures: dict[tuple[str, str], Violation | FailingRows] = {}
+    can_merge_column = not max_findings or row_count <= max_findings
+    for failure in failures:
+        merged = None
+        if can_merge_column:
+            merged = _merge_whole_column(failure, row_count)
+        if merged:
+            yield merged
             continue
-        key = (one.rule.id, one.variant)
-        count = one.rows.height if isinstance(one, FailingRows) else 1
-        room = max(0, max_findings - counts[key]) if max_findings else count
-        yield from one.get_first_violations(room) if isinstance(one, FailingRows) else (one,) * min(room, 1)
+        key = (failure.rule.id, failure.variant)
+        count = _count_rows(failure)
+        room = count
+        if max_findings:
+            room = max(0, max_findings - counts[key])
+        yield from _list_first_violations(failure, room)
         counts[key] += count
         if count > room:
-            last[key] = one
-    for key, one in last.items():
-        offence = one.get_last_violation() if isinstance(one, FailingRows) else one
-        if offence is not None:
-            yield _build_omitted_violation(offence, counts[key], max_findings)
+            last_failures[key] = failure
+    for key, failure in last_failures.items():
+        last_violation = _get_last_violation(failure)
+        if last_violation:
+            yield _build_omitted_violation(last_violation, counts[key], max_findings=max_findings)
+
+
+def _count_rows(failure: Violation | FailingRows) -> int:
+    if isinstance(failure, FailingRows):
+        return failure.rows.height
+    return 1
+
+
+def _list_first_violations(failure: Violation | FailingRows, max_rows: int) -> list[Violation]:
+    if isinstance(failure, FailingRows):
+        return failure.get_first_violations(max_rows)
+    return [failure][:max_rows]
+
+
+def _get_last_violation(failure: Violation | FailingRows) -> Violation | None:
+    if isinstance(failure, FailingRows):
+        return failure.get_last_violation()
+    return failure
 
 
 def _merge_whole_column(failure: Violation | FailingRows, row_count: int) -> Violation | None:
-    """Return the offence of the first row for all of them, where it blocks and nearly all rows of a column have it."""
-    if (
-        isinstance(failure, Violation)
-        or row_count < _MIN_ROWS_FOR_WHOLE_COLUMN
-        or failure.rows.height < _MIN_FAILING_SHARE * row_count
-    ):
-        return None
-    if failure.rule.get_severity(failure.variant) != "hard" or failure.rule.check in _ROW_BY_ROW_CHECKS:
+    """Return the violation of the first row for all failing rows, or None if they are not one cause."""
+    if isinstance(failure, Violation) or not _is_whole_column(failure, row_count):
         return None
     first = next(iter(failure.get_first_violations(1)), None)
     if first is None or first.cell is None or not first.cell.row:
         return None
-    cells = tuple(
-        CellRef.from_position(first.sheet, row, first.cell.column)
-        for row in failure.rows[ROW].head(_MAX_CELLS_PER_FINDING)
-    )
-    return replace(first, cells=tuple(dict.fromkeys((*first.cells, *cells))), similar_rows=failure.rows.height)
+    cells = dict.fromkeys(first.cells)
+    for row in failure.rows[ROW].head(_MAX_CELLS_PER_FINDING):
+        cells[CellRef.from_position(first.sheet, row, first.cell.column)] = None
+    return replace(first, cells=tuple(cells), similar_rows=failure.rows.height)
 
 
-def _build_omitted_violation(last_violation: Violation, total: int, max_findings: int) -> Violation:
-    """Count what is not put into words; it weighs as much as what it counts."""
-    rule = replace(
-        last_violation.rule, severity=last_violation.rule.get_severity(last_violation.variant), severities={}
-    )
+def _is_whole_column(failing_rows: FailingRows, row_count: int) -> bool:
+    """Return whether a rule that blocks fails in nearly all rows of a column."""
+    rule = failing_rows.rule
+    if row_count < _MIN_ROWS_FOR_WHOLE_COLUMN or failing_rows.rows.height < _MIN_FAILING_SHARE * row_count:
+        return False
+    return rule.get_severity(failing_rows.variant) == "hard" and rule.check not in _ROW_BY_ROW_CHECKS
+
+
+def _build_omitted_violation(last_violation: Violation, total: int, *, max_findings: int) -> Violation:
+    """Return a violation that counts those beyond the limit and has their severity."""
+    severity = last_violation.rule.get_severity(last_violation.variant)
     facts = {
         **last_violation.facts,
-        "rule": rule.id,
+        "rule": last_violation.rule.id,
         "total": str(total),
         "rest": str(total - max_findings),
         "shown": str(max_findings),
     }
     return replace(
         last_violation,
-        rule=rule,
+        rule=replace(last_violation.rule, severity=severity, severities={}),
         variant=OMITTED_VARIANT,
         facts=facts,
-        cells=(last_violation.cell,) if last_violation.cell else (),
+        cells=tuple(filter(None, [last_violation.cell])),
     )

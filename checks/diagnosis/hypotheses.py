@@ -1,4 +1,4 @@
-"""The slips of a clerk that may explain what was found, the plainest first."""
+"""All hypotheses about the clerk's mistake behind several findings, the simplest first."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ from contracts.registers import County
 
 
 def generate_hypotheses(book: RawWorkbook, evaluation: Evaluation, county: County | None) -> Iterator[list[Hypothesis]]:
-    """Yield what may be the slip behind several findings; rivals come together."""
+    """Yield hypotheses that may explain several findings; each list holds rivals."""
     yield from propose_township_spellings(evaluation, county)
     yield from propose_row_swaps(book, evaluation)
     yield from propose_column_swaps(book, evaluation)

@@ -1,36 +1,43 @@
-"""What would be found if the clerk had not slipped: a slip that explains several findings is told once, in their place.
+"""Tests of hypotheses about the clerk's mistakes.
 
-A guess says which cells would have to hold what. It counts only where the workbook with those cells has nothing but
-what was found before, word for word the same elsewhere: then all that is gone follows from that one slip.
+A hypothesis says what some cells should hold. It is accepted if the workbook with those contents has fewer violations
+and no new ones: all violations that are gone follow from that one mistake, and are reported as one root cause.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import polars as pl
 
 from checks.diagnosis.evaluation import Evaluation
+from checks.diagnosis.finding_grouping import collect_rule_ids
 from checks.model.cell_ref import CellRef, column_letters
 from checks.model.finding import RepairStep, Severity
 from checks.model.raw_workbook import CellKind, RawSheet, RawWorkbook
 from checks.model.violation import Violation
 
-_MAX_HYPOTHESES = 8  # guesses that one workbook is examined with
-_MAX_ROWS_SHORT_TABLE = 5_000  # rows of a table that take a while to examine
-_MAX_HYPOTHESES_LONG_TABLE = 2  # guesses on a workbook with such a table
-_MAX_CELLS_PER_FINDING = 200  # that one finding points at, or that one repair names
-_MIN_FINDINGS_EXPLAINED = 2  # findings that a guess explains, at the least
+# Every hypothesis costs an evaluation of the whole workbook.
+_MAX_HYPOTHESES = 8
+_MAX_HYPOTHESES_LONG_TABLE = 2
+_MAX_ROWS_SHORT_TABLE = 5_000
+_MAX_CELLS_PER_FINDING = 200
+_MIN_FINDINGS_EXPLAINED = 2
 
-CellContent = tuple[str | None, int]  # the text of a cell and its kind
+# The text of a cell and its kind.
+CellContent = tuple[str | None, int]
+HypothesisGenerator = Callable[[RawWorkbook, Evaluation], Iterable[Sequence["Hypothesis"]]]
+WorkbookEvaluator = Callable[[RawWorkbook], Evaluation]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hypothesis:
-    """One slip: *cells* with what they should hold, told as *case* at *cell* with *facts*.
+    """One possible mistake of the clerk: *corrections* are the contents that some cells should have.
 
-    *least* is how many findings it must explain to be told. *tell* are the cells that its finding points at first;
-    an offence that *speaks* for it has the sentence, else *case* has. A guess that *mends* knows what each cell should
-    hold; another knows only where the rows belong.
+    Its finding points at *cell* and then at the cells of *highlight*. It has the sentence of *variant*, filled by
+    *facts*, unless the violation *message_from* provides it. *min_explained* is the number of findings that the
+    hypothesis must explain to be reported. Without *has_correction*, only the right rows are known, not what each
+    cell should hold, and no repair is suggested.
     """
 
     cell: CellRef
@@ -45,87 +52,123 @@ class Hypothesis:
     has_correction: bool = True
 
 
-def explain_by_hypotheses(
-    book: RawWorkbook,
-    evaluation: Evaluation,
-    generate: Callable[[RawWorkbook, Evaluation], Iterable[Sequence[Hypothesis]]],
-    evaluate: Callable[[RawWorkbook], Evaluation],
-) -> Evaluation:
-    """Return what was found, each slip that explains several findings told in their place.
+@dataclass(slots=True)
+class _HypothesisTester:
+    """Tests hypotheses until *remaining* evaluations are used up."""
 
-    *guesses* yields rivals together: where two of them leave as little, neither is told.
+    generate: HypothesisGenerator
+    evaluate: WorkbookEvaluator
+    remaining: int
+
+    def find_accepted(self, book: RawWorkbook, evaluation: Evaluation) -> tuple[Hypothesis, Evaluation] | None:
+        """Return the first hypothesis that is accepted and the evaluation after its corrections, or None."""
+        for rivals in self.generate(book, evaluation):
+            self.remaining -= len(rivals)
+            if self.remaining < 0:
+                return None
+            accepted = self._select_best_rival(book, evaluation, rivals=rivals)
+            if accepted or not self.remaining:
+                return accepted
+        return None
+
+    def _select_best_rival(
+        self, book: RawWorkbook, evaluation: Evaluation, *, rivals: Sequence[Hypothesis]
+    ) -> tuple[Hypothesis, Evaluation] | None:
+        """Return the hypothesis that leaves the fewest violations, or None if two of them leave as few."""
+        accepted: list[tuple[Hypothesis, Evaluation]] = []
+        for hypothesis in rivals:
+            after = self._evaluate_hypothesis(book, evaluation, hypothesis=hypothesis)
+            if after:
+                accepted.append((hypothesis, after))
+        accepted.sort(key=_count_left)
+        if not accepted:
+            return None
+        if len(accepted) > 1 and _count_left(accepted[0]) == _count_left(accepted[1]):
+            return None
+        return accepted[0]
+
+    def _evaluate_hypothesis(
+        self, book: RawWorkbook, evaluation: Evaluation, *, hypothesis: Hypothesis
+    ) -> Evaluation | None:
+        """Return the evaluation after the corrections, or None if they explain too little or violate anything new."""
+        if len(_exclude_remarks(evaluation)) < hypothesis.min_explained:
+            return None
+        after = self.evaluate(apply_corrections(book, hypothesis.corrections))
+        if not _build_violation_keys(after, hypothesis) <= _build_violation_keys(evaluation, hypothesis):
+            return None
+        # Violations at the same cell become one finding anyway, in the words of the simplest rule.
+        explained = _find_explained(evaluation, after, hypothesis=hypothesis)
+        cells = {(violation.sheet, violation.cell) for violation in explained}
+        if len(cells) < hypothesis.min_explained:
+            return None
+        return after
+
+
+def explain_by_hypotheses(
+    book: RawWorkbook, evaluation: Evaluation, generate: HypothesisGenerator, evaluate: WorkbookEvaluator
+) -> Evaluation:
+    """Return the evaluation with a root cause in place of the violations that each accepted hypothesis explains.
+
+    *generate* yields rival hypotheses together: if the two best of them leave as few violations, neither is accepted.
     """
-    heads: list[Violation] = []
-    received, room = evaluation, _MAX_HYPOTHESES if _has_short_tables(evaluation) else _MAX_HYPOTHESES_LONG_TABLE
-    while True:
-        accepted = None
-        for rivals in generate(book, evaluation):
-            room -= len(rivals)
-            accepted = _select_best_rival(book, evaluation, rivals, evaluate) if room >= 0 else None
-            if accepted or room <= 0:
-                break
-        if accepted is None:
-            break
-        guess, after = accepted
-        heads.append(_build_root_cause(guess, book, _find_explained(evaluation, after, guess)))
-        book, evaluation = apply_corrections(book, guess.corrections), _add_to_repairs(after, guess, book)
-    if not heads:
-        return received
-    remarks = (one for one in received.violations if _is_remark(one))  # what is remarked on stays as it was received
-    return replace(received, violations=(*heads, *_exclude_remarks(evaluation), *remarks), not_run=evaluation.not_run)
+    tester = _HypothesisTester(generate, evaluate, _get_max_hypotheses(evaluation))
+    root_causes: list[Violation] = []
+    corrected_book, remaining = book, evaluation
+    while accepted := tester.find_accepted(corrected_book, remaining):
+        hypothesis, after = accepted
+        explained = _find_explained(remaining, after, hypothesis=hypothesis)
+        root_causes.append(_build_root_cause(hypothesis, corrected_book, explained=explained))
+        remaining = _add_to_repairs(after, hypothesis, book=corrected_book)
+        corrected_book = apply_corrections(corrected_book, hypothesis.corrections)
+    if not root_causes:
+        return evaluation
+    # Remarks stay as they were for the workbook as received.
+    remarks = filter(_is_remark, evaluation.violations)
+    violations = (*root_causes, *_exclude_remarks(remaining), *remarks)
+    return replace(evaluation, violations=violations, not_run=remaining.not_run)
+
+
+def _get_max_hypotheses(evaluation: Evaluation) -> int:
+    if any(table.body.height > _MAX_ROWS_SHORT_TABLE for table in evaluation.tables):
+        return _MAX_HYPOTHESES_LONG_TABLE
+    return _MAX_HYPOTHESES
+
+
+def _count_left(accepted: tuple[Hypothesis, Evaluation]) -> int:
+    _, after = accepted
+    return len(_exclude_remarks(after))
 
 
 def _exclude_remarks(evaluation: Evaluation) -> list[Violation]:
-    return [one for one in evaluation.violations if not _is_remark(one)]
+    return [violation for violation in evaluation.violations if not _is_remark(violation)]
 
 
 def _is_remark(violation: Violation) -> bool:
     return violation.rule.get_severity(violation.variant) == Severity.REPORT
 
 
-def _has_short_tables(evaluation: Evaluation) -> bool:
-    return all(one.body.height <= _MAX_ROWS_SHORT_TABLE for one in evaluation.tables)
+def _find_explained(evaluation: Evaluation, after: Evaluation, *, hypothesis: Hypothesis) -> list[Violation]:
+    """Return the violations that are gone once the cells are corrected."""
+    keys_left = _build_violation_keys(after, hypothesis)
+    return [
+        violation
+        for violation in _exclude_remarks(evaluation)
+        if _build_violation_key(violation, hypothesis) not in keys_left
+    ]
 
 
-def _select_best_rival(
-    book: RawWorkbook,
-    evaluation: Evaluation,
-    rivals: Sequence[Hypothesis],
-    evaluate: Callable[[RawWorkbook], Evaluation],
-) -> tuple[Hypothesis, Evaluation] | None:
-    """Return the guess that leaves the least, and what it leaves; none where two leave as little."""
-    tried = ((one, _evaluate_hypothesis(book, evaluation, one, evaluate)) for one in rivals)
-    held = sorted(((one, after) for one, after in tried if after), key=lambda pair: len(_exclude_remarks(pair[1])))
-    alone = len(held) == 1 or (len(held) > 1 and len(_exclude_remarks(held[0][1])) < len(_exclude_remarks(held[1][1])))
-    return held[0] if alone else None
-
-
-def _evaluate_hypothesis(
-    book: RawWorkbook, evaluation: Evaluation, hypothesis: Hypothesis, evaluate: Callable[[RawWorkbook], Evaluation]
-) -> Evaluation | None:
-    """Return what is found once the guess is made good, nothing where it does not explain enough or breaks anything."""
-    if len(_exclude_remarks(evaluation)) < hypothesis.min_explained:
-        return None
-    after = evaluate(apply_corrections(book, hypothesis.corrections))
-    before = {_build_violation_key(one, hypothesis) for one in _exclude_remarks(evaluation)}
-    if any(_build_violation_key(one, hypothesis) not in before for one in _exclude_remarks(after)):
-        return None
-    # what is said of one cell comes to one finding anyway, in the words of the plainest rule
-    places = {(one.sheet, one.cell) for one in _find_explained(evaluation, after, hypothesis)}
-    return after if len(places) >= hypothesis.min_explained else None
-
-
-def _find_explained(evaluation: Evaluation, after: Evaluation, hypothesis: Hypothesis) -> list[Violation]:
-    left = {_build_violation_key(one, hypothesis) for one in _exclude_remarks(after)}
-    return [one for one in _exclude_remarks(evaluation) if _build_violation_key(one, hypothesis) not in left]
+def _build_violation_keys(evaluation: Evaluation, hypothesis: Hypothesis) -> set[tuple[object, ...]]:
+    return {_build_violation_key(violation, hypothesis) for violation in _exclude_remarks(evaluation)}
 
 
 def _build_violation_key(violation: Violation, hypothesis: Hypothesis) -> tuple[object, ...]:
-    """What is said at the same cell of the same figures is the same, whatever the repairs of the whole workbook are.
+    """Return the key by which two violations count as the same; repairs are left out of it.
 
-    Where it is about a cell that the guess changes, it is the same only where all of its cells are.
+    The key of a violation that involves a corrected cell contains all cells of the violation.
     """
-    touched = frozenset(violation.cells) if any(cell in hypothesis.corrections for cell in violation.cells) else None
+    corrected_cells: frozenset[CellRef] | None = None
+    if not hypothesis.corrections.keys().isdisjoint(violation.cells):
+        corrected_cells = frozenset(violation.cells)
     return (
         violation.rule.id,
         violation.sheet,
@@ -133,67 +176,84 @@ def _build_violation_key(violation: Violation, hypothesis: Hypothesis) -> tuple[
         violation.value,
         violation.difference,
         violation.related_rules,
-        touched,
+        corrected_cells,
     )
+
+
+@dataclass(slots=True)
+class _ColumnCorrections:
+    """New contents of cells of one column, by their positions from 0."""
+
+    positions: list[int] = field(default_factory=list)
+    texts: list[str | None] = field(default_factory=list)
+    kinds: list[int] = field(default_factory=list)
 
 
 def apply_corrections(book: RawWorkbook, corrections: Mapping[CellRef, CellContent]) -> RawWorkbook:
     """Return the workbook with other contents in some cells."""
-    return RawWorkbook(tuple(_apply_sheet_corrections(one, corrections) for one in book.sheets))
+    return RawWorkbook(tuple(_apply_sheet_corrections(sheet, corrections) for sheet in book.sheets))
 
 
 def _apply_sheet_corrections(sheet: RawSheet, corrections: Mapping[CellRef, CellContent]) -> RawSheet:
-    by_column: dict[str, list[tuple[int, CellContent]]] = {}
-    for cell, content in corrections.items():
+    corrections_by_column: dict[str, _ColumnCorrections] = defaultdict(_ColumnCorrections)
+    for cell, (text, kind) in corrections.items():
         if cell.sheet == sheet.name:
-            row, column = cell.position
-            by_column.setdefault(column_letters(column), []).append((row - 1, content))
-    if not by_column:
+            column_corrections = corrections_by_column[column_letters(cell.column)]
+            column_corrections.positions.append(cell.row - 1)
+            column_corrections.texts.append(text)
+            column_corrections.kinds.append(kind)
+    texts, kinds = sheet.text, sheet.kinds
+    for name, column in corrections_by_column.items():
+        texts = texts.with_columns(_replace_values(texts[name], column.positions, values=column.texts))
+        kinds = kinds.with_columns(_replace_values(kinds[name], column.positions, values=column.kinds))
+    if not corrections_by_column:
         return sheet
-    return replace(
-        sheet,
-        text=sheet.text.with_columns(_replace_values(sheet.text[name], new, 0) for name, new in by_column.items()),
-        kinds=sheet.kinds.with_columns(_replace_values(sheet.kinds[name], new, 1) for name, new in by_column.items()),
-    )
+    return replace(sheet, text=texts, kinds=kinds)
 
 
-def _replace_values(
-    column: pl.Series, contents_by_row: Sequence[tuple[int, CellContent]], content_index: int
-) -> pl.Series:
-    values = pl.Series([content[content_index] for _, content in contents_by_row], dtype=column.dtype)
-    return column.scatter([at for at, _ in contents_by_row], values)
+def _replace_values(column: pl.Series, positions: Sequence[int], *, values: Sequence[str | int | None]) -> pl.Series:
+    return column.scatter(positions, pl.Series(values, dtype=column.dtype))
 
 
 def get_cell_content(book: RawWorkbook, cell: CellRef) -> CellContent:
-    """Return what a cell holds."""
-    sheet = next(one for one in book.sheets if one.name == cell.sheet)
+    """Return the text of a cell and its kind."""
+    sheet = next(sheet for sheet in book.sheets if sheet.name == cell.sheet)
     row, column = cell.position
     name = column_letters(column)
     return sheet.text[name][row - 1], sheet.kinds[name][row - 1]
 
 
 def build_text_content(text: str) -> CellContent:
-    """Return a content that is a text."""
+    """Return the content of a cell that holds a text."""
     return text, CellKind.TEXT
 
 
-def _build_root_cause(hypothesis: Hypothesis, book: RawWorkbook, explained: Sequence[Violation]) -> Violation:
-    """Return what is told of a slip: it weighs as much as the gravest of what it explains."""
-    gravest = min(explained, key=lambda one: (_get_severity_rank(one), one.rule.phase.rank, one.rule.id))
-    own = hypothesis.message_from or _build_own_violation(hypothesis, gravest)
+def _build_root_cause(hypothesis: Hypothesis, book: RawWorkbook, *, explained: Sequence[Violation]) -> Violation:
+    """Return the violation for a hypothesis, with the severity of the gravest violation that it explains."""
+    gravest = min(explained, key=_get_priority)
+    root_cause = hypothesis.message_from or _build_own_violation(hypothesis, gravest)
     rule = replace(
-        own.rule, severity=gravest.rule.get_severity(gravest.variant), severities={}, trial=_is_on_trial(explained)
+        root_cause.rule,
+        severity=gravest.rule.get_severity(gravest.variant),
+        severities={},
+        trial=all(violation.rule.trial for violation in explained),
     )
-    involved = (hypothesis.cell, *hypothesis.highlight, *(cell for one in explained for cell in one.cells))
-    also = {one for other in explained for one in (other.rule.id, *other.related_rules)} - {rule.id}
-    changes = _list_repair_steps(hypothesis, book)
+    cells = dict.fromkeys((hypothesis.cell, *hypothesis.highlight))
+    for violation in explained:
+        cells.update(dict.fromkeys(violation.cells))
+    steps = _list_repair_steps(hypothesis, book)
     return replace(
-        own,
+        root_cause,
         rule=rule,
-        cells=tuple(dict.fromkeys(involved))[:_MAX_CELLS_PER_FINDING],
-        related_rules=tuple(sorted(also)),
-        repairs=own.repairs or ((changes,) if changes else ()),
+        cells=tuple(cells)[:_MAX_CELLS_PER_FINDING],
+        related_rules=tuple(sorted(collect_rule_ids(explained) - {rule.id})),
+        repairs=root_cause.repairs or tuple(filter(None, [steps])),
     )
+
+
+def _get_priority(violation: Violation) -> tuple[int, int, str]:
+    severity = Severity(violation.rule.get_severity(violation.variant))
+    return severity.rank, violation.rule.phase.rank, violation.rule.id
 
 
 def _build_own_violation(hypothesis: Hypothesis, first_violation: Violation) -> Violation:
@@ -208,26 +268,22 @@ def _build_own_violation(hypothesis: Hypothesis, first_violation: Violation) -> 
     )
 
 
-def _is_on_trial(explained: Sequence[Violation]) -> bool:
-    return all(one.rule.trial for one in explained)
-
-
-def _get_severity_rank(violation: Violation) -> int:
-    return Severity(violation.rule.get_severity(violation.variant)).rank
-
-
 def _list_repair_steps(hypothesis: Hypothesis, book: RawWorkbook) -> tuple[RepairStep, ...]:
+    """Return a step for each corrected cell, or none if there are too many or the contents are not known."""
     if not hypothesis.has_correction or len(hypothesis.corrections) > _MAX_CELLS_PER_FINDING:
         return ()
-    before = {cell: get_cell_content(book, cell)[0] or "" for cell in hypothesis.corrections}
-    return tuple(RepairStep(cell, before[cell], content[0] or "") for cell, content in hypothesis.corrections.items())
+    steps: list[RepairStep] = []
+    for cell, (text, _) in hypothesis.corrections.items():
+        text_before, _ = get_cell_content(book, cell)
+        steps.append(RepairStep(cell, text_before or "", text or ""))
+    return tuple(steps)
 
 
-def _add_to_repairs(after: Evaluation, hypothesis: Hypothesis, book: RawWorkbook) -> Evaluation:
-    """Put the slip into the repairs of what is left: each of them mends all sums of the workbook."""
-    changes = _list_repair_steps(hypothesis, book)
-    offences = (
-        replace(one, repairs=tuple((*repair, *changes) for repair in one.repairs)) if one.repairs else one
-        for one in after.violations
-    )
-    return replace(after, violations=tuple(offences))
+def _add_to_repairs(after: Evaluation, hypothesis: Hypothesis, *, book: RawWorkbook) -> Evaluation:
+    """Add the corrections to the repairs of the violations that are left: each repair is for the whole workbook."""
+    steps = _list_repair_steps(hypothesis, book)
+    violations: list[Violation] = []
+    for violation in after.violations:
+        repairs = tuple((*repair, *steps) for repair in violation.repairs)
+        violations.append(replace(violation, repairs=repairs))
+    return replace(after, violations=tuple(violations))

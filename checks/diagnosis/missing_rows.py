@@ -1,28 +1,39 @@
-"""A row that a table lost, or that its total does not count: every total is off by that row, and that is one cause.
+"""A row that a table lost, or that its totals do not count: all totals are off by that row, which is one root cause.
 
-What a row explains must agree with it everywhere: in all totals of its table, in what holds within a row, and in the
-sums of the other tables that rest on it. Where it does not, nothing is joined.
+The figures of the row must agree with all totals of its table, with the rules on a row, and with the sums of other
+tables that depend on the table. Otherwise nothing is merged.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
 
 import polars as pl
 
+from checks.diagnosis.evaluation import TOTAL_CHECKS, compute_gap, has_all_amounts
 from checks.diagnosis.finding_grouping import merge_into
+from checks.diagnosis.serial_numbers import is_serial_gap
+from checks.diagnosis.table_columns import get_row_cells
+from checks.diagnosis.total_gaps import (
+    ROUNDING_TOLERANCE,
+    TotalGaps,
+    can_be_missing_row,
+    compute_expected_gap,
+    find_dependent_sums,
+    format_gaps,
+    has_enough_totals_off,
+)
 from checks.model.cell_ref import CellRef
 from checks.model.violation import Violation
 from checks.recognition.table import ROW, Table
 from checks.rules.project_rules import PROJECTS_FORM
-from checks.rules.sum_rules import SumConstraint
+from checks.rules.sum_rules import AmountsByCell, SumConstraint
 from checks.rules.violation_builder import format_value, join_names
 
 LOST_VARIANT, UNCOUNTED_VARIANT, SHORT_VARIANT = "lost", "uncounted", "short"
-_TOTAL_CHECKS = ("column_total", "detail_total")
 _ROW_SUM_CHECKS = ("row_sum", "row_sums")
-_WHOLE_TABLE_CHECKS = (  # what a table says as a whole: with a row less it says something else
+# These checks are on a table as a whole, so a missing row may violate them.
+_WHOLE_TABLE_CHECKS = (
     "adjustment_ratio",
     "growth_at_least",
     "project_balance",
@@ -30,23 +41,24 @@ _WHOLE_TABLE_CHECKS = (  # what a table says as a whole: with a row less it says
     "share_of_total",
     "shares_close",
 )
-_MISSING_REFERENCE_VARIANTS = (  # what another table names and this one does not have
+# Check and variant of the violations for what another table names and this one does not have.
+_MISSING_REFERENCE_VARIANTS = (
     ("groups_in_summary", "summary"),
     ("accepted_before_counted", "unknown"),
     ("projects_listed", "listed"),
     ("units_approved", "project"),
 )
-_MIN_SHARE_OF_COLUMNS = 2 / 3  # of the columns: the missing row may have a 0 where all others have none
-_ROUNDING_TOLERANCE = Decimal("0.01")
-_MIN_TOTALS_OFF = 2  # that are off: a single one may as well be a slip of its own
-_MIN_INDEPENDENT_TOTALS_OFF = 3  # where no rule ties the columns of a row together
-
-AmountsByCell = Mapping[CellRef, Decimal]
+# A single wrong total may just as well be an error of its own.
+_MIN_TOTALS_OFF = 2
+# In tables where no rule relates the columns of a row.
+_MIN_INDEPENDENT_TOTALS_OFF = 3
+_MAX_ROWS_WITH_CELLS = 20
+_MAX_STEPS_SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MissingRowDiagnosis:
-    """A cause found in the rows of one table: the sums and offences that follow from it are told with *head*."""
+    """A root cause in the rows of one table, and the sums and violations that follow from it."""
 
     root_cause: Violation
     merged_sums: tuple[SumConstraint, ...]
@@ -54,12 +66,12 @@ class MissingRowDiagnosis:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _TotalGaps:
-    """The totals of a table that do not hold, and by how much each exceeds its rows, by field; 0 where it holds."""
+class _SumGaps:
+    """All sums, the violated ones among them, and by how much each exceeds its expected amount, by ``id()``."""
 
-    table: Table
-    violated_totals: tuple[SumConstraint, ...]
-    gap_by_field: Mapping[str, Decimal]
+    sum_constraints: Sequence[SumConstraint]
+    violated_sums: Sequence[SumConstraint]
+    gap_by_id: Mapping[int, Decimal]
 
 
 def find_missing_rows(
@@ -68,136 +80,120 @@ def find_missing_rows(
     sum_constraints: Sequence[SumConstraint],
     values: AmountsByCell,
 ) -> list[MissingRowDiagnosis]:
-    """Return what a lost or uncounted row explains, table by table; *stated* holds every sum, the broken ones too."""
-    gaps = {id(one): _compute_gap(one, values) for one in sum_constraints}
-    broken = [one for one in sum_constraints if abs(gaps[id(one)]) > one.linear_constraint.tolerance]
-    found = (
-        _diagnose_table(one, violations, sum_constraints, broken, gaps) for one in tables if one.total_row is not None
-    )
-    return [one for one in found if one is not None]
+    """Return a diagnosis for each table whose violated totals a lost or uncounted row explains.
+
+    *sum_constraints* are all sums, satisfied or violated.
+    """
+    sum_gaps = _compute_sum_gaps(sum_constraints, values)
+    diagnoses: list[MissingRowDiagnosis] = []
+    for table in tables:
+        diagnosis = _diagnose_table(table, violations, sum_gaps=sum_gaps)
+        if diagnosis:
+            diagnoses.append(diagnosis)
+    return diagnoses
 
 
-def _compute_gap(sum_constraint: SumConstraint, values: AmountsByCell) -> Decimal:
-    """Return by how much the cell that is the sum exceeds what it should be; nothing where a figure is missing."""
-    terms = sum_constraint.linear_constraint.terms
-    if not all(term.cell in values for term in terms):
-        return Decimal(0)
-    sign = next(term.sign for term in terms if term.cell == sum_constraint.anchor)
-    return sign * (
-        sum((term.sign * values[term.cell] for term in terms), Decimal(0)) - sum_constraint.linear_constraint.constant
-    )
+def _compute_sum_gaps(sum_constraints: Sequence[SumConstraint], values: AmountsByCell) -> _SumGaps:
+    """Compute the gap of each sum, 0 if one of its cells has no amount."""
+    gap_by_id: dict[int, Decimal] = {}
+    violated_sums: list[SumConstraint] = []
+    for sum_constraint in sum_constraints:
+        gap = Decimal(0)
+        if has_all_amounts(sum_constraint, values):
+            gap = compute_gap(sum_constraint, values)
+        gap_by_id[id(sum_constraint)] = gap
+        if abs(gap) > sum_constraint.linear_constraint.tolerance:
+            violated_sums.append(sum_constraint)
+    return _SumGaps(sum_constraints=sum_constraints, violated_sums=violated_sums, gap_by_id=gap_by_id)
 
 
-def _diagnose_table(
-    table: Table,
-    violations: Sequence[Violation],
-    sum_constraints: Sequence[SumConstraint],
-    violated_sums: Sequence[SumConstraint],
-    gaps: Mapping[int, Decimal],
-) -> MissingRowDiagnosis | None:
-    own = [one for one in sum_constraints if one.table is table and one.row == table.total_row]
-    by = {one.field.name: gaps[id(one)] for one in own if one.rule.check in _TOTAL_CHECKS}
-    wrong = [one for one in violated_sums if one.table is table and one.row == table.total_row]
-    totals = tuple(one for one in wrong if one.rule.check in _TOTAL_CHECKS)
-    if not totals:
+def _diagnose_table(table: Table, violations: Sequence[Violation], *, sum_gaps: _SumGaps) -> MissingRowDiagnosis | None:
+    if table.total_row is None:
         return None
-    off = _TotalGaps(table=table, violated_totals=totals, gap_by_field=by)
-    rows = _find_uncounted_rows(off) if len(totals) >= _MIN_TOTALS_OFF else []
-    if rows:
-        return _diagnose_uncounted_rows(off, rows, violated_sums, gaps)
-    agrees = _can_be_missing_row(off) and not any(one.rule.check in _ROW_SUM_CHECKS for one in wrong)
-    return _diagnose_lost_row(off, violations, violated_sums, gaps) if agrees else None
+    violated = list(_iter_total_row_sums(table, sum_gaps.violated_sums))
+    violated_totals = tuple(filter(_is_total, violated))
+    if not violated_totals:
+        return None
+    gap_by_field: dict[str, Decimal] = {}
+    for total in filter(_is_total, _iter_total_row_sums(table, sum_gaps.sum_constraints)):
+        gap_by_field[total.field.name] = sum_gaps.gap_by_id[id(total)]
+    total_gaps = TotalGaps(table=table, violated_totals=violated_totals, gap_by_field=gap_by_field)
+    if len(violated_totals) >= _MIN_TOTALS_OFF:
+        rows = _find_uncounted_rows(total_gaps)
+        if rows:
+            return _diagnose_uncounted_rows(total_gaps, rows, sum_gaps=sum_gaps)
+    has_row_sum_off = any(violated_sum.rule.check in _ROW_SUM_CHECKS for violated_sum in violated)
+    if has_row_sum_off or not can_be_missing_row(total_gaps):
+        return None
+    return _diagnose_lost_row(total_gaps, violations, sum_gaps=sum_gaps)
 
 
-def _has_enough_totals_off(total_gaps: _TotalGaps, min_totals: int) -> bool:
-    """Tell whether enough totals are off for a row to be why; where a plan names the rows, none is lost unnoticed."""
-    known = any(rule.check == "townships_as_planned" for rule in total_gaps.table.form.rules)
-    return len(total_gaps.violated_totals) >= min_totals and not known
+def _iter_total_row_sums(table: Table, sum_constraints: Iterable[SumConstraint]) -> Iterator[SumConstraint]:
+    for sum_constraint in sum_constraints:
+        if sum_constraint.table is table and sum_constraint.row == table.total_row:
+            yield sum_constraint
 
 
-def _can_be_missing_row(total_gaps: _TotalGaps) -> bool:
-    """Tell whether what the totals exceed their rows by could be a row: more in nearly all columns without a 0."""
-    filled = [name for name in total_gaps.gap_by_field if _is_always_positive(total_gaps.table, name)]
-    more = sum(1 for name in filled if total_gaps.gap_by_field[name] > 0)
-    if any(gap < 0 for gap in total_gaps.gap_by_field.values()) or more < _MIN_SHARE_OF_COLUMNS * len(filled):
-        return False
-    return all(_is_rule_consistent(total_gaps, rule.check, rule.arguments) for rule in total_gaps.table.form.rules)
+def _is_total(sum_constraint: SumConstraint) -> bool:
+    return sum_constraint.rule.check in TOTAL_CHECKS
 
 
-def _is_always_positive(table: Table, field_name: str) -> bool:
-    least = table.body[field_name].min()
-    return isinstance(least, Decimal) and least > 0
-
-
-def _is_rule_consistent(total_gaps: _TotalGaps, check: str, arguments: Mapping[str, Any]) -> bool:
-    """Tell whether what holds within each plot holds of the missing ones too."""
-    by = total_gaps.gap_by_field
-    if check == "deduction":
-        gross, deducted, net = (by.get(str(arguments[one]), Decimal(0)) for one in ("gross", "deducted", "net"))
-        return gross - deducted == net
-    if check == "converted":
-        times, over = arguments["per"]
-        due = by.get(str(arguments["from"]), Decimal(0)) * times / over
-        return bool(
-            abs(by.get(str(arguments["column"]), Decimal(0)) - due)
-            <= _ROUNDING_TOLERANCE * total_gaps.table.body.height
-        )
-    return True
-
-
-def _find_uncounted_rows(total_gaps: _TotalGaps) -> list[int]:
-    """Return the one row, or the last rows, that the totals leave out."""
-    if not any(total_gaps.gap_by_field.values()) or any(gap > 0 for gap in total_gaps.gap_by_field.values()):
+def _find_uncounted_rows(total_gaps: TotalGaps) -> list[int]:
+    """Return the single row, or the last rows, that the totals leave out."""
+    gaps = total_gaps.gap_by_field
+    if not any(gaps.values()) or max(gaps.values()) > 0:
         return []
-    names = list(total_gaps.gap_by_field)
-    rows = total_gaps.table.body.select(ROW, *(pl.col(name).fill_null(0) for name in names))
-    alone = rows.filter(pl.all_horizontal(pl.col(name) == -total_gaps.gap_by_field[name] for name in names))[
-        ROW
-    ].to_list()
-    below = rows.select(ROW, *(pl.col(name).cum_sum(reverse=True) for name in names))
-    block = below.filter(pl.all_horizontal(pl.col(name) == -total_gaps.gap_by_field[name] for name in names))[
-        ROW
-    ].to_list()
-    last = rows.filter(pl.col(ROW) >= block[0])[ROW].to_list() if block else []
-    return alone if len(alone) == 1 else last if 0 < len(last) < rows.height else []
+    names = list(gaps)
+    rows = total_gaps.table.body.select(ROW, pl.col(names).fill_null(0))
+    makes_up_gaps = pl.all_horizontal(pl.col(name) == -gap for name, gap in gaps.items())
+    single_rows = rows.filter(makes_up_gaps)[ROW].to_list()
+    if len(single_rows) == 1:
+        return single_rows
+    sums_from_row = rows.select(ROW, pl.col(names).cum_sum(reverse=True))
+    first_rows = sums_from_row.filter(makes_up_gaps)[ROW].to_list()
+    if not first_rows:
+        return []
+    last_rows = rows.filter(pl.col(ROW) >= first_rows[0])[ROW].to_list()
+    if len(last_rows) == rows.height:
+        return []
+    return last_rows
 
 
-def _diagnose_uncounted_rows(
-    total_gaps: _TotalGaps, rows: list[int], violated_sums: Sequence[SumConstraint], gaps: Mapping[int, Decimal]
-) -> MissingRowDiagnosis:
-    first = total_gaps.violated_totals[0]
-    follow = _find_dependent_sums(
-        total_gaps, violated_sums, lambda one, due: -due - _ROUNDING_TOLERANCE <= gaps[id(one)] < 0
+def _diagnose_uncounted_rows(total_gaps: TotalGaps, rows: Sequence[int], *, sum_gaps: _SumGaps) -> MissingRowDiagnosis:
+    merged_sums = find_dependent_sums(
+        total_gaps, sum_gaps.violated_sums, sum_gaps.gap_by_id, sign=-1, tolerance=ROUNDING_TOLERANCE
     )
-    same = [
-        one for one in violated_sums if one not in total_gaps.violated_totals and _is_total_row_only(one, total_gaps)
-    ]
-    named = join_names([str(row) for row in rows])
-    seen = {one.field.name: total_gaps.table.totals[one.field.name][0] for one in total_gaps.violated_totals}
-    due = {name: amount - total_gaps.gap_by_field[name] for name, amount in seen.items()}
-    steps = join_names(
-        [f"{one.anchor.address}→{format_value(due[one.field.name])}" for one in total_gaps.violated_totals], 8
-    )
-    cells = [
-        total_gaps.table.get_cell_ref(name, row)
-        for row in rows[:_MAX_ROWS_WITH_CELLS]
-        for name in total_gaps.gap_by_field
-    ]
-    head = replace(
-        _build_root_cause(total_gaps, first, UNCOUNTED_VARIANT, cells, rows=named, steps=steps),
-        value=format_value(seen[first.field.name]),
-        expected=format_value(due[first.field.name]),
-        difference=format_value(total_gaps.gap_by_field[first.field.name]),
-    )
+    for violated_sum in sum_gaps.violated_sums:
+        if violated_sum not in total_gaps.violated_totals and _is_total_row_only(violated_sum, total_gaps):
+            merged_sums.append(violated_sum)
+    root_cause = _build_uncounted_rows_violation(total_gaps, rows)
     return MissingRowDiagnosis(
-        root_cause=_attach_sums(head, [*follow, *same]),
-        merged_sums=(*total_gaps.violated_totals, *follow, *same),
+        root_cause=_attach_sums(root_cause, merged_sums),
+        merged_sums=(*total_gaps.violated_totals, *merged_sums),
         merged_violations=(),
     )
 
 
-def _is_total_row_only(sum_constraint: SumConstraint, total_gaps: _TotalGaps) -> bool:
-    """Tell whether a sum is about the total row of a table alone: it holds once the totals are those of all rows."""
+def _build_uncounted_rows_violation(total_gaps: TotalGaps, rows: Sequence[int]) -> Violation:
+    steps = [
+        f"{total.anchor.address}→{format_value(total_gaps.get_expected_total(total))}"
+        for total in total_gaps.violated_totals
+    ]
+    cells: list[CellRef] = []
+    for row in rows[:_MAX_ROWS_WITH_CELLS]:
+        cells.extend(get_row_cells(total_gaps.table, total_gaps.gap_by_field, row))
+    facts = {"rows": join_names(list(map(str, rows))), "steps": join_names(steps, _MAX_STEPS_SHOWN)}
+    first_total = total_gaps.violated_totals[0]
+    return replace(
+        _build_root_cause(total_gaps, UNCOUNTED_VARIANT, cells=cells, **facts),
+        value=format_value(total_gaps.get_actual_total(first_total)),
+        expected=format_value(total_gaps.get_expected_total(first_total)),
+        difference=format_value(total_gaps.get_gap(first_total.field.name)),
+    )
+
+
+def _is_total_row_only(sum_constraint: SumConstraint, total_gaps: TotalGaps) -> bool:
+    """Return whether a sum is over the total row of the table alone: it holds once the totals count all rows."""
     return (
         sum_constraint.table is total_gaps.table
         and sum_constraint.row == total_gaps.table.total_row
@@ -205,128 +201,94 @@ def _is_total_row_only(sum_constraint: SumConstraint, total_gaps: _TotalGaps) ->
     )
 
 
-_MAX_ROWS_WITH_CELLS = 20  # whose cells are named
-
-
 def _diagnose_lost_row(
-    total_gaps: _TotalGaps,
-    violations: Sequence[Violation],
-    violated_sums: Sequence[SumConstraint],
-    gaps: Mapping[int, Decimal],
+    total_gaps: TotalGaps, violations: Sequence[Violation], *, sum_gaps: _SumGaps
 ) -> MissingRowDiagnosis | None:
-    numbers = [one for one in violations if _is_serial_gap(one, total_gaps.table)]
-    if not numbers and not _has_enough_totals_off(
-        total_gaps, _MIN_TOTALS_OFF if total_gaps.table.form.is_detail else _MIN_INDEPENDENT_TOTALS_OFF
-    ):
+    """Return the diagnosis that rows are lost, or None if sums of other tables contradict it."""
+    table = total_gaps.table
+    serial_gaps = [violation for violation in violations if violation.sheet == table.sheet and is_serial_gap(violation)]
+    if not serial_gaps and not has_enough_totals_off(total_gaps, _get_min_totals(table)):
         return None
-    follow = _find_dependent_sums(
-        total_gaps,
-        violated_sums,
-        lambda one, due: 0 < gaps[id(one)] <= due + _ROUNDING_TOLERANCE * max(1, len(numbers)),
+    tolerance = ROUNDING_TOLERANCE * max(1, len(serial_gaps))
+    dependent_sums = find_dependent_sums(
+        total_gaps, sum_gaps.violated_sums, sum_gaps.gap_by_id, sign=1, tolerance=tolerance
     )
-    if any(one not in follow and _compute_expected_gap(one, total_gaps) is not None for one in violated_sums):
-        return None  # what another table lacks, or has too much, is not this row
-    resting = [one for one in violations if one not in numbers and _can_follow_from_missing_row(one, total_gaps.table)]
-    if numbers:
-        missing = "、".join(one.facts["missing"] for one in numbers)
-        count = str(len(missing.split("、")))
-        head = replace(numbers[0], variant=LOST_VARIANT, remedy_key="", repairs=())
-        facts = {
-            **head.facts,
-            "missing": missing,
-            "count": count,
-            "figures": _format_gaps(total_gaps),
-            "title": _get_form_title(total_gaps),
-        }
-        head = merge_into(replace(head, facts=facts), [*numbers[1:], *resting])
-    else:
-        head = merge_into(_build_root_cause(total_gaps, total_gaps.violated_totals[0], SHORT_VARIANT, ()), resting)
-    sums = (*total_gaps.violated_totals, *follow)
+    for violated_sum in sum_gaps.violated_sums:
+        if violated_sum not in dependent_sums and compute_expected_gap(violated_sum, total_gaps) is not None:
+            return None
+    dependent_violations = [violation for violation in violations if _can_follow_from_missing_row(violation, table)]
+    merged_violations = [*serial_gaps, *dependent_violations]
+    merged_sums = (*total_gaps.violated_totals, *dependent_sums)
+    root_cause = _build_lost_row_violation(total_gaps, serial_gaps, merged_violations=merged_violations)
     return MissingRowDiagnosis(
-        root_cause=_attach_sums(head, sums), merged_sums=sums, merged_violations=(*numbers, *resting)
+        root_cause=_attach_sums(root_cause, merged_sums),
+        merged_sums=merged_sums,
+        merged_violations=tuple(merged_violations),
     )
 
 
-def _is_serial_gap(violation: Violation, table: Table) -> bool:
-    return (
-        violation.rule.check == "serial_numbers"
-        and violation.variant in ("gap", "start")
-        and violation.sheet == table.sheet
-    )
+def _get_min_totals(table: Table) -> int:
+    if table.form.is_detail:
+        return _MIN_TOTALS_OFF
+    return _MIN_INDEPENDENT_TOTALS_OFF
+
+
+def _build_lost_row_violation(
+    total_gaps: TotalGaps, serial_gaps: Sequence[Violation], *, merged_violations: Sequence[Violation]
+) -> Violation:
+    """Return the violation for a lost row, at the gap in the serial numbers if there is one, else at the totals."""
+    if not serial_gaps:
+        return merge_into(_build_root_cause(total_gaps, SHORT_VARIANT, cells=()), merged_violations)
+    first, *_ = serial_gaps
+    missing = "、".join(violation.facts["missing"] for violation in serial_gaps)
+    facts = {
+        **first.facts,
+        "missing": missing,
+        "count": str(len(missing.split("、"))),
+        "figures": format_gaps(total_gaps),
+        "title": total_gaps.table.form.title,
+    }
+    root_cause = replace(first, variant=LOST_VARIANT, remedy_key="", repairs=(), facts=facts)
+    return merge_into(root_cause, merged_violations[1:])
 
 
 def _can_follow_from_missing_row(violation: Violation, table: Table) -> bool:
-    """Tell whether an offence may follow from a row that a table lost: it takes the table as a whole, or misses it."""
-    arguments = violation.rule.arguments
-    if violation.rule.check in _WHOLE_TABLE_CHECKS:
+    """Return whether a violation is about the table as a whole, or about what another table names."""
+    rule = violation.rule
+    if rule.check in _WHOLE_TABLE_CHECKS:
         return violation.sheet == table.sheet
-    return (violation.rule.check, violation.variant) in _MISSING_REFERENCE_VARIANTS and arguments.get(
-        "form", PROJECTS_FORM
-    ) == table.form.name
+    if (rule.check, violation.variant) not in _MISSING_REFERENCE_VARIANTS:
+        return False
+    return bool(rule.arguments.get("form", PROJECTS_FORM) == table.form.name)
 
 
-def _find_dependent_sums(
-    total_gaps: _TotalGaps,
-    violated_sums: Sequence[SumConstraint],
-    is_explained: Callable[[SumConstraint, Decimal], bool],
-) -> list[SumConstraint]:
-    """Return the broken sums of other tables that rest on this one and are off by no more than the row explains."""
-    found = []
-    for one in violated_sums:
-        due = _compute_expected_gap(one, total_gaps)
-        if due is not None and is_explained(one, due):
-            found.append(one)
-    return found
-
-
-def _compute_expected_gap(sum_constraint: SumConstraint, total_gaps: _TotalGaps) -> Decimal | None:
-    """Return what the missing rows would add to a sum of another table; none where it does not rest on this one."""
-    rule, name = sum_constraint.rule, total_gaps.table.form.name
-    if rule.check == "equals_sum_of" and rule.arguments["form"] == name:
-        return abs(total_gaps.gap_by_field.get(str(rule.arguments["amount"]), Decimal(0)))
-    if rule.check != "equals_detail" or sum_constraint.plot_group is None or sum_constraint.plot_group.form != name:
-        return None
-    wanted = next(one for one in rule.arguments["sums"] if one["column"] == sum_constraint.field.name)
-    times, over = map(Decimal, wanted["per"])
-    return abs(total_gaps.gap_by_field.get(str(wanted["amount"]), Decimal(0))) * times / over
-
-
-def _build_root_cause(
-    total_gaps: _TotalGaps, first_total: SumConstraint, variant: str, cells: Iterable[CellRef], **facts: str
-) -> Violation:
-    last = total_gaps.table.body[ROW].max() or total_gaps.table.header_row
-    known = {
+def _build_root_cause(total_gaps: TotalGaps, variant: str, *, cells: Iterable[CellRef], **facts: str) -> Violation:
+    table = total_gaps.table
+    first_total = total_gaps.violated_totals[0]
+    anchors = [total.anchor for total in total_gaps.violated_totals]
+    common_facts = {
         "cell": first_total.anchor.address,
-        "row": str(last),
-        "figures": _format_gaps(total_gaps),
-        "title": _get_form_title(total_gaps),
+        "row": str(table.body[ROW].max() or table.header_row),
+        "figures": format_gaps(total_gaps),
+        "title": table.form.title,
+        "count": str(len(anchors)),
     }
     return Violation(
         rule=first_total.rule,
-        sheet=total_gaps.table.sheet,
+        sheet=table.sheet,
         cell=first_total.anchor,
-        cells=tuple(dict.fromkeys((*(one.anchor for one in total_gaps.violated_totals), *cells))),
+        cells=tuple(dict.fromkeys((*anchors, *cells))),
         variant=variant,
         remedy_key=f"row_{variant}",
-        facts={**known, "count": str(len(total_gaps.violated_totals)), **facts},
+        facts={**common_facts, **facts},
     )
 
 
-def _attach_sums(violation: Violation, sum_constraints: Sequence[SumConstraint]) -> Violation:
-    also = {*violation.related_rules, *(one.rule.id for one in sum_constraints)} - {violation.rule.id}
-    cells = dict.fromkeys((*violation.cells, *(one.anchor for one in sum_constraints)))
-    return replace(violation, related_rules=tuple(sorted(also)), cells=tuple(cells))
-
-
-def _format_gaps(total_gaps: _TotalGaps) -> str:
-    return join_names(
-        [
-            f"“{one.field.heading}”{format_value(abs(total_gaps.gap_by_field[one.field.name]))}"
-            for one in total_gaps.violated_totals
-        ],
-        6,
-    )
-
-
-def _get_form_title(total_gaps: _TotalGaps) -> str:
-    return total_gaps.table.form.title
+def _attach_sums(violation: Violation, sum_constraints: Iterable[SumConstraint]) -> Violation:
+    """Return the violation with the rules and anchors of some sums added to its own."""
+    rule_ids = set(violation.related_rules)
+    cells = dict.fromkeys(violation.cells)
+    for sum_constraint in sum_constraints:
+        rule_ids.add(sum_constraint.rule.id)
+        cells[sum_constraint.anchor] = None
+    return replace(violation, related_rules=tuple(sorted(rule_ids - {violation.rule.id})), cells=tuple(cells))

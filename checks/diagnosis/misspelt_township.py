@@ -1,30 +1,33 @@
-"""A township's name that the register does not have: wherever it stands, it is told once, with what it means."""
+"""A township's name that is not in the register: one finding for all its cells, with the township that is meant."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from operator import ne
 
 import polars as pl
 
 from checks.diagnosis.evaluation import Evaluation
 from checks.diagnosis.finding_grouping import merge_into
 from checks.diagnosis.hypothesis_testing import Hypothesis, build_text_content
+from checks.diagnosis.table_columns import find_code_column, find_township_column, get_column_cells, join_addresses
+from checks.model.cell_ref import CellRef
 from checks.model.violation import Violation
 from checks.recognition.table import ROW, Table
 from checks.rules.row_rules import ROWS_VARIANT
-from checks.rules.violation_builder import join_names
-from contracts.form_model import Role
 from contracts.registers import County
 
-_MAX_ADDRESSES_SHOWN = 10  # addresses named in one sheet
-_MAX_ADDRESSES_IN_REMEDY = 3  # addresses named once more in the remedy
+_MAX_ADDRESSES_PER_SHEET = 10
+_MAX_ADDRESSES_IN_REMEDY = 3
 _TOWNSHIP_CHECK = "township_known"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnknownTownshipName:
-    """A name that is not in the register: the rows of each table that bear it, and the township that is meant.
+    """A name that is not in the register, the rows of each table that have it, and the township that is meant.
 
-    *near* is empty where neither spelling nor codes single one out; *coded* tells that the codes do.
+    *intended_name* is "" if neither spelling nor codes identify one township; *is_found_by_code* is true if the
+    codes do.
     """
 
     written_name: str
@@ -32,119 +35,149 @@ class UnknownTownshipName:
     intended_name: str
     is_found_by_code: bool
 
+    @property
+    def row_count(self) -> int:
+        """The number of rows with the name, in all tables."""
+        return len(list(self.iter_cells()))
+
+    def iter_cells(self) -> Iterator[CellRef]:
+        """Yield the cells that hold the name."""
+        for table, rows in self.rows:
+            yield from _get_township_cells(table, rows)
+
 
 def merge_unknown_names(
     tables: Sequence[Table], violations: Sequence[Violation], county: County | None
 ) -> list[Violation]:
-    """Return the offences, what is said of one unknown name joined to the first, with the name that is meant."""
-    by_name: dict[str, list[Violation]] = {}
-    for one in violations:
-        if one.rule.check == _TOWNSHIP_CHECK and one.variant in ("", ROWS_VARIANT) and one.value:
-            by_name.setdefault(one.value, []).append(one)
-    if not by_name or county is None:
+    """Return the violations, with those of each unknown name merged into the first of them.
+
+    The merged violation gives the name that is meant. Without a *county* nothing is merged.
+    """
+    violations_by_name: dict[str, list[Violation]] = defaultdict(list)
+    for violation in violations:
+        if violation.rule.check == _TOWNSHIP_CHECK and violation.variant in ("", ROWS_VARIANT) and violation.value:
+            violations_by_name[violation.value].append(violation)
+    if county is None:
         return list(violations)
-    heads = {
-        id(several[0]): _build_root_cause(several, resolve_unknown_name(tables, name, county))
-        for name, several in by_name.items()
-    }
-    gone = {id(one) for several in by_name.values() for one in several[1:]}
-    return [heads.get(id(one), one) for one in violations if id(one) not in gone]
+    root_causes: dict[int, Violation] = {}
+    merged: set[int] = set()
+    for name, name_violations in violations_by_name.items():
+        first, *others = name_violations
+        root_causes[id(first)] = _build_root_cause(name_violations, resolve_unknown_name(tables, name, county))
+        merged.update(map(id, others))
+    return [root_causes.get(id(violation), violation) for violation in violations if id(violation) not in merged]
 
 
 def resolve_unknown_name(tables: Iterable[Table], written_name: str, county: County) -> UnknownTownshipName:
-    """Return where a name stands, and the township of the register that it means."""
-    found = [(one, _find_rows_by_name(one, written_name)) for one in tables]
-    rows = tuple((table, tuple(numbers)) for table, numbers in found if numbers)
-    coded = {name for table, numbers in rows for name in _find_townships_by_code(table, numbers, county)}
-    spelt = [name for name in county.townships.values() if _is_one_character_apart(written_name, name)]
-    if len(coded) == 1:
-        return UnknownTownshipName(
-            written_name=written_name, rows=rows, intended_name=coded.pop(), is_found_by_code=True
-        )
-    near = spelt[0] if len(spelt) == 1 and not coded else ""
-    return UnknownTownshipName(written_name=written_name, rows=rows, intended_name=near, is_found_by_code=False)
+    """Return the rows that have an unknown name, and the township of the register that it means.
 
-
-def find_township_column(table: Table) -> str | None:
-    """Return the column that names the township of a row."""
-    return next((one.name for one in table.form.get_fields_by_role(Role.TOWNSHIP) if one.name in table.columns), None)
-
-
-def find_code_column(table: Table) -> str | None:
-    """Return the column with the code of that township."""
-    named = (str(rule.arguments["column"]) for rule in table.form.rules if rule.check == "township_code")
-    return next((one for one in named if one in table.columns), None)
-
-
-def find_rows_with_violations(table: Table, column: str, violations: Iterable[Violation]) -> list[int]:
-    """Return the rows of a table that offences point at in one of its columns."""
-    cells = [one.cell.reading_order for one in violations if one.cell and one.sheet == table.sheet]
-    rows = {row for _, row, at, _ in cells if at == table.columns[column]}
-    return table.body.filter(pl.col(ROW).is_in(list(rows)))[ROW].to_list() if rows else []
+    The codes beside the name decide if they stand for one township. Without codes, it is the only township whose
+    name differs in one character.
+    """
+    rows_by_table: list[tuple[Table, tuple[int, ...]]] = []
+    coded_names: set[str] = set()
+    for table in tables:
+        rows = _find_rows_by_name(table, written_name)
+        if rows:
+            rows_by_table.append((table, tuple(rows)))
+            coded_names |= _find_townships_by_code(table, rows, county=county)
+    names = list(coded_names)
+    if not coded_names:
+        names = [name for name in county.townships.values() if _is_one_character_apart(written_name, name)]
+    intended_name = ""
+    if len(names) == 1:
+        (intended_name,) = names
+    return UnknownTownshipName(
+        written_name=written_name,
+        rows=tuple(rows_by_table),
+        intended_name=intended_name,
+        is_found_by_code=len(coded_names) == 1,
+    )
 
 
 def _find_rows_by_name(table: Table, written_name: str) -> list[int]:
     column = find_township_column(table)
-    return table.body.filter(pl.col(column) == written_name)[ROW].to_list() if column else []
+    if column is None:
+        return []
+    return table.body.filter(pl.col(column) == written_name)[ROW].to_list()
 
 
-def _find_townships_by_code(table: Table, rows: Sequence[int], county: County) -> set[str]:
-    """Return the townships that the codes of some rows stand for; a code that is none stands for nothing known."""
+def _find_townships_by_code(table: Table, rows: Sequence[int], *, county: County) -> set[str]:
+    """Return the townships of the codes in some rows; a code that is not in the register stands for itself."""
     column = find_code_column(table)
-    codes = table.body.filter(pl.col(ROW).is_in(list(rows)))[column].drop_nulls().unique() if column else ()
+    if column is None:
+        return set()
+    codes = table.body.filter(pl.col(ROW).is_in(list(rows)))[column].drop_nulls().unique()
     return {county.townships.get(code, code) for code in codes}
 
 
 def _is_one_character_apart(written_name: str, registered_name: str) -> bool:
-    """Tell whether one character was mistyped, left out or typed too much."""
+    """Return whether one character was mistyped, left out or added."""
     if len(written_name) == len(registered_name):
-        return sum(1 for one, other in zip(written_name, registered_name, strict=True) if one != other) == 1
+        differences = list(map(ne, written_name, registered_name))
+        return differences.count(True) == 1
     longer, shorter = sorted((written_name, registered_name), key=len, reverse=True)
-    return len(longer) == len(shorter) + 1 and any(
-        longer[:at] + longer[at + 1 :] == shorter for at in range(len(longer))
-    )
+    if len(longer) != len(shorter) + 1:
+        return False
+    return any(longer[:index] + longer[index + 1 :] == shorter for index in range(len(longer)))
 
 
 def _build_root_cause(violations: Sequence[Violation], unknown_name: UnknownTownshipName) -> Violation:
-    several = len(unknown_name.rows) > 1
-    places = "；".join(_format_addresses(table, rows, with_sheet=several) for table, rows in unknown_name.rows)
-    count = sum(len(rows) for _, rows in unknown_name.rows)
-    short = join_names([cell.address for cell in violations[0].cells], _MAX_ADDRESSES_IN_REMEDY)
+    first, *others = violations
+    count = unknown_name.row_count
     facts = {
-        **violations[0].facts,
+        **first.facts,
         "near": unknown_name.intended_name,
-        "places": places,
+        "places": _format_addresses(unknown_name),
         "count": str(count),
-        "short": short,
+        "short": join_addresses(first.cells, _MAX_ADDRESSES_IN_REMEDY),
     }
-    cure = (
-        ("township_coded" if unknown_name.is_found_by_code else "township_spelt") if unknown_name.intended_name else ""
-    )
-    head = replace(
-        violations[0],
+    root_cause = replace(
+        first,
         variant=ROWS_VARIANT if count > 1 else "",
-        remedy_key=cure,
+        remedy_key=_choose_remedy_key(unknown_name),
         facts=facts,
         expected=unknown_name.intended_name or None,
     )
-    return merge_into(head, violations[1:])
+    return merge_into(root_cause, others)
 
 
-def _format_addresses(table: Table, rows: Sequence[int], *, with_sheet: bool) -> str:
-    cells = join_names(
-        [table.get_cell_ref(find_township_column(table) or "", row).address for row in rows], _MAX_ADDRESSES_SHOWN
-    )
-    return f"{table.sheet} {cells}" if with_sheet else cells
+def _choose_remedy_key(unknown_name: UnknownTownshipName) -> str:
+    if not unknown_name.intended_name:
+        return ""
+    if unknown_name.is_found_by_code:
+        return "township_coded"
+    return "township_spelt"
+
+
+def _format_addresses(unknown_name: UnknownTownshipName) -> str:
+    """Return the addresses of the cells, with the sheet's name if there are several sheets."""
+    texts: list[str] = []
+    for table, rows in unknown_name.rows:
+        text = join_addresses(_get_township_cells(table, rows), _MAX_ADDRESSES_PER_SHEET)
+        if len(unknown_name.rows) > 1:
+            text = f"{table.sheet} {text}"
+        texts.append(text)
+    return "；".join(texts)
+
+
+def _get_township_cells(table: Table, rows: Iterable[int]) -> list[CellRef]:
+    return get_column_cells(table, find_township_column(table) or "", rows)
 
 
 def propose_township_spellings(evaluation: Evaluation, county: County | None) -> Iterator[list[Hypothesis]]:
-    """Guess that an unknown name is the township that it comes nearest to, wherever it stands."""
-    for one in evaluation.violations if county else ():
-        if one.rule.check == _TOWNSHIP_CHECK and one.cell and one.expected and one.value and county:
-            found = resolve_unknown_name(evaluation.tables, one.value, county)
-            cells = {
-                table.get_cell_ref(find_township_column(table) or "", row): build_text_content(found.intended_name)
-                for table, rows in found.rows
-                for row in rows
-            }
-            yield [Hypothesis(cell=one.cell, corrections=cells, highlight=one.cells, message_from=one)]
+    """Yield the hypothesis that an unknown name means the closest township, in all rows that have it."""
+    if county is None:
+        return
+    for violation in evaluation.violations:
+        if violation.rule.check == _TOWNSHIP_CHECK and violation.cell and violation.expected and violation.value:
+            unknown_name = resolve_unknown_name(evaluation.tables, violation.value, county)
+            content = build_text_content(unknown_name.intended_name)
+            yield [
+                Hypothesis(
+                    cell=violation.cell,
+                    corrections=dict.fromkeys(unknown_name.iter_cells(), content),
+                    highlight=violation.cells,
+                    message_from=violation,
+                )
+            ]

@@ -1,6 +1,7 @@
-"""Rows under a wrong township: told once where all holds as soon as they are put where they belong."""
+"""Rows under a wrong township: one finding if all rules hold with the rows where they belong."""
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,6 @@ import polars as pl
 from checks.diagnosis.column_reassignment import reassign_column
 from checks.diagnosis.evaluation import Evaluation
 from checks.diagnosis.hypothesis_testing import CellContent, Hypothesis, get_cell_content
-from checks.diagnosis.misspelt_township import find_code_column, find_rows_with_violations, find_township_column
 from checks.diagnosis.summary_shortfall import (
     ProjectTownship,
     compute_shortfall,
@@ -17,8 +17,17 @@ from checks.diagnosis.summary_shortfall import (
     get_project_township,
     is_sum_of_plots,
 )
+from checks.diagnosis.table_columns import (
+    find_code_column,
+    find_rows_with_violations,
+    find_township_column,
+    get_column_cells,
+    list_code_mismatches,
+    list_rules,
+)
 from checks.model.raw_workbook import RawWorkbook
 from checks.recognition.table import PROJECT, ROW, TOWNSHIP_FULL, Table
+from checks.rules.sum_rules import SumConstraint
 from checks.rules.violation_builder import join_names
 from contracts.registers import County
 
@@ -33,106 +42,137 @@ _MAX_ROWS_SHOWN = 10
 def propose_township_changes(
     book: RawWorkbook, evaluation: Evaluation, county: County | None
 ) -> Iterator[list[Hypothesis]]:
-    """Guess that the name of a township, or its code, is that of another one."""
-    for table in evaluation.tables if county else ():
-        name, code = find_township_column(table), find_code_column(table)
-        if name and code and county:
-            for wrong in _find_code_mismatches(table, code, evaluation)[:_MAX_GROUPS]:
-                yield list(_propose_name_or_code(table, (name, code), table.get_typed_row(wrong), county))
+    """Yield hypotheses that a township's name or code is that of another township."""
+    if county is None:
+        return
+    for table in evaluation.tables:
+        name_column, code_column = find_township_column(table), find_code_column(table)
+        if name_column and code_column:
+            for row in _find_code_mismatches(table, code_column, evaluation=evaluation)[:_MAX_GROUPS]:
+                yield list(_propose_name_or_code(table, (name_column, code_column), first_row=row, county=county))
             if table.form.is_detail:
-                yield from _propose_plot_moves(book, table, evaluation)
+                yield from _propose_plot_moves(book, table, evaluation=evaluation)
 
 
-def _find_code_mismatches(table: Table, code_field: str, evaluation: Evaluation) -> list[int]:
-    """Return the first row of each kind in which the township's code is not that of its name."""
-    told = [one for one in evaluation.violations if one.rule.check == "township_code" and one.variant == ""]
-    rows = find_rows_with_violations(table, code_field, told)
-    wrong = table.body.filter(pl.col(ROW).is_in(rows))
-    return wrong.unique([code_field, TOWNSHIP_FULL], keep="first", maintain_order=True)[ROW].to_list()
+def _find_code_mismatches(table: Table, code_column: str, *, evaluation: Evaluation) -> list[int]:
+    """Return the first row of each pair of code and name that do not belong together."""
+    rows = find_rows_with_violations(table, code_column, list_code_mismatches(evaluation.violations))
+    mismatched = table.body.filter(pl.col(ROW).is_in(rows))
+    return mismatched.unique([code_column, TOWNSHIP_FULL], keep="first", maintain_order=True)[ROW].to_list()
 
 
 def _propose_name_or_code(
-    table: Table, columns: tuple[str, str], first_row: pl.DataFrame, county: County
+    table: Table, columns: tuple[str, str], *, first_row: int, county: County
 ) -> Iterator[Hypothesis]:
-    name, code = columns
-    number, written = first_row[code][0], first_row[TOWNSHIP_FULL][0]
-    alike = table.body.filter((pl.col(code) == number) & (pl.col(TOWNSHIP_FULL) == written))[ROW].to_list()
-    due = next((one for one, township in county.townships.items() if township == written), number)
+    """Yield the hypothesis that the code is right and the name wrong, and its opposite."""
+    name_column, code_column = columns
+    code, name = table.get_typed_row(first_row).select(code_column, TOWNSHIP_FULL).row(0)
+    rows = table.body.filter((pl.col(code_column) == code) & (pl.col(TOWNSHIP_FULL) == name))[ROW].to_list()
+    codes_by_name = dict(zip(county.townships.values(), county.townships, strict=True))
+    variant = "township_mistaken"
+    yield reassign_column(table, name_column, rows, new_value=county.townships[code], variant=variant, beside=code)
     yield reassign_column(
-        table, name, alike, new_value=county.townships[number], variant="township_mistaken", beside=number
+        table, code_column, rows, new_value=codes_by_name.get(name, code), variant=variant, beside=name
     )
-    yield reassign_column(table, code, alike, new_value=due, variant="township_mistaken", beside=written)
 
 
-def _propose_plot_moves(book: RawWorkbook, table: Table, evaluation: Evaluation) -> Iterator[list[Hypothesis]]:
-    """Guess that plots with name and codes of one place are those of another that lacks just as much."""
-    short = [
-        one
-        for one in evaluation.sum_constraints
-        if is_sum_of_plots(one, table) and compute_shortfall(one, evaluation) > 0
-    ]
-    places = list(dict.fromkeys(get_project_township(one) for one in short))
-    if not places or len(places) > _MAX_RIVALS:
+def _propose_plot_moves(book: RawWorkbook, table: Table, *, evaluation: Evaluation) -> Iterator[list[Hypothesis]]:
+    """Yield hypotheses that plots of one project and township belong to another one that lacks as much."""
+    shortfalls = _compute_shortfalls(table, evaluation)
+    targets: dict[ProjectTownship, None] = {}
+    for sum_constraint, shortfall in shortfalls:
+        if shortfall > 0:
+            targets[get_project_township(sum_constraint)] = None
+    if not targets or len(targets) > _MAX_RIVALS:
         return
-    strange = [one for one in evaluation.violations if one.rule.check == "groups_in_summary"]
-    for row in find_rows_with_violations(table, find_township_column(table) or "", strange)[:_MAX_GROUPS]:
+    for rows in _list_unknown_groups(table, evaluation):
+        yield list(_propose_targets(book, table, rows=rows, targets=list(targets)))
+    for (receiver, shortfall), (giver, excess) in product(shortfalls, shortfalls):
+        if shortfall > 0 and excess == -shortfall and receiver.field == giver.field:
+            rows = find_plots_for_amount(table, receiver, get_project_township(giver), shortfall)
+            yield list(_propose_single_moves(book, table, rows=rows, target=get_project_township(receiver)))
+
+
+def _compute_shortfalls(table: Table, evaluation: Evaluation) -> list[tuple[SumConstraint, Decimal]]:
+    """Return the figures of the summary that are not the sum of their plots, and by how much they exceed it."""
+    shortfalls: list[tuple[SumConstraint, Decimal]] = []
+    for sum_constraint in evaluation.sum_constraints:
+        if is_sum_of_plots(sum_constraint, table):
+            shortfall = compute_shortfall(sum_constraint, evaluation)
+            if shortfall:
+                shortfalls.append((sum_constraint, shortfall))
+    return shortfalls
+
+
+def _list_unknown_groups(table: Table, evaluation: Evaluation) -> Iterator[list[int]]:
+    """Yield the rows of the first projects and townships that the summary does not have together."""
+    violations = [violation for violation in evaluation.violations if violation.rule.check == "groups_in_summary"]
+    rows = find_rows_with_violations(table, find_township_column(table) or "", violations)
+    for row in rows[:_MAX_GROUPS]:
         project, township = table.get_typed_row(row).select(PROJECT, TOWNSHIP_FULL).row(0)
-        rows = table.body.filter((pl.col(PROJECT) == project) & (pl.col(TOWNSHIP_FULL) == township))[ROW].to_list()
-        yield [one for place in places for one in _propose_plot_move(book, table, rows, place)]
-    excess = [
-        one
-        for one in evaluation.sum_constraints
-        if is_sum_of_plots(one, table) and compute_shortfall(one, evaluation) < 0
-    ]
-    for lacking, other in product(short, excess):
-        if lacking.field == other.field and compute_shortfall(lacking, evaluation) == -compute_shortfall(
-            other, evaluation
-        ):
-            found = find_plots_for_amount(
-                table, lacking, get_project_township(other), compute_shortfall(lacking, evaluation)
-            )
-            yield [
-                one for row in found for one in _propose_plot_move(book, table, [row], get_project_township(lacking))
-            ]
+        yield _find_plots(table, (project, township))
+
+
+def _find_plots(table: Table, project_township: ProjectTownship) -> list[int]:
+    project, township = project_township
+    return table.body.filter((pl.col(PROJECT) == project) & (pl.col(TOWNSHIP_FULL) == township))[ROW].to_list()
+
+
+def _propose_targets(
+    book: RawWorkbook, table: Table, *, rows: Sequence[int], targets: Sequence[ProjectTownship]
+) -> Iterator[Hypothesis]:
+    for target in targets:
+        yield from _propose_plot_move(book, table, rows=rows, target=target)
+
+
+def _propose_single_moves(
+    book: RawWorkbook, table: Table, *, rows: Sequence[int], target: ProjectTownship
+) -> Iterator[Hypothesis]:
+    for row in rows:
+        yield from _propose_plot_move(book, table, rows=[row], target=target)
 
 
 def _propose_plot_move(
-    book: RawWorkbook, table: Table, rows: Sequence[int], project_township: ProjectTownship
+    book: RawWorkbook, table: Table, *, rows: Sequence[int], target: ProjectTownship
 ) -> Iterator[Hypothesis]:
-    """Yield what these plots would be in another place; the codes are those of a plot that is there."""
-    project, township = project_township
-    there = table.body.filter((pl.col(PROJECT) == project) & (pl.col(TOWNSHIP_FULL) == township))[ROW]
+    """Yield the hypothesis that plots belong to another project and township, with the codes of a plot there.
+
+    Nothing is yielded if no plot is there, or one of these.
+    """
+    project, township = target
+    target_rows = _find_plots(table, target)
     column = find_township_column(table) or ""
-    if not len(there) or set(rows) & set(there):
+    if not target_rows or not set(rows).isdisjoint(target_rows):
         return
-    cells: dict[CellRef, CellContent] = {
-        table.get_cell_ref(name, row): get_cell_content(book, table.get_cell_ref(name, int(there[0])))
-        for name in _list_location_columns(table)
-        for row in rows
-    }
+    corrections: dict[CellRef, CellContent] = {}
+    for name in _list_location_columns(table):
+        content = get_cell_content(book, table.get_cell_ref(name, target_rows[0]))
+        corrections.update(dict.fromkeys(get_column_cells(table, name, rows), content))
+    cells = get_column_cells(table, column, rows)
+    value = table.get_stripped_text(column, rows[0])
     facts = {
         "title": table.form.title,
-        "rows": join_names([str(row) for row in rows], _MAX_ROWS_SHOWN),
-        "value": table.get_stripped_text(column, rows[0]),
+        "rows": join_names(list(map(str, rows)), _MAX_ROWS_SHOWN),
+        "value": value,
         "project": str(table.get_typed_row(rows[0])[PROJECT][0]),
         "near": township,
         "meant": project,
     }
     yield Hypothesis(
         variant="plot_misplaced",
-        cell=table.get_cell_ref(column, rows[0]),
-        corrections=cells,
+        cell=cells[0],
+        corrections=corrections,
         facts=facts,
-        highlight=tuple(table.get_cell_ref(column, row) for row in rows),
-        value=facts["value"],
+        highlight=tuple(cells),
+        value=value,
         expected=township,
         has_correction=False,
     )
 
 
 def _list_location_columns(table: Table) -> list[str]:
-    """Return the columns that say where a plot is."""
-    rules = [one for one in table.form.rules if one.check == "codes_nested"]
-    nested = [str(first) for one in rules for first, _ in one.arguments["pairs"]]
-    names = (PROJECT, find_township_column(table), find_code_column(table), *nested)
-    return [one for one in dict.fromkeys(names) if one and one in table.columns]
+    """Return the columns that say where a plot is, such as project, township and the codes of its divisions."""
+    names = [PROJECT, find_township_column(table), find_code_column(table)]
+    for rule in list_rules(table, "codes_nested"):
+        names.extend(str(outer) for outer, _ in rule.arguments["pairs"])
+    return [name for name in dict.fromkeys(names) if name and name in table.columns]

@@ -1,38 +1,40 @@
-"""A whole column given in another unit than its own: told once, with the factor that mends it.
+"""A whole column given in another unit than its own: one finding, with the factor that corrects it.
 
-Every relation that a column takes part in says what each of its figures should be. Where nearly all of them are off by
-the factor between two units of area, the unit is mistaken; where a few are, they are slips of their own.
+Every rule on a column implies what each of its figures should be. If nearly all of them are off by the factor between
+two units of area, the unit is wrong; if only a few are, they are errors of their own.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
+from operator import attrgetter
 from typing import Final
 
 from checks.diagnosis.area_units import (
-    AREA_UNIT_SIZES,
     MIN_MATCHING_FIGURES,
     MIN_MATCHING_SHARE,
-    RELATIVE_TOLERANCE,
+    RATIO_CHECKS,
+    UnitEvidence,
     UnitMismatch,
-    compute_conversion_factor,
+    collect_evidence_from_ratios,
+    collect_evidence_from_sums,
 )
+from checks.diagnosis.finding_grouping import collect_rule_ids
+from checks.diagnosis.table_columns import format_column_range, get_column_cells
 from checks.diagnosis.wrong_units_in_plots import find_plot_unit_mismatches
 from checks.model.cell_ref import CellRef
 from checks.model.finding import Severity
 from checks.model.violation import Phrase, Violation
-from checks.parsing.decimal_amounts import count_decimals
 from checks.recognition.table import ROW, Table
-from checks.rules.sum_rules import SumConstraint
+from checks.rules.sum_rules import AmountsByCell, SumConstraint
 from checks.rules.violation_builder import format_value
-from contracts.form_model import Field, Role, Rule
+from contracts.form_model import Field, Role
 
 COLUMN_UNIT_VARIANT = "column_unit"
-_MAX_CELLS_SHOWN: Final = 200  # cells of a column that a finding points at
+_MAX_CELLS_SHOWN: Final = 200
+_FACTOR_PRECISION: Final = Decimal("0.0001")
 UNIT_SENSITIVE_CHECKS: Final = ("completion_rate", "converted", "deduction", "percentage", "unit_plausible")
-_TOTAL_CHECKS: Final = ("column_total", "detail_total")
-_RATIO_CHECKS: Final = ("completion_rate", "percentage")
 _WHOLE_TABLE_CHECKS: Final = (
     "growth_at_least",
     "project_balance",
@@ -41,8 +43,9 @@ _WHOLE_TABLE_CHECKS: Final = (
     "unit_plausible",
     "within_plan",
 )
-_DEPENDENT_CHECKS: Final = (  # what a mistaken unit breaks besides
-    *_RATIO_CHECKS,
+# Checks that a wrong unit also violates.
+_DEPENDENT_CHECKS: Final = (
+    *RATIO_CHECKS,
     "adjustment_ratio",
     "at_least_assigned",
     "at_most",
@@ -53,8 +56,6 @@ _DEPENDENT_CHECKS: Final = (  # what a mistaken unit breaks besides
     *_WHOLE_TABLE_CHECKS,
 )
 
-AmountsByCell = Mapping[CellRef, Decimal]
-
 
 def find_unit_mismatches(
     tables: Sequence[Table],
@@ -62,215 +63,236 @@ def find_unit_mismatches(
     violated_sums: Sequence[SumConstraint],
     values: AmountsByCell,
 ) -> list[UnitMismatch]:
-    """Return the columns that are given in another unit, by the broken sums and by what holds within a row."""
-    within = {one.sheet for one in violations if one.rule.check in ("converted", "deduction")}
-    found = [slip for one in tables if one.sheet in within for slip in find_plot_unit_mismatches(one, tables)]
-    spoilt = {one.table.form.name for one in found}
-    sound = [one for one in violated_sums if one.plot_group is None or one.plot_group.form not in spoilt]
-    votes = [*_collect_evidence_from_sums(tables, sound, values), *_collect_evidence_from_ratios(tables, violations)]
-    return _add_columns_by_decimals([*found, *_select_mismatches(votes, values)], violations, values)
+    """Return the columns that are given in another unit, as violated sums and the rules on a row show."""
+    mismatches: list[UnitMismatch] = []
+    mismatched_forms: set[str] = set()
+    plot_sheets = {violation.sheet for violation in violations if violation.rule.check in ("converted", "deduction")}
+    for table in tables:
+        if table.sheet in plot_sheets:
+            for mismatch in find_plot_unit_mismatches(table, tables):
+                mismatches.append(mismatch)
+                mismatched_forms.add(table.form.name)
+    reliable_sums = [
+        violated_sum
+        for violated_sum in violated_sums
+        if violated_sum.plot_group is None or violated_sum.plot_group.form not in mismatched_forms
+    ]
+    evidence = [
+        *collect_evidence_from_sums(tables, reliable_sums, values),
+        *collect_evidence_from_ratios(tables, violations),
+    ]
+    mismatches += _select_mismatches(evidence, values)
+    return [*mismatches, *_find_columns_by_decimals(mismatches, violations, values=values)]
 
 
-def _add_columns_by_decimals(
-    mismatches: list[UnitMismatch], violations: Sequence[Violation], values: AmountsByCell
-) -> list[UnitMismatch]:
-    """Add the columns beside them that nothing else tells of: those of which most figures have too many decimals.
+def _find_columns_by_decimals(
+    mismatches: Sequence[UnitMismatch], violations: Iterable[Violation], *, values: AmountsByCell
+) -> Iterator[UnitMismatch]:
+    """Yield further columns of the same tables that no other rule shows to be wrong.
 
-    Where most columns of a table are given in a unit, all of them are.
+    They are those in which most figures have too many decimals; or all columns of a unit if most of them are wrong.
     """
-    odd = {cell for one in violations if one.rule.check == "decimals_at_most" for cell in one.cells}
-    found = list(mismatches)
-    for first in {(one.table.form.name, one.field.unit, one.actual_unit): one for one in mismatches}.values():
-        table = first.table
-        alike = [one for one in table.form.get_fields_by_role(Role.FIGURE) if one.unit == first.field.unit]
-        known = [one.field for one in mismatches if one.table is table]
-        told = [*known, *(one for one in alike if one not in known and _has_too_many_decimals(table, one, odd, values))]
-        all_of_them = len(known) >= MIN_MATCHING_FIGURES and len(told) * 2 > len(alike)
-        wrong = alike if all_of_them else told
-        added = [one for one in wrong if one not in known] if not table.form.is_detail else []
-        found += [replace(first, field=one, matching_count=0, figure_count=0) for one in added]
-    return found
+    overprecise_cells: set[CellRef] = set()
+    for violation in violations:
+        if violation.rule.check == "decimals_at_most":
+            overprecise_cells.update(violation.cells)
+    last_by_units: dict[tuple[str, str, str], UnitMismatch] = {}
+    for mismatch in mismatches:
+        last_by_units[mismatch.table.form.name, mismatch.field.unit, mismatch.actual_unit] = mismatch
+    for mismatch in last_by_units.values():
+        if not mismatch.table.form.is_detail:
+            for field in _list_further_fields(mismatch, mismatches, overprecise_cells=overprecise_cells, values=values):
+                yield replace(mismatch, field=field, matching_count=0, figure_count=0)
 
 
-def _has_too_many_decimals(table: Table, field: Field, overprecise_cells: set[CellRef], values: AmountsByCell) -> bool:
-    cells = [table.get_cell_ref(field.name, row) for row in table.body[ROW]]
-    filled = [cell for cell in cells if values.get(cell)]
+def _list_further_fields(
+    mismatch: UnitMismatch,
+    mismatches: Iterable[UnitMismatch],
+    *,
+    overprecise_cells: set[CellRef],
+    values: AmountsByCell,
+) -> list[Field]:
+    table = mismatch.table
+    wrong_names = [other.field.name for other in mismatches if other.table is table]
+    fields = [field for field in table.form.get_fields_by_role(Role.FIGURE) if field.unit == mismatch.field.unit]
+    others: list[Field] = []
+    overprecise: list[Field] = []
+    for field in fields:
+        if field.name not in wrong_names:
+            others.append(field)
+            if _has_too_many_decimals(table, field, overprecise_cells=overprecise_cells, values=values):
+                overprecise.append(field)
+    wrong_count = len(wrong_names) + len(overprecise)
+    if len(wrong_names) >= MIN_MATCHING_FIGURES and wrong_count * 2 > len(fields):
+        return others
+    return overprecise
+
+
+def _has_too_many_decimals(
+    table: Table, field: Field, *, overprecise_cells: set[CellRef], values: AmountsByCell
+) -> bool:
+    """Return whether at least half of the figures of a column have too many decimals."""
+    cells = get_column_cells(table, field.name, table.body[ROW])
+    filled = list(filter(values.get, cells))
     return len(overprecise_cells.intersection(filled)) * 2 >= len(filled) > 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _UnitEvidence:
-    """What one relation says of one figure: the unit in which it would be right, none where no unit would do."""
+def _select_mismatches(evidence: Iterable[UnitEvidence], values: AmountsByCell) -> list[UnitMismatch]:
+    """Return the columns of which nearly all figures are off by one factor.
 
-    table: Table
-    field: Field
-    row: int
-    unit: str
-    rule: Rule
-
-
-def _infer_unit(actual: Decimal, expected: Decimal, field: Field) -> str:
-    """Return the unit that a figure seems to be given in, give or take what rounding in that unit explains."""
-    places = max(field.decimals, count_decimals(actual))
-    near: dict[str, Decimal] = {}
-    for unit in AREA_UNIT_SIZES if field.unit in AREA_UNIT_SIZES and actual > 0 else ():
-        times = compute_conversion_factor(unit, field.unit)
-        off = abs(actual * times - expected)
-        if unit != field.unit and off <= max(
-            abs(expected) * RELATIVE_TOLERANCE, times * Decimal(1).scaleb(-places) / 2
-        ):
-            near[unit] = off
-    return min(near, key=lambda one: near[one], default="")
+    A column with few figures counts only beside a column of its form with more figures in the same unit.
+    """
+    mismatches = list(_find_agreeing_columns(evidence, values))
+    certain_units: set[tuple[str, str]] = set()
+    for mismatch in mismatches:
+        if mismatch.matching_count >= MIN_MATCHING_FIGURES:
+            certain_units.add((mismatch.table.form.name, mismatch.actual_unit))
+    return [mismatch for mismatch in mismatches if (mismatch.table.form.name, mismatch.actual_unit) in certain_units]
 
 
-def _collect_evidence_from_sums(
-    tables: Sequence[Table], violated_sums: Sequence[SumConstraint], values: AmountsByCell
-) -> Iterator[_UnitEvidence]:
-    columns: dict[tuple[str, int], list[tuple[Table, str]]] = defaultdict(list)
-    for table in sorted(tables, key=lambda one: -one.header_row):
-        for name, at in table.columns.items():
-            columns[table.sheet, at].append((table, name))
-    for one in violated_sums:
-        off = (
-            sum((term.sign * values[term.cell] for term in one.linear_constraint.terms), Decimal(0))
-            - one.linear_constraint.constant
-        )
-        for term in one.linear_constraint.terms if one.rule.check not in _TOTAL_CHECKS else ():
-            sheet, (row, column) = term.cell.sheet, term.cell.position
-            table, name = next(found for found in columns[sheet, column] if found[0].header_row < row)
-            field, seen = table.form.get_field(name), values[term.cell]
-            unit = _infer_unit(seen, seen - term.sign * off, field)
-            yield _UnitEvidence(table=table, field=field, row=row, unit=unit, rule=one.rule)
+def _find_agreeing_columns(evidence: Iterable[UnitEvidence], values: AmountsByCell) -> Iterator[UnitMismatch]:
+    evidence_by_column: dict[tuple[str, str], list[UnitEvidence]] = defaultdict(list)
+    for item in evidence:
+        if item.unit:
+            evidence_by_column[item.table.form.name, item.field.name].append(item)
+    for column_evidence in evidence_by_column.values():
+        mismatch = _build_mismatch(column_evidence, values)
+        if mismatch:
+            yield mismatch
 
 
-def _collect_evidence_from_ratios(tables: Sequence[Table], violations: Iterable[Violation]) -> Iterator[_UnitEvidence]:
-    by_sheet = {one.sheet: one for one in tables}
-    for one in violations:
-        if one.rule.check in _RATIO_CHECKS and one.sheet in by_sheet and one.cell and not one.variant:
-            table, names = by_sheet[one.sheet], one.rule.arguments
-            row = one.cell.row
-            share, part, whole = (table.get_typed_row(row)[str(names[name])][0] for name in ("column", "part", "whole"))
-            for name, seen, due in _compute_expected_figures(share, part, whole):
-                field = table.form.get_field(str(names[name]))
-                yield _UnitEvidence(
-                    table=table, field=field, row=row, unit=_infer_unit(seen, due, field), rule=one.rule
-                )
+def _build_mismatch(column_evidence: Sequence[UnitEvidence], values: AmountsByCell) -> UnitMismatch | None:
+    """Return the mismatch of a column, or None if not nearly all of its figures agree on one unit."""
+    table, field = column_evidence[0].table, column_evidence[0].field
+    rows_by_unit: dict[str, set[int]] = defaultdict(set)
+    for item in column_evidence:
+        rows_by_unit[item.unit].add(item.row)
+    unit = max(rows_by_unit, key=lambda candidate: len(rows_by_unit[candidate]))
+    filled_rows = {row for row in table.body[ROW] if values.get(table.get_cell_ref(field.name, row))}
+    matching_rows = filled_rows & rows_by_unit[unit]
+    if not matching_rows or len(matching_rows) < MIN_MATCHING_SHARE * len(filled_rows):
+        return None
+    return UnitMismatch(
+        table=table,
+        field=field,
+        actual_unit=unit,
+        matching_count=len(matching_rows),
+        figure_count=len(filled_rows),
+        rule=min(column_evidence, key=_get_priority).rule,
+    )
 
 
-def _compute_expected_figures(
-    share: Decimal | None, part: Decimal | None, whole: Decimal | None
-) -> Iterator[tuple[str, Decimal, Decimal]]:
-    if share and part and whole:
-        yield "part", part, share * whole / 100
-        yield "whole", whole, part * 100 / share
-
-
-def _select_mismatches(evidence: Iterable[_UnitEvidence], values: AmountsByCell) -> list[UnitMismatch]:
-    """Return the columns of which nearly all figures are off by one factor; few figures count beside other columns."""
-    found = list(_find_agreeing_columns(evidence, values))
-    sure = {(one.table.form.name, one.actual_unit) for one in found if one.matching_count >= MIN_MATCHING_FIGURES}
-    return [one for one in found if (one.table.form.name, one.actual_unit) in sure]
-
-
-def _find_agreeing_columns(evidence: Iterable[_UnitEvidence], values: AmountsByCell) -> Iterator[UnitMismatch]:
-    by_column: dict[tuple[str, str], list[_UnitEvidence]] = defaultdict(list)
-    for one in evidence:
-        if one.unit:
-            by_column[one.table.form.name, one.field.name].append(one)
-    for column in by_column.values():
-        table, field = column[0].table, column[0].field
-        ((unit, _),) = Counter(unit for _, unit in {(one.row, one.unit) for one in column}).most_common(1)
-        rows = {row for row in table.body[ROW] if values.get(table.get_cell_ref(field.name, row))}
-        agree = rows & {one.row for one in column if one.unit == unit}
-        if agree and len(agree) >= MIN_MATCHING_SHARE * len(rows):
-            rule = min((one.rule for one in column), key=_get_rule_priority)
-            yield UnitMismatch(
-                table=table, field=field, actual_unit=unit, matching_count=len(agree), figure_count=len(rows), rule=rule
-            )
-
-
-def _get_rule_priority(rule: Rule) -> tuple[int, int, str]:
-    """The gravest rule speaks for a column, of several the first."""
-    return (_get_severity_rank(rule.severity), rule.phase.rank, rule.id)
+def _get_priority(item: UnitEvidence | UnitMismatch) -> tuple[int, int, str]:
+    """Return the sort key of the rule: the gravest is reported for a column, and of several the first."""
+    rule = item.rule
+    return _get_severity_rank(rule.severity), rule.phase.rank, rule.id
 
 
 def merge_unit_findings(
     mismatches: Sequence[UnitMismatch], violations: Sequence[Violation]
 ) -> tuple[list[Violation], list[Violation]]:
-    """Return one offence for the slips of each table, what follows from it named beside; and what stands by itself."""
-    by_table: dict[str, list[UnitMismatch]] = defaultdict(list)
-    for one in mismatches:
-        by_table[one.table.form.name].append(one)
-    heads: list[Violation] = []
-    left = list(violations)
-    for several in by_table.values():
-        cells = {cell for slip in several for cell in slip.cells}
-        follow = [one for one in left if _is_dependent_violation(one, several[0].table, cells)]
-        left = [one for one in left if not any(one is other for other in follow)]
-        heads.append(_build_root_cause(several, follow))
-    return heads, left
+    """Merge the violations that follow from the units of each table.
+
+    Returns one violation for the mismatches of each table, and the violations that do not follow from them.
+    """
+    mismatches_by_form: dict[str, list[UnitMismatch]] = defaultdict(list)
+    for mismatch in mismatches:
+        mismatches_by_form[mismatch.table.form.name].append(mismatch)
+    root_causes: list[Violation] = []
+    remaining = list(violations)
+    for table_mismatches in mismatches_by_form.values():
+        cells: set[CellRef] = set()
+        for mismatch in table_mismatches:
+            cells.update(mismatch.cells)
+        dependent: list[Violation] = []
+        independent: list[Violation] = []
+        for violation in remaining:
+            if _is_dependent_violation(violation, table_mismatches[0].table, cells=cells):
+                dependent.append(violation)
+            else:
+                independent.append(violation)
+        remaining = independent
+        root_causes.append(_build_root_cause(table_mismatches, dependent))
+    return root_causes, remaining
 
 
 def is_affected_by_units(
-    sum_constraint: SumConstraint, mismatches: Sequence[UnitMismatch], cells: frozenset[CellRef]
+    sum_constraint: SumConstraint, mismatches: Iterable[UnitMismatch], cells: frozenset[CellRef]
 ) -> bool:
-    """Tell whether a sum takes in a column that is given in another unit."""
-    plots = sum_constraint.plot_group.form if sum_constraint.plot_group else ""
-    return any(one.table.form.name == plots for one in mismatches) or any(
-        one.cell in cells for one in sum_constraint.linear_constraint.terms
-    )
+    """Return whether a sum is over a column that is given in another unit; *cells* are those of the mismatches."""
+    if any(term.cell in cells for term in sum_constraint.linear_constraint.terms):
+        return True
+    group = sum_constraint.plot_group
+    return group is not None and any(mismatch.table.form.name == group.form for mismatch in mismatches)
 
 
-def _is_dependent_violation(violation: Violation, table: Table, cells: set[CellRef]) -> bool:
-    if violation.rule.check not in _DEPENDENT_CHECKS:
+def _is_dependent_violation(violation: Violation, table: Table, *, cells: set[CellRef]) -> bool:
+    """Return whether a violation follows from wrong units in some cells of a table."""
+    check = violation.rule.check
+    if check not in _DEPENDENT_CHECKS:
         return False
-    whole = violation.sheet == table.sheet and (table.form.is_detail or violation.rule.check in _WHOLE_TABLE_CHECKS)
-    of_plots = violation.rule.arguments.get("detail") == table.form.name
-    return whole or of_plots or bool(cells & {*violation.cells, *([violation.cell] if violation.cell else [])})
+    if violation.sheet == table.sheet and (table.form.is_detail or check in _WHOLE_TABLE_CHECKS):
+        return True
+    if violation.rule.arguments.get("detail") == table.form.name or violation.cell in cells:
+        return True
+    return not cells.isdisjoint(violation.cells)
 
 
-def _build_root_cause(
-    unordered_mismatches: Sequence[UnitMismatch], dependent_violations: Sequence[Violation]
-) -> Violation:
-    slips = sorted(unordered_mismatches, key=lambda one: one.table.columns[one.field.name])
-    first = min(slips, key=lambda one: _get_rule_priority(one.rule))
-    facts = {
-        "title": first.table.form.title,
-        "agree": str(sum(one.matching_count for one in slips)),
-        "count": str(sum(one.figure_count for one in slips)),
-    }
-    phrases = {"parts": tuple(_build_unit_phrases(slips)), "steps": tuple(_build_step_phrases(slips))}
-    cells = tuple(cell for one in slips for cell in one.cells[:_MAX_CELLS_SHOWN])
-    grave = min(
-        (one.rule.get_severity(one.variant) for one in dependent_violations), key=_get_severity_rank, default="report"
+def _build_root_cause(mismatches: Iterable[UnitMismatch], dependent_violations: Sequence[Violation]) -> Violation:
+    """Return the violation for the mismatches of one table, with the severity of the gravest that it explains."""
+    ordered = sorted(mismatches, key=_get_column)
+    first = min(ordered, key=_get_priority)
+    severities = [first.rule.severity]
+    severities += [violation.rule.get_severity(violation.variant) for violation in dependent_violations]
+    cells: list[CellRef] = []
+    rule_ids = collect_rule_ids(dependent_violations)
+    for mismatch in ordered:
+        cells.extend(mismatch.cells[:_MAX_CELLS_SHOWN])
+        rule_ids.add(mismatch.rule.id)
+    return Violation(
+        rule=replace(first.rule, severity=min(severities, key=_get_severity_rank), severities={}),
+        sheet=cells[0].sheet,
+        cell=cells[0],
+        cells=tuple(cells),
+        variant=COLUMN_UNIT_VARIANT,
+        facts={
+            "title": first.table.form.title,
+            "agree": str(sum(map(attrgetter("matching_count"), ordered))),
+            "count": str(sum(map(attrgetter("figure_count"), ordered))),
+        },
+        phrases={"parts": tuple(_build_unit_phrases(ordered)), "steps": tuple(_build_step_phrases(ordered))},
+        related_rules=tuple(sorted(rule_ids - {first.rule.id})),
     )
-    rule = replace(first.rule, severity=min(first.rule.severity, grave, key=_get_severity_rank), severities={})
-    head = Violation(
-        rule=rule, sheet=cells[0].sheet, cell=cells[0], cells=cells, variant=COLUMN_UNIT_VARIANT, facts=facts
-    )
-    also = {one for other in dependent_violations for one in (other.rule.id, *other.related_rules)} | {
-        one.rule.id for one in slips
-    }
-    return replace(head, phrases=phrases, related_rules=tuple(sorted(also - {rule.id})))
+
+
+def _get_column(mismatch: UnitMismatch) -> int:
+    return mismatch.table.columns[mismatch.field.name]
 
 
 def _get_severity_rank(severity: str) -> int:
     return Severity(severity).rank
 
 
-def _build_unit_phrases(mismatches: Sequence[UnitMismatch]) -> Iterator[Phrase]:
-    for given, due in dict.fromkeys((one.actual_unit, one.field.unit) for one in mismatches):
-        named = [one for one in mismatches if (one.actual_unit, one.field.unit) == (given, due)]
-        columns = "、".join(f"“{one.field.heading}”{_format_range(one)}" for one in named)
-        yield Phrase("other_unit", {"columns": columns, "given": given, "due": due})
+def _build_unit_phrases(mismatches: Iterable[UnitMismatch]) -> Iterator[Phrase]:
+    """Yield a phrase for each pair of actual and expected unit, with the columns concerned."""
+    columns_by_units: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for mismatch in mismatches:
+        text = f"“{mismatch.field.heading}”{_format_range(mismatch)}"
+        columns_by_units[mismatch.actual_unit, mismatch.field.unit].append(text)
+    for (actual_unit, expected_unit), columns in columns_by_units.items():
+        yield Phrase("other_unit", {"columns": "、".join(columns), "given": actual_unit, "due": expected_unit})
 
 
-def _build_step_phrases(mismatches: Sequence[UnitMismatch]) -> Iterator[Phrase]:
-    for times in dict.fromkeys(one.conversion_factor for one in mismatches):
-        ranges = "、".join(_format_range(one) for one in mismatches if one.conversion_factor == times)
-        yield Phrase("multiply", {"cells": ranges, "factor": format_value(times.quantize(Decimal("0.0001")))})
+def _build_step_phrases(mismatches: Iterable[UnitMismatch]) -> Iterator[Phrase]:
+    """Yield a phrase for each conversion factor, with the ranges to multiply by it."""
+    ranges_by_factor: dict[Decimal, list[str]] = defaultdict(list)
+    for mismatch in mismatches:
+        ranges_by_factor[mismatch.conversion_factor].append(_format_range(mismatch))
+    for factor, ranges in ranges_by_factor.items():
+        yield Phrase(
+            "multiply", {"cells": "、".join(ranges), "factor": format_value(factor.quantize(_FACTOR_PRECISION))}
+        )
 
 
 def _format_range(mismatch: UnitMismatch) -> str:
-    rows = mismatch.table.body[ROW]
-    return f"{mismatch.table.get_cell_ref(mismatch.field.name, rows[0]).address}:{mismatch.table.get_cell_ref(mismatch.field.name, rows[-1]).address}"
+    return format_column_range(mismatch.table, mismatch.field.name, mismatch.table.body[ROW].to_list())

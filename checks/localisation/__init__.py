@@ -1,1 +1,1 @@
-"""Error localisation: which smallest set of cells explains sums that do not hold (Fellegi-Holt)."""
+"""Localise errors: find the smallest sets of cells whose change satisfies all sums (Fellegi-Holt principle)."""

@@ -1,23 +1,27 @@
-"""Sums as whole numbers, so that what mends them is decided exactly."""
+"""Connected linear constraints as equations in whole numbers, so that repairs are verified exactly."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from functools import reduce
 from math import ceil, floor
 
 from checks.localisation.linear_constraint import LinearConstraint
 from checks.model.cell_ref import CellRef
 from checks.parsing.decimal_amounts import count_decimals
 
-Adjustments = dict[int, int]  # number of the cell in its system -> what to add to it
-SuggestedAdjustments = Mapping[int, tuple[int, ...]]  # number of the cell -> shifts that its witnesses ask for
+Adjustments = dict[int, int]
+"""Index of a cell in its system -> the amount to add to it."""
+SuggestedAdjustments = Mapping[int, tuple[int, ...]]
+"""Index of a cell -> the adjustments that its reference values suggest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Equation:
-    """One relation: ``sum(weight * shift)`` must come within *slack* of *gap*."""
+    """One constraint: ``sum(coefficient * adjustment)`` must come within *slack* of *gap*.
+
+    *coefficients* are by cell index; *gap* is what the current figures leave open.
+    """
 
     coefficients: Mapping[int, int]
     gap: int
@@ -25,15 +29,16 @@ class Equation:
 
     @property
     def is_violated(self) -> bool:
-        """Whether the figures as seen leave more than the slack open."""
+        """Whether the current figures leave more open than the slack."""
         return abs(self.gap) > self.slack
 
 
 @dataclass(frozen=True, slots=True)
 class EquationSystem:
-    """Cells and sums that hang together, counted in units of ``10 ** -places``.
+    """Connected cells and equations, in units of ``10 ** -decimal_places``.
 
-    *touching* holds, for each cell, the numbers of the rows that it stands in.
+    *equations_by_cell* holds, for each cell, the indices of the equations that contain it. No repaired figure may be
+    less than *lower_bound*.
     """
 
     cells: tuple[CellRef, ...]
@@ -45,132 +50,183 @@ class EquationSystem:
 
     @property
     def violated_equations(self) -> tuple[Equation, ...]:
-        """The rows that do not hold as seen."""
-        return tuple(row for row in self.equations if row.is_violated)
+        """The equations that the current figures violate."""
+        return tuple(equation for equation in self.equations if equation.is_violated)
 
 
 def has_missing_value(values: Mapping[CellRef, Decimal], constraint: LinearConstraint) -> bool:
-    """Tell whether a relation cannot be judged because one of its cells holds no finite number."""
+    """Return whether a constraint cannot be evaluated because one of its cells holds no finite number."""
     return not all(term.cell in values and values[term.cell].is_finite() for term in constraint.terms)
 
 
 def build_equation_system(
     values: Mapping[CellRef, Decimal], constraints: Iterable[LinearConstraint], lower_bound: Decimal
 ) -> EquationSystem:
-    """Write *relations*, none of them silent, in whole numbers of the finest unit in use."""
+    """Convert constraints without missing values to whole numbers of the finest unit in use."""
     constraints = tuple(constraints)
-    cells = tuple(
-        sorted({term.cell for relation in constraints for term in relation.terms}, key=lambda cell: cell.reading_order)
+    cells = _collect_cells(constraints)
+    cell_indices = dict(zip(cells, range(len(cells)), strict=True))
+    amounts = [values[cell] for cell in cells]
+    constants = (constraint.constant for constraint in constraints)
+    decimal_places = max(map(count_decimals, (*amounts, *constants)), default=0)
+    scale = 10**decimal_places
+    cell_values = tuple(int(Fraction(amount) * scale) for amount in amounts)
+    equations = tuple(
+        _build_equation(constraint, cell_indices, cell_values, decimal_places) for constraint in constraints
     )
-    number = {cell: at for at, cell in enumerate(cells)}
-    figures = [*(values[cell] for cell in cells), *(relation.constant for relation in constraints)]
-    places = max((count_decimals(figure) for figure in figures), default=0)
-    seen = tuple(int(Fraction(values[cell]) * 10**places) for cell in cells)
-    rows = tuple(_build_equation(relation, number, seen, places) for relation in constraints)
     return EquationSystem(
-        cells, seen, rows, _index_equations_by_cell(rows, len(cells)), ceil(Fraction(lower_bound) * 10**places), places
+        cells=cells,
+        cell_values=cell_values,
+        equations=equations,
+        equations_by_cell=_index_equations_by_cell(equations, len(cells)),
+        lower_bound=ceil(Fraction(lower_bound) * scale),
+        decimal_places=decimal_places,
     )
+
+
+def _collect_cells(constraints: Iterable[LinearConstraint]) -> tuple[CellRef, ...]:
+    """Return all cells of the constraints in reading order."""
+    cells: set[CellRef] = set()
+    for constraint in constraints:
+        cells.update(term.cell for term in constraint.terms)
+    return tuple(sorted(cells, key=lambda cell: cell.reading_order))
 
 
 def _build_equation(
     constraint: LinearConstraint, cell_indices: Mapping[CellRef, int], cell_values: tuple[int, ...], decimal_places: int
 ) -> Equation:
-    weights: dict[int, int] = {}
+    """Return a constraint as an equation; cells that cancel out are left out."""
+    scale = 10**decimal_places
+    coefficients: dict[int, int] = {}
+    gap = int(Fraction(constraint.constant) * scale)
     for term in constraint.terms:
-        at = cell_indices[term.cell]
-        weights[at] = weights.get(at, 0) + term.sign
-    gap = int(Fraction(constraint.constant) * 10**decimal_places) - sum(
-        weight * cell_values[at] for at, weight in weights.items()
-    )
-    slack = floor(Fraction(constraint.tolerance) * 10**decimal_places)
-    return Equation({at: weight for at, weight in weights.items() if weight}, gap, slack)
+        index = cell_indices[term.cell]
+        coefficients[index] = coefficients.get(index, 0) + term.sign
+        gap -= term.sign * cell_values[index]
+    slack = floor(Fraction(constraint.tolerance) * scale)
+    return Equation({index: coefficient for index, coefficient in coefficients.items() if coefficient}, gap, slack)
 
 
 def _index_equations_by_cell(equations: tuple[Equation, ...], cell_count: int) -> tuple[tuple[int, ...], ...]:
-    touching: list[list[int]] = [[] for _ in range(cell_count)]
-    for number, row in enumerate(equations):
-        for at in row.coefficients:
-            touching[at].append(number)
-    return tuple(map(tuple, touching))
+    equations_by_cell: list[list[int]] = [[] for _ in range(cell_count)]
+    for equation_index, equation in enumerate(equations):
+        for cell_index in equation.coefficients:
+            equations_by_cell[cell_index].append(equation_index)
+    return tuple(map(tuple, equations_by_cell))
 
 
 def find_equations(system: EquationSystem, support: Iterable[int]) -> tuple[Equation, ...]:
-    """Give the rows in which any cell of *support* stands."""
-    numbers = {number for at in support for number in system.equations_by_cell[at]}
-    return tuple(system.equations[number] for number in sorted(numbers))
+    """Return the equations that contain any cell of *support*."""
+    equation_indices: set[int] = set()
+    for cell_index in support:
+        equation_indices.update(system.equations_by_cell[cell_index])
+    return tuple(system.equations[index] for index in sorted(equation_indices))
 
 
 def is_repaired_by(system: EquationSystem, adjustments: Adjustments) -> bool:
-    """Tell exactly whether *shifts* mend every row, change every cell named and respect the lower bound."""
-    bounded = all(
-        shift != 0 and system.cell_values[at] + shift >= system.lower_bound for at, shift in adjustments.items()
-    )
-    touched = find_equations(system, adjustments)
-    covered = sum(row.is_violated for row in touched) == len(system.violated_equations)
-    return bounded and covered and all(_is_satisfied_by(row, adjustments) for row in touched)
+    """Return whether the adjustments satisfy every equation, each changes its cell, and the lower bound is kept."""
+    for index, adjustment in adjustments.items():
+        if adjustment == 0 or system.cell_values[index] + adjustment < system.lower_bound:
+            return False
+    affected_equations = find_equations(system, adjustments)
+    if sum(equation.is_violated for equation in affected_equations) != len(system.violated_equations):
+        return False
+    return all(_is_satisfied_by(equation, adjustments) for equation in affected_equations)
 
 
 def _is_satisfied_by(equation: Equation, adjustments: Adjustments) -> bool:
-    moved = sum(weight * adjustments.get(at, 0) for at, weight in equation.coefficients.items())
-    return abs(equation.gap - moved) <= equation.slack
+    change = sum(coefficient * adjustments.get(index, 0) for index, coefficient in equation.coefficients.items())
+    return abs(equation.gap - change) <= equation.slack
 
 
 def find_single_adjustments(system: EquationSystem, suggestions: SuggestedAdjustments) -> list[Adjustments]:
-    """Find every cell that mends all rows alone, with its shift."""
-    suspects = reduce(set.intersection, (set(row.coefficients) for row in system.violated_equations))
-    found = ((at, _find_single_adjustment(system, at, suggestions.get(at, ()))) for at in sorted(suspects))
-    return [{at: shift} for at, shift in found if shift is not None]
+    """Return every adjustment of a single cell that satisfies all equations."""
+    cells_by_equation = [set(equation.coefficients) for equation in system.violated_equations]
+    adjustments: list[Adjustments] = []
+    for index in sorted(set.intersection(*cells_by_equation)):
+        adjustment = _find_single_adjustment(system, index, suggestions.get(index, ()))
+        if adjustment is not None:
+            adjustments.append({index: adjustment})
+    return adjustments
 
 
 def _find_single_adjustment(system: EquationSystem, cell_index: int, suggestions: tuple[int, ...]) -> int | None:
-    """Choose the shift of one cell: a witness's, else one that closes a sum exactly, else the smallest."""
-    low, high = system.lower_bound - system.cell_values[cell_index], None
-    exact = []
-    for row in find_equations(system, [cell_index]):
-        weight = row.coefficients[cell_index]
-        ends = sorted((Fraction(row.gap - row.slack, weight), Fraction(row.gap + row.slack, weight)))
-        low = max(low, ceil(ends[0]))
-        high = floor(ends[1]) if high is None else min(high, floor(ends[1]))
-        exact += [row.gap // weight] if row.is_violated and row.gap % weight == 0 else []
+    """Return a suggested adjustment of the cell, else one that closes an equation exactly, else the smallest.
+
+    Return None if no adjustment of this cell satisfies all of its equations.
+    """
+    lower_limits = [system.lower_bound - system.cell_values[cell_index]]
+    upper_limits: list[int] = []
+    closing_adjustments: list[int] = []
+    for equation in find_equations(system, [cell_index]):
+        coefficient = equation.coefficients[cell_index]
+        first_end = Fraction(equation.gap - equation.slack, coefficient)
+        second_end = Fraction(equation.gap + equation.slack, coefficient)
+        lower_limits.append(ceil(min(first_end, second_end)))
+        upper_limits.append(floor(max(first_end, second_end)))
+        if equation.is_violated and equation.gap % coefficient == 0:
+            closing_adjustments.append(equation.gap // coefficient)
+    low, high = max(lower_limits), min(upper_limits, default=None)
     if high is None or low > high:
         return None
-    return next(shift for shift in (*suggestions, *exact, max(low, min(high, 0))) if low <= shift <= high)
+    smallest_adjustment = max(low, min(high, 0))
+    candidates = (*suggestions, *closing_adjustments, smallest_adjustment)
+    return next(adjustment for adjustment in candidates if low <= adjustment <= high)
 
 
 def solve_exactly(system: EquationSystem, support: tuple[int, ...]) -> Adjustments | None:
-    """Give the one choice of shifts of *support* that closes the broken rows and leaves the others alone.
+    """Return the only adjustments of *support* that close the violated equations and leave the others unchanged.
 
-    None when there is no such choice, several of them, or none in whole units.
+    Return None if there are none, several, or none in whole units.
     """
-    table = [
-        [*(Fraction(row.coefficients.get(at, 0)) for at in support), Fraction(row.gap if row.is_violated else 0)]
-        for row in find_equations(system, support)
-    ]
-    reduced = _solve_by_elimination(table, len(support))
-    if reduced is None or any(each.denominator != 1 for each in reduced):
+    matrix: list[list[Fraction]] = []
+    for equation in find_equations(system, support):
+        change = 0
+        if equation.is_violated:
+            change = equation.gap
+        matrix.append(_build_matrix_row(equation, support, change))
+    solution = _solve_by_elimination(matrix, len(support))
+    if solution is None or any(value.denominator != 1 for value in solution):
         return None
-    return dict(zip(support, map(int, reduced), strict=True))
+    return dict(zip(support, map(int, solution), strict=True))
+
+
+def _build_matrix_row(equation: Equation, support: tuple[int, ...], change: int) -> list[Fraction]:
+    """Return the coefficients of *support* and the change that their adjustments must add up to."""
+    row = [Fraction(equation.coefficients.get(index, 0)) for index in support]
+    row.append(Fraction(change))
+    return row
 
 
 def _solve_by_elimination(matrix: list[list[Fraction]], unknown_count: int) -> list[Fraction] | None:
+    """Return the unique solution of linear equations (Gauss-Jordan elimination), or None if there is none.
+
+    *matrix* has one row per equation, with the right-hand side in the last column; it is modified.
+    """
     for column in range(unknown_count):
-        pivot = next((at for at in range(column, len(matrix)) if matrix[at][column]), None)
-        if pivot is None:
+        pivot_index = next((index for index in range(column, len(matrix)) if matrix[index][column]), None)
+        if pivot_index is None:
             return None
-        matrix[column], matrix[pivot] = matrix[pivot], matrix[column]
-        lead = matrix[column] = [each / matrix[column][column] for each in matrix[column]]
-        for at, line in enumerate(matrix):
-            if at != column and (factor := line[column]):
-                matrix[at] = [each - factor * first for each, first in zip(line, lead, strict=True)]
-    if any(line[unknown_count] for line in matrix[unknown_count:]):
+        matrix[column], matrix[pivot_index] = matrix[pivot_index], matrix[column]
+        pivot = matrix[column][column]
+        pivot_row = [value / pivot for value in matrix[column]]
+        matrix[column] = pivot_row
+        for index, row in enumerate(matrix):
+            if index != column and row[column]:
+                matrix[index] = _subtract_multiple(row, pivot_row, row[column])
+    if any(row[unknown_count] for row in matrix[unknown_count:]):
         return None
-    return [line[unknown_count] for line in matrix[:unknown_count]]
+    return [row[unknown_count] for row in matrix[:unknown_count]]
+
+
+def _subtract_multiple(row: list[Fraction], pivot_row: list[Fraction], factor: Fraction) -> list[Fraction]:
+    return [value - factor * pivot_value for value, pivot_value in zip(row, pivot_row, strict=True)]
 
 
 def has_several_solutions(system: EquationSystem, support: tuple[int, ...]) -> bool:
-    """Tell whether several shifts of *support* may do: a row has slack, or rows are too few."""
-    rows = find_equations(system, support)
-    if any(row.slack for row in rows):
+    """Return whether several adjustments of *support* may work: an equation has slack, or equations are too few."""
+    equations = find_equations(system, support)
+    if any(equation.slack for equation in equations):
         return True
-    table = [[*(Fraction(row.coefficients.get(at, 0)) for at in support), Fraction(0)] for row in rows]
-    return _solve_by_elimination(table, len(support)) is None
+    matrix = [_build_matrix_row(equation, support, 0) for equation in equations]
+    return _solve_by_elimination(matrix, len(support)) is None

@@ -1,22 +1,26 @@
-"""Mixed-integer programs as values, answered by HiGHS in silence and always the same way."""
+"""Mixed-integer programs as values, solved by HiGHS without output and with repeatable results."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 from typing import Any
 
-FEASIBILITY_TOLERANCE = 1e-9  # how far HiGHS may miss a bound; callers check its answers exactly
-_PROGRAM_COST = 700  # work to take up a program
-_COEFFICIENT_COST = 10  # and for each weight in it
-_ITERATION_COST = 60  # work of a step of the simplex method, and one more for so many variables and lines:
+# How far HiGHS may miss a bound; callers verify its solutions exactly.
+FEASIBILITY_TOLERANCE = 1e-9
+# Cost of setting up a program, and of each of its coefficients.
+_PROGRAM_COST = 700
+_COEFFICIENT_COST = 10
+# Cost of one iteration of the simplex method, plus 1 for every _SIZE_PER_EXTRA_COST variables and rows.
+_ITERATION_COST = 60
 _SIZE_PER_EXTRA_COST = 25
-_ITERATIONS_PER_NODE = 60  # on the tables that counties hand in
-_TIME_LIMIT_SECONDS = 60.0  # seconds after which a program is lost on any machine; what is counted ends long before
+# As measured on the tables that counties submit.
+_ITERATIONS_PER_NODE = 60
+# A safeguard on slow machines; the work budget normally ends a search long before.
+_TIME_LIMIT_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A figure to be found between *low* and *high*, a *whole* number or not, at a *cost* for each unit."""
+    """A variable between two bounds, integer or continuous, with a cost per unit."""
 
     cost: float
     lower_bound: float
@@ -26,7 +30,7 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class LinearRow:
-    """A weighted sum of variables, named by number, that must lie between *low* and *high*."""
+    """A weighted sum of variables that must lie between two bounds; *coefficients* are by index of the variable."""
 
     lower_bound: float
     upper_bound: float
@@ -35,7 +39,7 @@ class LinearRow:
 
 @dataclass(frozen=True, slots=True)
 class MixedIntegerProgram:
-    """Variables and lines, of which the answer of least cost is wanted."""
+    """Variables and rows; the solution minimises the total cost."""
 
     variables: Sequence[Variable]
     rows: Sequence[LinearRow]
@@ -43,26 +47,25 @@ class MixedIntegerProgram:
 
 @dataclass(slots=True)
 class WorkBudget:
-    """Work that a search has *left*: counted, not timed, so that it ends at the same place on every machine.
+    """The work that a search may still do; counted, not timed, so that it ends at the same point on every machine.
 
-    A unit is about a microsecond on a processor of 2020, going by the weights, steps and sizes of many programs.
+    A unit is about a microsecond on a processor of 2020, fitted to coefficients, iterations and sizes of many programs.
     """
 
     remaining: int
 
     def count_affordable_nodes(self, program: MixedIntegerProgram) -> int:
-        """Return how many nodes of a program may be looked at; none where it is not worth taking up."""
-        return max(0, self.remaining - _compute_setup_cost(program)) // (
-            _ITERATIONS_PER_NODE * _compute_iteration_cost(program)
-        )
+        """Return the number of nodes of a program that the remaining work allows; 0 if it does not pay to set it up."""
+        remaining_after_setup = max(0, self.remaining - _compute_setup_cost(program))
+        return remaining_after_setup // (_ITERATIONS_PER_NODE * _compute_iteration_cost(program))
 
     def subtract_cost(self, program: MixedIntegerProgram, iterations: int) -> None:
-        """Take off what a program has cost."""
+        """Subtract the cost of a solved program from the remaining work."""
         self.remaining -= _compute_setup_cost(program) + max(0, iterations) * _compute_iteration_cost(program)
 
 
 def _compute_setup_cost(program: MixedIntegerProgram) -> int:
-    return _PROGRAM_COST + _COEFFICIENT_COST * sum(len(line.coefficients) for line in program.rows)
+    return _PROGRAM_COST + _COEFFICIENT_COST * sum(len(row.coefficients) for row in program.rows)
 
 
 def _compute_iteration_cost(program: MixedIntegerProgram) -> int:
@@ -71,40 +74,40 @@ def _compute_iteration_cost(program: MixedIntegerProgram) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """The figures found; None when there are none (*infeasible*) or effort ran out before it was certain."""
+    """The values of the variables; None if the program is infeasible or the work budget ran out."""
 
     values: Sequence[float] | None
     is_infeasible: bool = False
 
 
 def solve_program(program: MixedIntegerProgram, work_budget: WorkBudget) -> Solution:
-    """Solve a program to the optimum, or give up where *effort*, from which its cost is taken, does not suffice."""
-    nodes = work_budget.count_affordable_nodes(program)
-    if not nodes:
+    """Return the optimum of a program, or no values if *work_budget* is exhausted; its cost is subtracted from it."""
+    max_nodes = work_budget.count_affordable_nodes(program)
+    if not max_nodes:
         work_budget.remaining = 0
         return Solution(None)
     highs = _load_highs()
     solver = highs.Highs()
-    for name, setting in _build_solver_options(nodes).items():
+    for name, setting in _build_solver_options(max_nodes).items():
         solver.setOptionValue(name, setting)
     solver.passModel(_build_model(program))
     solver.run()
     work_budget.subtract_cost(program, solver.getInfo().simplex_iteration_count)
     status = solver.getModelStatus()
-    known = highs.HighsModelStatus
-    if status == known.kOptimal:
+    statuses = highs.HighsModelStatus
+    if status == statuses.kOptimal:
         return Solution(solver.getSolution().col_value)
-    return Solution(None, is_infeasible=status in {known.kInfeasible, known.kUnboundedOrInfeasible})
+    return Solution(None, is_infeasible=status in {statuses.kInfeasible, statuses.kUnboundedOrInfeasible})
 
 
-def _load_highs() -> Any:  # noqa: ANN401 - its types are incomplete
+def _load_highs() -> Any:  # noqa: ANN401 - the types of highspy are incomplete
     import highspy  # noqa: PLC0415 - slow to load, and most workbooks never need it
 
     return highspy
 
 
 def _build_solver_options(max_nodes: int) -> dict[str, bool | str | int | float]:
-    """Give the options: silent, one thread and a fixed seed so that runs repeat, no gap left open."""
+    """Return HiGHS options: no output; one thread and a fixed seed for repeatable runs; no optimality gap."""
     return {
         "output_flag": False,
         "threads": 1,
@@ -123,15 +126,34 @@ def _build_model(program: MixedIntegerProgram) -> Any:  # noqa: ANN401 - as abov
     highs = _load_highs()
     model = highs.HighsLp()
     model.num_col_, model.num_row_ = len(program.variables), len(program.rows)
-    model.col_cost_ = [each.cost for each in program.variables]
-    model.col_lower_ = [each.lower_bound for each in program.variables]
-    model.col_upper_ = [each.upper_bound for each in program.variables]
-    kinds = highs.HighsVarType
-    model.integrality_ = [kinds.kInteger if each.is_integer else kinds.kContinuous for each in program.variables]
-    model.row_lower_ = [line.lower_bound for line in program.rows]
-    model.row_upper_ = [line.upper_bound for line in program.rows]
+    model.col_cost_ = [variable.cost for variable in program.variables]
+    model.col_lower_, model.col_upper_ = _list_bounds(program.variables)
+    types = {False: highs.HighsVarType.kContinuous, True: highs.HighsVarType.kInteger}
+    model.integrality_ = [types[variable.is_integer] for variable in program.variables]
+    model.row_lower_, model.row_upper_ = _list_bounds(program.rows)
     model.a_matrix_.format_ = highs.MatrixFormat.kRowwise
-    model.a_matrix_.start_ = list(accumulate((len(line.coefficients) for line in program.rows), initial=0))
-    model.a_matrix_.index_ = [at for line in program.rows for at in line.coefficients]
-    model.a_matrix_.value_ = [weight for line in program.rows for weight in line.coefficients.values()]
+    starts, indices, coefficients = _flatten_rows(program.rows)
+    model.a_matrix_.start_, model.a_matrix_.index_, model.a_matrix_.value_ = starts, indices, coefficients
     return model
+
+
+def _list_bounds(bounded: Sequence[Variable] | Sequence[LinearRow]) -> tuple[list[float], list[float]]:
+    """Return the lower and the upper bounds of variables or rows."""
+    lower_bounds: list[float] = []
+    upper_bounds: list[float] = []
+    for item in bounded:
+        lower_bounds.append(item.lower_bound)
+        upper_bounds.append(item.upper_bound)
+    return lower_bounds, upper_bounds
+
+
+def _flatten_rows(rows: Sequence[LinearRow]) -> tuple[list[int], list[int], list[float]]:
+    """Return the coefficient matrix in compressed row form: starts of the rows, variable indices, coefficients."""
+    starts: list[int] = [0]
+    indices: list[int] = []
+    coefficients: list[float] = []
+    for row in rows:
+        indices.extend(row.coefficients.keys())
+        coefficients.extend(row.coefficients.values())
+        starts.append(len(indices))
+    return starts, indices, coefficients

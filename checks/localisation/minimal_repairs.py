@@ -1,14 +1,14 @@
-"""Which smallest set of cells could be changed, and to what, when sums disagree (the Fellegi–Holt principle).
+"""Find the smallest sets of cells whose change satisfies all sums (the Fellegi–Holt principle).
 
-What is found is exact: HiGHS only proposes which cells to change, and is not even loaded where one will do.
+The results are exact: HiGHS only proposes which cells to change, and is not even loaded if one cell is enough.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from functools import reduce
-from itertools import product
+from itertools import product, starmap
+from operator import itemgetter
 
 from checks.localisation.equation_system import (
     Adjustments,
@@ -26,20 +26,22 @@ from checks.model.cell_ref import CellRef
 from checks.model.finding import RepairStep
 from checks.parsing.decimal_amounts import count_decimals
 
-FORMULA_PENALTY = 1e-3  # breaks ties only: a thousand formula cells would weigh as much as one cell more
+# Breaks ties only: a thousand formula cells weigh as much as one more cell.
+FORMULA_PENALTY = 1e-3
 REFERENCE_BONUS = 1e-4
-DEFAULT_WORK_BUDGET = 2_000_000  # about two seconds
+# About two seconds, see `WorkBudget`.
+DEFAULT_WORK_BUDGET = 2_000_000
 
 Repair = tuple[RepairStep, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class RankedRepairs:
-    """What would mend the whole broken set, the likeliest first, all by as few changes.
+    """The repairs of all violated constraints, all with equally many changes, the likeliest first.
 
-    *complete* is False when effort or number ran out, so that there may be others as small. *alone* is True
-    when the first has no rival: it is the only one, or formulas and witnesses speak for it more than for the
-    second.
+    *is_complete* is False if the work budget or the number of repairs was exhausted, so that there may be others of
+    the same size. *is_unambiguous* is True if the first repair is the only one, or if formulas and reference values
+    support it more than the second.
     """
 
     repairs: tuple[Repair, ...]
@@ -47,35 +49,50 @@ class RankedRepairs:
     is_unambiguous: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _RepairOptions:
+    """The repairs of one or several systems, the likeliest first, with their ranks."""
+
+    ranked_repairs: tuple[tuple[RepairRank, Repair], ...]
+    is_complete: bool
+
+
 def find_violated_constraints(
     values: Mapping[CellRef, Decimal], constraints: Iterable[LinearConstraint]
 ) -> tuple[LinearConstraint, ...]:
-    """Give the relations that do not hold, in their order.
+    """Return the violated constraints in their order.
 
-    A relation with a cell that holds no finite number is silent: it is not broken.
+    A constraint on a cell without a finite number cannot be evaluated and does not count as violated.
     """
-    judged = (relation for relation in constraints if not has_missing_value(values, relation))
-    return tuple(each for each in judged if build_equation_system(values, [each], Decimal(0)).violated_equations)
+    violated_constraints: list[LinearConstraint] = []
+    for constraint in constraints:
+        if has_missing_value(values, constraint):
+            continue
+        if build_equation_system(values, [constraint], Decimal(0)).violated_equations:
+            violated_constraints.append(constraint)
+    return tuple(violated_constraints)
 
 
 def group_connected_constraints(constraints: Iterable[LinearConstraint]) -> tuple[tuple[LinearConstraint, ...], ...]:
-    """Part relations into sets that share no cell, in the order of their first members."""
+    """Partition constraints into groups that share no cell (union-find), in the order of their first members."""
     constraints = tuple(constraints)
-    parent: dict[CellRef, CellRef] = {}
-    for relation in constraints:
-        for term in relation.terms:
-            parent[_find_root(parent, term.cell)] = _find_root(parent, relation.terms[0].cell)
-    sets: dict[CellRef | None, list[LinearConstraint]] = {}
-    for relation in constraints:
-        root = _find_root(parent, relation.terms[0].cell) if relation.terms else None
-        sets.setdefault(root, []).append(relation)
-    return tuple(map(tuple, sets.values()))
+    parents: dict[CellRef, CellRef] = {}
+    for constraint in constraints:
+        for term in constraint.terms:
+            parents[_find_root(parents, term.cell)] = _find_root(parents, constraint.terms[0].cell)
+    groups: dict[CellRef | None, list[LinearConstraint]] = {}
+    for constraint in constraints:
+        root = None
+        if constraint.terms:
+            root = _find_root(parents, constraint.terms[0].cell)
+        groups.setdefault(root, []).append(constraint)
+    return tuple(map(tuple, groups.values()))
 
 
 def _find_root(parents: dict[CellRef, CellRef], cell: CellRef) -> CellRef:
-    while (above := parents.setdefault(cell, cell)) != cell:
-        parents[cell] = parents[above]
-        cell = above
+    while (parent := parents.setdefault(cell, cell)) != cell:
+        parents[cell] = parents[parent]
+        cell = parent
     return cell
 
 
@@ -88,37 +105,37 @@ def find_smallest_repairs(
     max_repairs: int = 20,
     lower_bound: Decimal = Decimal(0),
 ) -> RankedRepairs:
-    """Find every smallest repair after which all relations hold and no changed cell is below *lower*.
+    """Find every smallest repair that satisfies all constraints and changes no cell to less than *lower_bound*.
 
-    Only sums that hang together with a broken one count, directly or by way of others. Nothing is found, and
-    that is complete, where nothing is broken or where no figures in the finest unit in use would do.
-    *effort* (see there for its unit) and *most* bound the search and the number of repairs.
+    Only constraints connected with a violated one are considered. The result is empty and complete if no constraint
+    is violated, or if no figures in the finest unit in use satisfy them all. *work_budget*, in the unit of
+    `WorkBudget`, limits the search and *max_repairs* the number of repairs.
     """
-    known, bounds = evidence or {}, (WorkBudget(work_budget), max_repairs)
-    judged = [relation for relation in constraints if not has_missing_value(values, relation)]
-    systems = [
-        each
-        for each in (build_equation_system(values, each, lower_bound) for each in group_connected_constraints(judged))
-        if each.violated_equations
-    ]
+    evidence = evidence or {}
+    systems = _build_violated_systems(values, constraints, lower_bound)
     if len(systems) > MAX_CELLS_PER_REPAIR:
         return RankedRepairs((), is_complete=False)
-    parts = (_find_system_repairs(values, each, known, bounds) for each in systems)
-    whole = reduce(
-        lambda one, other: _combine_options(one, other, max_repairs),
-        parts,
-        _RepairOptions(((rank_repair((), known), ()),), is_complete=True),
-    )
-    found = _sort_repairs([repair for _, repair in whole.ranked_repairs if repair], known)
-    return RankedRepairs(found, whole.is_complete, is_unambiguous=whole.is_complete and _is_unambiguous(found, known))
+    limits = (WorkBudget(work_budget), max_repairs)
+    options = _RepairOptions(((rank_repair((), evidence), ()),), is_complete=True)
+    for system in systems:
+        system_options = _find_system_repairs(values, system, evidence, limits)
+        options = _combine_options(options, system_options, max_repairs)
+    repairs = _sort_repairs([repair for _, repair in options.ranked_repairs if repair], evidence)
+    is_unambiguous = options.is_complete and _is_unambiguous(repairs, evidence)
+    return RankedRepairs(repairs, options.is_complete, is_unambiguous=is_unambiguous)
 
 
-@dataclass(frozen=True, slots=True)
-class _RepairOptions:
-    """What mends one or several sets, each way with its rank, the likeliest first; whether these are all."""
-
-    ranked_repairs: tuple[tuple[RepairRank, Repair], ...]
-    is_complete: bool
+def _build_violated_systems(
+    values: Mapping[CellRef, Decimal], constraints: Iterable[LinearConstraint], lower_bound: Decimal
+) -> list[EquationSystem]:
+    """Return one system for each connected group with a violated constraint."""
+    evaluable_constraints = [constraint for constraint in constraints if not has_missing_value(values, constraint)]
+    systems: list[EquationSystem] = []
+    for group in group_connected_constraints(evaluable_constraints):
+        system = build_equation_system(values, group, lower_bound)
+        if system.violated_equations:
+            systems.append(system)
+    return systems
 
 
 def _find_system_repairs(
@@ -127,73 +144,103 @@ def _find_system_repairs(
     evidence: Mapping[CellRef, CellEvidence],
     limits: tuple[WorkBudget, int],
 ) -> _RepairOptions:
-    """Mend one set of sums that hang together: by one cell if that will do, by more if not."""
-    pins = _compute_suggestions(system, evidence)
-    found = SearchResult(tuple(find_single_adjustments(system, pins)), is_complete=True)
-    if not found.adjustments:
-        found = search_repairs(system, SearchOptions(_compute_costs(system, evidence), pins, *limits))
-    repairs = (_build_repair(values, system, shifts) for shifts in found.adjustments)
-    return _keep_best(
-        ((rank_repair(repair, evidence), repair) for repair in repairs), limits[1], is_complete=found.is_complete
-    )
+    """Find the repairs of one system: of a single cell if that is enough, else of several.
+
+    *limits* are the remaining work and the maximum number of repairs.
+    """
+    suggestions = _compute_suggestions(system, evidence)
+    result = SearchResult(tuple(find_single_adjustments(system, suggestions)), is_complete=True)
+    if not result.adjustments:
+        result = search_repairs(system, SearchOptions(_compute_costs(system, evidence), suggestions, *limits))
+    ranked_repairs: list[tuple[RepairRank, Repair]] = []
+    for adjustments in result.adjustments:
+        repair = _build_repair(values, system, adjustments)
+        ranked_repairs.append((rank_repair(repair, evidence), repair))
+    return _keep_best(ranked_repairs, limits[1], is_complete=result.is_complete)
 
 
 def _combine_options(left: _RepairOptions, right: _RepairOptions, max_repairs: int) -> _RepairOptions:
-    """Mend two separate sets at once, each way of the one with each of the other."""
-    pairs = product(left.ranked_repairs, right.ranked_repairs)
-    ways = ((mine.combine_with(yours), (*first, *second)) for (mine, first), (yours, second) in pairs)
-    return _keep_best(ways, max_repairs, is_complete=left.is_complete and right.is_complete)
+    """Combine each repair of one system with each repair of another, separate one."""
+    ranked_repairs = starmap(_combine_repairs, product(left.ranked_repairs, right.ranked_repairs))
+    return _keep_best(ranked_repairs, max_repairs, is_complete=left.is_complete and right.is_complete)
+
+
+def _combine_repairs(left: tuple[RepairRank, Repair], right: tuple[RepairRank, Repair]) -> tuple[RepairRank, Repair]:
+    (left_rank, left_repair), (right_rank, right_repair) = left, right
+    return left_rank.combine_with(right_rank), (*left_repair, *right_repair)
 
 
 def _keep_best(
     ranked_repairs: Iterable[tuple[RepairRank, Repair]], max_repairs: int, *, is_complete: bool
 ) -> _RepairOptions:
-    ranked = sorted(ranked_repairs, key=lambda way: way[0])
-    return _RepairOptions(tuple(ranked[:max_repairs]), is_complete=is_complete and len(ranked) <= max_repairs)
+    ordered_repairs = sorted(ranked_repairs, key=itemgetter(0))
+    is_complete = is_complete and len(ordered_repairs) <= max_repairs
+    return _RepairOptions(tuple(ordered_repairs[:max_repairs]), is_complete=is_complete)
 
 
 def _sort_repairs(repairs: Iterable[Repair], evidence: Mapping[CellRef, CellEvidence]) -> tuple[Repair, ...]:
-    """Write each repair in the order in which a reader meets its cells, the likeliest first, swaps and all."""
-    written = [tuple(sorted(repair, key=lambda change: change.cell.reading_order)) for repair in repairs]
-    return tuple(sorted(written, key=lambda repair: rank_repair(repair, evidence)))
+    """Return the repairs, the likeliest first, each with its cells in reading order.
+
+    The ranks are computed anew, because swaps between two systems count only now.
+    """
+    return tuple(sorted(map(_sort_steps, repairs), key=lambda repair: rank_repair(repair, evidence)))
+
+
+def _sort_steps(repair: Repair) -> Repair:
+    return tuple(sorted(repair, key=lambda step: step.cell.reading_order))
 
 
 def _is_unambiguous(repairs: tuple[Repair, ...], evidence: Mapping[CellRef, CellEvidence]) -> bool:
-    """Tell whether the first repair has no rival; the look of a slip orders repairs but convicts none."""
-    weights: list[RepairRank] = [rank_repair(repair, evidence) for repair in repairs[:2]]
-    judged = [(each.formula_count, each.net_contradictions) for each in weights]
-    return len(judged) == 1 or (len(judged) > 1 and judged[0] < judged[1])
+    """Return whether the evidence supports the first repair more than the second; its likeness to typos is ignored."""
+    if len(repairs) <= 1:
+        return bool(repairs)
+    return _rank_by_evidence(repairs[0], evidence) < _rank_by_evidence(repairs[1], evidence)
+
+
+def _rank_by_evidence(repair: Repair, evidence: Mapping[CellRef, CellEvidence]) -> tuple[int, int]:
+    rank = rank_repair(repair, evidence)
+    return rank.formula_count, rank.net_contradictions
 
 
 def _compute_suggestions(system: EquationSystem, evidence: Mapping[CellRef, CellEvidence]) -> SuggestedAdjustments:
-    """Say by how much witnesses would shift each cell, as far as they speak in the unit of the sums."""
-    pins = {}
-    for at, cell in enumerate(system.cells):
-        asked = [
-            Fraction(each) * 10**system.decimal_places - system.cell_values[at]
-            for each in _get_reference_values(cell, evidence)
-        ]
-        pins[at] = tuple(int(shift) for shift in asked if shift and shift.denominator == 1)
-    return pins
+    """Return, for each cell, its differences from its reference values that are whole in the unit of the system."""
+    suggestions: dict[int, tuple[int, ...]] = {}
+    for index, cell in enumerate(system.cells):
+        adjustments: list[int] = []
+        for reference_value in _get_reference_values(cell, evidence):
+            adjustment = Fraction(reference_value) * 10**system.decimal_places - system.cell_values[index]
+            if adjustment and adjustment.denominator == 1:
+                adjustments.append(int(adjustment))
+        suggestions[index] = tuple(adjustments)
+    return suggestions
 
 
 def _get_reference_values(cell: CellRef, evidence: Mapping[CellRef, CellEvidence]) -> tuple[Decimal, ...]:
-    return evidence[cell].reference_values if cell in evidence else ()
+    if cell not in evidence:
+        return ()
+    return evidence[cell].reference_values
 
 
 def _compute_costs(system: EquationSystem, evidence: Mapping[CellRef, CellEvidence]) -> dict[int, float]:
-    """Price each change so that, among equally many, formulas stay and what witnesses deny goes."""
-    pins = _compute_suggestions(system, evidence)
-    return {
-        at: 1 + FORMULA_PENALTY * (cell in evidence and evidence[cell].is_formula) - REFERENCE_BONUS * bool(pins[at])
-        for at, cell in enumerate(system.cells)
-    }
+    """Return the cost of changing each cell: higher for a formula, lower if a reference value contradicts the cell."""
+    suggestions = _compute_suggestions(system, evidence)
+    costs: dict[int, float] = {}
+    for index, cell in enumerate(system.cells):
+        cost = 1.0
+        if cell in evidence and evidence[cell].is_formula:
+            cost += FORMULA_PENALTY
+        if suggestions[index]:
+            cost -= REFERENCE_BONUS
+        costs[index] = cost
+    return costs
 
 
 def _build_repair(values: Mapping[CellRef, Decimal], system: EquationSystem, adjustments: Adjustments) -> Repair:
-    return tuple(
-        _build_repair_step(values[system.cells[at]], system, at, shift) for at, shift in sorted(adjustments.items())
-    )
+    steps: list[RepairStep] = []
+    for index, adjustment in sorted(adjustments.items()):
+        before = values[system.cells[index]]
+        steps.append(_build_repair_step(before, system, index, adjustment))
+    return tuple(steps)
 
 
 def _build_repair_step(before: Decimal, system: EquationSystem, cell_index: int, adjustment: int) -> RepairStep:
@@ -202,8 +249,13 @@ def _build_repair_step(before: Decimal, system: EquationSystem, cell_index: int,
 
 
 def _format_units(units: int, decimal_places: int, min_decimals: int) -> str:
-    """Write *units* of ``10 ** -places`` with *shown* decimals, or as many more as it takes."""
+    """Return *units* of ``10 ** -decimal_places`` as text with *min_decimals* decimals, or more if needed."""
     digits = str(abs(units)).zfill(decimal_places + 1)
     whole, fraction = digits[: len(digits) - decimal_places], digits[len(digits) - decimal_places :]
     fraction = fraction[:min_decimals] + fraction[min_decimals:].rstrip("0")
-    return ("-" if units < 0 else "") + whole + ("." + fraction if fraction else "")
+    text = whole
+    if fraction:
+        text = f"{text}.{fraction}"
+    if units < 0:
+        text = f"-{text}"
+    return text

@@ -1,24 +1,26 @@
-"""What speaks for one repair rather than another of the same size."""
+"""Rank repairs of the same size by their likelihood."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from operator import ne
 
 from checks.model.cell_ref import CellRef
 from checks.model.finding import RepairStep
 
-SWAP_SCORE = 5  # more than two figures that each look like a strong slip
+# More than the score of two figures that each look like a strong typo.
+SWAP_SCORE = 5
 STRONG_TYPO_SCORE = 2
 WEAK_TYPO_SCORE = 1
 
 
 @dataclass(frozen=True, slots=True)
 class CellEvidence:
-    """What is known of a cell besides its figure, in the unit of the figure.
+    """Evidence about a cell besides its figure.
 
-    A cell computed by a *formula* outweighs a typed one. *witnesses* are what the plan's text, last year's
-    filing or a sister table say that it should be.
+    A cell computed by a formula is more reliable than a typed one. *reference_values* are what the plan's text, last
+    year's filing or a related table state for the cell, in its own unit.
     """
 
     is_formula: bool = False
@@ -27,11 +29,11 @@ class CellEvidence:
 
 @dataclass(frozen=True, slots=True, order=True)
 class RepairRank:
-    """Where a repair stands among its equals: the smaller, the likelier; the fields weigh in this order.
+    """Sort key of a repair among repairs of the same size, the likeliest first; the first field weighs most.
 
-    *against* counts witnesses, those against the repair less those for it; *unlike* is the less, the more the
-    changes look like slips of the hand; *change* adds up the relative changes; *places* only makes the order
-    stable.
+    *net_contradictions* counts the reference values against the repair minus those for it. *negative_typo_score* is
+    the smaller, the more the changes look like typos or swaps. *relative_change* adds up the relative changes.
+    *reading_orders* only makes the order stable.
     """
 
     formula_count: int
@@ -41,7 +43,7 @@ class RepairRank:
     reading_orders: tuple[tuple[str, int, int, str], ...]
 
     def combine_with(self, other: "RepairRank") -> "RepairRank":
-        """Return the rank of this repair and another one of other cells together, swaps between the two left out."""
+        """Return the rank of this repair and one of other cells together; swaps between the two are not counted."""
         return RepairRank(
             self.formula_count + other.formula_count,
             self.net_contradictions + other.net_contradictions,
@@ -52,30 +54,37 @@ class RepairRank:
 
 
 def rank_repair(steps: Iterable[RepairStep], evidence: Mapping[CellRef, CellEvidence]) -> RepairRank:
-    """Weigh one repair by its evidence."""
+    """Return the rank of a repair, given the evidence about its cells."""
     repair = tuple(steps)
-    known = [(change, evidence.get(change.cell, CellEvidence())) for change in repair]
-    return RepairRank(
-        formula_count=sum(each.is_formula for _, each in known),
-        net_contradictions=sum(_count_contradictions(change, each.reference_values) for change, each in known),
-        negative_typo_score=-sum(score_typo(change.before, change.after) for change in repair)
-        - SWAP_SCORE * _count_swaps(repair),
-        relative_change=sum((_compute_relative_change(change) for change in repair), Fraction(0)),
-        reading_orders=tuple(change.cell.reading_order for change in repair),
-    )
+    formula_count = net_contradictions = 0
+    typo_score = SWAP_SCORE * _count_swaps(repair)
+    relative_change = Fraction(0)
+    for step in repair:
+        cell_evidence = evidence.get(step.cell, CellEvidence())
+        formula_count += cell_evidence.is_formula
+        net_contradictions += _count_contradictions(step, cell_evidence.reference_values)
+        typo_score += score_typo(step.before, step.after)
+        relative_change += _compute_relative_change(step)
+    reading_orders = tuple(step.cell.reading_order for step in repair)
+    return RepairRank(formula_count, net_contradictions, -typo_score, relative_change, reading_orders)
 
 
 def score_typo(before: str, after: str) -> int:
-    """Tell how much a change looks like a slip of the hand: 2 strongly, 1 a little, 0 not at all."""
-    seen, meant = Fraction(before), Fraction(after)
-    if seen == -meant or _is_decimal_shift(before, after):
+    """Return how much a change looks like the correction of a typo: 2 strongly, 1 a little, 0 not at all.
+
+    A wrong sign, a moved decimal point and a transposition are strong, a single wrong, missing or extra digit is weak.
+    """
+    old_value, new_value = Fraction(before), Fraction(after)
+    if old_value == -new_value or _is_decimal_shift(before, after):
         return STRONG_TYPO_SCORE
-    if (seen < 0) != (meant < 0):
+    if (old_value < 0) != (new_value < 0):
         return 0
     first, second = _format_digits(before, after)
     if _is_transposition(first, second):
         return STRONG_TYPO_SCORE
-    return WEAK_TYPO_SCORE if _is_one_digit_apart(first, second) else 0
+    if _is_one_digit_apart(first, second):
+        return WEAK_TYPO_SCORE
+    return 0
 
 
 def _count_contradictions(step: RepairStep, reference_values: tuple[Decimal, ...]) -> int:
@@ -89,14 +98,15 @@ def _compute_relative_change(step: RepairStep) -> Fraction:
 
 
 def _count_swaps(repair: tuple[RepairStep, ...]) -> int:
-    """Count the pairs of one row or one column whose figures change places."""
-    met: dict[tuple[Decimal, Decimal], list[CellRef]] = {}
-    count = 0
-    for change in repair:
-        before, after = Decimal(change.before), Decimal(change.after)
-        count += sum(_is_same_row_or_column(change.cell, one) for one in met.get((after, before), ()))
-        met.setdefault((before, after), []).append(change.cell)
-    return count
+    """Return the number of pairs of cells in one row or one column that exchange their figures."""
+    cells_by_change: dict[tuple[Decimal, Decimal], list[CellRef]] = {}
+    swap_count = 0
+    for step in repair:
+        before, after = Decimal(step.before), Decimal(step.after)
+        for cell in cells_by_change.get((after, before), ()):
+            swap_count += _is_same_row_or_column(step.cell, cell)
+        cells_by_change.setdefault((before, after), []).append(step.cell)
+    return swap_count
 
 
 def _is_same_row_or_column(first: CellRef, second: CellRef) -> bool:
@@ -104,30 +114,35 @@ def _is_same_row_or_column(first: CellRef, second: CellRef) -> bool:
 
 
 def _is_decimal_shift(before: str, after: str) -> bool:
-    """Tell whether the decimal point moved, or noughts were added or dropped, and nothing else."""
+    """Return whether two figures differ only in the decimal point and in leading or trailing zeros."""
     return before.replace(".", "").strip("0") == after.replace(".", "").strip("0") != ""
 
 
 def _format_digits(before: str, after: str) -> tuple[str, str]:
-    """Write both figures as digits with the same number of decimals."""
-    places = max(len(text.partition(".")[2]) for text in (before, after))
-    first, second = (str(abs(int(Fraction(text) * 10**places))) for text in (before, after))
-    return first, second
+    """Return the digits of two figures, both written with the same number of decimals."""
+    places = max(len(before.partition(".")[2]), len(after.partition(".")[2]))
+    return _format_scaled(before, places), _format_scaled(after, places)
+
+
+def _format_scaled(text: str, decimal_places: int) -> str:
+    return str(abs(int(Fraction(text) * 10**decimal_places)))
 
 
 def _is_transposition(first: str, second: str) -> bool:
+    """Return whether two texts differ only in the order of two neighbouring digits."""
     if len(first) != len(second):
         return False
-    apart = [at for at, (one, other) in enumerate(zip(first, second, strict=True)) if one != other]
-    if len(apart) != 2 or apart[1] != apart[0] + 1:  # noqa: PLR2004 - a transposition is of two
+    index = next((index for index in range(len(first)) if first[index] != second[index]), None)
+    if index is None:
         return False
-    left, right = apart
-    return first[left] == second[right] and first[right] == second[left]
+    transposed = first[:index] + first[index + 1 : index + 2] + first[index] + first[index + 2 :]
+    return transposed == second
 
 
 def _is_one_digit_apart(first: str, second: str) -> bool:
-    """Tell whether one digit is wrong, missing or too many."""
+    """Return whether one digit is wrong, missing or extra."""
     if len(first) == len(second):
-        return sum(one != other for one, other in zip(first, second, strict=True)) == 1
+        difference_count: int = sum(map(ne, first, second))
+        return difference_count == 1
     short, long = sorted((first, second), key=len)
-    return any(long[:at] + long[at + 1 :] == short for at in range(len(long)))
+    return any(long[:index] + long[index + 1 :] == short for index in range(len(long)))

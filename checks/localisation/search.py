@@ -1,8 +1,10 @@
-"""Which sets of two cells and more could be changed so that every sum holds (error localisation)."""
+"""Search for the smallest sets of two or more cells whose change satisfies all equations (error localisation)."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
+from itertools import product
+from math import inf
 
 from checks.localisation.equation_system import (
     Adjustments,
@@ -15,43 +17,37 @@ from checks.localisation.equation_system import (
     solve_exactly,
 )
 from checks.localisation.milp import LinearRow, MixedIntegerProgram, Variable, WorkBudget, solve_program
-from checks.localisation.ranking import score_typo
+from checks.localisation.support_program import (
+    SearchSpace,
+    build_exclusion_row,
+    build_rows,
+    build_size_row,
+    build_variables,
+)
 
-TYPO_BONUS = 1e-5  # breaks ties only, so that a search cut short has listed the likelier ones
-MAX_CELLS_PER_REPAIR = (
-    100  # a repair of more cells is none that a person would make: the table is another one, not a slip
-)
-MAX_PACKINGS_TRIED = (
-    64  # so many broken rows are tried as the first of a packing; more would cost time and narrow little
-)
+# If more cells differ, the table is a different one: nobody makes that many errors.
+MAX_CELLS_PER_REPAIR = 100
+# The number of violated equations tried as the first of a packing; more would cost time and narrow little.
+MAX_PACKINGS_TRIED = 64
+# A binary variable above this value counts as 1.
+_BINARY_THRESHOLD = 0.5
+_CELLS_PER_SWAP = 2
 
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """Shifts that mend a system, all of one size, and whether these are all there are of this size."""
+    """Adjustments that satisfy a system, all of one size; *is_complete* if these are all of this size."""
 
     adjustments: tuple[Adjustments, ...]
     is_complete: bool
 
 
 @dataclass(frozen=True, slots=True)
-class SearchSpace:
-    """Where to look: which cells may change, and how many at least and at most.
-
-    *forced* holds the one shift that each cell can have, or nothing where the shifts are open.
-    """
-
-    cells: tuple[int, ...]
-    min_cells: int
-    max_cells: int
-    forced_adjustments: Mapping[int, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class SearchOptions:
-    """What steers a search: the cost of changing each cell, near 1, what witnesses ask for, and when to stop.
+    """The options of a search.
 
-    *effort* is the work that may still be done, *number* the repairs that suffice.
+    *costs* are the costs of changing each cell, near 1; *suggestions* the adjustments that reference values suggest;
+    *work_budget* the work that may still be done; *max_repairs* the number of repairs after which the search stops.
     """
 
     costs: Mapping[int, float]
@@ -61,203 +57,180 @@ class SearchOptions:
 
 
 def search_repairs(system: EquationSystem, options: SearchOptions) -> SearchResult:
-    """Find the smallest repairs of a system that no single cell mends."""
-    if not all(row.coefficients for row in system.violated_equations):
-        return SearchResult((), is_complete=True)  # a sum without cells cannot be mended
-    rows = _sort_by_length(system)
-    if len(_collect_disjoint_equations(rows, rows[0])) > MAX_CELLS_PER_REPAIR:
+    """Find the smallest repairs of a system that no adjustment of a single cell satisfies."""
+    if not all(equation.coefficients for equation in system.violated_equations):
+        # An equation without cells cannot be satisfied.
+        return SearchResult((), is_complete=True)
+    equations = _sort_by_length(system)
+    if len(_collect_disjoint_equations(equations, equations[0])) > MAX_CELLS_PER_REPAIR:
         return SearchResult((), is_complete=False)
-    near = _narrow_search(system)
-    if near.min_cells > 1 and near.cells:
-        found = _enumerate_supports(system, near, options)
-        if found.adjustments or not found.is_complete:
-            return found
-    everywhere = tuple(range(len(system.cells)))
-    return _enumerate_supports(system, SearchSpace(everywhere, max(2, near.min_cells + 1), len(everywhere)), options)
+    narrow_space = _narrow_search(system)
+    if narrow_space.min_cells > 1 and narrow_space.cells:
+        result = _enumerate_supports(system, narrow_space, options)
+        if result.adjustments or not result.is_complete:
+            return result
+    all_cells = tuple(range(len(system.cells)))
+    full_space = SearchSpace(all_cells, max(2, narrow_space.min_cells + 1), len(all_cells))
+    return _enumerate_supports(system, full_space, options)
 
 
 def _narrow_search(system: EquationSystem) -> SearchSpace:
-    """Give the least size that the broken rows allow, and the cells of every repair that small.
+    """Return the smallest size that the violated equations allow, and the cells of all repairs of that size.
 
-    So many broken rows without a common cell, so many cells at least; and when no more than these change,
-    just one changes in each of those rows and closes it by itself. Every choice of such rows narrows them.
+    A packing is a set of violated equations without a common cell. At least as many cells must change as a packing has
+    equations. If no more cells change, exactly one changes in each of these equations and closes it by itself, so that
+    every packing of the largest size narrows down the cells.
     """
-    rows = _sort_by_length(system)
-    packings = [_collect_disjoint_equations(rows, first) for first in rows[:MAX_PACKINGS_TRIED]]
+    equations = _sort_by_length(system)
+    packings = [_collect_disjoint_equations(equations, first) for first in equations[:MAX_PACKINGS_TRIED]]
     size = max(map(len, packings))
-    exact = not any(row.slack for row in rows)
-    fields = (set(_find_closing_cells(packing, is_exact=exact)) for packing in packings if len(packing) == size)
-    near = sorted(set.intersection(*fields))
-    if not exact:
-        return SearchSpace(tuple(at for at, _ in near), size, size)
-    forced = {at: int(shift) for at, shift in near if shift.denominator == 1}
-    forced = {at: shift for at, shift in forced.items() if system.cell_values[at] + shift >= system.lower_bound}
-    return SearchSpace(tuple(forced), size, size, forced)
+    is_exact = not any(equation.slack for equation in equations)
+    closing_cells = set.intersection(
+        *(set(_find_closing_cells(packing, is_exact=is_exact)) for packing in packings if len(packing) == size)
+    )
+    if not is_exact:
+        return SearchSpace(tuple(index for index, _ in sorted(closing_cells)), size, size)
+    forced_adjustments: dict[int, int] = {}
+    for index, adjustment in sorted(closing_cells):
+        if adjustment.denominator == 1 and system.cell_values[index] + adjustment >= system.lower_bound:
+            forced_adjustments[index] = int(adjustment)
+    return SearchSpace(tuple(forced_adjustments), size, size, forced_adjustments)
 
 
 def _sort_by_length(system: EquationSystem) -> list[Equation]:
-    return sorted(system.violated_equations, key=lambda row: len(row.coefficients))
+    return sorted(system.violated_equations, key=lambda equation: len(equation.coefficients))
 
 
 def _find_closing_cells(equations: Iterable[Equation], *, is_exact: bool) -> Iterator[tuple[int, Fraction]]:
-    """Pair each cell with the shift by which it would close its row alone, or with 0 if that is open."""
-    for row in equations:
-        for at, weight in row.coefficients.items():
-            yield at, Fraction(row.gap, weight) if is_exact else Fraction(0)
+    """Yield each cell with the adjustment by which it alone closes its equation, or with 0 unless *is_exact*."""
+    for equation in equations:
+        for index, coefficient in equation.coefficients.items():
+            if is_exact:
+                yield index, Fraction(equation.gap, coefficient)
+            else:
+                yield index, Fraction(0)
 
 
 def _collect_disjoint_equations(equations: Iterable[Equation], first: Equation) -> list[Equation]:
-    """Collect rows without a common cell, *first* among them."""
-    chosen, used = [first], set(first.coefficients)
-    for row in equations:
-        if used.isdisjoint(row.coefficients):
-            chosen.append(row)
-            used |= set(row.coefficients)
+    """Return equations without a common cell, *first* among them."""
+    chosen, used_cells = [first], set(first.coefficients)
+    for equation in equations:
+        if used_cells.isdisjoint(equation.coefficients):
+            chosen.append(equation)
+            used_cells |= set(equation.coefficients)
     return chosen
 
 
 def _enumerate_supports(system: EquationSystem, space: SearchSpace, options: SearchOptions) -> SearchResult:
-    """List the supports of the smallest size one by one, each forbidden once seen."""
-    lines, most = list(_build_rows(system, space)), space.max_cells
-    found = _find_swaps(system, space)
-    lines += [_build_exclusion_row(space, tuple(shifts)) for shifts in found]
-    while len(found) <= options.max_repairs:
-        program = MixedIntegerProgram(_build_variables(system, space, options), (*lines, _build_size_row(space, most)))
-        answer = solve_program(program, options.work_budget)
-        if answer.values is None:
-            return SearchResult(tuple(found), is_complete=answer.is_infeasible)
-        support = tuple(at for at, value in zip(space.cells, answer.values, strict=False) if value > 0.5)  # noqa: PLR2004
-        shifts = solve_support(system, support, options)
-        if shifts is not None:
-            found.append(shifts)
-            most = len(support)
-        lines.append(_build_exclusion_row(space, support))
-    return SearchResult(tuple(found), is_complete=False)
+    """Find all repairs of the smallest size, one by one; each set of cells is excluded once it was found."""
+    max_cells = space.max_cells
+    adjustments = _find_swaps(system, space)
+    rows = list(build_rows(system, space))
+    rows.extend(build_exclusion_row(space, tuple(swap)) for swap in adjustments)
+    while len(adjustments) <= options.max_repairs:
+        variables = build_variables(system, space, options.costs)
+        program = MixedIntegerProgram(variables, (*rows, build_size_row(space, max_cells)))
+        solution = solve_program(program, options.work_budget)
+        if solution.values is None:
+            return SearchResult(tuple(adjustments), is_complete=solution.is_infeasible)
+        # The first variables say which cells change.
+        is_changed = zip(space.cells, solution.values, strict=False)
+        support = tuple(index for index, value in is_changed if value > _BINARY_THRESHOLD)
+        repair = solve_support(system, support, options)
+        if repair is not None:
+            adjustments.append(repair)
+            max_cells = len(support)
+        rows.append(build_exclusion_row(space, support))
+    return SearchResult(tuple(adjustments), is_complete=False)
 
 
 def _find_swaps(system: EquationSystem, space: SearchSpace) -> list[Adjustments]:
-    """Find the pairs whose figures change places, a common slip with many rivals, ahead of these."""
-    if space.max_cells > 2:  # noqa: PLR2004 - a swap is of two
+    """Return the repairs in which two cells exchange their figures.
+
+    Swaps are a common error and there may be many repairs of two cells, so that they are listed first.
+    """
+    if space.max_cells > _CELLS_PER_SWAP:
         return []
-    holders: dict[tuple[int, int], list[int]] = {}
-    for at, shift in space.forced_adjustments.items():
-        holders.setdefault((system.cell_values[at], system.cell_values[at] + shift), []).append(at)
-    pairs = (
-        {one: space.forced_adjustments[one], other: space.forced_adjustments[other]}
-        for (seen, meant), ones in holders.items()
-        if seen < meant
-        for one in ones
-        for other in holders.get((meant, seen), ())
-    )
-    return [shifts for shifts in pairs if is_repaired_by(system, shifts)]
+    cells_by_change: dict[tuple[int, int], list[int]] = {}
+    for index, adjustment in space.forced_adjustments.items():
+        before = system.cell_values[index]
+        cells_by_change.setdefault((before, before + adjustment), []).append(index)
+    swaps: list[Adjustments] = []
+    for (before, after), indices in cells_by_change.items():
+        if before >= after:
+            continue
+        for first, second in product(indices, cells_by_change.get((after, before), ())):
+            adjustments = {first: space.forced_adjustments[first], second: space.forced_adjustments[second]}
+            if is_repaired_by(system, adjustments):
+                swaps.append(adjustments)
+    return swaps
 
 
 def solve_support(system: EquationSystem, support: tuple[int, ...], options: SearchOptions) -> Adjustments | None:
-    """Give shifts of exactly the cells of *support* that mend every row, None when there are none.
+    """Return adjustments of exactly the cells of *support* that satisfy every equation, or None if there are none.
 
-    Where several would do: as witnesses ask, or else the smallest in total.
+    If there are several, prefer what reference values suggest, else the smallest adjustments in total.
     """
-    shifts = solve_exactly(system, support)
-    if shifts is not None and is_repaired_by(system, shifts):
-        return shifts
+    exact_adjustments = solve_exactly(system, support)
+    if exact_adjustments is not None and is_repaired_by(system, exact_adjustments):
+        return exact_adjustments
     if not has_several_solutions(system, support):
         return None
-    closest = (
-        _find_closest_adjustments(system, support, pinned, options)
-        for pinned in _enumerate_pinned_adjustments(support, options.suggestions)
-    )
-    return next((shifts for shifts in closest if shifts is not None and is_repaired_by(system, shifts)), None)
+    for pinned in _enumerate_pinned_adjustments(support, options.suggestions):
+        adjustments = _find_closest_adjustments(system, support, pinned, options)
+        if adjustments is not None and is_repaired_by(system, adjustments):
+            return adjustments
+    return None
 
 
 def _enumerate_pinned_adjustments(support: tuple[int, ...], suggestions: SuggestedAdjustments) -> Iterator[Adjustments]:
-    """Say which shifts to hold fast, in turn: all that witnesses ask for, then one at a time, then none."""
-    asked = {at: suggestions[at] for at in support if suggestions.get(at)}
-    yield {at: shifts[0] for at, shifts in asked.items()}
-    yield from ({at: shift} for at, shifts in asked.items() for shift in shifts)
+    """Yield the adjustments to fix, in the order to try: all suggested ones together, each by itself, none."""
+    first_adjustments: Adjustments = {}
+    for index in support:
+        if suggestions.get(index):
+            first_adjustments[index] = suggestions[index][0]
+    yield first_adjustments
+    for index in first_adjustments:
+        for adjustment in suggestions[index]:
+            yield {index: adjustment}
     yield {}
 
 
 def _find_closest_adjustments(
     system: EquationSystem, support: tuple[int, ...], pinned: Adjustments, options: SearchOptions
 ) -> Adjustments | None:
-    """Find whole shifts of least total that mend every row within its slack."""
-    variables = [
-        Variable(1.0, max(0, sign * pinned[at]), max(0, sign * pinned[at]), is_integer=True)
-        if at in pinned
-        else Variable(
-            1.0, 0, float("inf") if sign > 0 else max(0, system.cell_values[at] - system.lower_bound), is_integer=True
-        )
-        for at in support
-        for sign in (1, -1)
-    ]
-    column = {at: 2 * number for number, at in enumerate(support)}
-    lines = [
-        LinearRow(row.gap - row.slack, row.gap + row.slack, _build_coefficients(row, column, 1))
-        for row in find_equations(system, support)
-    ]
-    values = solve_program(MixedIntegerProgram(variables, lines), options.work_budget).values
+    """Return the whole adjustments with the smallest total that satisfy every equation, or None if there are none."""
+    variables: list[Variable] = []
+    columns: dict[int, int] = {}
+    for index in support:
+        columns[index] = len(variables)
+        variables.append(_build_adjustment_variable(system, index, pinned, sign=1))
+        variables.append(_build_adjustment_variable(system, index, pinned, sign=-1))
+    rows: list[LinearRow] = []
+    for equation in find_equations(system, support):
+        low, high = equation.gap - equation.slack, equation.gap + equation.slack
+        rows.append(LinearRow(low, high, _build_coefficients(equation, columns)))
+    values = solve_program(MixedIntegerProgram(variables, rows), options.work_budget).values
     if values is None:
         return None
-    return {at: round(values[first]) - round(values[first + 1]) for at, first in column.items()}
+    return {index: round(values[column]) - round(values[column + 1]) for index, column in columns.items()}
 
 
-def _build_coefficients(equation: Equation, columns: Mapping[int, int], step: int) -> dict[int, float]:
-    """Weigh the upward variable of each cell of a row, and the downward one *step* columns on."""
-    known = [(columns[at], weight) for at, weight in equation.coefficients.items() if at in columns]
-    return {at: weight for first, weight in known for at, weight in ((first, weight), (first + step, -weight))}
+def _build_adjustment_variable(system: EquationSystem, cell_index: int, pinned: Adjustments, *, sign: int) -> Variable:
+    """Return the variable for how far a cell goes up (*sign* 1) or down (-1)."""
+    if cell_index in pinned:
+        distance = max(0, sign * pinned[cell_index])
+        return Variable(1.0, distance, distance, is_integer=True)
+    if sign > 0:
+        return Variable(1.0, 0, inf, is_integer=True)
+    return Variable(1.0, 0, max(0, system.cell_values[cell_index] - system.lower_bound), is_integer=True)
 
 
-def _compute_max_adjustment(system: EquationSystem) -> int:
-    """Bound any single shift of a smallest repair.
-
-    A repair of least total only passes on what the rows leave open, so no cell moves by more than all of
-    that; twice as much leaves room for cells that stand in several rows with the same sign.
-    """
-    below = max(0, system.lower_bound - min(system.cell_values))
-    return 2 * sum(abs(row.gap) + row.slack for row in system.equations) + below
-
-
-def _build_variables(system: EquationSystem, space: SearchSpace, options: SearchOptions) -> list[Variable]:
-    """Declare for each cell whether it changes, and if open how far up, then how far down, by the reach."""
-    changed = [Variable(_compute_cost(system, space, options, at), 0, 1, is_integer=True) for at in space.cells]
-    if space.forced_adjustments:
-        return changed
-    reach = _compute_max_adjustment(system)
-    room = (min(1.0, max(0, system.cell_values[at] - system.lower_bound) / reach) for at in space.cells)
-    return [*changed, *(Variable(0, 0, 1) for _ in space.cells), *(Variable(0, 0, each) for each in room)]
-
-
-def _compute_cost(system: EquationSystem, space: SearchSpace, options: SearchOptions, cell_index: int) -> float:
-    seen = system.cell_values[cell_index]
-    look = score_typo(str(seen), str(seen + space.forced_adjustments[cell_index])) if space.forced_adjustments else 0
-    return options.costs.get(cell_index, 1.0) - TYPO_BONUS * look
-
-
-def _build_rows(system: EquationSystem, space: SearchSpace) -> Iterator[LinearRow]:
-    """Demand that every row holds, that each broken one has a change, and that only changed cells move."""
-    reach, count = _compute_max_adjustment(system), len(space.cells)
-    changed = {at: number for number, at in enumerate(space.cells)}
-    upward = {at: count + number for number, at in enumerate(space.cells)}
-    for row in system.equations:
-        inside = [at for at in row.coefficients if at in changed]
-        if space.forced_adjustments:
-            moves = {changed[at]: row.coefficients[at] * space.forced_adjustments[at] / reach for at in inside}
-        else:
-            moves = _build_coefficients(row, upward, count)
-        if inside or row.is_violated:
-            yield LinearRow((row.gap - row.slack) / reach, (row.gap + row.slack) / reach, moves)
-        if row.is_violated:
-            yield LinearRow(1, float("inf"), {changed[at]: 1 for at in inside})
-    if not space.forced_adjustments:
-        for number in range(count):
-            yield LinearRow(-1, 0, {count + number: 1, 2 * count + number: 1, number: -1})
-
-
-def _build_size_row(space: SearchSpace, max_cells: int) -> LinearRow:
-    return LinearRow(space.min_cells, max_cells, dict.fromkeys(range(len(space.cells)), 1.0))
-
-
-def _build_exclusion_row(space: SearchSpace, support: tuple[int, ...]) -> LinearRow:
-    """Demand a change outside *support*: a smaller part of it is no repair, a larger set no smallest one."""
-    known = set(support)
-    return LinearRow(1, float("inf"), {number: 1 for number, at in enumerate(space.cells) if at not in known})
+def _build_coefficients(equation: Equation, columns: Mapping[int, int]) -> dict[int, float]:
+    """Return the coefficients of each cell's upward variable, and of its downward variable in the next column."""
+    coefficients: dict[int, float] = {}
+    for index, coefficient in equation.coefficients.items():
+        if index in columns:
+            coefficients[columns[index]] = coefficient
+            coefficients[columns[index] + 1] = -coefficient
+    return coefficients

@@ -1,4 +1,4 @@
-"""Addresses of cells and ranges in A1 notation, as row and column numbers and back: the one parser of the house."""
+"""Convert addresses of cells and ranges in A1 notation to row and column numbers, and back."""
 
 import re
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _ADDRESS = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9][0-9]{0,6})", re.ASCII)
 class CellRef:
     """One cell of a workbook: sheet name and A1 address.
 
-    An *address* that is not that of a single cell has row 0 and column 0.
+    Row and column are 0 if *address* is not the address of a single cell.
     """
 
     sheet: str
@@ -44,12 +44,12 @@ class CellRef:
 
     @property
     def reading_order(self) -> tuple[str, int, int, str]:
-        """Sort key in which a reader meets cells: by sheet, row and column, B2 before AA2 and before B10."""
+        """Sort key by sheet, row and column: B2 comes before AA2 and before B10."""
         return self.sheet, *self.position, self.address
 
 
 def parse_address(address: str) -> Position | None:
-    """Return row and column of an address such as C5 or $C$5; None if it is not the address of a single cell."""
+    """Return row and column of an address such as C5 or $C$5, or None if it is not the address of a single cell."""
     match = _ADDRESS.fullmatch(address)
     if match is None:
         return None
@@ -60,7 +60,7 @@ def parse_address(address: str) -> Position | None:
 
 
 def parse_range(reference: str) -> tuple[Position, Position] | None:
-    """Return first and last cell of a range such as A1:C5, or of a single cell; None if it is neither."""
+    """Return first and last cell of a range such as A1:C5 or of a single cell, or None if it is neither."""
     first, _, last = reference.partition(":")
     start, end = parse_address(first), parse_address(last or first)
     if start is None or end is None:
@@ -80,7 +80,7 @@ def column_part(address: str) -> str:
 
 
 def format_range(first: Position, last: Position) -> str:
-    """Return the A1 reference of a range by its first and last cell; of one cell, its address."""
+    """Return the A1 reference of a range; a range of one cell gives its address."""
     if first == last:
         return format_address(*first)
     return f"{format_address(*first)}:{format_address(*last)}"
@@ -92,7 +92,7 @@ def format_address(row: int, column: int) -> str:
 
 
 def column_number(letters: str) -> int:
-    """Return 1 for A, 27 for AA."""
+    """Return the number of a column: 1 for A, 27 for AA."""
     number = 0
     for letter in letters.upper():
         number = number * 26 + ord(letter) - ord("A") + 1
@@ -100,9 +100,9 @@ def column_number(letters: str) -> int:
 
 
 def column_letters(number: int) -> str:
-    """Return A for 1, AA for 27."""
+    """Return the letters of a column: A for 1, AA for 27."""
     letters = ""
     while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("A") + rest) + letters
+        number, remainder = divmod(number - 1, 26)
+        letters = chr(ord("A") + remainder) + letters
     return letters

@@ -1,4 +1,4 @@
-"""What is on file from other years and other counties, as a value: the checks never ask the ledger themselves."""
+"""What other years and other counties have filed, as a value: the checks themselves never read the ledger."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -6,12 +6,13 @@ from decimal import Decimal
 
 from checks.model.report import ReportedFigure
 
-FigureKey = tuple[str, str, str, str]  # form, project, township, column
+FigureKey = tuple[str, str, str, str]
+"""Form, project, township and column of a filed figure."""
 
 
 @dataclass(frozen=True, slots=True, order=True, kw_only=True)
 class PlotClaim:
-    """A plot that another submission accounts: by which form, of which year and county (six digits)."""
+    """A plot that another submission accounts for: in which form, of which year and county (six digits)."""
 
     plot: str
     form: str
@@ -21,9 +22,10 @@ class PlotClaim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilingHistory:
-    """What was filed for *year*, the year before: its figures, None where nothing is on file; plots claimed elsewhere.
+    """The figures filed for the previous year, and the plots that other submissions claim.
 
-    *claims* need hold only the plots that the submission itself names.
+    *year* is the previous year. *figures* is None if nothing is on file for it. *claims* need hold only the plots that
+    the submission itself names.
     """
 
     year: int
@@ -31,13 +33,15 @@ class FilingHistory:
     claims: tuple[PlotClaim, ...] = ()
 
     def get_figure(self, form: str, project: str, township: str, column: str) -> Decimal | None:
-        """Return one filed figure, nothing where none was filed."""
+        """Return one filed figure, or None if it was not filed."""
         return (self.figures or {}).get((form, project, township, column))
 
 
 def build_filing_history(
     year: int, figures: Iterable[ReportedFigure], claims: Iterable[PlotClaim] = ()
 ) -> FilingHistory:
-    """Build the history from the figures of last year's filed report."""
-    known = {(one.form, one.project, one.township, one.column): Decimal(one.amount) for one in figures}
-    return FilingHistory(year=year, figures=known, claims=tuple(claims))
+    """Build the history from the figures of the report filed for *year*, the year before the submission's."""
+    amounts: dict[FigureKey, Decimal] = {}
+    for figure in figures:
+        amounts[figure.form, figure.project, figure.township, figure.column] = Decimal(figure.amount)
+    return FilingHistory(year=year, figures=amounts, claims=tuple(claims))

@@ -1,4 +1,4 @@
-"""What a check has to say: findings, refusals and repairs, as values."""
+"""Findings, refusals and repairs, as values."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,7 +7,7 @@ from checks.model.cell_ref import CellRef
 
 
 class Severity(StrEnum):
-    """How much a finding weighs: 强制 blocks, 核实 needs an explanation, 提示 informs."""
+    """The severity of a finding: 强制 (hard) blocks, 核实 (soft) needs an explanation, 提示 (report) informs."""
 
     HARD = "hard"
     SOFT = "soft"
@@ -15,13 +15,13 @@ class Severity(StrEnum):
 
     @property
     def rank(self) -> int:
-        """0 for the gravest, so that sorting puts the most important first."""
+        """Sort key, 0 for the gravest severity."""
         return list(Severity).index(self)
 
 
 @dataclass(frozen=True, slots=True)
 class RepairStep:
-    """One step of a repair: this cell, from the value seen to the value that would hold."""
+    """One step of a repair: a cell, its value before and its value after the repair."""
 
     cell: CellRef
     before: str
@@ -30,7 +30,7 @@ class RepairStep:
 
 @dataclass(frozen=True, slots=True, order=True)
 class LogicalLocation:
-    """What a cell is, wherever it stands: the form, the row's own name (township, plot, total) and the column."""
+    """The meaning of a cell, independent of layout: form, name of the row (township, plot, total) and column."""
 
     form: str
     row: str = ""
@@ -39,7 +39,7 @@ class LogicalLocation:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What the county wrote about a finding; *fault* is the sentence that says why it does not count."""
+    """A county's explanation of a finding; *fault* is the sentence that says why it is not valid, else empty."""
 
     text: str
     fault: str = ""
@@ -47,12 +47,13 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One cause, one finding.
+    """One finding for one root cause.
 
-    Amounts (*value*, *expected*, *difference*) are strings with the decimals as written, ``None`` where the rule
-    has none. *cells* holds every cell involved, *cell* among them; each of *repairs* is complete by itself and
-    mends the workbook's whole broken set, best first. *also* lists the other rules that the same cause broke.
-    *spot* and *rule* and *value* are the finding's identity, to which an *explanation* belongs.
+    Amounts (*value*, *expected*, *difference*) are strings with the decimals as written, ``None`` if the rule
+    has none. *cells* holds every cell involved, *cell* included. Each of *repairs* is complete by itself and
+    satisfies the whole group of violated sums; the likeliest comes first. *related_rules* are the other rules that the
+    same cause violates. *rule*, *logical_location* and *value* are the identity of the finding, to which an
+    *explanation* belongs.
     """
 
     rule: str
@@ -74,20 +75,23 @@ class Finding:
 
     @property
     def is_explained(self) -> bool:
-        """Tell whether the finding only asked for an explanation and has one that counts."""
-        given = self.explanation
-        return self.severity is Severity.SOFT and given is not None and bool(given.text) and not given.fault
+        """Whether the finding is soft and has a valid explanation."""
+        explanation = self.explanation
+        if self.severity is not Severity.SOFT or explanation is None:
+            return False
+        return bool(explanation.text) and not explanation.fault
 
     @property
-    def get_full_remedy(self) -> str:
-        """What to do, and what the explanation given still lacks."""
-        lacking = self.explanation.fault if self.explanation and self.severity is Severity.SOFT else ""
-        return self.remedy + lacking
+    def full_remedy(self) -> str:
+        """The remedy, followed by what the county's explanation still lacks."""
+        if self.explanation is None or self.severity is not Severity.SOFT:
+            return self.remedy
+        return self.remedy + self.explanation.fault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """Why a file was not taken: a stable *code*, where (*part* of the archive, *sheet*, *cell*), and the cure."""
+    """Why a file was refused: a stable *code*, the location (*part* of the archive, *sheet*, *cell*) and the remedy."""
 
     code: str
     message: str

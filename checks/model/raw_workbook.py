@@ -1,4 +1,4 @@
-"""A workbook as received: every cell with its address, nothing interpreted yet."""
+"""A workbook as received: every cell with its address, before any interpretation."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ import polars as pl
 
 
 class CellKind(IntEnum):
-    """What the file says a cell holds."""
+    """The type of a cell according to the file; UNCALCULATED is a formula without a stored result."""
 
     EMPTY = 0
     NUMBER = 1
@@ -16,16 +16,16 @@ class CellKind(IntEnum):
     BOOLEAN = 3
     ERROR = 4
     DATE = 5
-    UNCALCULATED = 6  # a formula whose result the file does not hold
+    UNCALCULATED = 6
 
 
 @dataclass(frozen=True, slots=True)
 class HiddenCells:
-    """Filled cells of one column whose look hides what they hold, or shows something else in its place.
+    """Filled cells of one column whose formatting hides their content or shows something else.
 
-    *effect* is ``struck`` (crossed out), ``unseen`` (written in the colour of the ground), ``blank`` (a number format
-    that shows nothing) or ``otherwise`` (one that shows another number); *rows* holds first and last row of each
-    stretch, counted from 1.
+    *effect* is ``struck`` (struck through), ``unseen`` (font in the background colour), ``blank`` (a number format
+    that shows nothing) or ``otherwise`` (one that shows another number). *rows* holds first and last row of each run
+    of such cells, counted from 1.
     """
 
     effect: str
@@ -37,11 +37,11 @@ class HiddenCells:
 class RawSheet:
     """One sheet.
 
-    *text* and *kinds* have the same shape: columns named A, B, C…, the first row is Excel's row 1. *text* is null
-    where a cell is empty; a number stands there as a plain decimal of at most 15 significant digits, which is what
-    Excel itself keeps. *formulas* maps an address to the formula whose cached value is in *text*. *merges* holds
-    first and last cell of each merged range; rows and columns, hidden ones too, count from 1. *since_1904* tells from
-    when a bare number counts days.
+    *text* and *kinds* have the same shape: columns named A, B, C…, and the first row is Excel's row 1. *text* is null
+    for an empty cell; a number is a plain decimal of at most 15 significant digits, which is what Excel itself keeps.
+    *formulas* maps an address to the formula whose cached value is in *text*. *merges* holds first and last cell, as
+    (row, column), of each merged range; all rows and columns, hidden ones included, count from 1. *uses_1904_dates* is
+    true if a bare number counts days from 1904, not from 1900.
     """
 
     name: str
@@ -58,6 +58,6 @@ class RawSheet:
 
 @dataclass(frozen=True, slots=True)
 class RawWorkbook:
-    """All sheets of one file, in the file's order."""
+    """All sheets of one file, in the order of the file."""
 
     sheets: tuple[RawSheet, ...]

@@ -1,4 +1,4 @@
-"""A refusal from its code: the sentences come from the contracts."""
+"""Build a refusal from its code; the sentences come from the contracts."""
 
 from checks.model.finding import Refusal
 from contracts.messages import Messages
@@ -13,13 +13,16 @@ def create_refusal(
     cell: str | None = None,
     **facts: str,
 ) -> Refusal:
-    """Return the refusal of a file with its message and remedy; the place may be named in both sentences."""
-    known = {**facts, "part": part or "", "sheet": sheet or "", "cell": cell or ""}
+    """Return the refusal of a file with its message and remedy.
+
+    Both sentences may mention the *facts* as well as *part*, *sheet* and *cell*.
+    """
+    placeholders = {**facts, "part": part or "", "sheet": sheet or "", "cell": cell or ""}
     return Refusal(
         code=code,
         part=part,
         sheet=sheet,
         cell=cell,
-        message=messages(f"refusal.{code}.message", **known),
-        remedy=messages(f"refusal.{code}.remedy", **known),
+        message=messages(f"refusal.{code}.message", **placeholders),
+        remedy=messages(f"refusal.{code}.remedy", **placeholders),
     )

@@ -1,4 +1,4 @@
-"""The result of checking one submission."""
+"""The result of validating one submission."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,11 +14,11 @@ REFUSED = "refused"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportedFigure:
-    """One amount of a submission that is carried up the chain, with the cell that it stands in.
+    """One amount of a submission that is passed on to the levels above, with its cell.
 
     *township* is the full name, empty for the table's total row. *amount* keeps the decimals as written; *unit* is
-    the form's. *column* is the field's English name, *measure* and *year* what it counts, *project* the number of the
-    project where rows are told apart by it.
+    the form's. *column* is the field's English name; *measure* and *year* are what it counts. *project* is the project
+    number in forms that distinguish rows by it, else empty.
     """
 
     form: str
@@ -35,7 +35,7 @@ class ReportedFigure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountyExplanation:
-    """What a county said of a finding: it belongs to rule, spot and value, and lapses with any of them."""
+    """A county's explanation of a finding; it belongs to rule, spot and value, and lapses if one of them changes."""
 
     rule: str
     spot: LogicalLocation
@@ -44,16 +44,16 @@ class CountyExplanation:
 
     @property
     def key(self) -> tuple[str, LogicalLocation, str]:
-        """Return what the saying belongs to."""
+        """Rule, spot and value: the identity of the finding that is explained."""
         return self.rule, self.spot, self.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValidationReport:
-    """What checking one submission under one contract version found.
+    """The result of validating one submission under one version of the contracts.
 
-    *said* is every explanation that the county has given so far, whether or not its finding still stands. *plots*
-    are the plots claimed, by form; they may be many and are kept beside the report, not in it.
+    *explanations* are all that the county has given so far, even if the finding is gone. *plots* maps a form to the
+    plots that it claims; they may be many and are stored beside the report, not in it.
     """
 
     identity: SubmissionIdentity
@@ -66,20 +66,22 @@ class ValidationReport:
 
     @property
     def outcome(self) -> str:
-        """``accepted`` where nothing blocks and nothing waits for an explanation, else ``flagged``."""
-        open_ones = self.count_findings(Severity.SOFT) - self.explanation_count
-        return FLAGGED if self.count_findings(Severity.HARD) or open_ones else ACCEPTED
+        """``accepted`` if no finding blocks and every soft finding is explained, else ``flagged``."""
+        unexplained_count = self.count_findings(Severity.SOFT) - self.explanation_count
+        if self.count_findings(Severity.HARD) or unexplained_count:
+            return FLAGGED
+        return ACCEPTED
 
     @property
     def explanation_count(self) -> int:
-        """How many of the findings that count have an explanation that counts."""
-        return sum(1 for one in self.findings if one.is_explained and not one.trial)
+        """The number of findings with a valid explanation; findings of trial rules are not counted."""
+        return sum(finding.is_explained and not finding.trial for finding in self.findings)
 
     def count_findings(self, severity: Severity) -> int:
-        """Return how many findings of one severity count; those of rules on trial never do."""
-        return sum(1 for one in self.findings if one.severity is severity and not one.trial)
+        """Return the number of findings of one severity; findings of trial rules are not counted."""
+        return sum(finding.severity is severity and not finding.trial for finding in self.findings)
 
 
 def find_gravest_severity(severities: Iterable[Severity]) -> Severity:
-    """Return the severity that weighs most."""
-    return min(severities, key=lambda one: one.rank)
+    """Return the gravest of several severities."""
+    return min(severities, key=lambda severity: severity.rank)

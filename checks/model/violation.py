@@ -1,4 +1,4 @@
-"""What a check returns: the place where a rule does not hold, before it is put into words."""
+"""What a check returns: a cell, row or sheet at which a rule fails, before any sentence is written about it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from contracts.form_model import Rule
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A part of a sentence that may stand there several times; *key* is that of its words, *facts* fill them."""
+    """A part of a sentence that may occur several times: the *key* of its message, and the *facts* to fill in."""
 
     key: str
     facts: Mapping[str, str]
@@ -18,11 +18,11 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Violation:
-    """One place where *rule* does not hold; *case* picks the sentence and the severity.
+    """One place at which *rule* fails; *variant* selects the sentence and the severity.
 
-    *facts* fill the sentence, and so do *phrases*, each put into words first. *sheet* stands alone where there is no
-    *cell* to point at. *cure* names the remedy where the same case may call for several. *alike* counts the rows that
-    a single offence speaks for, 0 for its own.
+    *facts* and *phrases* fill the placeholders of the sentence; each phrase is formatted first. A violation of a whole
+    sheet has no *cell*. *remedy_key* selects the remedy if one variant may have several. *similar_rows* is the number
+    of further rows that this violation stands for, 0 if it stands for its own row only.
     """
 
     rule: Rule
@@ -43,7 +43,10 @@ class Violation:
 
 @dataclass(frozen=True, slots=True)
 class SkippedRule:
-    """A rule that could not be tried, and on which form; never a silent pass."""
+    """A rule (by id) that could not be evaluated on a form (by title), and the reason.
+
+    A skipped rule is always reported, never counted as passed.
+    """
 
     rule: str
     form: str

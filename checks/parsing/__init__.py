@@ -1,1 +1,1 @@
-"""Text into values: decimals, dates, normalised words."""
+"""Parse text into values: amounts, dates and normalised text."""

@@ -1,7 +1,7 @@
-"""How written text is read: the same rules for headings, names and figures, in Python and in polars.
+"""Normalise text: the same rules for headings, names and figures, in Python and in polars.
 
-The rules for figures stand in RULES by name; what each of them changes is listed for the steward (rule F05). Every
-rule is idempotent, and none makes a figure of a blank.
+NORMALISATION_RULES holds the rules for figures by name; every change that one of them makes is listed for the county
+data steward (rule F05). Every rule is idempotent, and none turns a blank into a figure.
 """
 
 import re
@@ -12,17 +12,18 @@ from typing import Final
 
 import polars as pl
 
-_INVISIBLE_CHARACTERS = (
-    r"\s\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"  # spaces, and what is never seen
-)
+# Spaces and characters without a glyph.
+_INVISIBLE_CHARACTERS = r"\s\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
 _INVISIBLE_RUN = f"[{_INVISIBLE_CHARACTERS}]+"
 _PLAIN_NUMBER = r"^[+-]?\d+(\.\d+)?$"
-_ALREADY_NORMALISED: Final = "^[!-~\u4e00-\u9fff]+$"  # nothing to fold, nothing to take out: what nearly every cell is
+# Nearly every cell matches: nothing to fold or to remove.
+_ALREADY_NORMALISED: Final = "^[!-~\u4e00-\u9fff]+$"
 ASCII_NUMBER: Final = r"^[+-]?[0-9]+(\.[0-9]+)?$"
 _AREA_UNITS: Final = ("平方公里", "平方米", "公顷", "万亩", "亩")
-_ZERO_DASH: Final = r"^[-−–—―─ー]{1,2}$"  # the dashes by which people mean 0; a blank stays blank
+# The dashes that people write for 0; a blank stays blank.
+_ZERO_DASH: Final = r"^[-−–—―─ー]{1,2}$"
 _GROUPED_NUMBER: Final = r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$"
-# What may stand in a figure; a raised or circled digit is none, although folding would make it one.
+# The characters of a figure. Superscript and circled digits are not among them, although folding makes them digits.
 _FIGURE_CHARACTERS: Final = rf"^[{_INVISIBLE_CHARACTERS}0-9０-９.．,，+＋\-－−–—―─ー平方公里米顷万亩]*$"
 
 
@@ -32,15 +33,15 @@ def normalise_text(text: str) -> str:
 
 
 def normalise_text_expr(column: pl.Expr) -> pl.Expr:
-    """Do what `compact` does to a whole column; what is then empty becomes null."""
+    """Apply `normalise_text` to a whole column; a text that is then empty becomes null."""
     return column.map_batches(_normalise_series, return_dtype=pl.String, is_elementwise=True)
 
 
 def parse_number_expr(column: pl.Expr, unit: str = "") -> pl.Expr:
-    """Return the plain decimal text that a column's text means, null where it means none.
+    """Return the plain decimal text of each figure in a column, or null for a text that is no figure.
 
-    Full-width digits, spaces, thousand separators, a dash for 0 and the column's own *unit* after a figure are read
-    through; nothing else is.
+    Full-width digits, spaces, thousands separators, a dash for 0 and the column's own *unit* after a figure are
+    accepted; nothing else is.
     """
     return column.map_batches(
         lambda texts: _parse_number_series(texts, unit), return_dtype=pl.String, is_elementwise=True
@@ -52,8 +53,8 @@ def _normalise_series(texts: pl.Series) -> pl.Series:
 
 
 def _fold_text_expr(text: pl.Expr) -> pl.Expr:
-    short = text.str.normalize("NFKC").str.replace_all(_INVISIBLE_RUN, "").str.normalize("NFKC")
-    return pl.when(short == "").then(None).otherwise(short)
+    folded = text.str.normalize("NFKC").str.replace_all(_INVISIBLE_RUN, "").str.normalize("NFKC")
+    return pl.when(folded == "").then(None).otherwise(folded)
 
 
 def _parse_number_series(texts: pl.Series, unit: str) -> pl.Series:
@@ -61,61 +62,72 @@ def _parse_number_series(texts: pl.Series, unit: str) -> pl.Series:
 
 
 def _build_number_expr(text: pl.Expr, unit: str) -> pl.Expr:
-    short = _fold_text_expr(pl.when(text.str.contains(_FIGURE_CHARACTERS)).then(text).otherwise(None))
-    short = short.str.strip_suffix(unit) if unit else short
-    minus = short.str.replace("^[−－]", "-")
-    grouped = (
-        pl.when(minus.str.contains(_GROUPED_NUMBER)).then(minus.str.replace_all(",", "", literal=True)).otherwise(minus)
-    )
-    plain = pl.when(grouped.str.contains(_PLAIN_NUMBER)).then(grouped).otherwise(None)
-    return pl.when(minus.str.contains(_ZERO_DASH)).then(pl.lit("0")).otherwise(plain)
+    figure = _fold_text_expr(pl.when(text.str.contains(_FIGURE_CHARACTERS)).then(text).otherwise(None))
+    if unit:
+        figure = figure.str.strip_suffix(unit)
+    figure = figure.str.replace("^[−－]", "-")
+    without_commas = figure.str.replace_all(",", "", literal=True)
+    ungrouped = pl.when(figure.str.contains(_GROUPED_NUMBER)).then(without_commas).otherwise(figure)
+    number = pl.when(ungrouped.str.contains(_PLAIN_NUMBER)).then(ungrouped).otherwise(None)
+    return pl.when(figure.str.contains(_ZERO_DASH)).then(pl.lit("0")).otherwise(number)
 
 
 def _replace_where_needed(texts: pl.Series, is_clean: pl.Series, replacement: pl.Expr) -> pl.Series:
-    """Return the texts, those not *fine* as they stand changed: folding all of them costs twenty times more."""
-    odd = (~is_clean).arg_true()
-    if not odd.len():
+    """Return the texts with those that are not *is_clean* replaced: folding all of them costs twenty times more."""
+    positions = (~is_clean).arg_true()
+    if not positions.len():
         return texts
-    others = texts.gather(odd).to_frame().select(replacement.alias(texts.name)).to_series()
-    return others if odd.len() == texts.len() else texts.clone().scatter(odd, others)
+    replaced = texts.gather(positions).to_frame().select(replacement.alias(texts.name)).to_series()
+    if positions.len() == texts.len():
+        return replaced
+    return texts.clone().scatter(positions, replaced)
 
 
 def _remove_thousands_separators(text: str) -> str:
-    return text.replace(",", "") if re.fullmatch(_GROUPED_NUMBER, text) else text
+    if re.fullmatch(_GROUPED_NUMBER, text):
+        return text.replace(",", "")
+    return text
 
 
 def _remove_unit(text: str) -> str:
-    """Take one unit off a figure; what is no figure without it keeps it."""
-    bare = next((text.removesuffix(unit) for unit in _AREA_UNITS if text.endswith(unit)), text)
-    return bare if re.fullmatch(r"[+-]?[\d.,]*\d", bare) else text
+    """Remove the unit after a figure; a text that is no figure without the unit stays as it is."""
+    for unit in _AREA_UNITS:
+        if text.endswith(unit):
+            figure = text.removesuffix(unit)
+            return figure if re.fullmatch(r"[+-]?[\d.,]*\d", figure) else text
+    return text
 
 
 def _convert_dash_to_zero(text: str) -> str:
-    return "0" if re.fullmatch(_ZERO_DASH, text) else text
+    if re.fullmatch(_ZERO_DASH, text):
+        return "0"
+    return text
 
 
 NORMALISATION_RULES: Final[Mapping[str, Callable[[str], str]]] = {
     "line_break": lambda text: re.sub(r"[\r\n]+", "", text),
     "space": lambda text: re.sub(_INVISIBLE_RUN, "", text),
     "full_width": lambda text: unicodedata.normalize("NFKC", text),
-    "unit": _remove_unit,  # before the commas: behind a unit they are not seen to part thousands
+    # Before "separator": commas are recognised as separators only once the unit is gone.
+    "unit": _remove_unit,
     "separator": _remove_thousands_separators,
     "dash": _convert_dash_to_zero,
 }
 
 
 def find_applied_rules(text: str) -> tuple[str, ...]:
-    """Return the names of the rules that change the text of a figure, in the order in which they are applied."""
+    """Return the names of the rules that change the text of a figure, in the order of application."""
     names: list[str] = []
     for name, rule in NORMALISATION_RULES.items():
-        if (after := rule(text)) != text:
+        normalised = rule(text)
+        if normalised != text:
             names.append(name)
-        text = after
+        text = normalised
     return tuple(names)
 
 
 def read_integer(text: str | None) -> int | None:
-    """Return the whole number that a cover value means, or nothing."""
+    """Return the whole number that the text of a cover value means, or None if it means none below 10**12."""
     try:
         number = Decimal(_remove_thousands_separators(normalise_text(text or "")))
     except InvalidOperation:
@@ -126,5 +138,7 @@ def read_integer(text: str | None) -> int | None:
 
 
 def format_plain_number(number: Decimal) -> str:
-    """Return an amount as people write it: no exponent, the decimals kept, no minus on zero."""
-    return format(abs(number) if number == 0 else number, "f")
+    """Return an amount as people write it: no exponent, all decimals kept, no minus sign on zero."""
+    if number == 0:
+        number = abs(number)
+    return format(number, "f")

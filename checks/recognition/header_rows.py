@@ -1,7 +1,7 @@
-"""The headings at the top of a sheet: of one row or several, merged or not, each with the words that stand above it."""
+"""Read the header rows of a sheet: one row or several, merged or not, each heading with the texts above it."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -11,9 +11,11 @@ from contracts.form_model import Form
 
 ANY_UNIT: Final = "(?:万亩|亩|公顷|平方米|平方公里)"
 BRACKETED_UNIT: Final = re.compile(rf"\(({ANY_UNIT})\)$")
-_MAX_ROWS_SEARCHED: Final = 60  # titles, notes and headers stand above this row
-_MIN_MATCHING_HEADINGS: Final = 2  # one matching word in a row is chance, two are a header
-_MAX_HEADER_ROWS: Final = 6  # rows of one header
+# Titles, notes and headers are above this row.
+_MAX_ROWS_SEARCHED: Final = 60
+# One matching word in a row may be a coincidence, two are a header.
+_MIN_MATCHING_HEADINGS: Final = 2
+_MAX_HEADER_ROWS: Final = 6
 _BARE_NUMBER: Final = re.compile(r"[+-]?\d+(\.\d+)?")
 _PUNCTUATION: Final = re.compile(r"[:;,、。/()\[\]·—-]")
 
@@ -23,18 +25,22 @@ TextRows = Sequence[Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class ColumnHeading:
-    """One heading, spaces removed: as written, without its unit, and joined with the words that stand above it."""
+    """One heading, normalised: as written, without its unit, and combined with the texts above it.
+
+    *combined_texts* have no punctuation; the most complete comes first.
+    """
 
     text: str
     without_unit: str
-    combined_texts: tuple[str, ...]  # punctuation left out
+    combined_texts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class HeaderBlock:
-    """The first rows of a sheet from row *start* on, counted from 0, an empty text for a blank.
+    """The first rows of a sheet from row *start* on, counted from 0; a blank is an empty text.
 
-    *headings* are those that end in a row, by column from 1; a row with figures has none.
+    *headings* holds, for each of the *rows*, the headings that end in it, by column from 1; a row with figures has
+    none.
     """
 
     start: int
@@ -44,96 +50,115 @@ class HeaderBlock:
 
 @dataclass(frozen=True, slots=True)
 class KnownHeadings:
-    """The headings that a form knows: as they are, and without punctuation."""
+    """The field names of a form by their normalised headings, with and without punctuation."""
 
     exact: Mapping[str, str]
     without_punctuation: Mapping[str, str]
 
     @classmethod
     def from_form(cls, form: Form) -> Self:
-        """Return the names of the fields by their headings."""
-        exact = {normalise_text(heading): one.name for one in form.fields for heading in one.all_headings}
+        """Collect all headings of a form's fields."""
+        exact: dict[str, str] = {}
+        for field in form.fields:
+            exact.update(dict.fromkeys(map(normalise_text, field.all_headings), field.name))
         return cls(exact, {_PUNCTUATION.sub("", heading): name for heading, name in exact.items()})
 
     def match_columns(self, headings: Mapping[int, ColumnHeading]) -> dict[int, str]:
-        """Return the columns whose heading is known: with the words above it before alone."""
-        named = ((column, self._match_heading(one)) for column, one in headings.items())
-        return {column: name for column, name in named if name}
+        """Return the field name of each column whose heading is known, alone or combined with the texts above it."""
+        names_by_column: dict[int, str] = {}
+        for column, heading in headings.items():
+            name = self._match_heading(heading)
+            if name:
+                names_by_column[column] = name
+        return names_by_column
 
     def _match_heading(self, heading: ColumnHeading) -> str | None:
-        whole = next(
-            (self.without_punctuation[one] for one in heading.combined_texts if one in self.without_punctuation), None
-        )
-        return whole or self.exact.get(heading.text) or self.exact.get(heading.without_unit)
+        for text in heading.combined_texts:
+            if text in self.without_punctuation:
+                return self.without_punctuation[text]
+        return self.exact.get(heading.text) or self.exact.get(heading.without_unit)
 
 
 def read_header_block(sheet: RawSheet, start: int = 0) -> HeaderBlock:
-    """Return the top of a sheet, or of what stands on it from a row on."""
-    rows = [[normalise_text(text or "") for text in row] for row in sheet.text.slice(start, _MAX_ROWS_SEARCHED).rows()]
-    down, over = _fill_merged_cells(rows, sheet, start)
-    return HeaderBlock(
-        start, tuple(map(tuple, down)), tuple(dict(_find_headings(down, over, at)) for at in range(len(down)))
-    )
+    """Return the first rows of a sheet from row *start* on, counted from 0, with their headings."""
+    rows = list(map(_normalise_row, sheet.text.slice(start, _MAX_ROWS_SEARCHED).rows()))
+    filled_down, filled_across = _fill_merged_cells(rows, sheet, start)
+    headings = [dict(_find_headings(filled_down, filled_across, row_index)) for row_index in range(len(rows))]
+    return HeaderBlock(start, tuple(map(tuple, filled_down)), tuple(headings))
+
+
+def _normalise_row(row: Iterable[str | None]) -> list[str]:
+    return [normalise_text(text or "") for text in row]
 
 
 def _fill_merged_cells(rows: list[list[str]], sheet: RawSheet, start: int) -> tuple[list[list[str]], list[list[str]]]:
-    """Return the rows with each heading standing in every row of its range, and in every column as well."""
-    down, over = [list(row) for row in rows], [list(row) for row in rows]
-    for (first, left), (last, right) in sheet.merges:
-        top, bottom = first - 1 - start, min(last - start, len(rows))
-        if 0 <= top < len(rows) and last - first < _MAX_HEADER_ROWS and left <= len(rows[top]):
-            text = rows[top][left - 1]
-            for row in range(top, bottom):
-                down[row][left - 1] = down[row][left - 1] or text
-                for column in range(left - 1, min(right, len(rows[top]))):
-                    over[row][column] = over[row][column] or text
-    return down, over
+    """Return the rows with each merged heading repeated down its first column, and repeated in all its cells."""
+    filled_down, filled_across = list(map(list, rows)), list(map(list, rows))
+    for (first_row, first_column), (last_row, last_column) in sheet.merges:
+        top, bottom = first_row - 1 - start, min(last_row - start, len(rows))
+        left = first_column - 1
+        if not 0 <= top < len(rows) or last_row - first_row >= _MAX_HEADER_ROWS or left >= len(rows[top]):
+            continue
+        text = rows[top][left]
+        for row_index in range(top, bottom):
+            filled_down[row_index][left] = filled_down[row_index][left] or text
+            for column_index in range(left, min(last_column, len(rows[top]))):
+                filled_across[row_index][column_index] = filled_across[row_index][column_index] or text
+    return filled_down, filled_across
 
 
 def _find_headings(
     filled_down: TextRows, filled_across: TextRows, row_index: int
 ) -> Iterator[tuple[int, ColumnHeading]]:
-    """Yield the headings that end in a row: its own, and above a blank the nearest one of a lone header cell."""
+    """Yield column, from 1, and heading of each heading that ends in a row; for a blank, the nearest text above."""
     if not any(filled_down[row_index]) or _is_data_row(filled_down[row_index]):
         return
-    above = _find_rows_above(filled_down, row_index)
-    for column, own in enumerate(filled_down[row_index]):
-        text = next((one for one in (own, *(filled_down[row][column] for row in reversed(above))) if one), "")
+    rows_above = _find_rows_above(filled_down, row_index)
+    for column_index in range(len(filled_down[row_index])):
+        column_texts = (filled_down[row][column_index] for row in (row_index, *reversed(rows_above)))
+        text = next(filter(None, column_texts), "")
         if text:
-            words = [filled_across[row][column] for row in above]
-            yield column + 1, ColumnHeading(text, _remove_unit(text), tuple(_combine_texts(words, text)))
+            texts_above = [filled_across[row][column_index] for row in rows_above]
+            combined_texts = tuple(_combine_texts(texts_above, text))
+            yield column_index + 1, ColumnHeading(text, _remove_unit(text), combined_texts)
 
 
 def _combine_texts(texts_above: Sequence[str], text: str) -> Iterator[str]:
-    """Yield a heading with all the words above it, then with each, the nearest first."""
-    own = _normalise_heading(text)
-    above = [one for one in dict.fromkeys(map(_normalise_heading, texts_above)) if one and one != own]
-    if above:
-        yield "".join((*above, own))
-    for one in reversed(above):
-        yield one + own
-        yield own + one
+    """Yield a heading with all distinct texts above it, then before and after each of them, the nearest first."""
+    heading = _normalise_heading(text)
+    distinct_texts = dict.fromkeys(map(_normalise_heading, texts_above))
+    prefixes = [prefix for prefix in distinct_texts if prefix and prefix != heading]
+    if prefixes:
+        yield "".join((*prefixes, heading))
+    for prefix in reversed(prefixes):
+        yield prefix + heading
+        yield heading + prefix
 
 
 def _find_rows_above(rows: TextRows, row_index: int) -> list[int]:
-    """Return the rows above one that belong to its header."""
-    found = [
-        row
-        for row in range(max(0, row_index - _MAX_HEADER_ROWS + 1), row_index)
-        if sum(map(bool, rows[row])) >= _MIN_MATCHING_HEADINGS
-    ]
-    return [] if any(_is_data_row(rows[row]) for row in found) else found
+    """Return the indices of the rows above a row that belong to its header; none if one of them holds data."""
+    rows_above: list[int] = []
+    for index in range(max(0, row_index - _MAX_HEADER_ROWS + 1), row_index):
+        if sum(map(bool, rows[index])) < _MIN_MATCHING_HEADINGS:
+            continue
+        if _is_data_row(rows[index]):
+            return []
+        rows_above.append(index)
+    return rows_above
 
 
 def find_header_row(match_counts: Sequence[int]) -> int | None:
-    """Return the row with the most known headings; of several that follow each other, the lowest bears the table."""
-    most = max(match_counts, default=0)
-    if most < _MIN_MATCHING_HEADINGS:
+    """Return the index of the row with the most known headings, or None if no row has enough of them.
+
+    If several consecutive rows have as many, the lowest of them is the header of the table.
+    """
+    max_count = max(match_counts, default=0)
+    if max_count < _MIN_MATCHING_HEADINGS:
         return None
-    at = match_counts.index(most)
-    while at + 1 < len(match_counts) and match_counts[at + 1] == most:
-        at += 1
-    return at
+    row_index = match_counts.index(max_count)
+    while row_index + 1 < len(match_counts) and match_counts[row_index + 1] == max_count:
+        row_index += 1
+    return row_index
 
 
 def _normalise_heading(heading: str) -> str:
@@ -145,5 +170,5 @@ def _remove_unit(heading: str) -> str:
 
 
 def _is_data_row(row: Sequence[str]) -> bool:
-    """Tell whether a row holds bare numbers; years in a heading carry their 年."""
-    return any(_BARE_NUMBER.fullmatch(text) for text in row)
+    """Return whether a row contains a bare number; the years in headings are followed by 年."""
+    return any(map(_BARE_NUMBER.fullmatch, row))

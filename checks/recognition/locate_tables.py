@@ -1,8 +1,9 @@
-"""Find each table of the contract on the sheets of a workbook, by title and headings rather than by position."""
+"""Find each table of the contract in a workbook, by title and headings rather than by position."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 from checks.model.raw_workbook import RawSheet, RawWorkbook
@@ -12,10 +13,11 @@ from checks.recognition.header_rows import (
     BRACKETED_UNIT,
     HeaderBlock,
     KnownHeadings,
+    TextRows,
     find_header_row,
     read_header_block,
 )
-from checks.recognition.table_regions import SheetRegion, split_columns, split_regions
+from checks.recognition.table_regions import SheetRegion, has_title_marks, split_columns, split_regions
 from contracts.form_model import Field, Form
 
 _UNIT_STATEMENT: Final = re.compile(rf"单位[:]?\(?({ANY_UNIT}(?:[、,;/和或及]{ANY_UNIT})*)")
@@ -23,11 +25,11 @@ _UNIT_STATEMENT: Final = re.compile(rf"单位[:]?\(?({ANY_UNIT}(?:[、,;/和或�
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableLocation:
-    """Where a form lies: 1-based *header_row*, and the column of each field found once.
+    """The location of a form: *header_row* counted from 1, and the column from 1 of each field found exactly once.
 
-    *sheet* holds nothing but this table, its cells where they stand in the file. *doubled* holds every column of a
-    heading that stands there more than once; *spare* the columns under a heading that the contract does not know;
-    *units* the area units stated above or in the header.
+    *sheet* holds only this table, with every cell at its address in the file. *duplicate_columns* holds all columns of
+    a field found more than once, *unknown_headings* the headings by column that the contract does not know, *units*
+    the area units stated above or in the header.
     """
 
     form: Form
@@ -41,22 +43,29 @@ class TableLocation:
     @property
     def missing_fields(self) -> tuple[Field, ...]:
         """The required fields without a column."""
-        known = self.columns.keys() | self.duplicate_columns.keys()
-        return tuple(one for one in self.form.fields if one.required and one.name not in known)
+        names = self.columns.keys() | self.duplicate_columns.keys()
+        return tuple(field for field in self.form.fields if field.required and field.name not in names)
 
 
 @dataclass(frozen=True, slots=True)
 class TableSearchResult:
-    """What was found for one form: the best place, and other sheets that look just as much like it."""
+    """The result of the search for one form.
+
+    *rival_sheets* are other sheets that match the form as well as the best one does. *sheet_without_header* is a sheet
+    with the form's name but without its header, if the form was not found.
+    """
 
     location: TableLocation | None
     rival_sheets: tuple[str, ...]
-    sheet_without_header: str | None  # a sheet that bears the form's name but holds no such header
+    sheet_without_header: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class _TableCandidate:
-    """How well a stretch of a sheet fits a form: it bears its title, its name, all its headings, so many of them."""
+    """A region of a sheet that may hold a form.
+
+    *score* is 1 or 0 for the form's title, its name on the sheet and all its headings, then the number of columns.
+    """
 
     form: Form
     region: SheetRegion
@@ -65,95 +74,145 @@ class _TableCandidate:
 
     @property
     def rank(self) -> tuple[bool, tuple[int, int, int, int]]:
-        """The better the higher; a hidden sheet serves only where no shown one holds the form."""
+        """Sort key, the higher the better; any visible sheet is better than a hidden one."""
         return self.location.sheet.visible, self.score
 
     @property
     def is_complete(self) -> bool:
-        """Tell whether every heading of the form is there, once."""
+        """Whether every required heading of the form is there, and none twice."""
         return not self.location.missing_fields and not self.location.duplicate_columns
 
 
 def locate_tables(forms: Iterable[Form], book: RawWorkbook) -> dict[str, TableSearchResult]:
-    """Return where each form lies; one table a stretch of a sheet, each used by one form, best matches first."""
-    wanted = tuple(forms)
-    fits = [fit for sheet in book.sheets for fit in _find_candidates(sheet, wanted)]
-    fits.sort(key=lambda one: one.rank, reverse=True)
-    taken: dict[str, _TableCandidate] = {}
-    for one in fits:
-        if one.form.name not in taken and not any(other.region is one.region for other in taken.values()):
-            taken[one.form.name] = one
-    return {form.name: _build_search_result(form, taken, fits, book) for form in wanted}
+    """Return the search result of each form by its name; the best matches are assigned first.
+
+    Each region of a sheet is used for one form only.
+    """
+    forms = tuple(forms)
+    candidates: list[_TableCandidate] = []
+    for sheet in book.sheets:
+        candidates.extend(_find_candidates(sheet, forms))
+    candidates.sort(key=_get_rank, reverse=True)
+    chosen: dict[str, _TableCandidate] = {}
+    for candidate in candidates:
+        is_region_used = any(other.region is candidate.region for other in chosen.values())
+        if candidate.form.name not in chosen and not is_region_used:
+            chosen[candidate.form.name] = candidate
+    return {form.name: _build_search_result(form, chosen, candidates, book) for form in forms}
+
+
+def _get_rank(candidate: _TableCandidate) -> tuple[bool, tuple[int, int, int, int]]:
+    return candidate.rank
 
 
 def _find_candidates(sheet: RawSheet, forms: Sequence[Form]) -> list[_TableCandidate]:
-    """Return how the tables of a sheet fit; those side by side are told apart where each is another form's, whole."""
-    apart = [_find_stacked_candidates(one, forms) for one in split_columns(sheet, forms)]
-    best = [max(fits, key=lambda one: one.rank, default=None) for fits in apart]
-    own = {one.form.name for one in best if one is not None and one.is_complete}
-    return (
-        [fit for fits in apart for fit in fits]
-        if apart and len(own) == len(apart)
-        else _find_stacked_candidates(sheet, forms)
-    )
+    """Return all candidates on a sheet; it is split into columns only if each part is complete for another form."""
+    candidates_by_part = [_find_stacked_candidates(part, forms) for part in split_columns(sheet, forms)]
+    if candidates_by_part and len(_find_complete_forms(candidates_by_part)) == len(candidates_by_part):
+        return list(chain.from_iterable(candidates_by_part))
+    return _find_stacked_candidates(sheet, forms)
+
+
+def _find_complete_forms(candidates_by_part: Iterable[Sequence[_TableCandidate]]) -> set[str]:
+    """Return the names of the forms of the best candidates, one for each part, that are complete."""
+    names: set[str] = set()
+    for candidates in candidates_by_part:
+        best = max(candidates, key=_get_rank, default=None)
+        if best is not None and best.is_complete:
+            names.add(best.form.name)
+    return names
 
 
 def _find_stacked_candidates(sheet: RawSheet, forms: Sequence[Form]) -> list[_TableCandidate]:
-    parts = [(one, read_header_block(one.sheet, one.start)) for one in split_regions(sheet, forms)]
-    return [fit for form in forms for stretch, top in parts if (fit := _build_candidate(form, stretch, top))]
+    regions = split_regions(sheet, forms)
+    header_blocks = [read_header_block(region.sheet, region.start) for region in regions]
+    candidates: list[_TableCandidate] = []
+    for form in forms:
+        for region, header_block in zip(regions, header_blocks, strict=True):
+            candidate = _build_candidate(form, region, header_block)
+            if candidate:
+                candidates.append(candidate)
+    return candidates
 
 
 def _build_search_result(
     form: Form, chosen: Mapping[str, _TableCandidate], candidates: Sequence[_TableCandidate], book: RawWorkbook
 ) -> TableSearchResult:
-    located = chosen[form.name].location if form.name in chosen else None
-    used = {one.location.sheet.name for one in chosen.values()}
-    marked = [
-        one.location.sheet.name
-        for one in candidates
-        if one.form is form and one.score[0] and one.score[2] and one.location.sheet.visible
-    ]
-    rivals = tuple(name for name in marked if name not in used) if located else ()
-    named = next((sheet.name for sheet in book.sheets if sheet.visible and _has_form_name(form, sheet)), None)
-    return TableSearchResult(located, rivals, named if located is None and named not in used else None)
+    used_sheets = {candidate.location.sheet.name for candidate in chosen.values()}
+    if form.name in chosen:
+        rival_sheets = tuple(_iter_rival_sheets(form, candidates, used_sheets))
+        return TableSearchResult(chosen[form.name].location, rival_sheets, None)
+    for sheet in book.sheets:
+        if sheet.visible and _has_form_name(form, sheet):
+            return TableSearchResult(None, (), sheet.name if sheet.name not in used_sheets else None)
+    return TableSearchResult(None, (), None)
+
+
+def _iter_rival_sheets(form: Form, candidates: Iterable[_TableCandidate], used_sheets: Container[str]) -> Iterator[str]:
+    """Yield the visible sheets that have the title and all headings of a form, but are not used for any form."""
+    for candidate in candidates:
+        has_title, _, is_complete, _ = candidate.score
+        sheet = candidate.location.sheet
+        is_match = candidate.form is form and has_title and is_complete and sheet.visible
+        if is_match and sheet.name not in used_sheets:
+            yield sheet.name
 
 
 def _build_candidate(form: Form, region: SheetRegion, header_block: HeaderBlock) -> _TableCandidate | None:
-    names = KnownHeadings.from_form(form)
-    known = [names.match_columns(one) for one in header_block.headings]
-    header = find_header_row([len(one) for one in known])
-    if header is None:
+    """Return a region as a candidate for a form, or None if it has no such header or is another form's by name."""
+    known_headings = KnownHeadings.from_form(form)
+    matches = list(map(known_headings.match_columns, header_block.headings))
+    header_index = find_header_row(list(map(len, matches)))
+    if header_index is None:
         return None
-    title = "".join("".join(row) for row in header_block.rows[:header]) + normalise_text(region.sheet.name)
-    marked = bool(form.title_marks) and all(normalise_text(mark) in title for mark in form.title_marks)
-    named = _has_form_name(form, region.sheet)
-    if not (marked or named) and (form.title_marks or form.sheet_names):
+    texts_above = "".join(chain.from_iterable(header_block.rows[:header_index]))
+    title = texts_above + normalise_text(region.sheet.name)
+    has_title = bool(form.title_marks) and has_title_marks(title, form)
+    has_name = _has_form_name(form, region.sheet)
+    if not (has_title or has_name) and (form.title_marks or form.sheet_names):
         return None
-    found = _build_location(form, region.sheet, header_block, header, known[header])
-    complete = not found.missing_fields and not found.duplicate_columns
-    return _TableCandidate(form, region, (int(marked), int(named), int(complete), len(found.columns)), found)
+    location = _build_location(form, region.sheet, header_block, header_index, matches[header_index])
+    is_complete = not location.missing_fields and not location.duplicate_columns
+    score = (int(has_title), int(has_name), int(is_complete), len(location.columns))
+    return _TableCandidate(form, region, score, location)
 
 
 def _build_location(
     form: Form, sheet: RawSheet, header_block: HeaderBlock, header_index: int, field_by_column: Mapping[int, str]
 ) -> TableLocation:
-    by_field: dict[str, tuple[int, ...]] = {}
+    columns_by_field: dict[str, tuple[int, ...]] = {}
     for column, name in field_by_column.items():
-        by_field[name] = (*by_field.get(name, ()), column)
-    headings = {at: text for at, text in enumerate(header_block.rows[header_index], start=1) if text}
-    lines = [line for row in header_block.rows[:header_index] for text in row for line in _UNIT_STATEMENT.findall(text)]
-    stated = [unit for line in lines for unit in re.findall(ANY_UNIT, line)]
-    stated += [unit for heading in headings.values() for unit in BRACKETED_UNIT.findall(heading)]
+        columns_by_field[name] = (*columns_by_field.get(name, ()), column)
+    columns: dict[str, int] = {}
+    duplicate_columns: dict[str, tuple[int, ...]] = {}
+    for name, field_columns in columns_by_field.items():
+        if len(field_columns) == 1:
+            columns[name] = field_columns[0]
+        else:
+            duplicate_columns[name] = field_columns
+    headings = {column: text for column, text in enumerate(header_block.rows[header_index], start=1) if text}
+    units = chain(
+        _find_stated_units(header_block.rows[:header_index]),
+        chain.from_iterable(map(BRACKETED_UNIT.findall, headings.values())),
+    )
     return TableLocation(
         form=form,
         sheet=sheet,
         header_row=header_block.start + header_index + 1,
-        columns={name: columns[0] for name, columns in by_field.items() if len(columns) == 1},
-        duplicate_columns={name: columns for name, columns in by_field.items() if len(columns) > 1},
-        unknown_headings={at: text for at, text in headings.items() if at not in field_by_column},
-        units=tuple(dict.fromkeys(stated)),
+        columns=columns,
+        duplicate_columns=duplicate_columns,
+        unknown_headings={column: text for column, text in headings.items() if column not in field_by_column},
+        units=tuple(dict.fromkeys(units)),
     )
 
 
+def _find_stated_units(rows: TextRows) -> Iterator[str]:
+    """Yield the units in statements such as 单位:亩 above a header."""
+    for text in chain.from_iterable(rows):
+        for statement in _UNIT_STATEMENT.findall(text):
+            yield from re.findall(ANY_UNIT, statement)
+
+
 def _has_form_name(form: Form, sheet: RawSheet) -> bool:
-    return any(normalise_text(sheet.name).startswith(normalise_text(name)) for name in form.sheet_names)
+    sheet_name = normalise_text(sheet.name)
+    return any(sheet_name.startswith(normalise_text(name)) for name in form.sheet_names)

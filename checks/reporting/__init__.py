@@ -1,1 +1,1 @@
-"""Violations into findings, sentences and JSON."""
+"""Turn violations into findings, sentences and JSON."""

@@ -1,8 +1,9 @@
-"""Offences into findings: the sentences come from the contracts, never from the code."""
+"""Turn violations into findings; all sentences come from the contracts, none from the code."""
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
+from checks.model.cell_ref import CellRef
 from checks.model.finding import Finding, Severity
 from checks.model.report import find_gravest_severity
 from checks.model.violation import Violation
@@ -10,75 +11,111 @@ from contracts.messages import Messages
 
 
 def build_findings(violations: Iterable[Violation], messages: Messages) -> tuple[Finding, ...]:
-    """Return the findings, one a cause: what two rules say of the same cell is one finding. Most important first."""
-    ordered = sorted(violations, key=_get_cause_key)
-    findings = [_build_finding(list(same), messages) for _, same in groupby(ordered, key=_get_cause_key)]
-    return tuple(sorted(findings, key=lambda one: one.severity.rank))
+    """Return one finding per root cause, gravest severity first.
+
+    Violations of several rules at the same cell are one finding.
+    """
+    findings: list[Finding] = []
+    for _, violations_of_cause in groupby(sorted(violations, key=_get_cause_key), key=_get_cause_key):
+        findings.append(_build_finding(list(violations_of_cause), messages))
+    return tuple(sorted(findings, key=lambda finding: finding.severity.rank))
 
 
 def get_severity(violation: Violation) -> Severity:
-    """Return how much an offence weighs."""
+    """Return the severity of a violation."""
     return Severity(violation.rule.get_severity(violation.variant))
 
 
 def _get_cause_key(violation: Violation) -> tuple[object, ...]:
-    """Tell causes apart by sheet and cell; a remark never merges with what must be mended, nor does a trial rule."""
-    cell = violation.cell
-    place = (
-        (cell.sheet, len(cell.address), cell.address)
-        if cell
-        else (violation.sheet, 0, violation.rule.id + violation.variant)
-    )
-    apart = (get_severity(violation) is Severity.REPORT, violation.rule.trial)
-    alone = violation.rule.id if any(apart) or not cell else ""
-    return (*place, *apart, alone)
+    """Return the key of the cause: sheet and cell, or sheet and rule without a cell.
+
+    A report-only violation or one of a trial rule is never merged with another rule's.
+    """
+    rule, cell = violation.rule, violation.cell
+    kept_apart = (get_severity(violation) is Severity.REPORT, rule.trial)
+    if cell is None:
+        return (violation.sheet, 0, rule.id + violation.variant, *kept_apart, rule.id)
+    own_rule = ""
+    if any(kept_apart):
+        own_rule = rule.id
+    return (cell.sheet, len(cell.address), cell.address, *kept_apart, own_rule)
 
 
 def _build_finding(violations: Sequence[Violation], messages: Messages) -> Finding:
-    first, *others = sorted(violations, key=lambda one: (one.rule.phase.rank, one.rule.id))
-    mending = next((one for one in (first, *others) if one.repairs), first)
-    also = {rule for one in violations for rule in (one.rule.id, *one.related_rules)} - {first.rule.id}
+    ordered = sorted(violations, key=lambda violation: (violation.rule.phase.rank, violation.rule.id))
+    first = ordered[0]
+    # The first violation that suggests a repair; the finding takes its expected value, remedy and repairs from it.
+    repairable = next((violation for violation in ordered if violation.repairs), first)
     return Finding(
         rule=first.rule.id,
-        severity=find_gravest_severity(get_severity(one) for one in violations),
+        severity=find_gravest_severity(map(get_severity, violations)),
         sheet=first.sheet,
-        cell=first.cell.address if first.cell else None,
-        cells=tuple(dict.fromkeys(cell for one in (first, *others) for cell in one.cells)),
-        value=first.value if first.value is not None else mending.value,
-        expected=mending.expected if mending.expected is not None else first.expected,
-        difference=mending.difference if mending.difference is not None else first.difference,
+        cell=_get_address(first.cell),
+        cells=_collect_cells(ordered),
+        value=_get_first_known(first.value, repairable.value),
+        expected=_get_first_known(repairable.expected, first.expected),
+        difference=_get_first_known(repairable.difference, first.difference),
         message=_format_sentence("message", first, messages) + _format_similar_rows("message", first, messages),
-        remedy=_format_sentence("remedy", mending, messages) + _format_similar_rows("remedy", first, messages),
+        remedy=_format_sentence("remedy", repairable, messages) + _format_similar_rows("remedy", first, messages),
         basis=first.rule.basis,
-        related_rules=tuple(sorted(also)),
-        repairs=mending.repairs,
+        related_rules=_list_related_rules(ordered),
+        repairs=repairable.repairs,
         trial=first.rule.trial,
     )
 
 
+def _get_address(cell: CellRef | None) -> str | None:
+    if cell is None:
+        return None
+    return cell.address
+
+
+def _get_first_known(preferred: str | None, alternative: str | None) -> str | None:
+    if preferred is None:
+        return alternative
+    return preferred
+
+
+def _collect_cells(violations: Sequence[Violation]) -> tuple[CellRef, ...]:
+    cells: dict[CellRef, None] = {}
+    for violation in violations:
+        cells.update(dict.fromkeys(violation.cells))
+    return tuple(cells)
+
+
+def _list_related_rules(violations: Sequence[Violation]) -> tuple[str, ...]:
+    """Return the sorted ids of all rules that the cause violates, except the rule of the first violation."""
+    rules: set[str] = set()
+    for violation in violations:
+        rules.update((violation.rule.id, *violation.related_rules))
+    return tuple(sorted(rules - {violations[0].rule.id}))
+
+
 def _format_similar_rows(part: str, violation: Violation, messages: Messages) -> str:
-    """Return what is added for the rows that an offence speaks for besides its own."""
-    return messages(f"any.alike.{part}", count=str(violation.similar_rows)) if violation.similar_rows else ""
+    """Return the sentence about the further rows that a violation stands for, or an empty text if there are none."""
+    if not violation.similar_rows:
+        return ""
+    return messages(f"any.alike.{part}", count=str(violation.similar_rows))
 
 
 def _format_sentence(part: str, violation: Violation, messages: Messages) -> str:
-    rule, case, facts = (
-        violation.rule.id,
-        violation.variant,
-        {**violation.facts, **_format_phrases(violation, messages)},
-    )
+    """Return the message or the remedy of a violation: the most specific sentence that the contracts have."""
+    facts = {**violation.facts, **_format_phrases(violation, messages)}
     if part == "remedy" and violation.remedy_key:
         return messages(f"cure.{violation.remedy_key}", **facts)
-    specific, general = f"rule.{rule}.{case}.{part}", f"rule.{rule}.{part}"
-    anyone = f"any.{case}.{part}"
-    shared = f"sum.{case}.{part}"
-    key = next((one for one in (specific, anyone, general, shared) if messages.has_key(one)), general)
+    rule, variant = violation.rule.id, violation.variant
+    general_key = f"rule.{rule}.{part}"
+    keys = (f"rule.{rule}.{variant}.{part}", f"any.{variant}.{part}", general_key, f"sum.{variant}.{part}")
+    key = next(filter(messages.has_key, keys), general_key)
     return messages(key, **facts)
 
 
 def _format_phrases(violation: Violation, messages: Messages) -> dict[str, str]:
-    between = messages("phrase.between") if violation.phrases else ""
-    return {
-        name: between.join(messages(f"phrase.{one.key}", **one.facts) for one in phrases)
-        for name, phrases in violation.phrases.items()
-    }
+    """Return the phrases of a violation as text, by placeholder."""
+    if not violation.phrases:
+        return {}
+    separator = messages("phrase.between")
+    texts: dict[str, str] = {}
+    for name, phrases in violation.phrases.items():
+        texts[name] = separator.join(messages(f"phrase.{phrase.key}", **phrase.facts) for phrase in phrases)
+    return texts

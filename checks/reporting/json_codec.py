@@ -1,6 +1,9 @@
-"""Reports as plain JSON values and back; the findings' shape is the promise of ``hesuan check --format json``."""
+"""Encode reports as plain JSON values and decode them.
 
-from collections.abc import Mapping
+The shape of a finding is the public format of ``hesuan check --format json``.
+"""
+
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -12,7 +15,7 @@ from checks.model.violation import SkippedRule
 
 
 def encode_refusal(refusal: Refusal) -> dict[str, str | None]:
-    """Return a refusal as the promised object."""
+    """Return a refusal in the public format."""
     return {
         "code": refusal.code,
         "part": refusal.part,
@@ -24,80 +27,93 @@ def encode_refusal(refusal: Refusal) -> dict[str, str | None]:
 
 
 def decode_refusal(raw: Mapping[str, Any]) -> Refusal:
-    """Read a refusal back."""
+    """Return the refusal that `encode_refusal` encoded."""
     return Refusal(**raw)
 
 
 def encode_finding(finding: Finding) -> dict[str, Any]:
-    """Return a finding as the promised object; cells of another sheet are written ``sheet!A1``."""
+    """Return a finding in the public format; cells of another sheet are written ``sheet!A1``."""
+    severity = finding.severity
+    # A trial rule never blocks.
+    if finding.trial:
+        severity = Severity.REPORT
     return {
         "rule": finding.rule,
-        "severity": (Severity.REPORT if finding.trial else finding.severity).value,  # a rule on trial never blocks
+        "severity": severity.value,
         "sheet": finding.sheet,
         "cell": finding.cell,
-        "cells": [_format_cell(one, finding.sheet) for one in finding.cells],
+        "cells": [_format_cell(cell, finding.sheet) for cell in finding.cells],
         "value": finding.value,
         "expected": finding.expected,
         "difference": finding.difference,
         "message": finding.message,
-        "remedy": finding.get_full_remedy,
+        "remedy": finding.full_remedy,
         "basis": finding.basis,
         "also": list(finding.related_rules),
-        "repairs": [
-            [{"sheet": one.cell.sheet, "cell": one.cell.address, "from": one.before, "to": one.after} for one in repair]
-            for repair in finding.repairs
-        ],
+        "repairs": [list(map(_encode_step, repair)) for repair in finding.repairs],
     }
 
 
 def encode_report(report: ValidationReport) -> dict[str, Any]:
-    """Return a whole report, to be kept as evidence."""
+    """Return a whole report in the format in which it is stored as evidence."""
     return {
         "county": report.identity.county,
         "year": report.identity.year,
         "version": report.identity.version,
         "contracts": report.contracts_version,
         "outcome": report.outcome,
-        "findings": [_encode_full_finding(one) for one in report.findings],
-        "not_run": [asdict(one) for one in report.not_run],
-        "figures": [asdict(one) for one in report.figures],
-        "said": [asdict(one) for one in report.explanations],
+        "findings": list(map(_encode_full_finding, report.findings)),
+        "not_run": list(map(asdict, report.not_run)),
+        "figures": list(map(asdict, report.figures)),
+        "said": list(map(asdict, report.explanations)),
     }
 
 
 def decode_report(raw: Mapping[str, Any]) -> ValidationReport:
-    """Read a report back."""
+    """Return the report that `encode_report` encoded, without its plots."""
     return ValidationReport(
         identity=SubmissionIdentity(raw["county"], raw["year"], raw["version"]),
         contracts_version=raw["contracts"],
-        findings=tuple(_decode_finding(one) for one in raw["findings"]),
-        not_run=tuple(SkippedRule(**one) for one in raw["not_run"]),
-        figures=tuple(ReportedFigure(**one) for one in raw["figures"]),
-        explanations=tuple(
-            CountyExplanation(**{**one, "spot": LogicalLocation(**one["spot"])}) for one in raw.get("said", ())
-        ),
+        findings=tuple(map(_decode_finding, raw["findings"])),
+        not_run=tuple(SkippedRule(**skipped_rule) for skipped_rule in raw["not_run"]),
+        figures=tuple(ReportedFigure(**figure) for figure in raw["figures"]),
+        explanations=tuple(map(_decode_county_explanation, raw.get("said", ()))),
     )
 
 
 def _encode_full_finding(finding: Finding) -> dict[str, Any]:
-    """Return a finding with what the promise leaves out, so that nothing is lost between check and marking."""
+    """Return a finding with the fields that the public format leaves out, so that it can be decoded completely."""
+    location = explanation = None
+    if finding.logical_location:
+        location = asdict(finding.logical_location)
+    if finding.explanation:
+        explanation = asdict(finding.explanation)
     return {
         **encode_finding(finding),
         "severity": finding.severity.value,
         "remedy": finding.remedy,
         "trial": finding.trial,
-        "spot": asdict(finding.logical_location) if finding.logical_location else None,
-        "explanation": asdict(finding.explanation) if finding.explanation else None,
+        "spot": location,
+        "explanation": explanation,
     }
 
 
+def _encode_step(step: RepairStep) -> dict[str, str]:
+    return {"sheet": step.cell.sheet, "cell": step.cell.address, "from": step.before, "to": step.after}
+
+
 def _decode_finding(raw: Mapping[str, Any]) -> Finding:
+    location = explanation = None
+    if raw.get("spot"):
+        location = LogicalLocation(**raw["spot"])
+    if raw.get("explanation"):
+        explanation = Explanation(**raw["explanation"])
     return Finding(
         rule=raw["rule"],
         severity=Severity(raw["severity"]),
         sheet=raw["sheet"],
         cell=raw["cell"],
-        cells=tuple(_parse_cell(one, raw["sheet"]) for one in raw["cells"]),
+        cells=tuple(_parse_cell(cell, raw["sheet"]) for cell in raw["cells"]),
         value=raw["value"],
         expected=raw["expected"],
         difference=raw["difference"],
@@ -105,20 +121,27 @@ def _decode_finding(raw: Mapping[str, Any]) -> Finding:
         remedy=raw["remedy"],
         basis=raw["basis"],
         related_rules=tuple(raw["also"]),
-        repairs=tuple(
-            tuple(RepairStep(CellRef(one["sheet"], one["cell"]), one["from"], one["to"]) for one in repair)
-            for repair in raw["repairs"]
-        ),
+        repairs=tuple(map(_decode_repair, raw["repairs"])),
         trial=raw["trial"],
-        logical_location=LogicalLocation(**raw["spot"]) if raw.get("spot") else None,
-        explanation=Explanation(**raw["explanation"]) if raw.get("explanation") else None,
+        logical_location=location,
+        explanation=explanation,
     )
 
 
+def _decode_repair(raw: Iterable[Mapping[str, str]]) -> tuple[RepairStep, ...]:
+    return tuple(RepairStep(CellRef(step["sheet"], step["cell"]), step["from"], step["to"]) for step in raw)
+
+
+def _decode_county_explanation(raw: Mapping[str, Any]) -> CountyExplanation:
+    return CountyExplanation(**{**raw, "spot": LogicalLocation(**raw["spot"])})
+
+
 def _format_cell(cell: CellRef, sheet: str) -> str:
-    return cell.address if cell.sheet == sheet else f"{cell.sheet}!{cell.address}"
+    if cell.sheet == sheet:
+        return cell.address
+    return f"{cell.sheet}!{cell.address}"
 
 
 def _parse_cell(text: str, sheet: str) -> CellRef:
-    other, _, address = text.rpartition("!")
-    return CellRef(other or sheet, address)
+    other_sheet, _, address = text.rpartition("!")
+    return CellRef(other_sheet or sheet, address)

@@ -5,30 +5,38 @@ from decimal import Decimal
 
 from checks.model.cell_ref import CellRef
 from checks.model.report import ReportedFigure
-from checks.recognition.table import ROW, TOWNSHIP_FULL, Table
+from checks.recognition.table import PROJECT, ROW, TOWNSHIP_FULL, Table
 from contracts.form_model import Field, Role
-
-PROJECT = "project"
 
 
 def collect_reported_figures(tables: Iterable[Table], amounts: Mapping[CellRef, Decimal]) -> Iterator[ReportedFigure]:
-    """Carry up what was reported; plots stay in the file, as do rows of neither township nor project."""
-    for table in (one for one in tables if not one.form.is_detail):
-        places = _map_rows_to_groups(table)
-        for field in table.form.get_fields_by_role(Role.FIGURE):
-            for row, (project, township) in places.items():
-                cell = table.get_cell_ref(field.name, row)
-                if cell in amounts:
-                    yield _build_reported_figure(table, field, (project, township), cell=cell, amount=amounts[cell])
+    """Yield the figures of all tables except those of plots.
+
+    Rows that belong neither to a township nor to a project are left out, total rows are included.
+    """
+    for table in tables:
+        if not table.form.is_detail:
+            yield from _collect_table_figures(table, amounts)
+
+
+def _collect_table_figures(table: Table, amounts: Mapping[CellRef, Decimal]) -> Iterator[ReportedFigure]:
+    groups = _map_rows_to_groups(table)
+    for field in table.form.get_fields_by_role(Role.FIGURE):
+        for row, group in groups.items():
+            cell = table.get_cell_ref(field.name, row)
+            if cell in amounts:
+                yield _build_reported_figure(table, field, group, cell=cell, amount=amounts[cell])
 
 
 def _map_rows_to_groups(table: Table) -> dict[int, tuple[str, str]]:
-    """Return project and township of each row that can be told; both are empty for a total row."""
-    known = table.body.columns
-    keys = [one for one in (PROJECT, TOWNSHIP_FULL) if one in known]
-    rows = table.body.drop_nulls(keys).select(ROW, *keys).iter_rows(named=True) if keys else ()
-    found = {one[ROW]: (one.get(PROJECT, ""), one.get(TOWNSHIP_FULL, "")) for one in rows}
-    return {**found, **dict.fromkeys(table.totals[ROW].to_list(), ("", ""))}
+    """Return project and township of each row for which they are known; both are empty for a total row."""
+    groups: dict[int, tuple[str, str]] = {}
+    keys = [key for key in (PROJECT, TOWNSHIP_FULL) if key in table.body.columns]
+    if keys:
+        for row in table.body.drop_nulls(keys).select(ROW, *keys).iter_rows(named=True):
+            groups[row[ROW]] = (row.get(PROJECT, ""), row.get(TOWNSHIP_FULL, ""))
+    groups.update(dict.fromkeys(table.totals[ROW].to_list(), ("", "")))
+    return groups
 
 
 def _build_reported_figure(

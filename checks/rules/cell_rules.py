@@ -1,6 +1,6 @@
-"""Does each cell parse? (phase: parsed)"""
+"""Rules on single cells: their text must parse as a number or a date, and hold no formula error. (phase: parsed)"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -11,141 +11,183 @@ from checks.model.raw_workbook import CellKind
 from checks.model.violation import Violation
 from checks.parsing.dates import ISO_DATE, is_iso_date, parse_date_expr
 from checks.parsing.text_normalisation import ASCII_NUMBER, find_applied_rules, normalise_text, normalise_text_expr
+from checks.recognition.cover import CoverEntry
 from checks.recognition.form_instance import FormUnderCheck
 from checks.recognition.table import ROW, Table
 from contracts.form_model import Field, Layout, Role, Rule
 
-_COMPACT_DATE_DIGITS: Final = 8  # digits of a day written together, 20240305
-_KINDS_WITHOUT_VALUE = (CellKind.ERROR, CellKind.UNCALCULATED)
+# A date written without separators, such as 20240305, has this many digits.
+_COMPACT_DATE_DIGITS: Final = 8
+_VARIANTS_BY_VALUELESS_KIND: Final[Mapping[CellKind, str]] = {
+    CellKind.ERROR: "",
+    CellKind.UNCALCULATED: "uncalculated",
+}
+_VALUELESS_KINDS: Final = tuple(_VARIANTS_BY_VALUELESS_KIND)
+# From the change that alters the text most to the one that alters it least.
+_CHANGES_BY_WEIGHT: Final = ("dash", "unit", "separator", "full_width", "line_break", "space")
 
 
 def check_numbers_parse(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation | FailingRows]:
-    """Find fault with each figure or serial number that is blank or is no number, and each day that is none."""
+    """Report figures and serial numbers that are blank or do not parse, and dates that do not parse."""
     yield from _find_unparsed_days(subject, rule)
     for table, field in _iter_numeric_columns(subject):
-        # In the serial column a total row holds its name.
-        rows = table.body if field.role is Role.SERIAL else table.body.vstack(table.totals)
+        rows = _select_numeric_rows(table, field)
         if not rows[field.name].null_count():
             continue
-        kind, blank = pl.col(f"{field.name}:kind"), pl.col(field.name).fill_null("").str.strip_chars() == ""
-        # the rule on error values speaks of those
-        unread = _select_unparsed_rows(table, rows, field).filter(~kind.is_in(_KINDS_WITHOUT_VALUE))
-        yield _build_failing_rows(
-            table, field, rule, rows=unread.filter(~blank), variant=_choose_variant(field, is_blank=False)
-        )
-        yield _build_failing_rows(
-            table, field, rule, rows=unread.filter(blank), variant=_choose_variant(field, is_blank=True)
-        )
+        has_no_value = pl.col(f"{field.name}:kind").is_in(_VALUELESS_KINDS)
+        is_blank = pl.col(field.name).fill_null("").str.strip_chars() == ""
+        # Cells without a value are reported by `check_no_error_values`.
+        unparsed_rows = _select_unparsed_rows(table, rows, field).filter(~has_no_value)
+        for reason, mask in (("words", ~is_blank), ("blank", is_blank)):
+            variant = _choose_variant(field, reason)
+            yield _build_failing_rows(table, field, rule, rows=unparsed_rows.filter(mask), variant=variant)
+
+
+def _select_numeric_rows(table: Table, field: Field) -> pl.DataFrame:
+    # In a total row the serial column holds the name of the total.
+    if field.role is Role.SERIAL:
+        return table.body
+    return table.body.vstack(table.totals)
+
+
+def _choose_variant(field: Field, reason: str) -> str:
+    if field.role is Role.SERIAL:
+        return f"serial_{reason}"
+    return reason
 
 
 def _find_unparsed_days(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation | FailingRows]:
     if subject.form.layout is Layout.PAIRS:
         yield from _find_unparsed_cover_days(subject, rule)
     for table, field in _iter_date_columns(subject):
-        named = table.body.filter(pl.col(field.name).is_not_null())
-        unread = named.filter(~is_iso_date(pl.col(field.name))).select(ROW)
-        if unread.height:
-            valued = ~pl.col(f"{field.name}:kind").is_in(_KINDS_WITHOUT_VALUE)
-            yield _build_failing_rows(
-                table, field, rule, rows=_select_raw_rows(table, unread, field).filter(valued), variant="day"
-            )
+        filled_rows = table.body.filter(pl.col(field.name).is_not_null())
+        unparsed_rows = filled_rows.filter(~is_iso_date(pl.col(field.name))).select(ROW)
+        if unparsed_rows.height:
+            has_value = ~pl.col(f"{field.name}:kind").is_in(_VALUELESS_KINDS)
+            raw_rows = _select_raw_rows(table, unparsed_rows, field).filter(has_value)
+            yield _build_failing_rows(table, field, rule, rows=raw_rows, variant="day")
 
 
 def _find_unparsed_cover_days(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation]:
-    fields = (one for one in subject.form.fields if one.kind == "date")
-    for field in fields:
-        for entry in subject.cover.entries.get(field.name, ())[:1]:
-            text = pl.lit(normalise_text(entry.text))
-            if entry.text and pl.select(parse_date_expr(text).is_null()).item():
-                facts = {"heading": field.heading, "value": entry.text, "cell": entry.cell.address}
-                cell = entry.cell
-                yield Violation(
-                    rule=rule,
-                    sheet=cell.sheet,
-                    cell=cell,
-                    cells=(cell,),
-                    variant="cover_day",
-                    facts=facts,
-                    value=entry.text,
-                )
+    for field in subject.form.fields:
+        entry = next(iter(subject.cover.entries.get(field.name, ())), None)
+        if field.kind == "date" and entry is not None and not _is_blank_or_day(entry.text):
+            yield _build_cover_day_violation(rule, field, entry)
+
+
+def _is_blank_or_day(text: str) -> bool:
+    if not text:
+        return True
+    day = parse_date_expr(pl.lit(normalise_text(text)))
+    return not pl.select(day.is_null()).item()
+
+
+def _build_cover_day_violation(rule: Rule, field: Field, entry: CoverEntry) -> Violation:
+    return Violation(
+        rule=rule,
+        sheet=entry.cell.sheet,
+        cell=entry.cell,
+        cells=(entry.cell,),
+        variant="cover_day",
+        facts={"heading": field.heading, "value": entry.text, "cell": entry.cell.address},
+        value=entry.text,
+    )
 
 
 def _find_reformatted_days(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation]:
-    """List each day that was written in another form than 2024-03-05, or as a bare number of the sheet's own count."""
+    """Report each date written otherwise than 2024-03-05: in another notation, or as the sheet's serial number."""
     for table, field in _iter_date_columns(subject):
-        # what is written 2024-03-05 is no other form: hardly any row is left to be looked at
-        unlike = table.raw.filter(~pl.col(field.name).str.contains(ISO_DATE))
-        if not unlike.height:
-            continue
-        read = table.body.select(ROW, pl.col(field.name).alias("read")).filter(is_iso_date(pl.col("read")))
-        raw = unlike.select(ROW, field.name, f"{field.name}:kind").join(read, on=ROW).sort(ROW)
-        other = normalise_text_expr(pl.col(field.name)) != pl.col("read")
-        for row, text, kind, day in raw.filter(other & (pl.col(f"{field.name}:kind") != CellKind.DATE)).rows():
-            counted = kind == CellKind.NUMBER and len(text.partition(".")[0]) < _COMPACT_DATE_DIGITS
-            found = _build_violation(table, field, rule, row=row, text=text, variant="serial_day" if counted else "day")
-            yield replace(found, facts={**found.facts, "expected": day}, expected=day)
+        for row, text, kind, expected in _iter_reformatted_days(table, field):
+            variant = _choose_day_variant(text, kind)
+            violation = _build_violation(table, field, rule, row=row, text=text, variant=variant)
+            yield replace(violation, facts={**violation.facts, "expected": expected}, expected=expected)
+
+
+def _iter_reformatted_days(table: Table, field: Field) -> Iterator[tuple[int, str, int, str]]:
+    """Yield row, text, kind and parsed date of each cell whose text is not the date itself."""
+    text, kind = pl.col(field.name), pl.col(f"{field.name}:kind")
+    # Nearly all dates are in ISO form already, so the costly steps see few rows.
+    other_rows = table.raw.filter(~text.str.contains(ISO_DATE))
+    if not other_rows.height:
+        return
+    parsed_days = table.body.select(ROW, text.alias("read")).filter(is_iso_date(pl.col("read")))
+    raw_rows = other_rows.select(ROW, text, kind).join(parsed_days, on=ROW).sort(ROW)
+    yield from raw_rows.filter((normalise_text_expr(text) != pl.col("read")) & (kind != CellKind.DATE)).rows()
+
+
+def _choose_day_variant(text: str, kind: int) -> str:
+    if kind == CellKind.NUMBER and len(text.partition(".")[0]) < _COMPACT_DATE_DIGITS:
+        return "serial_day"
+    return "day"
 
 
 def check_no_error_values(subject: FormUnderCheck, rule: Rule) -> Iterator[FailingRows]:
-    """Find fault with each cell that holds a formula error such as #REF!."""
-    if subject.table is None:
+    """Report each cell that holds a formula error such as #REF!, or a formula that was never calculated."""
+    table = subject.table
+    if table is None:
         return
     for field in subject.form.fields:
-        if field.name in subject.table.columns:
-            kind = f"{field.name}:kind"
-            if not any(subject.table.has_kind(field.name, one) for one in _KINDS_WITHOUT_VALUE):
-                continue
-            for one, case in ((CellKind.ERROR, ""), (CellKind.UNCALCULATED, "uncalculated")):
-                wrong = subject.table.raw.filter(pl.col(kind) == one)
-                yield _build_failing_rows(subject.table, field, rule, rows=wrong, variant=case)
+        if field.name in table.columns and _has_valueless_cells(table, field):
+            yield from _find_valueless_cells(table, field, rule)
+
+
+def _has_valueless_cells(table: Table, field: Field) -> bool:
+    return any(table.has_kind(field.name, kind) for kind in _VALUELESS_KINDS)
+
+
+def _find_valueless_cells(table: Table, field: Field, rule: Rule) -> Iterator[FailingRows]:
+    for kind, variant in _VARIANTS_BY_VALUELESS_KIND.items():
+        rows = table.raw.filter(pl.col(f"{field.name}:kind") == kind)
+        yield _build_failing_rows(table, field, rule, rows=rows, variant=variant)
 
 
 def check_numbers_as_text(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation | FailingRows]:
-    """List each figure that was typed as text and is read as the number it means, and each day in another form."""
+    """Report each figure typed as text and read as the number it means, and each date in another notation."""
     yield from _find_reformatted_days(subject, rule)
     for table, field in _iter_numeric_columns(subject):
         if not table.has_kind(field.name, CellKind.TEXT):
             continue
-        typed = table.body.vstack(table.totals)
-        read = typed.filter(pl.col(field.name).is_not_null()).select(ROW)
-        as_text = table.raw.filter(pl.col(f"{field.name}:kind") == CellKind.TEXT).join(read, on=ROW, how="semi")
-        cases = as_text.select(ROW, field.name).with_columns(case=_classify_texts(as_text[field.name]))
-        for (case,), rows in cases.group_by(["case"], maintain_order=True):
-            yield _build_failing_rows(table, field, rule, rows=rows, variant=str(case))
+        typed_rows = table.body.vstack(table.totals)
+        parsed_rows = typed_rows.filter(pl.col(field.name).is_not_null()).select(ROW)
+        text_rows = table.raw.filter(pl.col(f"{field.name}:kind") == CellKind.TEXT)
+        text_rows = text_rows.join(parsed_rows, on=ROW, how="semi").select(ROW, field.name)
+        classified_rows = text_rows.with_columns(case=_classify_texts(text_rows[field.name]))
+        for (variant,), rows in classified_rows.group_by(["case"], maintain_order=True):
+            yield _build_failing_rows(table, field, rule, rows=rows, variant=str(variant))
 
 
 def _classify_texts(texts: pl.Series) -> pl.Series:
-    """Name of each text what was changed most about it; one that is a plain figure is looked at no further."""
-    odd = texts.filter(~texts.str.contains(ASCII_NUMBER)).unique().to_list()
-    return texts.replace_strict({one: _name_main_change(one) for one in odd}, default="", return_dtype=pl.String)
+    """Return the main change made to each text, empty for plain figures."""
+    unusual_texts = texts.filter(~texts.str.contains(ASCII_NUMBER)).unique().to_list()
+    changes = dict(zip(unusual_texts, map(_name_main_change, unusual_texts), strict=True))
+    return texts.replace_strict(changes, default="", return_dtype=pl.String)
 
 
 def _name_main_change(text: str) -> str:
-    """Name the rule that changed most about a figure: the steward is told of that one."""
-    rules = find_applied_rules(text)
-    return next(
-        (name for name in ("dash", "unit", "separator", "full_width", "line_break", "space") if name in rules), ""
-    )
+    """Return the normalisation rule that changed a figure most, the one its message is about; empty if none."""
+    applied_rules = find_applied_rules(text)
+    for name in _CHANGES_BY_WEIGHT:
+        if name in applied_rules:
+            return name
+    return ""
 
 
 def _iter_numeric_columns(subject: FormUnderCheck) -> Iterator[tuple[Table, Field]]:
     table = subject.table
-    if table is not None:
-        for field in subject.form.fields:
-            if field.name in table.columns and field.role in (Role.SERIAL, Role.FIGURE):
-                yield table, field
-
-
-def _choose_variant(field: Field, *, is_blank: bool) -> str:
-    return ("serial_" if field.role is Role.SERIAL else "") + ("blank" if is_blank else "words")
+    if table is None:
+        return
+    for field in subject.form.fields:
+        if field.name in table.columns and field.role in (Role.SERIAL, Role.FIGURE):
+            yield table, field
 
 
 def _iter_date_columns(subject: FormUnderCheck) -> Iterator[tuple[Table, Field]]:
     table = subject.table
-    if table is not None:
-        for field in subject.form.fields:
-            if field.name in table.columns and field.kind == "date":
-                yield table, field
+    if table is None:
+        return
+    for field in subject.form.fields:
+        if field.name in table.columns and field.kind == "date":
+            yield table, field
 
 
 def _select_unparsed_rows(table: Table, rows: pl.DataFrame, field: Field) -> pl.DataFrame:
@@ -157,12 +199,10 @@ def _select_raw_rows(table: Table, rows: pl.DataFrame, field: Field) -> pl.DataF
 
 
 def _build_failing_rows(table: Table, field: Field, rule: Rule, *, rows: pl.DataFrame, variant: str) -> FailingRows:
-    return FailingRows(
-        rule=rule,
-        variant=variant,
-        rows=rows.select(ROW, field.name),
-        build_violation=lambda row, text: _build_violation(table, field, rule, row=row, text=text, variant=variant),
-    )
+    def build_violation(row: int, text: str | None) -> Violation:
+        return _build_violation(table, field, rule, row=row, text=text, variant=variant)
+
+    return FailingRows(rule=rule, variant=variant, rows=rows.select(ROW, field.name), build_violation=build_violation)
 
 
 def _build_violation(table: Table, field: Field, rule: Rule, *, row: int, text: str | None, variant: str) -> Violation:

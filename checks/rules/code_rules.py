@@ -1,4 +1,4 @@
-"""Rules on codes and words, row by row, as polars expressions for pandera. (phase: table)"""
+"""Row rules on codes and texts, as polars expressions for pandera. (phase: table)"""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -7,13 +7,15 @@ import polars as pl
 
 from checks.model.violation import Violation
 from checks.rules.row_rules import ConditionsByVariant, RowCheck, RowFailure
+from checks.rules.violation_builder import join_names
 from contracts.form_model import Field, Form, Rule
 
-MAX_CODES_NAMED = 12  # codes named in a sentence; a longer list is in the template
+# A message names at most so many codes; the template has the whole list.
+MAX_CODES_NAMED = 12
 
 
 def _get_listed_columns(form: Form, rule: Rule) -> tuple[Field, ...]:
-    return tuple(form.get_field(one) for one in rule.arguments["columns"])
+    return tuple(map(form.get_field, rule.arguments["columns"]))
 
 
 def _get_named_column(form: Form, rule: Rule) -> tuple[Field, ...]:
@@ -21,7 +23,7 @@ def _get_named_column(form: Form, rule: Rule) -> tuple[Field, ...]:
 
 
 def _get_paired_columns(form: Form, rule: Rule) -> tuple[Field, ...]:
-    return tuple(form.get_field(first) for first, _ in rule.arguments["pairs"])
+    return tuple(form.get_field(column) for column, _ in rule.arguments["pairs"])
 
 
 def _check_filled(field: Field, _: Rule) -> ConditionsByVariant:
@@ -33,10 +35,7 @@ def _check_in_code_list(field: Field, _: Rule) -> ConditionsByVariant:
 
 
 def _explain_code_list(failure: RowFailure) -> Violation:
-    codes = failure.field.codes
-    return failure.build_violation(
-        codes="、".join(codes[:MAX_CODES_NAMED]) + ("……" if len(codes) > MAX_CODES_NAMED else "")
-    )
+    return failure.build_violation(codes=join_names(failure.field.codes, MAX_CODES_NAMED))
 
 
 def _check_one_of(field: Field, rule: Rule) -> ConditionsByVariant:
@@ -56,57 +55,63 @@ def _check_none_beginning(field: Field, rule: Rule) -> ConditionsByVariant:
 
 
 def _check_codes_nested(field: Field, rule: Rule) -> ConditionsByVariant:
-    pairs = dict(rule.arguments["pairs"])
-    above = pairs[field.name]
-    holds = pl.col(field.name).str.starts_with(pl.col(above))
-    if above in pairs:  # where the code between two that agree is wrong, it is told at that code alone
-        top = pl.col(pairs[above])
-        between = ~pl.col(above).str.starts_with(top) & pl.col(field.name).str.starts_with(top)
-        holds |= between.fill_null(value=False)
-    return {"": holds}
+    parents_by_column = dict(rule.arguments["pairs"])
+    parent_column = parents_by_column[field.name]
+    code, parent = pl.col(field.name), pl.col(parent_column)
+    is_nested = code.str.starts_with(parent)
+    if parent_column in parents_by_column:
+        # If the code agrees with the one two levels up, only the code between them is wrong, and reported there.
+        grandparent = pl.col(parents_by_column[parent_column])
+        is_only_parent_wrong = ~parent.str.starts_with(grandparent) & code.str.starts_with(grandparent)
+        is_nested |= is_only_parent_wrong.fill_null(value=False)
+    return {"": is_nested}
 
 
 def _explain_nesting(failure: RowFailure) -> Violation:
-    above = dict(failure.rule.arguments["pairs"])[failure.field.name]
-    cell = failure.table.get_cell_ref(above, failure.row)
-    return failure.build_violation((failure.cell, cell), above=failure.table.get_stripped_text(above, failure.row))
+    parent_column = dict(failure.rule.arguments["pairs"])[failure.field.name]
+    parent_cell = failure.table.get_cell_ref(parent_column, failure.row)
+    parent_code = failure.table.get_stripped_text(parent_column, failure.row)
+    return failure.build_violation((failure.cell, parent_cell), above=parent_code)
 
 
 def _check_grade_within(field: Field, rule: Rule) -> ConditionsByVariant:
     limits: Mapping[str, int] = rule.arguments["limits"]
-    most = pl.col(rule.arguments["standard"]).replace_strict(limits, default=None, return_dtype=pl.Int64)
+    max_grade = pl.col(rule.arguments["standard"]).replace_strict(limits, default=None, return_dtype=pl.Int64)
     text = pl.col(field.name)
-    whole = text.str.contains(r"^\d{1,2}$")
-    number = text.str.to_integer(strict=False)
-    return {"": pl.when(whole).then((number >= 1) & (number <= most)).otherwise(whole)}
+    is_whole_number = text.str.contains(r"^\d{1,2}$")
+    grade = text.str.to_integer(strict=False)
+    is_within = (grade >= 1) & (grade <= max_grade)
+    return {"": pl.when(is_whole_number).then(is_within).otherwise(is_whole_number)}
 
 
 def _explain_grade(failure: RowFailure) -> Violation:
-    standard = failure.rule.arguments["standard"]
-    written = failure.table.get_stripped_text(standard, failure.row)
+    standard_column = failure.rule.arguments["standard"]
+    standard = failure.table.get_stripped_text(standard_column, failure.row)
     limits: Mapping[str, int] = failure.rule.arguments["limits"]
-    cells = (failure.cell, failure.table.get_cell_ref(standard, failure.row))
-    if written not in limits:  # how far its grades go is not known
-        return replace(
-            failure.build_violation(cells, standard=written, known="、".join(limits)), variant="other_standard"
-        )
-    return failure.build_violation(cells, standard=written, most=str(limits[written]))
+    cells = (failure.cell, failure.table.get_cell_ref(standard_column, failure.row))
+    if standard not in limits:
+        # The highest grade of an unknown standard is unknown too, so the message asks for the standard.
+        violation = failure.build_violation(cells, standard=standard, known="、".join(limits))
+        return replace(violation, variant="other_standard")
+    return failure.build_violation(cells, standard=standard, most=str(limits[standard]))
 
 
 def _check_label_agrees(field: Field, rule: Rule) -> ConditionsByVariant:
-    name = dict(rule.arguments["pairs"])[field.name]
-    due = pl.col(field.name).replace_strict(field.labels, default=None, return_dtype=pl.String)
-    return {"": pl.col(name) == due}
+    label_column = dict(rule.arguments["pairs"])[field.name]
+    expected = pl.col(field.name).replace_strict(field.labels, default=None, return_dtype=pl.String)
+    return {"": pl.col(label_column) == expected}
 
 
 def _explain_label(failure: RowFailure) -> Violation:
-    """The name is what people mistype; the code is what is summed."""
-    name = dict(failure.rule.arguments["pairs"])[failure.field.name]
-    cell = failure.table.get_cell_ref(name, failure.row)
-    written = failure.table.get_stripped_text(name, failure.row)
-    due = failure.field.labels[failure.value]
-    found = failure.build_violation((cell, failure.cell), name=written, expected=due, code=failure.value)
-    return replace(found, cell=cell, value=written, facts={**found.facts, "cell": cell.address})
+    """Point at the label rather than at the code: labels are mistyped, codes are what is summed."""
+    label_column = dict(failure.rule.arguments["pairs"])[failure.field.name]
+    label_cell = failure.table.get_cell_ref(label_column, failure.row)
+    label = failure.table.get_stripped_text(label_column, failure.row)
+    violation = failure.build_violation(
+        (label_cell, failure.cell), name=label, expected=failure.field.labels[failure.value], code=failure.value
+    )
+    facts = {**violation.facts, "cell": label_cell.address}
+    return replace(violation, cell=label_cell, value=label, facts=facts)
 
 
 CODE_CHECKS: Mapping[str, RowCheck] = {

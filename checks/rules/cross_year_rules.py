@@ -1,9 +1,9 @@
-"""Rules against what was filed before or is claimed elsewhere; without it they say that they could not run.
+"""Rules against earlier filings and other submissions; without a filing history they are reported as skipped.
 
 (phase: across years)
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 
 import polars as pl
@@ -19,20 +19,22 @@ from contracts.form_model import Rule
 
 
 def collect_claimed_plots(tables: Iterable[Table]) -> Mapping[str, tuple[str, ...]]:
-    """Return the plots that a submission claims, by form: those of every form whose plots may be claimed once only."""
-    found = {}
+    """Return the plots that a submission claims, by form: those of every form whose plots may be claimed only once."""
+    plots_by_form = {}
     for table in tables:
-        rule = next((one for one in table.form.rules if one.check == "not_filed_before"), None)
+        rule = next((rule for rule in table.form.rules if rule.check == "not_filed_before"), None)
         if rule is not None:
             plots = table.body[rule.arguments["column"]].drop_nulls().unique(maintain_order=True)
-            found[table.form.name] = tuple(plots.to_list())
-    return found
+            plots_by_form[table.form.name] = tuple(plots.to_list())
+    return plots_by_form
 
 
 def _get_history_on_file(subject: FormUnderCheck) -> FilingHistory | None:
-    """Return the history where last year's figures are in it."""
+    """Return the filing history, or None if it lacks last year's figures."""
     history = subject.history
-    return history if history is not None and history.figures is not None else None
+    if history is None or history.figures is None:
+        return None
+    return history
 
 
 def _build_skipped_rule(subject: FormUnderCheck, rule: Rule) -> SkippedRule:
@@ -42,110 +44,120 @@ def _build_skipped_rule(subject: FormUnderCheck, rule: Rule) -> SkippedRule:
 def constrain_opening_balances(
     subject: FormUnderCheck, table: Table, rule: Rule
 ) -> Iterator[SumConstraint | SkippedRule]:
-    """State that each opening balance is last year's filed closing balance."""
+    """Constrain each opening balance to last year's filed closing balance."""
     history = _get_history_on_file(subject)
     if history is None:
         yield _build_skipped_rule(subject, rule)
         return
     for row, project, township in list_unique_groups(table):
         for pair in rule.arguments["pairs"]:
-            due = history.get_figure(subject.form.name, project, township, pair["end"])
-            if due is not None:
+            closing_balance = history.get_figure(subject.form.name, project, township, pair["end"])
+            if closing_balance is not None:
                 terms = (Term(table.get_cell_ref(pair["begin"], row), 1),)
-                relation = LinearConstraint(rule_id=rule.id, terms=terms, constant=due)
-                field = subject.form.get_field(pair["begin"])
                 yield SumConstraint(
-                    linear_constraint=relation, rule=rule, table=table, field=field, row=row, annex=str(history.year)
+                    linear_constraint=LinearConstraint(rule_id=rule.id, terms=terms, constant=closing_balance),
+                    rule=rule,
+                    table=table,
+                    field=subject.form.get_field(pair["begin"]),
+                    row=row,
+                    annex=str(history.year),
                 )
 
 
 def constrain_cumulative_figures(
     subject: FormUnderCheck, table: Table, rule: Rule
 ) -> Iterator[SumConstraint | SkippedRule]:
-    """State that each cumulative figure is last year's and this year's together; what is new begins at nothing."""
+    """Constrain each cumulative figure to last year's plus this year's; last year's is 0 if it was not filed."""
     history = _get_history_on_file(subject)
     if history is None:
         yield _build_skipped_rule(subject, rule)
         return
     for row, project, township in list_unique_groups(table):
         for pair in rule.arguments["pairs"]:
-            before = history.get_figure(subject.form.name, project, township, pair["cumulative"]) or Decimal(0)
+            previous = history.get_figure(subject.form.name, project, township, pair["cumulative"]) or Decimal(0)
             field = subject.form.get_field(pair["cumulative"])
             terms = (Term(table.get_cell_ref(field.name, row), 1), Term(table.get_cell_ref(pair["year"], row), -1))
-            relation = LinearConstraint(rule_id=rule.id, terms=terms, constant=before)
             yield SumConstraint(
-                linear_constraint=relation, rule=rule, table=table, field=field, row=row, annex=str(history.year)
+                linear_constraint=LinearConstraint(rule_id=rule.id, terms=terms, constant=previous),
+                rule=rule,
+                table=table,
+                field=field,
+                row=row,
+                annex=str(history.year),
             )
 
 
 def check_steady(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation | SkippedRule]:
-    """Find fault with a figure that moved by much since last year."""
+    """Report a figure that changed strongly since last year, both in amount and in percent."""
     table, history = subject.table, _get_history_on_file(subject)
     if table is None or history is None:
         yield _build_skipped_rule(subject, rule)
         return
-    percent, least = Decimal(rule.arguments["percent"]), Decimal(rule.arguments["least"])
     for column in rule.arguments["columns"]:
-        amounts = dict(table.body.select(ROW, column).rows())
+        amounts_by_row = dict(table.body.select(ROW, column).rows())
         for row, project, township in list_unique_groups(table):
-            before, now = history.get_figure(subject.form.name, project, township, column), amounts[row]
-            if before and now is not None and abs(now - before) > least and abs(now - before) * 100 > before * percent:
-                moved = ((now - before) * 100 / before).quantize(Decimal("0.1"))
-                facts = {"before": format_value(before), "moved": format_value(moved), "last": str(history.year)}
-                yield build_violation_at(table, rule, column, row=row, value=now, related_cells=(), **facts)
+            previous = history.get_figure(subject.form.name, project, township, column)
+            current = amounts_by_row[row]
+            if previous and current is not None and _is_large_change(rule, previous, current):
+                percent = ((current - previous) * 100 / previous).quantize(Decimal("0.1"))
+                facts = {"before": format_value(previous), "moved": format_value(percent), "last": str(history.year)}
+                yield build_violation_at(table, rule, column, row=row, value=current, related_cells=(), **facts)
+
+
+def _is_large_change(rule: Rule, previous: Decimal, current: Decimal) -> bool:
+    change = abs(current - previous)
+    is_large_amount = change > Decimal(rule.arguments["least"])
+    return is_large_amount and change * 100 > previous * Decimal(rule.arguments["percent"])
 
 
 def check_not_filed_before(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation | SkippedRule]:
-    """Find fault with a plot that was accounted in an earlier year, or that another county accounts."""
+    """Report a plot that was accounted in an earlier year, or that another county accounts."""
     table, history = subject.table, subject.history
     if table is None or history is None:
         yield _build_skipped_rule(subject, rule)
         return
-    column, forms = rule.arguments["column"], rule.arguments["forms"]
-    claims = {one.plot: one for one in sorted(history.claims, reverse=True) if one.form in forms}  # the oldest speaks
-    named = table.body.select(ROW, column).filter(pl.col(column).is_in(list(claims))) if claims else table.body.clear()
-    for row, plot in named.select(ROW, column).rows():
-        yield _build_claim_violation(subject, rule, table, (row, plot), claim=claims[plot])
+    claims = _map_first_claims(history.claims, rule.arguments["forms"])
+    if not claims:
+        return
+    plot_number = pl.col(rule.arguments["column"])
+    for row, plot in table.body.select(ROW, plot_number).filter(plot_number.is_in(list(claims))).rows():
+        yield _build_claim_violation(subject, table, rule, row=row, claim=claims[plot])
+
+
+def _map_first_claims(claims: Iterable[PlotClaim], forms: Collection[str]) -> dict[str, PlotClaim]:
+    """Return the first claim of each plot in sort order, the oldest one within a form."""
+    claims_by_plot: dict[str, PlotClaim] = {}
+    for claim in sorted(claims):
+        if claim.form in forms:
+            claims_by_plot.setdefault(claim.plot, claim)
+    return claims_by_plot
 
 
 def _build_claim_violation(
-    subject: FormUnderCheck, rule: Rule, table: Table, row_and_plot: tuple[int, str], *, claim: PlotClaim
+    subject: FormUnderCheck, table: Table, rule: Rule, *, row: int, claim: PlotClaim
 ) -> Violation:
-    row, plot = row_and_plot
-    own = claim.county == subject.submission.package.county
     county = subject.submission.register.counties.get(claim.county)
-    facts = {"year": str(claim.year), "county": county.name if county else claim.county}
-    case = "" if own else "elsewhere"
+    county_name = county.name if county else claim.county
+    facts = {"year": str(claim.year), "county": county_name}
+    is_own_county = claim.county == subject.submission.package.county
+    variant = "" if is_own_county else "elsewhere"
     return build_violation_at(
-        table, rule, rule.arguments["column"], row=row, value=plot, variant=case, related_cells=(), **facts
+        table, rule, rule.arguments["column"], row=row, value=claim.plot, variant=variant, related_cells=(), **facts
     )
 
 
 def check_plan_unchanged(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation | SkippedRule]:
-    """Find fault with a planned figure that differs from last year's; a change needs its own approval."""
+    """Report a planned figure that differs from last year's; a change needs an approval of its own."""
     table, history = subject.table, _get_history_on_file(subject)
     if table is None or history is None:
         yield _build_skipped_rule(subject, rule)
         return
     for column in rule.arguments["columns"]:
-        for row, project, now in table.body.select(ROW, PROJECT, column).drop_nulls().rows():
-            yield from _check_planned_figure(table, rule, history, (column, row, project, now))
-
-
-def _check_planned_figure(
-    table: Table, rule: Rule, history: FilingHistory, planned_figure: tuple[str, int, str, Decimal]
-) -> Iterator[Violation]:
-    column, row, project, now = planned_figure
-    before = history.get_figure(table.form.name, project, "", column)
-    if before is not None and before != now:
-        case = "lower" if now < before else ""
-        yield build_violation_at(
-            table,
-            rule,
-            column,
-            row=row,
-            value=now,
-            variant=case,
-            before=format_value(before),
-            expected=format_value(before),
-        )
+        for row, project, planned in table.body.select(ROW, PROJECT, column).drop_nulls().rows():
+            previous = history.get_figure(table.form.name, project, "", column)
+            if previous is not None and previous != planned:
+                variant = "lower" if planned < previous else ""
+                expected = format_value(previous)
+                yield build_violation_at(
+                    table, rule, column, row=row, value=planned, variant=variant, before=expected, expected=expected
+                )

@@ -1,4 +1,4 @@
-"""Formulas whose kept result is not what they compute; only sums, additions and subtractions are computed anew.
+"""Formulas whose stored result is stale; only sums, additions and subtractions are recomputed.
 
 (phase: parsed)
 """
@@ -6,6 +6,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
+from itertools import product
 from typing import Final
 
 from checks.model.cell_ref import CellRef, column_number
@@ -13,12 +14,13 @@ from checks.model.raw_workbook import CellKind, RawSheet, RawWorkbook
 from checks.model.violation import Violation
 from checks.parsing.text_normalisation import format_plain_number
 from checks.recognition.form_instance import FormUnderCheck
+from checks.recognition.table import ROW, Table
 from contracts.form_model import Rule
 
 _FORMULA_TOKEN: Final = re.compile(
     r"""\s*(?:
       (?P<ref>
-        (?:'(?P<quoted>[^'\[\]]+)'!|(?P<sheet>[^\s'!\[\](),:+\-*/&=]+)!)?   # another sheet of the same workbook
+        (?:'(?P<quoted>[^'\[\]]+)'!|(?P<sheet>[^\s'!\[\](),:+\-*/&=]+)!)?   # another sheet of the workbook
         \$?(?P<c1>[A-Z]{1,3})\$?(?P<r1>\d+)                                  # a cell
         (?::\$?(?P<c2>[A-Z]{1,3})\$?(?P<r2>\d+))?                            # or a range
       )(?![\w(])
@@ -28,74 +30,99 @@ _FORMULA_TOKEN: Final = re.compile(
     )""",
     re.VERBOSE,
 )
-_RELATIVE_TOLERANCE: Final = Decimal("1e-9")  # spreadsheets add in binary: far less than any decimal that is reported
+# Spreadsheets add in binary; the error is far below the last decimal of any figure reported.
+_RELATIVE_TOLERANCE: Final = Decimal("1e-9")
 _MAX_CELLS_SUMMED: Final = 100_000
 _MAX_CELLS_SHOWN: Final = 20
 
 
 def check_formula_results(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation]:
-    """Find fault with a formula whose kept result is stale; say how many could not be computed anew."""
-    located, table = subject.search.location, subject.table
-    if located is None or table is None or not located.sheet.formulas:
+    """Report each formula whose stored result is stale, and once how many formulas could not be recomputed."""
+    location, table = subject.search.location, subject.table
+    if location is None or table is None or not location.sheet.formulas:
         return
-    rows, columns = set(table.raw["row"].to_list()), set(table.columns.values())
-    taken: list[CellRef] = []
-    for at, formula in located.sheet.formulas.items():
-        cell = CellRef(located.sheet.name, at)
+    skipped_cells: list[CellRef] = []
+    for cell, formula, stored in _iter_stored_results(location.sheet, table):
+        expected = compute_formula(formula, subject.book, location.sheet.name)
+        if expected is None:
+            skipped_cells.append(cell)
+        elif abs(expected - stored) > _RELATIVE_TOLERANCE * max(Decimal(1), abs(expected)):
+            yield _build_stale_violation(rule, cell, formula=formula, stored=stored, expected=expected)
+    if skipped_cells:
+        yield _build_skipped_violation(subject, rule, skipped_cells)
+
+
+def _iter_stored_results(sheet: RawSheet, table: Table) -> Iterator[tuple[CellRef, str, Decimal]]:
+    """Yield cell, formula and stored number of each formula in the rows and columns of a table."""
+    rows, columns = set(table.raw[ROW].to_list()), set(table.columns.values())
+    for address, formula in sheet.formulas.items():
+        cell = CellRef(sheet.name, address)
         row, column = cell.position
-        kept = _get_number(located.sheet, row, column) if row in rows and column in columns else None
-        if kept is None:
-            continue
-        due = compute_formula(formula, subject.book, located.sheet.name)
-        if due is None:
-            taken.append(cell)
-        elif abs(due - kept) > _RELATIVE_TOLERANCE * max(Decimal(1), abs(due)):
-            facts = {
-                "cell": at,
-                "value": format_plain_number(kept),
-                "expected": format_plain_number(due),
-                "formula": formula,
-            }
-            yield Violation(
-                rule=rule,
-                sheet=cell.sheet,
-                cell=cell,
-                cells=(cell,),
-                facts=facts,
-                value=format_plain_number(kept),
-                expected=format_plain_number(due),
-                difference=format_plain_number(kept - due),
-            )
-    if taken:
-        facts = {"title": subject.form.title, "count": str(len(taken)), "cell": taken[0].address}
-        shown = tuple(taken[:_MAX_CELLS_SHOWN])
-        yield Violation(rule=rule, sheet=taken[0].sheet, cell=taken[0], cells=shown, variant="taken", facts=facts)
+        if row in rows and column in columns:
+            stored = _get_number(sheet, row, column)
+            if stored is not None:
+                yield cell, formula, stored
+
+
+def _build_stale_violation(rule: Rule, cell: CellRef, *, formula: str, stored: Decimal, expected: Decimal) -> Violation:
+    value, expected_value = format_plain_number(stored), format_plain_number(expected)
+    return Violation(
+        rule=rule,
+        sheet=cell.sheet,
+        cell=cell,
+        cells=(cell,),
+        facts={"cell": cell.address, "value": value, "expected": expected_value, "formula": formula},
+        value=value,
+        expected=expected_value,
+        difference=format_plain_number(stored - expected),
+    )
+
+
+def _build_skipped_violation(subject: FormUnderCheck, rule: Rule, cells: list[CellRef]) -> Violation:
+    first_cell = cells[0]
+    facts = {"title": subject.form.title, "count": str(len(cells)), "cell": first_cell.address}
+    return Violation(
+        rule=rule,
+        sheet=first_cell.sheet,
+        cell=first_cell,
+        cells=tuple(cells[:_MAX_CELLS_SHOWN]),
+        variant="taken",
+        facts=facts,
+    )
 
 
 def compute_formula(formula: str, book: RawWorkbook, sheet: str) -> Decimal | None:
-    """Compute a formula from the kept values of its cells; nothing where it does more than add and subtract."""
+    """Compute a formula from the stored values of its cells, or return None if it does more than add and subtract.
+
+    *sheet* is the name of the sheet that holds the formula.
+    """
     try:
         tokens = list(_split_tokens(formula.removeprefix("=")))
-        values = _CellValues({one.name: one for one in book.sheets}, sheet)
-        amount, rest = _compute_sum(tokens, 0, values)
+        values = _CellValues({raw_sheet.name: raw_sheet for raw_sheet in book.sheets}, sheet)
+        amount, position = _compute_sum(tokens, 0, values)
     except (_UnsupportedFormulaError, RecursionError):
         return None
-    return amount if rest == len(tokens) else None
+    if position < len(tokens):
+        return None
+    return amount
 
 
 class _UnsupportedFormulaError(Exception):
-    """The formula does what is not computed here."""
+    """The formula does more than add and subtract cells, numbers and sums."""
 
 
 class _CellValues:
-    """The kept values of the workbook's cells, as formulas see them: what is no number counts as nothing in a sum."""
+    """The stored values of the workbook's cells as a formula refers to them; a cell without a number is None."""
 
     def __init__(self, sheets: Mapping[str, RawSheet], current_sheet: str) -> None:
         self._sheets = sheets
         self._current_sheet = current_sheet
 
     def get_values(self, token: re.Match[str]) -> list[Decimal | None]:
-        """Return the values of a cell or range."""
+        """Return the values of a cell or range, row by row.
+
+        Raise `_UnsupportedFormulaError` if its sheet does not exist or the range is too large.
+        """
         sheet = self._sheets.get(token["quoted"] or token["sheet"] or self._current_sheet)
         if sheet is None:
             raise _UnsupportedFormulaError
@@ -103,25 +130,26 @@ class _CellValues:
         columns = range(column_number(token["c1"]), column_number(token["c2"] or token["c1"]) + 1)
         if len(rows) * len(columns) > _MAX_CELLS_SUMMED:
             raise _UnsupportedFormulaError
-        return [_get_number(sheet, row, column) for row in rows for column in columns]
+        return [_get_number(sheet, row, column) for row, column in product(rows, columns)]
 
 
 def _split_tokens(text: str) -> Iterator[re.Match[str]]:
-    at = 0
-    while at < len(text.rstrip()):
-        found = _FORMULA_TOKEN.match(text, at)
-        if found is None:
+    position = 0
+    while position < len(text.rstrip()):
+        token = _FORMULA_TOKEN.match(text, position)
+        if token is None:
             raise _UnsupportedFormulaError
-        yield found
-        at = found.end()
+        yield token
+        position = token.end()
 
 
 def _compute_sum(tokens: list[re.Match[str]], position: int, values: _CellValues) -> tuple[Decimal, int]:
-    """Read terms joined by plus and minus."""
+    """Add up terms joined by plus and minus; return the sum and the position of the token after them."""
     total, sign = Decimal(0), 1
     while True:
         while position < len(tokens) and tokens[position]["sign"] in ("+", "-"):
-            sign = -sign if tokens[position]["sign"] == "-" else sign
+            if tokens[position]["sign"] == "-":
+                sign = -sign
             position += 1
         amount, position = _compute_term(tokens, position, values)
         total, sign = total + sign * amount, 1
@@ -130,6 +158,7 @@ def _compute_sum(tokens: list[re.Match[str]], position: int, values: _CellValues
 
 
 def _compute_term(tokens: list[re.Match[str]], position: int, values: _CellValues) -> tuple[Decimal, int]:
+    """Compute a number, a cell, a call of SUM or a bracket; return it and the position of the token after it."""
     if position >= len(tokens):
         raise _UnsupportedFormulaError
     token = tokens[position]
@@ -140,24 +169,28 @@ def _compute_term(tokens: list[re.Match[str]], position: int, values: _CellValue
     if token["word"]:
         return _compute_argument_sum(tokens, position + 1, values)
     if token["sign"] == "(":
-        amount, after = _compute_sum(tokens, position + 1, values)
-        return amount, _skip_closing_bracket(tokens, after)
+        amount, closing_position = _compute_sum(tokens, position + 1, values)
+        return amount, _skip_closing_bracket(tokens, closing_position)
     raise _UnsupportedFormulaError
 
 
 def _compute_argument_sum(tokens: list[re.Match[str]], position: int, values: _CellValues) -> tuple[Decimal, int]:
+    """Add up the arguments of SUM; return the sum and the position after its closing bracket."""
     total = Decimal(0)
     while True:
         if position < len(tokens) and tokens[position]["c2"]:
-            total += sum((one for one in values.get_values(tokens[position]) if one is not None), Decimal(0))
+            amount = _sum_numbers(values.get_values(tokens[position]))
             position += 1
         else:
             amount, position = _compute_sum(tokens, position, values)
-            total += amount
-        if position < len(tokens) and tokens[position]["sign"] == ",":
-            position += 1
-            continue
-        return total, _skip_closing_bracket(tokens, position)
+        total += amount
+        if position >= len(tokens) or tokens[position]["sign"] != ",":
+            return total, _skip_closing_bracket(tokens, position)
+        position += 1
+
+
+def _sum_numbers(values: list[Decimal | None]) -> Decimal:
+    return sum((value for value in values if value is not None), Decimal(0))
 
 
 def _skip_closing_bracket(tokens: list[re.Match[str]], position: int) -> int:
@@ -167,6 +200,7 @@ def _skip_closing_bracket(tokens: list[re.Match[str]], position: int) -> int:
 
 
 def _get_number(sheet: RawSheet, row: int, column: int) -> Decimal | None:
+    """Return the number in a cell, or None if the cell is outside the sheet's used area or holds no number."""
     if row > sheet.text.height or column > sheet.text.width or sheet.kinds[row - 1, column - 1] != CellKind.NUMBER:
         return None
     try:

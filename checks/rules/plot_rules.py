@@ -1,6 +1,7 @@
-"""Plots against the other tables: joined by number, never looped over. (phase: across tables)"""
+"""Rules on plots against other tables, as joins of whole columns. (phase: across tables)"""
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 
 import polars as pl
@@ -11,20 +12,23 @@ from checks.parsing.dates import parse_date_expr
 from checks.parsing.text_normalisation import normalise_text
 from checks.recognition.form_instance import FormUnderCheck
 from checks.recognition.table import PROJECT, ROW, TOWNSHIP_FULL, Table
-from checks.rules.violation_builder import build_violation_at, format_value, join_names
+from checks.rules.violation_builder import build_violation_at, format_value, join_names, list_column_cells
 from contracts.form_model import Role, Rule
 
-_MAX_CELLS_POINTED_AT = 200  # that one finding points at
+# One violation points at no more cells than this.
+_MAX_CELLS_POINTED_AT = 200
 
 
 def check_projects_listed(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation]:
-    """Find fault with a project that the table names and the list of projects does not have; its first row is named."""
+    """Report a project in the table that is not in the list of projects, once at its first row."""
     table, projects = subject.table, subject.tables.get(rule.arguments["form"])
     if table is None or projects is None:
         return
-    strange = table.body.select(ROW, PROJECT).drop_nulls().join(projects.body.select(PROJECT), on=PROJECT, how="anti")
-    for project, rows in strange.sort(ROW).group_by(PROJECT, maintain_order=True).agg(pl.col(ROW)).rows():
-        cells = [table.get_cell_ref(PROJECT, row) for row in rows[:_MAX_CELLS_POINTED_AT]]
+    listed_projects = projects.body.select(PROJECT)
+    unlisted_rows = table.body.select(ROW, PROJECT).drop_nulls().join(listed_projects, on=PROJECT, how="anti")
+    groups = unlisted_rows.sort(ROW).group_by(PROJECT, maintain_order=True).agg(pl.col(ROW))
+    for project, rows in groups.rows():
+        cells = list_column_cells(table, PROJECT, rows[:_MAX_CELLS_POINTED_AT])
         facts = {"count": str(len(rows))}
         yield build_violation_at(
             table, rule, PROJECT, row=rows[0], value=project, variant="listed", related_cells=cells, **facts
@@ -32,180 +36,231 @@ def check_projects_listed(subject: FormUnderCheck, rule: Rule) -> Iterator[Viola
 
 
 def check_groups_in_summary(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation]:
-    """Find fault with each project and township that has plots and is not in the summary; its first plot is named."""
+    """Report each project and township that has plots but no summary row, once at its first plot."""
     table, summary = subject.table, subject.tables.get(rule.arguments["form"])
     if table is None or summary is None:
         return
     keys = [PROJECT, TOWNSHIP_FULL]
-    strange = table.body.select(ROW, *keys).drop_nulls().join(summary.body.select(keys), on=keys, how="anti")
-    township = subject.form.get_fields_by_role(Role.TOWNSHIP)[0].name
-    groups = strange.sort(ROW).group_by(keys, maintain_order=True).agg(pl.col(ROW).first(), pl.len())
-    for project, name, row, count in groups.rows():
-        facts = {"project": project, "name": name, "count": str(count)}
-        yield build_violation_at(table, rule, township, row=row, value=name, variant="summary", **facts)
+    missing_rows = table.body.select(ROW, *keys).drop_nulls().join(summary.body.select(keys), on=keys, how="anti")
+    township_column = subject.form.get_fields_by_role(Role.TOWNSHIP)[0].name
+    groups = missing_rows.sort(ROW).group_by(keys, maintain_order=True).agg(pl.col(ROW).first(), pl.len())
+    for project, township, row, count in groups.rows():
+        facts = {"project": project, "name": township, "count": str(count)}
+        yield build_violation_at(table, rule, township_column, row=row, value=township, variant="summary", **facts)
 
 
 def check_accepted_before_counted(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation]:
-    """Find fault with a sub-project of plots that is not listed, or not accepted by the year's end.
+    """Report a sub-project of plots that is not listed, or not accepted by the end of the accounting year.
 
-    One that the list has under another project is told where it is alone: in the list, if none of its plots agree.
+    A sub-project listed under another project is reported where the error is: in the list if all of its plots agree
+    on their project, else at the plots.
     """
-    table, other = subject.table, subject.tables.get(rule.arguments["form"])
-    if table is None or other is None:
+    table, sub_projects = subject.table, subject.tables.get(rule.arguments["form"])
+    if table is None or sub_projects is None:
         return
-    column, passed = rule.arguments["column"], rule.arguments["passed"]
-    end = pl.date(subject.submission.year, 12, 31)
-    late = parse_date_expr(pl.col("accepted_on")) > end
-    state = (
-        pl.when(pl.col("accepted") != passed)
+    column = rule.arguments["column"]
+    acceptance = _build_acceptance_state(rule, subject.submission.year).alias("state")
+    listed = sub_projects.body.select(pl.col("sub_project").alias(column), acceptance).unique(column, keep="last")
+    plots = table.body.select(ROW, column).drop_nulls().join(listed, on=column, how="left", maintain_order="left")
+    wrong_plots = plots.with_columns(pl.col("state").fill_null("unknown")).filter(pl.col("state") != "fine")
+    groups = wrong_plots.group_by(column, "state", maintain_order=True).agg(pl.col(ROW).first(), pl.len())
+    for number, variant, row, count in groups.rows():
+        yield build_violation_at(table, rule, column, row=row, value=number, variant=variant, count=str(count))
+    yield from _check_listed_project(table, sub_projects, rule, column)
+
+
+def _build_acceptance_state(rule: Rule, year: int) -> pl.Expr:
+    """Return the state of a sub-project at the end of a year: ``open`` (not accepted), ``late`` or ``fine``."""
+    is_late = parse_date_expr(pl.col("accepted_on")) > pl.date(year, 12, 31)
+    return (
+        pl.when(pl.col("accepted") != rule.arguments["passed"])
         .then(pl.lit("open"))
-        .when(late.fill_null(value=True))
+        .when(is_late.fill_null(value=True))
         .then(pl.lit("late"))
         .otherwise(pl.lit("fine"))
     )
-    known = other.body.select(pl.col("sub_project").alias(column), state.alias("state")).unique(column, keep="last")
-    judged = table.body.select(ROW, column).drop_nulls().join(known, on=column, how="left", maintain_order="left")
-    wrong = judged.with_columns(pl.col("state").fill_null("unknown")).filter(pl.col("state") != "fine")
-    told = wrong.group_by(column, "state", maintain_order=True).agg(pl.col(ROW).first(), pl.len())
-    for number, case, row, count in told.rows():
-        yield build_violation_at(table, rule, column, row=row, value=number, variant=case, count=str(count))
-    yield from _check_listed_project(table, other, rule, column)
 
 
-def _check_listed_project(table: Table, other: Table, rule: Rule, column: str) -> Iterator[Violation]:
-    """Find fault with a sub-project whose plots name another project than the list does."""
+def _check_listed_project(table: Table, sub_projects: Table, rule: Rule, column: str) -> Iterator[Violation]:
+    """Report a sub-project whose plots name another project than the list does."""
     keys = [column, PROJECT, "due", "there", "alone"]
-    told = (
-        find_plots_under_other_project(table, other, column)
-        .group_by(keys, maintain_order=True)
-        .agg(pl.col(ROW).first(), pl.len())
-    )
-    for number, project, due, there, alone, row, count in told.rows():
-        cells = (table.get_cell_ref(PROJECT, row), table.get_cell_ref(column, row), other.get_cell_ref(PROJECT, there))
-        facts = {"number": number, "project": project, "due": due, "count": str(count)}
-        at, where, value, case = (other, there, due, "listed") if alone else (table, row, project, "elsewhere")
-        yield build_violation_at(at, rule, PROJECT, row=where, value=value, variant=case, related_cells=cells, **facts)
+    plots = find_plots_under_other_project(table, sub_projects, column)
+    groups = plots.group_by(keys, maintain_order=True).agg(pl.col(ROW).first(), pl.len())
+    for number, project, listed_project, listed_row, is_list_wrong, row, count in groups.rows():
+        cells = (
+            table.get_cell_ref(PROJECT, row),
+            table.get_cell_ref(column, row),
+            sub_projects.get_cell_ref(PROJECT, listed_row),
+        )
+        facts = {"number": number, "project": project, "due": listed_project, "count": str(count)}
+        if is_list_wrong:
+            yield build_violation_at(
+                sub_projects,
+                rule,
+                PROJECT,
+                row=listed_row,
+                value=listed_project,
+                variant="listed",
+                related_cells=cells,
+                **facts,
+            )
+        else:
+            yield build_violation_at(
+                table, rule, PROJECT, row=row, value=project, variant="elsewhere", related_cells=cells, **facts
+            )
 
 
 def find_plots_under_other_project(table: Table, other: Table, column: str) -> pl.DataFrame:
-    """Return the plots whose sub-project the list has under another project.
+    """Return the plots whose sub-project is listed under another project.
 
-    Columns: row, sub-project and project of the plot; ``due``, the project in the list; ``there``, its row in the
-    list; ``alone``, whether all plots of the sub-project agree with each other, so that the list stands alone.
+    *other* is the list of sub-projects; *column* holds the sub-project of a plot. Columns of the result: row,
+    sub-project and project of the plot; ``due``, the project in the list; ``there``, its row in the list; ``alone``,
+    true if all plots of the sub-project name the same project, so that the list contradicts all of them.
     """
-    there = other.body.select(pl.col("sub_project").alias(column), pl.col(PROJECT).alias("due"), there=pl.col(ROW))
-    once = there.drop_nulls().unique(column, keep="none")
-    joined = table.body.select(ROW, column, PROJECT).drop_nulls().join(once, on=column)
-    differs = pl.col(PROJECT) != pl.col("due")
-    alone = (differs.all() & (pl.col(PROJECT).n_unique() == 1)).over(column).alias("alone")
-    wrong = joined.filter(differs.any().over(column))
-    return wrong.with_columns(alone).filter(differs).sort(ROW)
+    listed = other.body.select(pl.col("sub_project").alias(column), pl.col(PROJECT).alias("due"), there=pl.col(ROW))
+    listed_once = listed.drop_nulls().unique(column, keep="none")
+    plots = table.body.select(ROW, column, PROJECT).drop_nulls().join(listed_once, on=column)
+    is_other_project = pl.col(PROJECT) != pl.col("due")
+    is_list_alone = (is_other_project.all() & (pl.col(PROJECT).n_unique() == 1)).over(column)
+    wrong_sub_projects = plots.filter(is_other_project.any().over(column))
+    return wrong_sub_projects.with_columns(is_list_alone.alias("alone")).filter(is_other_project).sort(ROW)
 
 
 def check_accepted_in_time(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation | FailingRows]:
-    """Find fault with an acceptance after the day of filling in, softly with one of another year."""
+    """Report an acceptance after the day the workbook was filled in, one in another year, or a survey before it."""
     table = subject.table
     if table is None:
         return
     column, year = rule.arguments["column"], subject.submission.year
-    filled = pl.select(parse_date_expr(pl.lit(normalise_text(subject.cover.get_text("filled_on"))))).item()
-    day = parse_date_expr(pl.col(column))
-    known = table.body.select(ROW, column, day.alias("day")).drop_nulls()
-    after = (pl.col("day") > pl.lit(filled, pl.Date)).fill_null(value=False)
-    for case, wrong in (("after", after), ("other_year", ~after & (pl.col("day").dt.year() != year))):
+    filled_on = _parse_filling_date(subject)
+    accepted_on = parse_date_expr(pl.col(column)).alias("day")
+    dated_rows = table.body.select(ROW, column, accepted_on).drop_nulls()
+    is_after = (pl.col("day") > pl.lit(filled_on, pl.Date)).fill_null(value=False)
+    is_other_year = ~is_after & (pl.col("day").dt.year() != year)
+    facts = {"filled": str(filled_on), "year": str(year)}
+    for variant, is_wrong in (("after", is_after), ("other_year", is_other_year)):
+        rows = dated_rows.filter(is_wrong).select(ROW, column)
+        yield _build_acceptance_failures(table, rule, rows=rows, variant=variant, facts=facts)
+    yield from _find_plots_entered_before(table, rule, entered_column=str(rule.arguments["entered"]), last_year=year)
 
-        def build_violation(row: int, accepted_on: str, variant: str = case) -> Violation:
-            return build_violation_at(
-                table, rule, column, row=row, value=accepted_on, variant=variant, filled=str(filled), year=str(year)
-            )
 
-        yield FailingRows(
-            rule=rule, variant=case, rows=known.filter(wrong).select(ROW, column), build_violation=build_violation
+def _parse_filling_date(subject: FormUnderCheck) -> date | None:
+    """Return the day on which the workbook was filled in, or None if the cover does not state one."""
+    text = pl.lit(normalise_text(subject.cover.get_text("filled_on")))
+    filled_on: date | None = pl.select(parse_date_expr(text)).item()
+    return filled_on
+
+
+def _build_acceptance_failures(
+    table: Table, rule: Rule, *, rows: pl.DataFrame, variant: str, facts: dict[str, str]
+) -> FailingRows:
+    column = rule.arguments["column"]
+
+    def build_violation(row: int, accepted_on: str) -> Violation:
+        return build_violation_at(
+            table, rule, column, row=row, value=accepted_on, variant=variant, related_cells=(), **facts
         )
-    yield from _find_plots_entered_before(table, rule, str(rule.arguments["entered"]), year)
+
+    return FailingRows(rule=rule, variant=variant, rows=rows, build_violation=build_violation)
 
 
-def _find_plots_entered_before(table: Table, rule: Rule, entered_column: str, last_year: int) -> Iterator[Violation]:
-    """Find fault with plots that the land survey took in before the year of their acceptance, once for each year."""
+def _find_plots_entered_before(table: Table, rule: Rule, *, entered_column: str, last_year: int) -> Iterator[Violation]:
+    """Report plots that the land survey recorded before the year of their acceptance, once for each pair of years."""
     accepted = parse_date_expr(pl.col(rule.arguments["column"])).dt.year().alias("accepted")
-    known = table.body.select(ROW, entered_column, accepted).drop_nulls()
-    early = known.filter(pl.col("accepted").is_between(pl.col(entered_column) + 1, last_year))
-    for year, due, rows in early.group_by(entered_column, "accepted", maintain_order=True).agg(pl.col(ROW)).rows():
-        cells = [table.get_cell_ref(entered_column, row) for row in rows[:_MAX_CELLS_POINTED_AT]]
-        facts = {"due": str(due), "count": str(len(rows)), "places": join_names([one.address for one in cells])}
+    dated_rows = table.body.select(ROW, entered_column, accepted).drop_nulls()
+    early_rows = dated_rows.filter(pl.col("accepted").is_between(pl.col(entered_column) + 1, last_year))
+    groups = early_rows.group_by(entered_column, "accepted", maintain_order=True).agg(pl.col(ROW))
+    for entered_year, accepted_year, rows in groups.rows():
+        cells = list_column_cells(table, entered_column, rows[:_MAX_CELLS_POINTED_AT])
+        addresses = join_names([cell.address for cell in cells])
+        facts = {"due": str(accepted_year), "count": str(len(rows)), "places": addresses}
         yield build_violation_at(
-            table, rule, entered_column, row=rows[0], value=year, related_cells=cells, variant="entered_before", **facts
+            table,
+            rule,
+            entered_column,
+            row=rows[0],
+            value=entered_year,
+            related_cells=cells,
+            variant="entered_before",
+            **facts,
         )
 
 
 def check_used_once(subject: FormUnderCheck, rule: Rule) -> Iterator[FailingRows]:
-    """Find fault with a plot that serves two purposes, by its own columns or by the other table."""
+    """Report a plot that serves two purposes, by its own columns or because the other table has it too."""
     table, other = subject.table, subject.tables.get(rule.arguments["form"])
     if table is None:
         return
-    first, second = rule.arguments["columns"]
-    number = rule.arguments["column"]
-    elsewhere = (
-        other.body[number].drop_nulls().implode() if other is not None else pl.Series([[]], dtype=pl.List(pl.String))
+    first_column, second_column = rule.arguments["columns"]
+    number_column, used = rule.arguments["column"], rule.arguments["used"]
+    has_second_use = (pl.col(second_column) == used) | pl.col(number_column).is_in(
+        _collect_plot_numbers(other, number_column)
     )
-    used = rule.arguments["used"]
-    twice = (pl.col(first) == used) & ((pl.col(second) == used) | pl.col(number).is_in(elsewhere))
-    yield FailingRows(
-        rule=rule,
-        rows=table.body.lazy().filter(twice).select(ROW, number).collect(),
-        build_violation=lambda row, plot: build_violation_at(
-            table, rule, second, row=row, related_cells=(table.get_cell_ref(first, row),), plot=plot or ""
-        ),
-    )
+    is_used_twice = (pl.col(first_column) == used) & has_second_use
+
+    def build_violation(row: int, plot: str | None) -> Violation:
+        cells = (table.get_cell_ref(first_column, row),)
+        return build_violation_at(table, rule, second_column, row=row, related_cells=cells, plot=plot or "")
+
+    rows = table.body.lazy().filter(is_used_twice).select(ROW, number_column).collect()
+    yield FailingRows(rule=rule, rows=rows, build_violation=build_violation)
+
+
+def _collect_plot_numbers(table: Table | None, column: str) -> pl.Series:
+    """Return one list of all plot numbers in a table, as `is_in` takes it; empty without a table."""
+    if table is None:
+        return pl.Series([[]], dtype=pl.List(pl.String))
+    return table.body[column].drop_nulls().implode()
 
 
 def check_disjoint(subject: FormUnderCheck, rule: Rule) -> Iterator[FailingRows]:
-    """Find fault with a plot that stands in the other table too."""
+    """Report a plot that is in the other table too."""
     table, other = subject.table, subject.tables.get(rule.arguments["form"])
     if table is None or other is None:
         return
     for column in rule.arguments["columns"]:
-        places = other.body.drop_nulls([column]).group_by(column).agg(pl.col(ROW).first().alias("there"))
-        both = table.body.select(ROW, column).join(places, on=column).sort(ROW)
+        yield _find_shared_plots(table, other, rule, column)
 
-        def build_violation(row: int, plot: str, other_row: int, column: str = column) -> Violation:
-            cells = (other.get_cell_ref(column, other_row),)
-            return build_violation_at(
-                table, rule, column, row=row, value=plot, related_cells=cells, other=other.form.title
-            )
 
-        yield FailingRows(rule=rule, rows=both, build_violation=build_violation)
+def _find_shared_plots(table: Table, other: Table, rule: Rule, column: str) -> FailingRows:
+    other_rows = other.body.drop_nulls([column]).group_by(column).agg(pl.col(ROW).first().alias("other_row"))
+    shared_rows = table.body.select(ROW, column).join(other_rows, on=column).sort(ROW)
+
+    def build_violation(row: int, plot: str, other_row: int) -> Violation:
+        cells = (other.get_cell_ref(column, other_row),)
+        return build_violation_at(table, rule, column, row=row, value=plot, related_cells=cells, other=other.form.title)
+
+    return FailingRows(rule=rule, rows=shared_rows, build_violation=build_violation)
 
 
 def check_no_worse(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation]:
-    """Find fault with a project whose plots are on average worse than those of the other table (1 is best)."""
+    """Report a project whose plots are on average worse than those of the other table (1 is the best code)."""
     table, other = subject.table, subject.tables.get(rule.arguments["form"])
     if table is None or other is None:
         return
     weight = rule.arguments["weight"]
     for column in rule.arguments["columns"]:
-        means = _compute_means(table, column, weight).join(
-            _compute_means(other, column, weight), on=PROJECT, suffix="_other"
-        )
-        for project, row, seen, _, due in means.filter(pl.col("mean") > pl.col("mean_other")).rows():
+        own_means, other_means = _compute_means(table, column, weight), _compute_means(other, column, weight)
+        means = own_means.join(other_means, on=PROJECT, suffix="_other").filter(pl.col("mean") > pl.col("mean_other"))
+        for project, row, actual, _, expected in means.rows():
             facts = {
                 "project": project,
-                "seen": _format_mean(seen),
-                "due": _format_mean(due),
+                "seen": _format_mean(actual),
+                "due": _format_mean(expected),
                 "other": other.form.title,
             }
             yield build_violation_at(table, rule, column, row=row, **facts)
 
 
 def _compute_means(table: Table, column: str, weight: str) -> pl.DataFrame:
-    """Average a code by area; it only ranks, so a float does."""
+    """Return, for each project, its last row and the mean of a code weighted by area.
+
+    The means are only compared with each other, so floats are exact enough.
+    """
     code, area = pl.col(column).cast(pl.Float64, strict=False), pl.col(weight).cast(pl.Float64)
     mean = (code * area).sum() / area.filter(code.is_not_null()).sum()
-    return (
-        table.body.drop_nulls([PROJECT])
-        .group_by(PROJECT, maintain_order=True)
-        .agg(pl.col(ROW).last(), mean.round(4).alias("mean"))
-    )
+    groups = table.body.drop_nulls([PROJECT]).group_by(PROJECT, maintain_order=True)
+    return groups.agg(pl.col(ROW).last(), mean.round(4).alias("mean"))
 
 
 def _format_mean(mean: float) -> str:

@@ -1,124 +1,135 @@
 """Sums over the rows of a table, and of a table against its plots. (phases: table and across tables)"""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 
 from checks.localisation.linear_constraint import LinearConstraint, Term
+from checks.model.cell_ref import CellRef
 from checks.model.violation import SkippedRule, Violation
 from checks.recognition.form_instance import FormUnderCheck
 from checks.recognition.table import PROJECT, ROW, TOWNSHIP_FULL, Table
 from checks.rules.sum_rules import PlotGroup, SumConstraint, list_unique_groups
-from checks.rules.violation_builder import build_violation_at, format_value
+from checks.rules.violation_builder import build_violation_at, format_value, list_column_cells
 from contracts.form_model import Field, Role, Rule
 
-if TYPE_CHECKING:
-    from checks.model.cell_ref import CellRef
-
-UNIT_FACTOR_TOLERANCE = Decimal("0.01")  # a mistaken unit is off by a factor, give or take what is missing
+# A mistaken unit is off by its factor, apart from the plots that are missing.
+UNIT_FACTOR_TOLERANCE = Decimal("0.01")
 
 
 def constrain_row_sums(_: FormUnderCheck, table: Table, rule: Rule) -> Iterator[SumConstraint | SkippedRule]:
-    """State that in each row, the total row included, the parts make the whole; that a total has not changed."""
-    totals = table.totals[ROW].to_list()
-    for row in (*table.body[ROW].to_list(), *totals):
-        for wanted in rule.arguments["sums"]:
-            yield _build_row_constraint(table, rule, wanted, row)
-    for row in totals:
-        for wanted in rule.arguments.get("unchanged", ()):
-            terms = (
-                Term(table.get_cell_ref(wanted["begin"], row), 1),
-                Term(table.get_cell_ref(wanted["end"], row), -1),
-            )
-            field = table.form.get_field(wanted["end"])
+    """Constrain each row, total rows included, to the sums that the rule lists.
+
+    In total rows the columns of each pair that the rule lists under ``unchanged`` must be equal too.
+    """
+    total_rows = table.totals[ROW].to_list()
+    for row in (*table.body[ROW].to_list(), *total_rows):
+        for sum_definition in rule.arguments["sums"]:
+            yield _build_row_constraint(table, rule, sum_definition, row=row)
+    for row in total_rows:
+        for pair in rule.arguments.get("unchanged", ()):
+            begin_cell, end_cell = table.get_cell_ref(pair["begin"], row), table.get_cell_ref(pair["end"], row)
+            terms = (Term(begin_cell, 1), Term(end_cell, -1))
             yield SumConstraint(
                 linear_constraint=LinearConstraint(rule_id=rule.id, terms=terms),
                 rule=rule,
                 table=table,
-                field=field,
+                field=table.form.get_field(pair["end"]),
                 row=row,
             )
 
 
-def _build_row_constraint(table: Table, rule: Rule, sum_definition: Mapping[str, Any], row: int) -> SumConstraint:
+def _build_row_constraint(table: Table, rule: Rule, sum_definition: Mapping[str, Any], *, row: int) -> SumConstraint:
     total = table.form.get_field(sum_definition["total"])
     signs = {**dict.fromkeys(sum_definition["plus"], 1), **dict.fromkeys(sum_definition.get("minus", ()), -1)}
-    terms = (
-        *(Term(table.get_cell_ref(name, row), sign) for name, sign in signs.items()),
-        Term(table.get_cell_ref(total.name, row), -1),
-    )
-    rounded = [one for name in (*signs, total.name) for one in [table.form.get_field(name)] if one.rounded]
-    relation = LinearConstraint(rule_id=rule.id, terms=terms, tolerance=compute_rounding_tolerance(rounded))
-    return SumConstraint(linear_constraint=relation, rule=rule, table=table, field=total, row=row)
+    part_terms = [Term(table.get_cell_ref(name, row), sign) for name, sign in signs.items()]
+    terms = (*part_terms, Term(table.get_cell_ref(total.name, row), -1))
+    tolerance = compute_rounding_tolerance(_list_rounded_fields(table, (*signs, total.name)))
+    constraint = LinearConstraint(rule_id=rule.id, terms=terms, tolerance=tolerance)
+    return SumConstraint(linear_constraint=constraint, rule=rule, table=table, field=total, row=row)
+
+
+def _list_rounded_fields(table: Table, names: Iterable[str]) -> list[Field]:
+    fields = map(table.form.get_field, names)
+    return [field for field in fields if field.rounded]
 
 
 def compute_rounding_tolerance(rounded_fields: list[Field]) -> Decimal:
-    """Return what rounding alone explains: half a unit of the last place for each rounded term."""
-    return sum((Decimal(1).scaleb(-one.decimals) / 2 for one in rounded_fields), Decimal(0))
+    """Return the difference that rounding alone explains: half a unit of the last decimal for each rounded field."""
+    tolerance = Decimal(0)
+    for field in rounded_fields:
+        tolerance += Decimal(1).scaleb(-field.decimals) / 2
+    return tolerance
 
 
 def constrain_detail_total(subject: FormUnderCheck, table: Table, rule: Rule) -> Iterator[SumConstraint | SkippedRule]:
-    """State that the total row of a plot table is the sum of its plots; the plots are summed in one pass."""
-    row = table.total_row
-    if row is None:
+    """Constrain the total row of a plot table to the sum of its plots, which are summed in one pass."""
+    total_row = table.total_row
+    if total_row is None:
         yield SkippedRule(rule.id, subject.form.title, "no_single_total_row")
         return
     fields = subject.form.get_fields_by_role(Role.FIGURE)
-    few = table.body[ROW].to_list() if table.body.height <= subject.form.max_findings_per_rule else []
-    sums = table.body.select(pl.col(one.name).sum() for one in fields).row(0, named=True)
+    sums = table.body.select(pl.col(field.name).sum() for field in fields).row(0, named=True)
+    plot_rows = _list_plots_named_in_findings(subject, table)
     for field in fields:
-        relation = LinearConstraint(
+        constraint = LinearConstraint(
             rule_id=rule.id,
-            terms=(Term(table.get_cell_ref(field.name, row), 1),),
+            terms=(Term(table.get_cell_ref(field.name, total_row), 1),),
             constant=sums[field.name].normalize(),
-            tolerance=compute_rounding_tolerance([field] if field.rounded else []) * table.body.height,
+            tolerance=compute_rounding_tolerance(_list_rounded_fields(table, [field.name])) * table.body.height,
         )
         yield SumConstraint(
-            linear_constraint=relation,
+            linear_constraint=constraint,
             rule=rule,
             table=table,
             field=field,
-            row=row,
+            row=total_row,
             plot_group=PlotGroup(subject.form.name),
-            plot_cells=tuple(table.get_cell_ref(field.name, one) for one in few),
+            plot_cells=tuple(list_column_cells(table, field.name, plot_rows)),
         )
 
 
+def _list_plots_named_in_findings(subject: FormUnderCheck, table: Table) -> list[int]:
+    """Return the rows of the plots if there are few enough to name in a finding, else none."""
+    if table.body.height > subject.form.max_findings_per_rule:
+        return []
+    return table.body[ROW].to_list()
+
+
 def constrain_to_detail(subject: FormUnderCheck, table: Table, rule: Rule) -> Iterator[SumConstraint | SkippedRule]:
-    """State that each figure of the summary is what its plots make, by project and township."""
-    for wanted in rule.arguments["sums"]:
-        detail = subject.tables.get(wanted["form"])
+    """Constrain each figure of the summary to the sum of its plots, by project and township."""
+    for sum_definition in rule.arguments["sums"]:
+        detail = subject.tables.get(sum_definition["form"])
         if detail is None:
             yield SkippedRule(rule.id, subject.form.title, "not_recognised")
             continue
-        due = _compute_group_sums(detail, wanted)
-        field = subject.form.get_field(wanted["column"])
+        expected_sums = _compute_group_sums(detail, sum_definition)
+        field = subject.form.get_field(sum_definition["column"])
         for row, project, township in list_unique_groups(table):
-            relation = LinearConstraint(
+            constraint = LinearConstraint(
                 rule_id=rule.id,
                 terms=(Term(table.get_cell_ref(field.name, row), 1),),
-                constant=due.get((project, township), Decimal(0)),
+                constant=expected_sums.get((project, township), Decimal(0)),
             )
-            group = PlotGroup(detail.form.name, project, township)
+            plot_group = PlotGroup(detail.form.name, project, township)
             yield SumConstraint(
-                linear_constraint=relation, rule=rule, table=table, field=field, row=row, plot_group=group
+                linear_constraint=constraint, rule=rule, table=table, field=field, row=row, plot_group=plot_group
             )
 
 
 def _compute_group_sums(detail: Table, sum_definition: Mapping[str, Any]) -> dict[tuple[str, str], Decimal]:
+    """Return the sum of the plots by project and township, converted to the unit of the summary."""
     rows = detail.body
     for column, value in sum_definition.get("where", {}).items():
         rows = rows.filter(pl.col(column) == value)
-    sums = (
-        rows.drop_nulls([PROJECT, TOWNSHIP_FULL])
-        .group_by(PROJECT, TOWNSHIP_FULL)
-        .agg(pl.col(sum_definition["amount"]).sum())
-    )
-    times, over = sum_definition["per"]
+    groups = rows.drop_nulls([PROJECT, TOWNSHIP_FULL]).group_by(PROJECT, TOWNSHIP_FULL)
+    sums = groups.agg(pl.col(sum_definition["amount"]).sum())
+    numerator, denominator = sum_definition["per"]
     return {
-        (project, township): _round_to_hundredths(amount * times / over) for project, township, amount in sums.rows()
+        (project, township): _round_to_hundredths(amount * numerator / denominator)
+        for project, township, amount in sums.rows()
     }
 
 
@@ -129,18 +140,18 @@ def _round_to_hundredths(amount: Decimal) -> Decimal:
 def constrain_to_other_table(
     subject: FormUnderCheck, table: Table, rule: Rule
 ) -> Iterator[SumConstraint | SkippedRule]:
-    """State that a township's figure is the sum of its figures in another table."""
+    """Constrain a township's figure to the sum of its figures in another table."""
     other = subject.tables.get(rule.arguments["form"])
     if other is None:
         yield SkippedRule(rule.id, subject.form.title, "not_recognised")
         return
     field = subject.form.get_field(rule.arguments["column"])
-    sources: dict[str, list[CellRef]] = {}
-    for row, name in other.body.select(ROW, TOWNSHIP_FULL).drop_nulls().rows():
-        sources.setdefault(name, []).append(other.get_cell_ref(rule.arguments["amount"], row))
-    once = table.body.drop_nulls([TOWNSHIP_FULL]).filter(~pl.col(TOWNSHIP_FULL).is_duplicated())
-    for row, name in once.select(ROW, TOWNSHIP_FULL).rows():
-        terms = (*(Term(cell, 1) for cell in sources.get(name, ())), Term(table.get_cell_ref(field.name, row), -1))
+    cells_by_township = _map_cells_by_township(other, rule.arguments["amount"])
+    named_rows = table.body.drop_nulls([TOWNSHIP_FULL])
+    unique_rows = named_rows.filter(~pl.col(TOWNSHIP_FULL).is_duplicated())
+    for row, township in unique_rows.select(ROW, TOWNSHIP_FULL).rows():
+        part_terms = [Term(cell, 1) for cell in cells_by_township.get(township, ())]
+        terms = (*part_terms, Term(table.get_cell_ref(field.name, row), -1))
         yield SumConstraint(
             linear_constraint=LinearConstraint(rule_id=rule.id, terms=terms),
             rule=rule,
@@ -150,17 +161,26 @@ def constrain_to_other_table(
         )
 
 
+def _map_cells_by_township(table: Table, column: str) -> dict[str, list[CellRef]]:
+    cells_by_township: dict[str, list[CellRef]] = {}
+    for row, township in table.body.select(ROW, TOWNSHIP_FULL).drop_nulls().rows():
+        cells_by_township.setdefault(township, []).append(table.get_cell_ref(column, row))
+    return cells_by_township
+
+
 def check_unit_plausible(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation]:
-    """Find fault where plots and summary are apart by the factor of a mistaken unit."""
+    """Report plots and a summary that differ by the factor between two area units."""
     table, detail = subject.table, subject.tables.get(rule.arguments["detail"])
     if table is None or detail is None or table.totals.height != 1:
         return
     column = rule.arguments["column"]
-    times, over = rule.arguments["per"]
-    due = (detail.body[rule.arguments["amount"]].sum() or Decimal(0)) * times / over
-    seen = sum(table.body[column].drop_nulls(), Decimal(0))
-    for factor in map(Decimal, rule.arguments["factors"] if due and seen else ()):
-        if abs(seen / due / factor - 1) <= UNIT_FACTOR_TOLERANCE:
-            row = int(table.totals[ROW][0])
-            facts = {"due": format_value(_round_to_hundredths(due)), "factor": format_value(factor)}
-            yield build_violation_at(table, rule, column, row=row, value=seen, related_cells=(), **facts)
+    numerator, denominator = rule.arguments["per"]
+    expected = (detail.body[rule.arguments["amount"]].sum() or Decimal(0)) * numerator / denominator
+    actual = sum(table.body[column].drop_nulls(), Decimal(0))
+    if not expected or not actual:
+        return
+    for factor in map(Decimal, rule.arguments["factors"]):
+        if abs(actual / expected / factor - 1) <= UNIT_FACTOR_TOLERANCE:
+            total_row = int(table.totals[ROW][0])
+            facts = {"due": format_value(_round_to_hundredths(expected)), "factor": format_value(factor)}
+            yield build_violation_at(table, rule, column, row=total_row, value=actual, related_cells=(), **facts)

@@ -1,8 +1,10 @@
-"""Bottom lines and balances of each project: summary rows against the project they belong to. (phase: across tables)"""
+"""Limits and balances of each project, from its summary rows and its entry in the list. (phase: across tables)"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import product
+from operator import itemgetter
 
 import polars as pl
 
@@ -11,14 +13,18 @@ from checks.model.violation import Violation
 from checks.recognition.form_instance import FormUnderCheck
 from checks.recognition.table import PROJECT, ROW, TOWNSHIP_FULL, Table
 from checks.rules.violation_builder import build_violation_at, format_value, join_names
-from contracts.form_model import Rule
+from contracts.form_model import Role, Rule
 
 PROJECTS_FORM = "projects"
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectSummary:
-    """One project in the summary: its rows, and what the list of projects says of it."""
+    """One project in the summary.
+
+    *rows* are its rows of the summary *table*; *project_entry* is its row in the list of projects by column, empty if
+    the project is not listed.
+    """
 
     project: str
     table: Table
@@ -31,93 +37,99 @@ class ProjectSummary:
 
     def get_cells(self, *columns: str) -> list[CellRef]:
         """Return the project's cells of some columns, row by row."""
-        return [self.table.get_cell_ref(one, row) for row in self.rows[ROW] for one in columns]
+        return [self.table.get_cell_ref(column, row) for row, column in product(self.rows[ROW], columns)]
 
     def build_violation(
         self, rule: Rule, column: str, *other_columns: str, variant: str = "", **facts: str
     ) -> Violation:
-        """Return the offence of a project: it stands at its last row."""
-        cells = self.get_cells(column, *other_columns)
-        row = int(self.rows[ROW][-1])
+        """Return the violation of a rule by the whole project, placed at its last row.
+
+        *column* holds the violation's cell; the cells of *other_columns* are involved too.
+        """
         value = self.project if column == PROJECT else self.compute_total(column)
-        facts = {"project": self.project, **facts}
         return build_violation_at(
-            self.table, rule, column, row=row, value=value, variant=variant, related_cells=cells, **facts
+            self.table,
+            rule,
+            column,
+            row=int(self.rows[ROW][-1]),
+            value=value,
+            variant=variant,
+            related_cells=self.get_cells(column, *other_columns),
+            **{"project": self.project, **facts},
         )
 
 
 def group_by_project(subject: FormUnderCheck) -> Iterator[ProjectSummary]:
-    """Return each project of the summary, in the order of its rows."""
+    """Yield each project of the summary, in the order of its rows."""
     table, projects = subject.table, subject.tables.get(PROJECTS_FORM)
     if table is None:
         return
-    known = {row[PROJECT]: row for row in projects.body.iter_rows(named=True)} if projects else {}
+    entries: dict[object, Mapping[str, object]] = {}
+    if projects is not None:
+        entries = {row[PROJECT]: row for row in projects.body.iter_rows(named=True)}
     for (project,), rows in table.body.drop_nulls([PROJECT]).group_by([PROJECT], maintain_order=True):
-        yield ProjectSummary(str(project), table, rows, known.get(project, {}))
+        yield ProjectSummary(str(project), table, rows, entries.get(project, {}))
 
 
 def check_project_compare(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation]:
-    """Find fault with a quantity that ends on the wrong side of its base, softly with one that moved that way."""
-    names = [rule.arguments[one] for one in ("base", "begin", "end")]
+    """Report a quantity that ends on the wrong side of its base or, as a variant, moved to that side in the year."""
+    base_column, begin_column, end_column = itemgetter("base", "begin", "end")(rule.arguments)
     sign = 1 if rule.arguments["direction"] == "not_less" else -1
-    for share in group_by_project(subject):
-        base, begin, end = (
-            share.project_entry.get(names[0]),
-            share.compute_total(names[1]),
-            share.compute_total(names[2]),
-        )
+    for summary in group_by_project(subject):
+        base = summary.project_entry.get(base_column)
+        begin, end = summary.compute_total(begin_column), summary.compute_total(end_column)
         if isinstance(base, Decimal) and (end - base) * sign < 0:
-            yield share.build_violation(
-                rule, names[2], base=format_value(base), end=format_value(end), difference=format_value(abs(end - base))
-            )
+            yield summary.build_violation(rule, end_column, **_build_comparison_facts(base, end))
         elif (end - begin) * sign < 0:
-            facts = {
-                "base": format_value(begin),
-                "end": format_value(end),
-                "difference": format_value(abs(end - begin)),
-            }
-            yield share.build_violation(rule, names[2], names[1], variant="year", **facts)
+            facts = _build_comparison_facts(begin, end)
+            yield summary.build_violation(rule, end_column, begin_column, variant="year", **facts)
+
+
+def _build_comparison_facts(base: Decimal, end: Decimal) -> dict[str, str]:
+    return {"base": format_value(base), "end": format_value(end), "difference": format_value(abs(end - base))}
 
 
 def check_project_balance(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation]:
-    """Find fault with a project that supplemented less than it took out."""
-    column, floor = rule.arguments["column"], rule.arguments["floor"]
-    for share in group_by_project(subject):
-        seen, least = share.compute_total(column), share.compute_total(floor)
-        if seen < least:
-            yield share.build_violation(
-                rule,
-                column,
-                floor,
-                seen=format_value(seen),
-                least=format_value(least),
-                difference=format_value(least - seen),
-            )
+    """Report a project that supplemented less permanent basic farmland than it took out."""
+    column, floor_column = rule.arguments["column"], rule.arguments["floor"]
+    for summary in group_by_project(subject):
+        actual, minimum = summary.compute_total(column), summary.compute_total(floor_column)
+        if actual < minimum:
+            facts = {
+                "seen": format_value(actual),
+                "least": format_value(minimum),
+                "difference": format_value(minimum - actual),
+            }
+            yield summary.build_violation(rule, column, floor_column, **facts)
 
 
 def check_adjustment_ratio(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation]:
-    """Find fault with an adjustment above the limit; its base is all the townships that it touches."""
-    part, whole, supplement = (rule.arguments[one] for one in ("part", "whole", "supplement"))
-    most = Decimal(rule.arguments["most"])
-    for share in group_by_project(subject):
-        touched = share.rows.filter((pl.col(part) > 0) | (pl.col(supplement) > 0))
-        base = sum(touched[whole].drop_nulls(), Decimal(0))
-        percent = share.compute_total(part) * 100 / base if base else Decimal(0)
-        if percent > most:
-            approval = str(share.project_entry.get(rule.arguments["approval"]) or "")
+    """Report an adjustment above the limit in percent; its base is the area of all townships that it affects."""
+    part_column, base_column = rule.arguments["part"], rule.arguments["whole"]
+    supplement_column, limit = rule.arguments["supplement"], Decimal(rule.arguments["most"])
+    for summary in group_by_project(subject):
+        is_affected = (pl.col(part_column) > 0) | (pl.col(supplement_column) > 0)
+        affected_rows = summary.rows.filter(is_affected)
+        base = sum(affected_rows[base_column].drop_nulls(), Decimal(0))
+        if base and (percent := summary.compute_total(part_column) * 100 / base) > limit:
+            approval = str(summary.project_entry.get(rule.arguments["approval"]) or "")
             facts = {
                 "percent": _format_percent(percent),
-                "most": format_value(most),
-                "each": _format_township_ratios(touched, part, whole),
+                "most": format_value(limit),
+                "each": _format_township_ratios(affected_rows, part_column, base_column),
+                "approval": approval,
             }
-            case = "approved" if approval else ""
-            yield share.build_violation(rule, part, whole, variant=case, approval=approval, **facts)
+            variant = "approved" if approval else ""
+            yield summary.build_violation(rule, part_column, base_column, variant=variant, **facts)
 
 
 def _format_township_ratios(adjusted_rows: pl.DataFrame, part: str, whole: str) -> str:
-    """Say each township's own ratio: a high one may hide in a good average."""
-    rows = adjusted_rows.select(TOWNSHIP_FULL, part, whole).drop_nulls().rows()
-    return join_names([f"{name} {_format_percent(out * 100 / area)}%" for name, out, area in rows if area])
+    """Return each township's own ratio, since a good average may hide a high one."""
+    ratios = []
+    for township, amount, area in adjusted_rows.select(TOWNSHIP_FULL, part, whole).drop_nulls().rows():
+        if area:
+            ratios.append(f"{township} {_format_percent(amount * 100 / area)}%")
+    return join_names(ratios)
 
 
 def _format_percent(value: Decimal) -> str:
@@ -125,81 +137,97 @@ def _format_percent(value: Decimal) -> str:
 
 
 def check_growth_at_least(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation]:
-    """Remark on a project whose added land stays below a share of its base."""
-    column, least = rule.arguments["cumulative"], Decimal(rule.arguments["least"])
-    for share in group_by_project(subject):
-        base = share.project_entry.get(rule.arguments["base"])
-        if isinstance(base, Decimal) and base and share.compute_total(column) * 100 / base < least:
-            percent = _format_percent(share.compute_total(column) * 100 / base)
-            yield share.build_violation(rule, column, percent=percent, least=format_value(least))
+    """Report a project whose cumulative added land is below a share of its base, in percent."""
+    column, minimum = rule.arguments["cumulative"], Decimal(rule.arguments["least"])
+    for summary in group_by_project(subject):
+        base = summary.project_entry.get(rule.arguments["base"])
+        if isinstance(base, Decimal) and base:
+            percent = summary.compute_total(column) * 100 / base
+            if percent < minimum:
+                facts = {"percent": _format_percent(percent), "least": format_value(minimum)}
+                yield summary.build_violation(rule, column, **facts)
 
 
 def check_within_plan(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation]:
-    """Find fault with a project that has done more than its plan has in all."""
-    for share in group_by_project(subject):
+    """Report a project that has done more than its plan provides for in all."""
+    for summary in group_by_project(subject):
         for pair in rule.arguments["pairs"]:
-            planned, seen = share.project_entry.get(pair["planned"]), share.compute_total(pair["column"])
-            if isinstance(planned, Decimal) and seen > planned:
+            planned = summary.project_entry.get(pair["planned"])
+            actual = summary.compute_total(pair["column"])
+            if isinstance(planned, Decimal) and actual > planned:
                 facts = {
                     "planned": format_value(planned),
-                    "seen": format_value(seen),
-                    "difference": format_value(seen - planned),
+                    "seen": format_value(actual),
+                    "difference": format_value(actual - planned),
                 }
-                yield share.build_violation(rule, pair["column"], **facts)
+                yield summary.build_violation(rule, pair["column"], **facts)
 
 
 def check_units_approved(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation]:
-    """Find fault with a project that is not listed, and with a township that is no unit of its project."""
-    township = next(one.name for one in subject.form.fields if one.role.value == "township")
-    for share in group_by_project(subject) if PROJECTS_FORM in subject.tables else ():
-        if not share.project_entry:
-            yield share.build_violation(rule, PROJECT, variant="project")
+    """Report a project that is not listed, and a township that is no approved unit of its project."""
+    township_column = subject.form.get_fields_by_role(Role.TOWNSHIP)[0].name
+    if PROJECTS_FORM not in subject.tables:
+        return
+    for summary in group_by_project(subject):
+        if not summary.project_entry:
+            yield summary.build_violation(rule, PROJECT, variant="project")
             continue
-        units = str(share.project_entry.get("units") or "").split("、")
-        for row, name in share.rows.select(ROW, TOWNSHIP_FULL).rows():
-            facts = {"project": share.project, "name": name or "", "units": join_names(units)}
-            if name is not None and name not in units:
-                yield build_violation_at(share.table, rule, township, row=row, value=name, related_cells=(), **facts)
+        units = str(summary.project_entry.get("units") or "").split("、")
+        for row, township in summary.rows.select(ROW, TOWNSHIP_FULL).rows():
+            if township is not None and township not in units:
+                facts = {"project": summary.project, "name": township, "units": join_names(units)}
+                yield build_violation_at(summary.table, rule, township_column, row=row, value=township, **facts)
 
 
 def check_units_known(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation]:
-    """Find fault with an approved unit that is no township of the county."""
+    """Report an approved unit that is no township of the county."""
     table, county = subject.table, subject.county
     if table is None or county is None:
         return
-    column, known = rule.arguments["column"], set(county.townships.values())
+    column, townships = rule.arguments["column"], set(county.townships.values())
     for row, units in table.body.select(ROW, column).drop_nulls().rows():
-        strange = [one for one in units.split("、") if one not in known]
-        if strange:
-            yield build_violation_at(table, rule, column, row=row, value=units, strange=join_names(strange))
+        unknown_units = [unit for unit in units.split("、") if unit not in townships]
+        if unknown_units:
+            yield build_violation_at(table, rule, column, row=row, value=units, strange=join_names(unknown_units))
 
 
 def check_year_within_period(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation]:
-    """Find fault with a project accounted outside its approved period; an approved extension excuses a late year."""
+    """Report a project accounted outside its approved period; an approved extension permits a later year."""
     table, year = subject.table, subject.submission.year
     if table is None:
         return
-    first, last, extension = (rule.arguments[one] for one in ("from", "until", "extension"))
-    late = (pl.col(last) < year) & pl.col(extension).is_null()
-    for row, start, end in table.body.filter((pl.col(first) > year) | late).select(ROW, first, last).rows():
-        cells = (table.get_cell_ref(first, row),)
-        facts = {"year": str(year), "start": format_value(start), "end": format_value(end)}
-        yield build_violation_at(table, rule, last, row=row, value=end, related_cells=cells, **facts)
+    from_column, until_column = rule.arguments["from"], rule.arguments["until"]
+    is_late = (pl.col(until_column) < year) & pl.col(rule.arguments["extension"]).is_null()
+    wrong_rows = table.body.filter((pl.col(from_column) > year) | is_late)
+    for row, start_year, end_year in wrong_rows.select(ROW, from_column, until_column).rows():
+        cells = (table.get_cell_ref(from_column, row),)
+        facts = {"year": str(year), "start": format_value(start_year), "end": format_value(end_year)}
+        yield build_violation_at(table, rule, until_column, row=row, value=end_year, related_cells=cells, **facts)
 
 
 def check_map_years(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation]:
-    """Find fault with a base map younger than the approval, and with a survey of another year."""
+    """Report a base map younger than the project's approval, and a survey of another year."""
     table, year = subject.table, subject.submission.year
     if table is None:
         return
-    base, approved, survey = (rule.arguments[one] for one in ("base", "approved", "survey"))
-    at = pl.col(approved).str.extract(r"(\d{4})").cast(pl.Int64, strict=False)
-    rows = table.body.select(ROW, base, survey, at.alias("at"))
-    for row, written, due in rows.filter(pl.col(base) > pl.col("at")).select(ROW, base, "at").rows():
+    base_column, approved_column, survey_column = itemgetter("base", "approved", "survey")(rule.arguments)
+    approval_year = pl.col(approved_column).str.extract(r"(\d{4})").cast(pl.Int64, strict=False)
+    rows = table.body.select(ROW, base_column, survey_column, approval_year.alias("approval_year"))
+    younger_maps = rows.filter(pl.col(base_column) > pl.col("approval_year"))
+    for row, map_year, expected in younger_maps.select(ROW, base_column, "approval_year").rows():
+        cells = (table.get_cell_ref(approved_column, row),)
         yield build_violation_at(
-            table, rule, base, row=row, value=written, related_cells=(table.get_cell_ref(approved, row),), due=str(due)
+            table, rule, base_column, row=row, value=map_year, related_cells=cells, due=str(expected)
         )
-    for row, written in rows.filter(pl.col(survey) != year).select(ROW, survey).rows():
+    other_surveys = rows.filter(pl.col(survey_column) != year)
+    for row, survey_year in other_surveys.select(ROW, survey_column).rows():
         yield build_violation_at(
-            table, rule, survey, row=row, value=written, variant="survey", due=str(year), expected=str(year)
+            table,
+            rule,
+            survey_column,
+            row=row,
+            value=survey_year,
+            variant="survey",
+            due=str(year),
+            expected=str(year),
         )

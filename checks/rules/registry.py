@@ -19,6 +19,7 @@ from checks.rules.column_rules import (
     check_township_unambiguous,
     check_unique_rows,
 )
+from checks.rules.cover_rules import check_divisions_agree, check_filled_in, check_labels_found
 from checks.rules.cross_year_rules import (
     check_not_filed_before,
     check_plan_unchanged,
@@ -27,11 +28,8 @@ from checks.rules.cross_year_rules import (
     constrain_opening_balances,
 )
 from checks.rules.form_rules import (
-    check_divisions_agree,
-    check_filled_in,
     check_form_present,
     check_headings_found,
-    check_labels_found,
     check_total_row_once,
     check_unit_stated,
 )

@@ -1,6 +1,6 @@
-"""Every check that a contract may ask for, and what the rule must tell it.
+"""Every check that a contract may name, with the arguments that its rule must give.
 
-Nothing heavy is imported: a run looks through the contracts before it loads what judges by them.
+Heavy modules are not imported here, because a run validates the contracts before it loads the checks.
 """
 
 from collections.abc import Mapping
@@ -87,7 +87,7 @@ REQUIRED_ARGUMENTS: Mapping[str, tuple[str, ...]] = {
 
 
 def refuse_unknown_checks(form: Form) -> None:
-    """Raise `ContractError` where a rule asks for a check that does not exist, or leaves out what the check needs."""
+    """Raise `ContractError` if a rule names a check that does not exist, or lacks an argument that its check needs."""
     for rule in form.rules:
         if rule.check not in REQUIRED_ARGUMENTS:
             raise ContractError(form.name, f"rule {rule.id}: no check is named {rule.check!r}")

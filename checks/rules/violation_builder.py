@@ -1,4 +1,4 @@
-"""An offence at a row of a table, with the facts that every sentence may use."""
+"""Build a violation at a cell of a table, and format the values that its facts quote."""
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
@@ -21,15 +21,19 @@ def build_violation_at(
     related_cells: Iterable[CellRef] = (),
     **facts: str,
 ) -> Violation:
-    """Return the offence of *rule* at one cell; *value* is what stands there, *involved* what else takes part."""
+    """Return the violation of a rule at one cell.
+
+    *column* and *row* (Excel's number) give the cell, *value* is its content, and *related_cells* are the other cells
+    involved. *facts* are added to row, cell, heading, title and value, which every message may quote.
+    """
     cell = table.get_cell_ref(column, row)
-    seen = format_value(value)
-    known = {
+    formatted_value = format_value(value)
+    common_facts = {
         "row": str(row),
         "cell": cell.address,
         "heading": table.form.get_field(column).heading,
         "title": table.form.title,
-        "value": seen,
+        "value": formatted_value,
     }
     return Violation(
         rule=rule,
@@ -37,23 +41,36 @@ def build_violation_at(
         cell=cell,
         cells=tuple(dict.fromkeys((cell, *related_cells))),
         variant=variant,
-        facts={**known, **facts},
-        value=seen or None,
+        facts={**common_facts, **facts},
+        value=formatted_value or None,
         expected=facts.get("expected"),
     )
 
 
 def format_value(value: object) -> str:
-    """Return a value as a sentence has it; an amount without idle zeros."""
+    """Return a value as text: an amount without trailing zeros, None as the empty text."""
     if value is None:
         return ""
-    if isinstance(value, Decimal):
-        return format_plain_number(
-            value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
-        )
-    return str(value)
+    if not isinstance(value, Decimal):
+        return str(value)
+    if value == value.to_integral_value():
+        return format_plain_number(value.quantize(Decimal(1)))
+    return format_plain_number(value.normalize())
 
 
 def join_names(names: Sequence[str], max_names: int = 10) -> str:
-    """Return names as a list in words, the first ones where there are many."""
-    return "、".join(names[:max_names]) + ("……" if len(names) > max_names else "")
+    """Join at most *max_names* names with enumeration commas; an ellipsis stands for the rest."""
+    joined = "、".join(names[:max_names])
+    if len(names) > max_names:
+        return f"{joined}……"
+    return joined
+
+
+def join_addresses(cells: Iterable[CellRef]) -> str:
+    """Join the addresses of all cells with enumeration commas."""
+    return "、".join(cell.address for cell in cells)
+
+
+def list_column_cells(table: Table, column: str, rows: Iterable[int]) -> list[CellRef]:
+    """Return the cells of one column in some rows (Excel's numbers), in the order of the rows."""
+    return [table.get_cell_ref(column, row) for row in rows]

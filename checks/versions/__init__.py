@@ -1,1 +1,1 @@
-"""Two versions of one submission: row identity, differences, explanations carried over."""
+"""Compare two versions of one submission: row identity, differences, explanations carried over."""

@@ -1,25 +1,33 @@
-"""The identity of a finding as text: it goes out with the list of findings and comes back with the explanation."""
+"""The identity of a finding as text.
+
+It is sent with the list of findings and comes back with the county's explanation.
+"""
 
 import json
 
 from checks.model.finding import Finding
 
-_KEY_PARTS = 5  # rule, form, row, column, value
+# Rule, form, row, column and value.
+_KEY_PARTS = 5
 
 
 def format_finding_key(finding: Finding) -> str:
-    """Write the identity of a finding, nothing where it is about nothing known."""
-    if finding.logical_location is None:
+    """Return rule, form, row, column and value as a JSON array, or an empty text for a finding without a location."""
+    location = finding.logical_location
+    if location is None:
         return ""
-    spot = finding.logical_location
-    return json.dumps([finding.rule, spot.form, spot.row, spot.column, finding.value or ""], ensure_ascii=False)
+    parts = [finding.rule, location.form, location.row, location.column, finding.value or ""]
+    return json.dumps(parts, ensure_ascii=False)
 
 
 def parse_finding_key(text: str | None) -> list[str] | None:
-    """Read an identity back; what is no identity any more is passed over."""
+    """Return rule, form, row, column and value of a key, or None if the text is not a valid key."""
     try:
         parts = json.loads(text or "")
     except (ValueError, RecursionError):
         return None
-    sound = isinstance(parts, list) and len(parts) == _KEY_PARTS and all(isinstance(one, str) for one in parts)
-    return parts if sound else None
+    if not isinstance(parts, list) or len(parts) != _KEY_PARTS:
+        return None
+    if not all(isinstance(part, str) for part in parts):
+        return None
+    return parts

@@ -1,4 +1,4 @@
-"""The sheets that we put into a county's workbook: told from its own, read for explanations, left aside."""
+"""The sheets that the program adds to a returned workbook: recognise, remove, and read explanations from them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -15,54 +15,60 @@ FINDINGS_SHEET, CHANGES_SHEET, NORMALISATION_SHEET, MEMORY_SHEET = (
     "marks.normalised_name",
     "marks.memory_name",
 )
-_MAX_HEADER_ROW = 12  # rows; a clerk may have put a line above
+# The header is normally the first row, but a clerk may have inserted lines above it.
+_MAX_HEADER_ROW = 12
 
 
 def list_returned_sheet_names(messages: Messages) -> frozenset[str]:
-    """Return the names of our sheets."""
-    return frozenset(messages(key) for key in (FINDINGS_SHEET, CHANGES_SHEET, NORMALISATION_SHEET, MEMORY_SHEET))
+    """Return the names of all sheets that the program adds to a returned workbook."""
+    return frozenset(map(messages, (FINDINGS_SHEET, CHANGES_SHEET, NORMALISATION_SHEET, MEMORY_SHEET)))
 
 
 def remove_returned_sheets(book: RawWorkbook, messages: Messages) -> RawWorkbook:
-    """Return the workbook without our sheets: none of them is a table of the submission."""
-    ours = {normalise_text(name) for name in list_returned_sheet_names(messages)}
-    return RawWorkbook(tuple(one for one in book.sheets if normalise_text(one.name) not in ours))
+    """Return the workbook without the sheets that the program added: they are no part of the submission."""
+    names = set(map(normalise_text, list_returned_sheet_names(messages)))
+    return RawWorkbook(tuple(sheet for sheet in book.sheets if normalise_text(sheet.name) not in names))
 
 
 def read_explanations(book: RawWorkbook, messages: Messages) -> tuple[CountyExplanation, ...]:
-    """Read the explanations off a returned list of findings; a line left blank says the empty text."""
+    """Read the explanations from returned lists of findings; a row left blank gives an empty text."""
     name = normalise_text(messages(FINDINGS_SHEET))
-    return tuple(
-        said
-        for sheet in book.sheets
-        if normalise_text(sheet.name) == name
-        for said in _parse_sheet_explanations(sheet, messages)
-    )
+    explanations: list[CountyExplanation] = []
+    for sheet in book.sheets:
+        if normalise_text(sheet.name) == name:
+            explanations.extend(_parse_sheet_explanations(sheet, messages))
+    return tuple(explanations)
 
 
 def _parse_sheet_explanations(sheet: RawSheet, messages: Messages) -> Iterator[CountyExplanation]:
-    columns = {
+    """Yield the explanations below the first row that has the headings of both columns."""
+    names_by_heading = {
         normalise_text(messages("marks.column_key")): "key",
         normalise_text(messages("marks.column_explanation")): "text",
     }
     rows = sheet.text.rows()
-    for at, row in enumerate(rows[:_MAX_HEADER_ROW]):
-        places = {
-            columns[normalise_text(text)]: place
-            for place, text in enumerate(row)
-            if text and normalise_text(text) in columns
-        }
-        if places.keys() == {"key", "text"}:
-            yield from _parse_explanation_rows(rows[at + 1 :], places)
+    for row_index, row in enumerate(rows[:_MAX_HEADER_ROW]):
+        positions = _find_column_positions(row, names_by_heading)
+        if positions.keys() == {"key", "text"}:
+            yield from _parse_explanation_rows(rows[row_index + 1 :], positions)
             return
+
+
+def _find_column_positions(row: Sequence[str | None], names_by_heading: Mapping[str, str]) -> dict[str, int]:
+    positions: dict[str, int] = {}
+    for position, text in enumerate(row):
+        heading = normalise_text(text or "")
+        if heading in names_by_heading:
+            positions[names_by_heading[heading]] = position
+    return positions
 
 
 def _parse_explanation_rows(
     rows: Sequence[Sequence[str | None]], positions: Mapping[str, int]
 ) -> Iterator[CountyExplanation]:
     for row in rows:
-        identity = parse_finding_key(row[positions["key"]])
-        if identity is not None:
-            rule, form, line, column, value = identity
+        key = parse_finding_key(row[positions["key"]])
+        if key is not None:
+            rule, form, row_name, column, value = key
             text = (row[positions["text"]] or "").strip()
-            yield CountyExplanation(rule=rule, spot=LogicalLocation(form, line, column), value=value, text=text)
+            yield CountyExplanation(rule=rule, spot=LogicalLocation(form, row_name, column), value=value, text=text)

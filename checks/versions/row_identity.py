@@ -1,31 +1,39 @@
-"""What a submission says, cell by cell, under names that outlive its layout: form, row and column."""
+"""Name every cell of a submission by form, row and column, independent of its layout."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from typing import TypeAlias
+from dataclasses import dataclass, replace
 
 from checks.model.cell_ref import CellRef, column_letters
 from checks.model.finding import Finding, LogicalLocation, Refusal
 from checks.model.raw_workbook import RawWorkbook
 from checks.recognition.cover import Cover, identify_submission, read_cover
 from checks.recognition.locate_tables import locate_tables
-from checks.recognition.table import ROW, Table, build_table, name_rows
+from checks.recognition.row_names import name_rows
+from checks.recognition.table import ROW, Table, build_table
 from checks.versions.returned_sheets import remove_returned_sheets
 from checks.versions.version_diff import FormSnapshot, RowSnapshot
 from contracts.contract_library import ContractLibrary
 from contracts.form_model import Form, Layout
 from contracts.messages import Messages
 
-_NamedTable: TypeAlias = tuple[
-    Table, Mapping[int, str], Mapping[int, str]
-]  # a table, its rows' names, its columns' names
+
+@dataclass(frozen=True, slots=True)
+class _NamedTable:
+    """A table with the names of its rows, by Excel's row number, and of its columns, by column number from 1."""
+
+    table: Table
+    row_names: Mapping[int, str]
+    column_names: Mapping[int, str]
 
 
 def build_form_snapshots(book: RawWorkbook, library: ContractLibrary, messages: Messages) -> dict[str, FormSnapshot]:
-    """Return every form of a submission that can be told, cover first; nothing where it cannot be attributed."""
-    book, form = remove_returned_sheets(book, messages), library.compile_cover()
-    cover = read_cover(book, form)
-    identity = identify_submission(cover, form, messages)
+    """Return a snapshot of every recognised form by its name, cover first.
+
+    The result is empty if the workbook cannot be attributed to a county and year with a contract.
+    """
+    book, cover_form = remove_returned_sheets(book, messages), library.compile_cover()
+    cover = read_cover(book, cover_form)
+    identity = identify_submission(cover, cover_form, messages)
     if cover is None or isinstance(identity, Refusal):
         return {}
     package = library.find_package(identity.county, identity.year)
@@ -33,51 +41,63 @@ def build_form_snapshots(book: RawWorkbook, library: ContractLibrary, messages: 
         return {}
     submission = library.compile_submission(package, identity.year)
     county = submission.register.counties.get(package.county)
-    tables = [one for one in submission.forms if one.layout is Layout.TABLE]
-    found = (one.location for one in locate_tables(tables, book).values())
-    sound = (one for one in found if one and not one.missing_fields and not one.duplicate_columns)
-    return {
-        form.name: _build_cover_snapshot(cover, form),
-        **{one.form.name: build_form_snapshot(build_table(one, county)) for one in sound},
-    }
+    table_forms = [form for form in submission.forms if form.layout is Layout.TABLE]
+    snapshots = {cover_form.name: _build_cover_snapshot(cover, cover_form)}
+    for search in locate_tables(table_forms, book).values():
+        location = search.location
+        if location and not location.missing_fields and not location.duplicate_columns:
+            snapshots[location.form.name] = build_form_snapshot(build_table(location, county))
+    return snapshots
 
 
 def _build_cover_snapshot(cover: Cover, form: Form) -> FormSnapshot:
-    """Return the cover as rows of one value each, named by their labels."""
-    lines, columns = [], {}
+    """Return the cover as one row per filled-in field, named by its heading."""
+    rows: list[RowSnapshot] = []
+    columns: dict[str, str] = {}
     for field in form.fields:
         for entry in cover.entries.get(field.name, ())[:1]:
             row, column = entry.cell.position
-            lines.append(RowSnapshot(field.heading, row, {field.name: entry.text}))
+            rows.append(RowSnapshot(field.heading, row, {field.name: entry.text}))
             columns[field.name] = column_letters(column)
-    return FormSnapshot(form, cover.sheet, columns, tuple(lines))
+    return FormSnapshot(form, cover.sheet, columns, tuple(rows))
 
 
 def build_form_snapshot(table: Table) -> FormSnapshot:
-    """Return a table by the names of its rows."""
-    names = [one.name for one in table.form.fields if one.name in table.columns]
-    keys = name_rows(table)
-    lines = (
-        RowSnapshot(keys[row], row, {name: (text or "").strip() for name, text in zip(names, texts, strict=True)})
-        for row, *texts in table.raw.select(ROW, *names).rows()
-        if row in keys
-    )
-    letters = {name: column_letters(at) for name, at in table.columns.items()}
-    return FormSnapshot(table.form, table.sheet, letters, tuple(lines))
+    """Return the rows of a table, each under its own name, in the order of the sheet."""
+    field_names = [field.name for field in table.form.fields if field.name in table.columns]
+    row_names = name_rows(table)
+    rows: list[RowSnapshot] = []
+    for row, *texts in table.raw.select(ROW, *field_names).rows():
+        if row in row_names:
+            stripped_texts = [(text or "").strip() for text in texts]
+            rows.append(RowSnapshot(row_names[row], row, dict(zip(field_names, stripped_texts, strict=True))))
+    columns = dict(zip(table.columns, map(column_letters, table.columns.values()), strict=True))
+    return FormSnapshot(table.form, table.sheet, columns, tuple(rows))
 
 
 def add_locations(
     findings: Sequence[Finding], tables: Iterable[Table], cover: Cover, cover_form: str
 ) -> tuple[Finding, ...]:
-    """Return the findings, each with the spot that it is about; one without a cell is about its whole sheet."""
+    """Return the findings with their logical location; a finding without a cell is located at its whole sheet.
+
+    *cover_form* is the name of the cover's form.
+    """
     if not findings:
         return ()
-    by_sheet: dict[str, list[_NamedTable]] = {}
-    for one in tables:
-        named = (one, name_rows(one), {at: name for name, at in one.columns.items()})
-        by_sheet.setdefault(one.sheet, []).append(named)
-    entries = {entry.cell: name for name, several in cover.entries.items() for entry in several}
-    return tuple(replace(one, logical_location=_locate_finding(one, by_sheet, entries, cover_form)) for one in findings)
+    tables_by_sheet: dict[str, list[_NamedTable]] = {}
+    for table in tables:
+        column_names = {column: name for name, column in table.columns.items()}
+        named_table = _NamedTable(table, name_rows(table), column_names)
+        tables_by_sheet.setdefault(table.sheet, []).append(named_table)
+    cover_fields: dict[CellRef, str] = {}
+    for name, entries in cover.entries.items():
+        for entry in entries:
+            cover_fields[entry.cell] = name
+    located_findings: list[Finding] = []
+    for finding in findings:
+        location = _locate_finding(finding, tables_by_sheet, cover_fields, cover_form)
+        located_findings.append(replace(finding, logical_location=location))
+    return tuple(located_findings)
 
 
 def _locate_finding(
@@ -89,13 +109,21 @@ def _locate_finding(
     if finding.sheet not in tables:
         return LogicalLocation(finding.sheet, "", finding.cell or "")
     row, column = cell.position
-    # of several tables on one sheet, one that has the column, and that whose header is the nearest above
-    here = [one for one in tables[finding.sheet] if column in one[2]] or tables[finding.sheet]
-    table, rows, columns = max((one for one in here if one[0].header_row <= row), key=_get_header_row, default=here[0])
-    return LogicalLocation(
-        table.form.name, rows.get(row, ""), columns.get(column, cell.address if row not in rows else "")
-    )
+    named_table = _find_table_at(tables[finding.sheet], row, column)
+    row_name = named_table.row_names.get(row, "")
+    default_column = cell.address
+    if row in named_table.row_names:
+        default_column = ""
+    column_name = named_table.column_names.get(column, default_column)
+    return LogicalLocation(named_table.table.form.name, row_name, column_name)
+
+
+def _find_table_at(tables: Sequence[_NamedTable], row: int, column: int) -> _NamedTable:
+    """Return the table of one sheet that a cell belongs to: a table with its column, and the nearest header above."""
+    candidates = [table for table in tables if column in table.column_names] or tables
+    above = [candidate for candidate in candidates if _get_header_row(candidate) <= row]
+    return max(above, key=_get_header_row, default=candidates[0])
 
 
 def _get_header_row(named_table: _NamedTable) -> int:
-    return named_table[0].header_row
+    return named_table.table.header_row

@@ -1,4 +1,4 @@
-"""What changed from one version of a submission to the next: by what a row is, not by where it stands."""
+"""Compare two versions of a submission; rows are matched by their name, not by their position."""
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,7 +13,7 @@ from contracts.form_model import Form, Role
 
 @dataclass(frozen=True, slots=True)
 class RowSnapshot:
-    """One row: its own name, Excel's number of it, and its texts by column."""
+    """One row: its own name, Excel's row number, and its texts by field name."""
 
     key: str
     row: int
@@ -22,7 +22,7 @@ class RowSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class FormSnapshot:
-    """One form as it was filled in; *columns* are the letters of its columns."""
+    """One form as filled in; *columns* maps each field name to the letters of its column."""
 
     form: Form
     sheet: str
@@ -30,12 +30,12 @@ class FormSnapshot:
     rows: tuple[RowSnapshot, ...]
 
     def get_cell(self, row: RowSnapshot, column: str) -> CellRef:
-        """Return where a value stands."""
+        """Return the cell of a field in a row."""
         return CellRef(self.sheet, f"{self.columns[column]}{row.row}")
 
 
 class ChangeKind(StrEnum):
-    """What happened to a cell or a row."""
+    """What happened to a cell (CHANGED) or to a row (ADDED, REMOVED, MOVED)."""
 
     CHANGED = "changed"
     ADDED = "added"
@@ -45,7 +45,7 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CellChange:
-    """One change; *row* and *heading* are the words people use, *cell* is where it stands in the newer version."""
+    """One change; *row* and *heading* are names that people use, *cell* is the cell in the newer version, if any."""
 
     kind: ChangeKind
     form: str
@@ -58,7 +58,7 @@ class CellChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionChanges:
-    """All that changed since version *since*: in the submission, and in what is wrong with it."""
+    """All changes since an earlier version, in the submission and in its findings."""
 
     since_version: int
     cell_changes: tuple[CellChange, ...]
@@ -67,26 +67,33 @@ class VersionChanges:
     remaining_findings: tuple[Finding, ...]
 
     def count_changes(self, kind: ChangeKind) -> int:
-        """Return how many changes there are of one kind."""
-        return sum(1 for one in self.cell_changes if one.kind is kind)
+        """Return the number of changes of one kind."""
+        return sum(change.kind is kind for change in self.cell_changes)
 
 
 def compare_forms(before: Mapping[str, FormSnapshot], after: Mapping[str, FormSnapshot]) -> tuple[CellChange, ...]:
-    """Return every change of every form, in the order of the forms."""
-    names = [*after, *(name for name in before if name not in after)]
-    return tuple(edit for name in names for edit in _compare_form(before.get(name), after.get(name)))
+    """Return every change of every form: the forms of *after* in their order, then those that only *before* has."""
+    changes: list[CellChange] = []
+    for name in dict.fromkeys((*after, *before)):
+        changes.extend(_compare_form(before.get(name), after.get(name)))
+    return tuple(changes)
 
 
 def compare_findings(
     before: Sequence[Finding], after: Sequence[Finding]
 ) -> tuple[tuple[Finding, ...], tuple[Finding, ...], tuple[Finding, ...]]:
-    """Return the findings mended, new and left; a finding is the same while rule and spot are."""
-    old, new = ({_get_finding_identity(one) for one in findings} for findings in (before, after))
-    return (
-        tuple(one for one in before if _get_finding_identity(one) not in new),
-        tuple(one for one in after if _get_finding_identity(one) not in old),
-        tuple(one for one in after if _get_finding_identity(one) in old),
-    )
+    """Return the resolved, the new and the remaining findings; rule and location identify a finding."""
+    old_identities = set(map(_get_finding_identity, before))
+    new_identities = set(map(_get_finding_identity, after))
+    resolved = tuple(finding for finding in before if _get_finding_identity(finding) not in new_identities)
+    new: list[Finding] = []
+    remaining: list[Finding] = []
+    for finding in after:
+        if _get_finding_identity(finding) in old_identities:
+            remaining.append(finding)
+        else:
+            new.append(finding)
+    return resolved, tuple(new), tuple(remaining)
 
 
 def _get_finding_identity(finding: Finding) -> tuple[object, ...]:
@@ -94,43 +101,59 @@ def _get_finding_identity(finding: Finding) -> tuple[object, ...]:
 
 
 def _compare_form(before: FormSnapshot | None, after: FormSnapshot | None) -> Iterator[CellChange]:
-    old, new = _map_rows_by_key(before), _map_rows_by_key(after)
-    places = {key: at for at, key in enumerate(old)}
-    kept = [key for key in new if key in old]
-    strayed = {kept[at] for at in _find_out_of_order([places[key] for key in kept])}
-    for key, line in new.items():
-        if key in strayed:
-            yield _build_row_change(ChangeKind.MOVED, after, line, previous_row=str(old[key].row))
-        if key in old:
-            yield from _compare_cells(before, after, old[key], line)
+    old_rows, new_rows = _map_rows_by_key(before), _map_rows_by_key(after)
+    moved_keys = _find_moved_keys(list(old_rows), list(new_rows))
+    for key, row in new_rows.items():
+        if key in moved_keys:
+            yield _build_row_change(ChangeKind.MOVED, after, row, previous_row=str(old_rows[key].row))
+        if key in old_rows:
+            yield from _compare_cells(before, after, old_rows[key], row)
         else:
-            yield _build_row_change(ChangeKind.ADDED, after, line)
-    yield from (_build_row_change(ChangeKind.REMOVED, before, line) for key, line in old.items() if key not in new)
+            yield _build_row_change(ChangeKind.ADDED, after, row)
+    for key, row in old_rows.items():
+        if key not in new_rows:
+            yield _build_row_change(ChangeKind.REMOVED, before, row)
 
 
 def _map_rows_by_key(snapshot: FormSnapshot | None) -> dict[str, RowSnapshot]:
-    return {line.key: line for line in snapshot.rows} if snapshot else {}
+    if snapshot is None:
+        return {}
+    return {row.key: row for row in snapshot.rows}
+
+
+def _find_moved_keys(old_keys: Sequence[str], new_keys: Sequence[str]) -> set[str]:
+    """Return the fewest keys that must be left out so that the others keep their order."""
+    old_positions = dict(zip(old_keys, range(len(old_keys)), strict=True))
+    common_keys = [key for key in new_keys if key in old_positions]
+    positions = [old_positions[key] for key in common_keys]
+    return {common_keys[index] for index in _find_out_of_order(positions)}
 
 
 def _build_row_change(
     kind: ChangeKind, snapshot: FormSnapshot | None, row: RowSnapshot, *, previous_row: str = ""
 ) -> CellChange:
+    """Describe a row that was added, removed or moved; *previous_row* is the old row number of a moved row.
+
+    Raise `ValueError` if there is no *snapshot*.
+    """
     if snapshot is None:
-        raise ValueError("expected the form that the row stands in, got none")
-    figures = "，".join(
-        f"{one.heading} {row.texts[one.name]}"
-        for one in snapshot.form.fields
-        if one.role is Role.FIGURE and row.texts.get(one.name)
-    )
-    first = next(iter(snapshot.columns))
-    return CellChange(
-        kind=kind,
-        form=snapshot.form.title,
-        row=row.key,
-        before=previous_row or (figures if kind is ChangeKind.REMOVED else ""),
-        after=str(row.row) if kind is ChangeKind.MOVED else figures if kind is ChangeKind.ADDED else "",
-        cell=None if kind is ChangeKind.REMOVED else snapshot.get_cell(row, first),
-    )
+        raise ValueError("expected the form that contains the row, got None")
+    title = snapshot.form.title
+    if kind is ChangeKind.REMOVED:
+        return CellChange(kind=kind, form=title, row=row.key, before=_format_figures(snapshot, row))
+    cell = snapshot.get_cell(row, next(iter(snapshot.columns)))
+    if kind is ChangeKind.MOVED:
+        return CellChange(kind=kind, form=title, row=row.key, before=previous_row, after=str(row.row), cell=cell)
+    return CellChange(kind=kind, form=title, row=row.key, after=_format_figures(snapshot, row), cell=cell)
+
+
+def _format_figures(snapshot: FormSnapshot, row: RowSnapshot) -> str:
+    figures: list[str] = []
+    for field in snapshot.form.fields:
+        text = row.texts.get(field.name)
+        if field.role is Role.FIGURE and text:
+            figures.append(f"{field.heading} {text}")
+    return "，".join(figures)
 
 
 def _compare_cells(
@@ -139,21 +162,21 @@ def _compare_cells(
     if before is None or after is None:
         return
     for field in after.form.fields:
-        was, now = old_row.texts.get(field.name, ""), new_row.texts.get(field.name, "")
-        if field.name in after.columns and not _is_same_value(was, now):
+        old_text, new_text = old_row.texts.get(field.name, ""), new_row.texts.get(field.name, "")
+        if field.name in after.columns and not _is_same_value(old_text, new_text):
             yield CellChange(
                 kind=ChangeKind.CHANGED,
                 form=after.form.title,
                 row=new_row.key,
                 heading=field.heading,
-                before=was,
-                after=now,
+                before=old_text,
+                after=new_text,
                 cell=after.get_cell(new_row, field.name),
             )
 
 
 def _is_same_value(first: str, second: str) -> bool:
-    """Tell whether two texts say the same; 8.0 is 8."""
+    """Return whether two texts mean the same; 8.0 is the same as 8."""
     if first == second:
         return True
     try:
@@ -162,18 +185,25 @@ def _is_same_value(first: str, second: str) -> bool:
         return False
 
 
-def _find_out_of_order(places: Sequence[int]) -> Iterable[int]:
-    """Return the fewest positions that must be taken out for the rest to be in rising order."""
-    tails: list[int] = []  # the last place of the best run of each length, and where it stands
-    ends: list[int] = []
-    before: list[int] = []
-    for at, place in enumerate(places):
-        length = bisect_left(tails, place)
-        tails[length : length + 1] = [place]
-        before.append(ends[length - 1] if length else -1)
-        ends[length : length + 1] = [at]
-    kept, at = set(), ends[-1] if ends else -1
-    while at >= 0:
-        kept.add(at)
-        at = before[at]
-    return [at for at in range(len(places)) if at not in kept]
+def _find_out_of_order(positions: Sequence[int]) -> Iterable[int]:
+    """Return the fewest indices that must be left out so that the remaining positions rise.
+
+    The rest is a longest increasing subsequence, found by patience sorting in O(n log n).
+    """
+    # The smallest last position of an increasing run of each length from 1, and the index of that position for each
+    # length from 0 (-1 for the empty run).
+    tails: list[int] = []
+    tail_indices = [-1]
+    # The index that precedes each index in its run, -1 for none.
+    previous: list[int] = []
+    for index, position in enumerate(positions):
+        length = bisect_left(tails, position)
+        tails[length : length + 1] = [position]
+        previous.append(tail_indices[length])
+        tail_indices[length + 1 : length + 2] = [index]
+    in_order = set()
+    index = tail_indices[-1]
+    while index >= 0:
+        in_order.add(index)
+        index = previous[index]
+    return [index for index in range(len(positions)) if index not in in_order]

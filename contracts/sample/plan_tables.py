@@ -1,4 +1,4 @@
-"""The tables of a made-up submission of a county that works to a plan: every township does what it was to do."""
+"""The tables of a sample submission of a county with a plan; every township meets its target."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -19,7 +19,7 @@ SampleRows = Iterator[tuple[SampleValue, ...]]
 def build_plan_sheets(
     submission: Submission, plan: Plan, county: County, messages: Messages
 ) -> Iterator[tuple[str, SampleRows]]:
-    """Return each sheet of the submission: its name and its rows; the plan's targets, and all that was due done."""
+    """Yield each sheet of the submission as its name and its rows; the reported figures equal the plan's targets."""
     for form in submission.forms:
         if form.layout is Layout.PAIRS:
             yield form.sheet_names[0], _build_cover_rows(submission, form, (plan, county), messages)
@@ -31,7 +31,7 @@ def _build_cover_rows(
     submission: Submission, form: Form, plan_and_county: tuple[Plan, County], messages: Messages
 ) -> SampleRows:
     plan, county = plan_and_county
-    blank = Sample(
+    empty_sample = Sample(
         county=county,
         year=submission.year,
         townships=(),
@@ -41,40 +41,51 @@ def _build_cover_rows(
         random=Random(0),  # noqa: S311 - nothing is drawn from it
     )
     city = submission.register.cities[county.city]
-    return build_cover_rows(blank, form, city, messages, {"plan_number": plan.document_number})
+    return build_cover_rows(empty_sample, form, city, messages, {"plan_number": plan.document_number})
 
 
 def _build_table_rows(form: Form, plan: Plan, year: int, messages: Messages) -> SampleRows:
-    """Lay a table out: title, unit, headings, a row a township, the total row."""
-    blank = (None,) * (len(form.fields) - 1)
+    """Yield the rows of a table: title, unit, headings, one row per township, total row."""
+    padding = (None,) * (len(form.fields) - 1)
     figures = form.get_fields_by_role(Role.FIGURE)
-    made_up = any(one.measure for one in figures)  # what was done; the targets are the plan's own
-    yield (messages("sample.made_up", title=form.title) if made_up else form.title, *blank)
-    yield (messages("sample.unit", unit=form.unit), *blank)
-    yield tuple(one.heading for one in form.fields)
-    names = _find_measure(figures[0], form, plan).townships
-    for serial, name in enumerate(names, start=1):
-        said: dict[Role, SampleValue] = {Role.SERIAL: serial, Role.TOWNSHIP: name}
-        row = {one.name: _get_target(one, _find_measure(one, form, plan), name, year) for one in figures}
-        yield tuple(said.get(one.role, row.get(one.name)) for one in form.fields)
-    totals: dict[str, SampleValue] = {
-        one.name: _sum_targets(one, _find_measure(one, form, plan), year) for one in figures
-    }
+    yield (_format_title(form, messages), *padding)
+    yield (messages("sample.unit", unit=form.unit), *padding)
+    yield tuple(field.heading for field in form.fields)
+    for serial, township in enumerate(_find_measure(figures[0], form, plan).townships, start=1):
+        values_by_role: dict[Role, SampleValue] = {Role.SERIAL: serial, Role.TOWNSHIP: township}
+        targets: dict[str, SampleValue] = {}
+        for field in figures:
+            targets[field.name] = _get_target(field, _find_measure(field, form, plan), township, year)
+        yield tuple(values_by_role.get(field.role, targets.get(field.name)) for field in form.fields)
+    totals: dict[str, SampleValue] = {}
+    for field in figures:
+        totals[field.name] = _sum_targets(field, _find_measure(field, form, plan), year)
     totals[form.get_fields_by_role(Role.SERIAL)[0].name] = form.total_names[0]
-    yield tuple(totals.get(one.name) for one in form.fields)
+    yield tuple(totals.get(field.name) for field in form.fields)
+
+
+def _format_title(form: Form, messages: Messages) -> str:
+    """Return the title, marked as made up if the form reports what was done; targets are the plan's own figures."""
+    if any(field.measure for field in form.get_fields_by_role(Role.FIGURE)):
+        return messages("sample.made_up", title=form.title)
+    return form.title
 
 
 def _find_measure(field: Field, form: Form, plan: Plan) -> Measure:
-    """Return the measure that a column names, else the one at the head of the form's name."""
-    named = field.measure or max((name for name in plan.measures if form.name.startswith(name)), key=len)
-    return plan.measures[named]
+    """Return the measure that a column names, or else the longest one that the form's name begins with."""
+    if field.measure:
+        return plan.measures[field.measure]
+    return plan.measures[max(filter(form.name.startswith, plan.measures), key=len)]
 
 
 def _get_target(field: Field, measure: Measure, township: str, year: int) -> Decimal:
-    """Return what stands in a column: the target of its year, of this year where it says what was done, or of all."""
-    of = field.year or (year if field.measure else None)
-    return measure.totals_by_township[township] if of is None else measure.townships[township][of]
+    """Return the target of a column's own year; of *year* for a column on what was done; else that of all years."""
+    if field.year:
+        return measure.townships[township][field.year]
+    if field.measure:
+        return measure.townships[township][year]
+    return measure.totals_by_township[township]
 
 
 def _sum_targets(field: Field, measure: Measure, year: int) -> Decimal:
-    return sum((_get_target(field, measure, name, year) for name in measure.townships), Decimal(0))
+    return sum((_get_target(field, measure, township, year) for township in measure.townships), Decimal(0))

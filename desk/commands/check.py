@@ -1,4 +1,4 @@
-"""``hesuan check``: check workbooks here and now; no ledger, nothing written but what --out asks for."""
+"""``hesuan check``: check workbooks without a ledger; writes files only if --out is given."""
 
 import hashlib
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from checks.model.finding import Refusal, Severity
+from checks.model.finding import Finding, Refusal, Severity
 from checks.model.report import REFUSED, ValidationReport
 from checks.reporting.json_codec import encode_finding, encode_refusal
 from contracts.contract_library import ContractLibrary
@@ -20,7 +20,7 @@ from workbooks.gate.file_access import read_submission_bytes
 
 @dataclass(frozen=True, slots=True)
 class CheckedFile:
-    """One file as checked."""
+    """One file and the result of its check; *sha256* is None and *data* empty if the file could not be read."""
 
     path: Path
     sha256: str | None
@@ -29,76 +29,84 @@ class CheckedFile:
 
     @property
     def printable_path(self) -> str:
-        """The file's path, safe to print."""
+        """The file's path without characters that could garble a terminal."""
         return make_printable(str(self.path))
 
 
 def check_files(paths: list[Path], library: ContractLibrary, *, as_json: bool, out: Path | None) -> ExitCode:
-    """Check each file and print what was found; one bad file does not change what is said of another."""
-    words = library.get_messages()
-    worst = ExitCode.CLEAR
-    written: set[Path] = set()
+    """Check each file, print its findings and return the highest exit code; a bad file does not affect the others."""
+    messages = library.get_messages()
+    exit_code = ExitCode.CLEAR
+    written_paths: set[Path] = set()
     for path in paths:
-        checked = load_and_check(path, library, words, alone=len(paths) == 1)
+        checked = load_and_check(path, library, messages, alone=len(paths) == 1)
         if as_json:
             print_json(build_json_result(checked))
         else:
-            _print_result(checked, words)
+            _print_result(checked, messages)
         if out is not None:
-            _write_marked_workbook(checked, out, library, written)
-        worst = max(worst, _determine_exit_code(checked.result))
-    return worst
+            _write_marked_workbook(checked, out, library, written_paths)
+        exit_code = max(exit_code, _determine_exit_code(checked.result))
+    return exit_code
 
 
 def build_json_result(checked: CheckedFile) -> dict[str, Any]:
-    """Return the object that ``--format json`` promises."""
+    """Return the object that ``--format json`` prints for one file."""
     result = checked.result
-    identity = None if isinstance(result, Refusal) else result.identity
+    source = {"file": checked.printable_path, "sha256": checked.sha256}
+    if isinstance(result, Refusal):
+        refusal = encode_refusal(result)
+        return {"outcome": REFUSED, "refusal": refusal, **source, "county": None, "year": None, "findings": []}
     return {
-        "outcome": REFUSED if isinstance(result, Refusal) else result.outcome,
-        "refusal": encode_refusal(result) if isinstance(result, Refusal) else None,
-        "file": checked.printable_path,
-        "sha256": checked.sha256,
-        "county": identity.county if identity else None,
-        "year": identity.year if identity else None,
-        "findings": [] if isinstance(result, Refusal) else [encode_finding(one) for one in result.findings],
+        "outcome": result.outcome,
+        "refusal": None,
+        **source,
+        "county": result.identity.county,
+        "year": result.identity.year,
+        "findings": list(map(encode_finding, result.findings)),
     }
 
 
 def load_and_check(path: Path, library: ContractLibrary, messages: Messages, *, alone: bool = False) -> CheckedFile:
-    """Read one file and check it; *alone* says that no other follows."""
+    """Read and check one file; *alone* tells that it is the only file of the command."""
     data = read_submission_bytes(path, messages)
     if isinstance(data, Refusal):
         return CheckedFile(path, None, b"", data)
-    return CheckedFile(
-        path, hashlib.sha256(data).hexdigest(), data, validate_file(data, library, messages, is_only_file=alone)
-    )
+    sha256 = hashlib.sha256(data).hexdigest()
+    return CheckedFile(path, sha256, data, validate_file(data, library, messages, is_only_file=alone))
 
 
 def _determine_exit_code(result: ValidationReport | Refusal) -> ExitCode:
     if isinstance(result, Refusal):
         return ExitCode.REFUSED_FILE
-    return ExitCode.FINDINGS if result.count_findings(Severity.HARD) else ExitCode.CLEAR
+    if result.count_findings(Severity.HARD):
+        return ExitCode.FINDINGS
+    return ExitCode.CLEAR
 
 
 def _print_result(checked: CheckedFile, messages: Messages) -> None:
     result = checked.result
     if isinstance(result, Refusal):
-        place = "!".join(one for one in (result.sheet, result.cell) if one)
-        print_line(messages("check.refused", file=checked.printable_path, place=place, code=result.code))
+        location = "!".join(filter(None, (result.sheet, result.cell)))
+        print_line(messages("check.refused", file=checked.printable_path, place=location, code=result.code))
         print_line(f"  {make_printable(result.message)}{make_printable(result.remedy)}")
         return
     print_line(messages("check.summary", file=checked.printable_path, **_format_counts(result, messages)))
-    for one in result.findings:
-        place = f"{make_printable(one.sheet)}!{one.cell}" if one.cell else make_printable(one.sheet)
-        rules = "、".join((one.rule, *one.related_rules))
-        weight = messages("severity.trial") if one.trial else messages(f"severity.{one.severity}")
-        print_line(
-            f"  [{weight}] {place}  {make_printable(one.message)}{make_printable(one.get_full_remedy)}（{rules}）"
-        )
-    for skipped in result.not_run:
-        reason = messages(f"not_run.{skipped.reason}")
-        print_line("  " + messages("not_run.text", form=skipped.form, rule=skipped.rule, reason=reason))
+    for finding in result.findings:
+        print_line(_format_finding(finding, messages))
+    for skipped_rule in result.not_run:
+        reason = messages(f"not_run.{skipped_rule.reason}")
+        print_line("  " + messages("not_run.text", form=skipped_rule.form, rule=skipped_rule.rule, reason=reason))
+
+
+def _format_finding(finding: Finding, messages: Messages) -> str:
+    location = make_printable(finding.sheet)
+    if finding.cell:
+        location += f"!{finding.cell}"
+    severity = messages("severity.trial") if finding.trial else messages(f"severity.{finding.severity}")
+    text = make_printable(finding.message) + make_printable(finding.full_remedy)
+    rules = "、".join((finding.rule, *finding.related_rules))
+    return f"  [{severity}] {location}  {text}（{rules}）"
 
 
 def _format_counts(report: ValidationReport, messages: Messages) -> Mapping[str, str]:
@@ -111,19 +119,21 @@ def _format_counts(report: ValidationReport, messages: Messages) -> Mapping[str,
 
 
 def _write_marked_workbook(checked: CheckedFile, out: Path, library: ContractLibrary, written_paths: set[Path]) -> None:
-    """Write what the county would get back: its workbook marked, and the page."""
+    """Write what would be returned to the county: its marked workbook and the page."""
     if isinstance(checked.result, Refusal):
         return
-    from flows.intake.returned_files import MarkingContext, SubmittedFile, build_returned_files  # noqa: PLC0415 - only where something is written
+    from flows.intake.returned_files import MarkingContext, SubmittedFile, build_returned_files  # noqa: PLC0415 - only used with --out
     from ledger.atomic_files import write_atomically  # noqa: PLC0415 - as above
 
-    words, sha256 = library.get_messages(), checked.sha256 or ""
-    sent = SubmittedFile(make_printable(checked.path.name), sha256, checked.data)
-    marked, page = build_returned_files(MarkingContext(library, words), sent, checked.result)
-    for name, data in (("check.marked_name", marked), ("check.page_name", page)):
-        path = out / words(name, stem=checked.path.stem)
+    messages = library.get_messages()
+    sha256 = checked.sha256 or ""
+    submitted = SubmittedFile(make_printable(checked.path.name), sha256, checked.data)
+    workbook, page = build_returned_files(MarkingContext(library, messages), submitted, checked.result)
+    for name_key, data in (("check.marked_name", workbook), ("check.page_name", page)):
+        path = out / messages(name_key, stem=checked.path.stem)
         if path in written_paths:
-            path = out / words(name, stem=f"{checked.path.stem}-{sha256[:8]}")
+            path = out / messages(name_key, stem=f"{checked.path.stem}-{sha256[:8]}")
         written_paths.add(path)
         write_atomically(path, data)
-        print_error(words("check.marked", path=str(path)))  # standard output belongs to the findings
+        # Standard output is for the findings only.
+        print_error(messages("check.marked", path=str(path)))

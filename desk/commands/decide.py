@@ -1,4 +1,4 @@
-"""``hesuan decide``: put one decision on record, or one for every county without findings."""
+"""``hesuan decide``: record one decision, or one for each county without findings."""
 
 from contracts.messages import Messages
 from desk.console import print_error, print_line
@@ -12,28 +12,34 @@ from review.proposal import DecisionRefusal, Proposal
 
 
 def record_for_county(paths: YearPaths, proposal: Proposal, *, head: str = "") -> ExitCode:
-    """Record the decision, or say why it is refused; with a *head*, only while that is the record's."""
-    words = paths.open_contracts().get_messages()
+    """Record a decision, or print why it is refused.
+
+    If *head* is given, the decision is refused unless it is the digest of the ledger's newest entry.
+    """
+    messages = paths.open_contracts().get_messages()
     try:
-        decided = record_decision(paths, proposal, head=head)
+        decision = record_decision(paths, proposal, head=head)
     except LedgerMissingError:
-        decided = DecisionRefusal("nothing_received", {"county": proposal.county})
-    return _print_decision(decided, words)
+        decision = DecisionRefusal("nothing_received", {"county": proposal.county})
+    return _print_decision(decision, messages)
 
 
 def record_for_clear_counties(paths: YearPaths, proposal: Proposal) -> ExitCode:
-    """Record the decision for every county of the person's area that has no finding and awaits it."""
-    words = paths.open_contracts().get_messages()
+    """Record the decision for each county of the officer's area that has no finding and waits for it."""
+    messages = paths.open_contracts().get_messages()
     try:
-        recorded = record_clear_counties(paths, proposal)
+        decisions = record_clear_counties(paths, proposal)
     except LedgerMissingError:
-        recorded = DecisionRefusal("nothing_received", {"county": proposal.level})
-    if isinstance(recorded, DecisionRefusal):
-        return _print_decision(recorded, words)
-    told = [_print_decision(one, words) for _, one in recorded]
-    refused = sum(code is not ExitCode.CLEAR for code in told)
-    print_line(words("decide.bulk", count=str(len(told) - refused), refused=str(refused)))
-    return ExitCode.REFUSED_ACTION if refused else ExitCode.CLEAR
+        decisions = DecisionRefusal("nothing_received", {"county": proposal.level})
+    if isinstance(decisions, DecisionRefusal):
+        return _print_decision(decisions, messages)
+    codes = [_print_decision(decision, messages) for _, decision in decisions]
+    recorded_count = codes.count(ExitCode.CLEAR)
+    refused_count = len(codes) - recorded_count
+    print_line(messages("decide.bulk", count=str(recorded_count), refused=str(refused_count)))
+    if refused_count:
+        return ExitCode.REFUSED_ACTION
+    return ExitCode.CLEAR
 
 
 def _print_decision(decision: RecordedDecision | DecisionRefusal, messages: Messages) -> ExitCode:
@@ -48,15 +54,17 @@ def _print_decision(decision: RecordedDecision | DecisionRefusal, messages: Mess
 
 
 def _format_decision(decision: RecordedDecision, messages: Messages) -> str:
-    event, scene = decision.event, decision.state
+    event, year_state = decision.event, decision.state
     if event is None:
         return messages("decide.repeated")
-    action = scene.procedure.find_action(event.level, event.action)
-    name, number = action.name if action else event.action, str(event.facts["number"])
-    number = messages("decide.number", number=number) if number else ""
+    action = year_state.procedure.find_action(event.level, event.action)
+    name = action.name if action else event.action
+    number = str(event.facts["number"])
+    if number:
+        number = messages("decide.number", number=number)
     if event.kind is EventKind.ROLL_UP:
         return messages("decide.sealed", code=event.county, action=name, number=number)
-    state = scene.procedure.states[scene.county_states[event.county].state]
+    state = year_state.procedure.states[year_state.county_states[event.county].state]
     return messages(
         "decide.done", code=event.county, version=str(event.version), number=number, action=name, state=state
     )

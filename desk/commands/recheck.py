@@ -1,4 +1,4 @@
-"""``hesuan recheck``: which verdicts the contracts of today would change; nothing is recorded."""
+"""``hesuan recheck``: show which results today's contracts would change; nothing is recorded."""
 
 from collections.abc import Iterator
 
@@ -11,38 +11,46 @@ from flows.year.locations import YearPaths
 
 
 def show_recheck(paths: YearPaths) -> ExitCode:
-    """Print a line for each verdict that would change, and how many were looked at."""
-    words = paths.open_contracts().get_messages()
-    found = recheck_submissions(paths)
-    if found is None:
-        print_error(words("archive.no_year", year=str(paths.year)))
+    """Print a line for each result that would change, and how many submissions were checked again."""
+    messages = paths.open_contracts().get_messages()
+    summary = recheck_submissions(paths)
+    if summary is None:
+        print_error(messages("archive.no_year", year=str(paths.year)))
         return ExitCode.USAGE
-    for line in format_recheck(found, paths, words):
+    for line in format_recheck(summary, paths, messages):
         print_line(line)
-    return ExitCode.FINDINGS if any(one.has_changes for one in found.results) else ExitCode.CLEAR
+    if any(result.has_changes for result in summary.results):
+        return ExitCode.FINDINGS
+    return ExitCode.CLEAR
 
 
 def format_recheck(summary: RecheckSummary, paths: YearPaths, messages: Messages) -> Iterator[str]:
-    """Return what people read."""
-    changed = [one for one in summary.results if one.has_changes]
-    states = {name: state for one in paths.open_contracts().list_procedures() for name, state in one.states.items()}
-    for one in changed:
-        facts = {"code": one.county, "version": str(one.version), "state": states[one.state]}
+    """Yield a line for each changed result, then the line with the counts."""
+    changed_results = [result for result in summary.results if result.has_changes]
+    state_names: dict[str, str] = {}
+    for procedure in paths.open_contracts().list_procedures():
+        state_names.update(procedure.states)
+    for result in changed_results:
         yield messages(
             "recheck.changed",
-            **facts,
-            before=messages(f"outcome.{one.before.outcome}"),
-            after=_format_new_outcome(one, messages),
+            code=result.county,
+            version=str(result.version),
+            state=state_names[result.state],
+            before=messages(f"outcome.{result.before.outcome}"),
+            after=_format_new_outcome(result, messages),
         )
-    counts = {"count": len(summary.results), "changed": len(changed), "untouched": summary.unaffected_count}
-    yield messages("recheck.counted", **{name: str(count) for name, count in counts.items()})
+    yield messages(
+        "recheck.counted",
+        count=str(len(summary.results)),
+        changed=str(len(changed_results)),
+        untouched=str(summary.unaffected_count),
+    )
 
 
 def _format_new_outcome(result: RecheckResult, messages: Messages) -> str:
     if isinstance(result.after, Refusal):
         return messages("recheck.refused", message=result.after.message)
-    rules = (
-        messages("recheck.rule", rule=rule, before=str(before), after=str(after))
-        for rule, (before, after) in result.rule_counts.items()
-    )
+    rules: list[str] = []
+    for rule, (before, after) in result.rule_counts.items():
+        rules.append(messages("recheck.rule", rule=rule, before=str(before), after=str(after)))
     return messages("recheck.outcome", outcome=messages(f"outcome.{result.after.outcome}"), rules="、".join(rules))

@@ -1,4 +1,4 @@
-"""``hesuan rules``: the catalogue, or one rule with a passing and a failing example."""
+"""``hesuan rules``: print the catalogue of rules, or one rule with passing and failing examples."""
 
 from contracts.contract_library import ContractLibrary
 from contracts.messages import Messages
@@ -9,16 +9,18 @@ from desk.exit_codes import ExitCode
 
 
 def show_rules(library: ContractLibrary, rule_id: str | None) -> ExitCode:
-    """Print every rule in force anywhere, or one of them."""
-    words = library.get_messages()
-    found = {one.id: one for one in build_catalogue(library)}
-    if rule_id is not None and rule_id not in found:
-        print_error(words("rules.unknown", rule=rule_id))
+    """Print every rule, or only the one with *rule_id* and its examples."""
+    messages = library.get_messages()
+    entries_by_id = {entry.id: entry for entry in build_catalogue(library)}
+    if rule_id is None:
+        for _, entry in sorted(entries_by_id.items()):
+            print_line(_format_entry(entry, messages))
+        return ExitCode.CLEAR
+    if rule_id not in entries_by_id:
+        print_error(messages("rules.unknown", rule=rule_id))
         return ExitCode.USAGE
-    for rule in sorted(found) if rule_id is None else [rule_id]:
-        print_line(_format_entry(found[rule], words))
-    if rule_id is not None:
-        _print_cases(found[rule_id], library.list_examples(rule_id), words)
+    print_line(_format_entry(entries_by_id[rule_id], messages))
+    _print_cases(entries_by_id[rule_id], library.list_examples(rule_id), messages)
     return ExitCode.CLEAR
 
 
@@ -26,7 +28,7 @@ def _format_entry(entry: CatalogueEntry, messages: Messages) -> str:
     return messages(
         "rules.line",
         rule=entry.id,
-        severity="、".join(messages(f"severity.{one}") for one in entry.severities),
+        severity="、".join(messages(f"severity.{severity}") for severity in entry.severities),
         description=entry.description,
         basis=entry.basis,
         forms="、".join(entry.applies_to),
@@ -34,8 +36,12 @@ def _format_entry(entry: CatalogueEntry, messages: Messages) -> str:
 
 
 def _print_cases(entry: CatalogueEntry, examples: tuple[RuleExample, ...], messages: Messages) -> None:
-    """Rules on forms are shown by examples that are tried: the sample as it is passes, each change to it does not."""
-    for base in dict.fromkeys(one.base for one in examples):
+    """Print the examples of one rule.
+
+    A rule on a form has tested examples: its valid base submission passes, and each edit of it fails. Other rules have
+    examples in words.
+    """
+    for base in dict.fromkeys(example.base for example in examples):
         print_line("  " + messages("rules.passing", text=messages(f"rules.base.{base}", description=entry.description)))
     for passing in entry.passing:
         print_line("  " + messages("rules.passing", text=passing))

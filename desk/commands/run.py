@@ -1,4 +1,4 @@
-"""``hesuan run``: look, say what there is to do, do it, say where everything stands."""
+"""``hesuan run``: do all work that is pending in a year, then print the state of every county."""
 
 from collections.abc import Sequence
 
@@ -22,45 +22,53 @@ from flows.year.year_state import load_year_state
 
 
 def run_year(paths: YearPaths, *, inline: bool, data_docs: bool = False) -> ExitCode:
-    """Carry the year as far as it can go and return the exit code of its standing state."""
-    words = paths.open_contracts().get_messages()
+    """Do all pending work of the year and return the exit code of the state it is left in.
+
+    *inline* runs the stages without Prefect; *data_docs* also writes the pages of Great Expectations.
+    """
+    messages = paths.open_contracts().get_messages()
     failures = 0
-    seen, work = _find_pending_work(paths, words)
-    if work:
-        LISTENER.set(_build_listener(words))
-        failures = (_run_inline if inline else _run_with_prefect)(paths, words)
+    arrivals, has_work = _find_pending_work(paths, messages)
+    if has_work:
+        LISTENER.set(_build_listener(messages))
+        run = _run_inline if inline else _run_with_prefect
+        failures = run(paths, messages)
     else:
-        print_line(words("run.nothing"))
+        print_line(messages("run.nothing"))
     if data_docs:
-        _write_data_docs_pages(paths, words)
-    return _print_conclusion(paths, words, failures, seen)
+        _write_data_docs_pages(paths, messages)
+    return _print_conclusion(paths, messages, failures, arrivals)
 
 
 def _write_data_docs_pages(paths: YearPaths, messages: Messages) -> None:
-    """Write the pages of the engine of expectations, which carry timestamps and are no output of a run."""
+    """Write the pages of Great Expectations to the state folder; they have timestamps and are no output of a run."""
     folder = paths.state_folder / "data-docs" / str(paths.year)
-    desk = read_year_inputs(paths, messages)
+    inputs = read_year_inputs(paths, messages)
     with paths.open_ledger() as ledger:
-        if write_data_docs(load_year_state(paths, ledger, desk.roster), desk.roster, folder):
+        state = load_year_state(paths, ledger, inputs.roster)
+        if write_data_docs(state, inputs.roster, folder):
             print_line(messages("run.data_docs", path=str(folder / "index.html")))
 
 
 def determine_exit_code(summary: RunSummary, failures: int) -> ExitCode:
-    """Return the code of a standing state; where several things stand, the one nearest the start of the road."""
+    """Return the exit code of a year's state; if several apply, the one of the earliest stage."""
     if failures:
         return ExitCode.FAULT
     if summary.refused:
         return ExitCode.REFUSED_FILE
     if summary.has_hard:
         return ExitCode.FINDINGS
-    return ExitCode.REFUSED_ACTION if summary.refused_decisions else ExitCode.CLEAR
+    if summary.refused_decisions:
+        return ExitCode.REFUSED_ACTION
+    return ExitCode.CLEAR
 
 
 def _find_pending_work(paths: YearPaths, messages: Messages) -> tuple[tuple[Arrival, ...], bool]:
-    """Return the files that lie there when the run begins, and whether there is anything to do."""
-    desk = read_year_inputs(paths, messages)
+    """Return the files in the inbox at the start of the run, and whether there is anything to do."""
+    inputs = read_year_inputs(paths, messages)
     with paths.open_ledger() as ledger:
-        return desk.inbox.arrivals, has_pending_work(load_year_state(paths, ledger, desk.roster), desk)
+        state = load_year_state(paths, ledger, inputs.roster)
+        return inputs.inbox.arrivals, has_pending_work(state, inputs)
 
 
 def _run_inline(paths: YearPaths, _: Messages) -> int:
@@ -68,7 +76,7 @@ def _run_inline(paths: YearPaths, _: Messages) -> int:
 
 
 def _run_with_prefect(paths: YearPaths, messages: Messages) -> int:
-    # Imported here: where nothing can advance, and with --inline, the flow engine is not touched.
+    # Imported here because Prefect is not needed with --inline or if there is no work.
     from flows.prefect_support.local_server import ServerLostError, ServerStartError  # noqa: PLC0415
     from flows.run_on_prefect import run_on_prefect  # noqa: PLC0415
 
@@ -78,7 +86,8 @@ def _run_with_prefect(paths: YearPaths, messages: Messages) -> int:
     except (ServerStartError, ServerLostError) as error:
         key = "run.server_lost" if isinstance(error, ServerLostError) else "run.server_failed"
         print_error(messages(key, path=str(paths.state_folder / "prefect" / "server.log")))
-        return run_stages(paths, run_jobs_inline)  # the year must not wait for an orchestrator
+        # The year's work must get done even if Prefect is not available.
+        return run_stages(paths, run_jobs_inline)
 
 
 def _build_listener(messages: Messages) -> ProgressListener:
@@ -93,18 +102,15 @@ def _build_listener(messages: Messages) -> ProgressListener:
 def _print_conclusion(
     paths: YearPaths, messages: Messages, failures: int, initial_arrivals: Sequence[Arrival]
 ) -> ExitCode:
-    desk = read_year_inputs(paths, messages)
+    inputs = read_year_inputs(paths, messages)
     with paths.open_ledger() as ledger:
-        scene = load_year_state(paths, ledger, desk.roster)
-        shaken = (*scene.outdated_filings, *find_filings_outdated_by(scene.procedure, ledger, paths.year))
-        gone = [
-            (f"{one.county}/{one.name}", create_refusal(messages, "vanished"))
-            for one in find_vanished_files(scene, desk, initial_arrivals)
-        ]
-    standing = summarise_run(scene, desk, gone)
-    for line in (
-        *format_outdated_filings(shaken, desk.roster, messages),
-        *format_run_summary(scene, standing, failures),
-    ):
+        state = load_year_state(paths, ledger, inputs.roster)
+        outdated = (*state.outdated_filings, *find_filings_outdated_by(state.procedure, ledger, paths.year))
+        vanished = find_vanished_files(state, inputs, initial_arrivals)
+    refusals = [(f"{arrival.county}/{arrival.name}", create_refusal(messages, "vanished")) for arrival in vanished]
+    summary = summarise_run(state, inputs, refusals)
+    outdated_lines = list(format_outdated_filings(outdated, inputs.roster, messages))
+    summary_lines = list(format_run_summary(state, summary, failures))
+    for line in outdated_lines + summary_lines:
         print_line(line)
-    return determine_exit_code(standing, failures)
+    return determine_exit_code(summary, failures)

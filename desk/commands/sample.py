@@ -1,4 +1,4 @@
-"""``hesuan sample``: valid submissions with roster and decisions, an inputs folder that runs through to filing."""
+"""``hesuan sample``: write valid submissions, roster and decisions: an inputs folder that a run files completely."""
 
 import hashlib
 from collections.abc import Iterator, Mapping
@@ -25,9 +25,10 @@ from workbooks.writer.bulk_writer import ValueRows, write_rows
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampleRequest:
-    """How much to make, from which seed, and where: *years* years that carry on from one another, from *year* on.
+    """What to make: submissions of *counties* counties with *plots* plots each, written to the folder *out*.
 
-    *county* names one county that works to a plan of its own, where its submissions are wanted.
+    *years* is the number of consecutive years from *year* on. *county* is the code of one county with a plan of its
+    own; if it is given, only its submissions are made.
     """
 
     year: int
@@ -45,34 +46,30 @@ class SampleRequest:
 
 
 def make_samples(library: ContractLibrary, request: SampleRequest) -> ExitCode:
-    """Write submissions for the first counties of the register, the roster, and the decisions that carry them on."""
-    words = library.get_messages()
+    """Write the submissions of the first counties of the register, their roster, decisions and opening balances."""
+    messages = library.get_messages()
     package = _find_package(library, request)
     register = library.get_register(package.register)
-    counties = [one for one in register.counties.values() if not one.by_roster_only][: request.counties]
+    counties = [county for county in register.counties.values() if not county.by_roster_only][: request.counties]
     if len(counties) < request.counties:
-        print_error(words("sample.too_many", most=str(len(counties))))
+        print_error(messages("sample.too_many", most=str(len(counties))))
         return ExitCode.USAGE
-    drawn = [_write_county_files(library, package, one, request) for one in counties]
+    outputs = [_write_county_files(library, package, county, request) for county in counties]
     for year in request.all_years:
-        write_roster_and_decisions(
-            library, package, counties, year, (request.out / str(year), [one.hashes_by_year[year] for one in drawn])
-        )
-    rows = [row for one in drawn for row in one.opening_balances]
-    sheet = build_opening_sheet(rows, f"{package.province:0<6}", request.year, words)
-    name = words("opening_book.sheet")
-    write_rows(request.out / str(request.year) / OPENING_FOLDER / f"{name}.xlsx", [(name, sheet)])
-    print_line(words("sample.done", count=str(len(counties)), plots=str(request.plots), path=str(request.out)))
+        hashes = [output.hashes_by_year[year] for output in outputs]
+        write_roster_and_decisions(library, package, counties, year, (request.out / str(year), hashes))
+    _write_opening_balances(outputs, package, request, messages)
+    print_line(messages("sample.done", count=str(len(counties)), plots=str(request.plots), path=str(request.out)))
     return ExitCode.CLEAR
 
 
 def _find_package(library: ContractLibrary, request: SampleRequest) -> Package:
-    """Return a province's package that holds for all the years wanted."""
+    """Return the first package of a province that covers all years; raise `ContractError` if there is none."""
     years = set(request.all_years)
-    found = next((one for one in library.list_packages() if not one.county and years <= set(one.years)), None)
-    if found is None:
-        raise ContractError("packages", f"no province has a package for {sorted(years)}")
-    return found
+    for package in library.list_packages():
+        if not package.county and years <= set(package.years):
+            return package
+    raise ContractError("packages", f"no province has a package for {sorted(years)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +81,30 @@ class _CountyOutput:
 def _write_county_files(
     library: ContractLibrary, package: Package, county: County, request: SampleRequest
 ) -> _CountyOutput:
-    """Write one county's submissions year after year; return their hashes and what the first year began with."""
-    words = library.get_messages()
+    """Write one county's submissions of all years; return their sha256 and the opening balances of the first year."""
+    messages = library.get_messages()
     sample = draw_sample(county, request.year, plot_count=request.plots, seed=request.seed)
-    opening = list(build_opening_rows(sample, library.compile_submission(package, request.year)))
-    hashes = {}
+    opening_balances = list(build_opening_rows(sample, library.compile_submission(package, request.year)))
+    hashes_by_year = {}
     for year in request.all_years:
-        sample = draw_next_year(sample, seed=request.seed) if year > request.year else sample
-        name = words("sample.file", code=county.code, county=county.name, year=year)
+        if year > request.year:
+            sample = draw_next_year(sample, seed=request.seed)
+        name = messages("sample.file", code=county.code, county=county.name, year=year)
         path = request.out / str(year) / county.code / f"{name}.xlsx"
-        write_rows(path, build_sample_sheets(sample, library.compile_submission(package, year), words))
-        hashes[year] = hashlib.sha256(path.read_bytes()).hexdigest()
-    return _CountyOutput(hashes, opening)
+        write_rows(path, build_sample_sheets(sample, library.compile_submission(package, year), messages))
+        hashes_by_year[year] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return _CountyOutput(hashes_by_year, opening_balances)
+
+
+def _write_opening_balances(
+    outputs: list[_CountyOutput], package: Package, request: SampleRequest, messages: Messages
+) -> None:
+    rows: list[tuple[str | Decimal, ...]] = []
+    for output in outputs:
+        rows += output.opening_balances
+    sheet = build_opening_sheet(rows, f"{package.province:0<6}", request.year, messages)
+    name = messages("opening_book.sheet")
+    write_rows(request.out / str(request.year) / OPENING_FOLDER / f"{name}.xlsx", [(name, sheet)])
 
 
 def write_roster_and_decisions(
@@ -105,24 +114,28 @@ def write_roster_and_decisions(
     year: int,
     folder_and_hashes: tuple[Path, list[str]],
 ) -> None:
-    """Write a year's roster and decisions into its inbox; *place* is that folder and the hashes of the submissions."""
+    """Write a year's roster and decisions into its inbox.
+
+    *folder_and_hashes* is the inbox and the sha256 of the submissions, in the order of *counties*.
+    """
     inbox, hashes = folder_and_hashes
-    words, procedure = library.get_messages(), library.get_procedure(package.procedure)
-    roster = build_roster(library.get_register(package.register), procedure, counties, year, words)
+    messages = library.get_messages()
+    procedure = library.get_procedure(package.procedure)
+    roster = build_roster(library.get_register(package.register), procedure, counties, year, messages)
     text = yaml.safe_dump(roster, allow_unicode=True, sort_keys=False)
     (inbox / ROSTER_FILE).write_text(text, encoding="utf-8")
-    by_code = {one.code: sha256 for one, sha256 in zip(counties, hashes, strict=True)}
-    name = words("sample.decisions")
-    rows = list(build_decision_rows(procedure, counties, by_code, year, words))
+    codes = [county.code for county in counties]
+    hashes_by_county = dict(zip(codes, hashes, strict=True))
+    name = messages("sample.decisions")
+    rows = list(build_decision_rows(procedure, counties, hashes_by_county, year, messages))
     write_rows(inbox / DECISIONS_FOLDER / f"{name}.xlsx", [(name, rows)])
 
 
 def build_sample_sheets(sample: Sample, submission: Submission, messages: Messages) -> Iterator[tuple[str, ValueRows]]:
-    """Return each sheet of a made-up submission: its name and its rows."""
+    """Yield each sheet of a sample submission as its name and its rows."""
     city = submission.register.cities[sample.county.city]
     for form in submission.forms:
-        pairs = form.layout is Layout.PAIRS
-        yield (
-            form.sheet_names[0],
-            build_cover_rows(sample, form, city, messages) if pairs else build_sheet_rows(sample, form, messages),
-        )
+        if form.layout is Layout.PAIRS:
+            yield form.sheet_names[0], build_cover_rows(sample, form, city, messages)
+        else:
+            yield form.sheet_names[0], build_sheet_rows(sample, form, messages)

@@ -1,4 +1,4 @@
-"""``hesuan serve``: the yearly run at set hours, until it is stopped."""
+"""``hesuan serve``: run a year on a schedule until the command is stopped."""
 
 from desk.console import print_error, print_line
 from desk.exit_codes import ExitCode
@@ -8,15 +8,19 @@ from flows.year.locations import YearPaths
 
 
 def serve_on_schedule(paths: YearPaths, cron: str, port: int) -> ExitCode:
-    """Serve a year; return when stopped from outside."""
-    words = paths.open_contracts().get_messages()
+    """Run a year at the times of *cron* (Chinese time) until stopped; *port* is that of the local Prefect server."""
+    messages = paths.open_contracts().get_messages()
+
+    def print_notice(key: str, **facts: object) -> None:
+        print_line(messages(f"serve.{key}", cron=cron, **facts))
+
     try:
-        serve_year(paths, cron, port, lambda key, **facts: print_line(words(f"serve.{key}", cron=cron, **facts)))
+        serve_year(paths, cron, port, print_notice)
     except InvalidCronError:
-        print_error(words("serve.bad_cron", cron=cron))
+        print_error(messages("serve.bad_cron", cron=cron))
         return ExitCode.USAGE
     except ServerStartError:
-        print_error(words("serve.server_failed", path=str(paths.state_folder / "prefect" / "server.log")))
+        print_error(messages("serve.server_failed", path=str(paths.state_folder / "prefect" / "server.log")))
         return ExitCode.FAULT
-    print_line(words("serve.ended"))
+    print_line(messages("serve.ended"))
     return ExitCode.CLEAR

@@ -1,4 +1,4 @@
-"""``hesuan status``: who stands where, who is late; read from the record alone."""
+"""``hesuan status``: print the state of each county and who is late, from the ledger alone."""
 
 import gc
 from collections.abc import Iterator, Mapping
@@ -24,20 +24,20 @@ from review.roster import Roster
 
 
 def show_status(paths: YearPaths, *, as_json: bool, today: date) -> ExitCode:
-    """Print where every due county of the year stands."""
+    """Print the state of every due county; deadlines are compared with *today*."""
     with _pause_garbage_collection():
         return _print_status(paths, as_json=as_json, today=today)
 
 
 @contextmanager
 def _pause_garbage_collection() -> Iterator[None]:
-    """Let the collector rest: all that is read is needed to the end, and going over it again costs a fifth."""
-    was_on = gc.isenabled()
+    """Turn garbage collection off: everything read is used until the end, and collecting takes a fifth of the time."""
+    was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        if was_on:
+        if was_enabled:
             gc.enable()
 
 
@@ -53,19 +53,19 @@ def _print_status(paths: YearPaths, *, as_json: bool, today: date) -> ExitCode:
         return ExitCode.CLEAR
     library = paths.open_contracts()
     procedure = library.get_procedure(roster.procedure)
-    found = replay_events(procedure, roster, history)
-    shaken = {} if as_json else _find_outdated_years(paths, procedure, history, found)
-    sight = _StatusView(library.get_messages(), procedure, roster, found, shaken)
+    county_states = replay_events(procedure, roster, history)
     if as_json:
-        print_json(build_status_json(paths.year, build_status_rows(sight.county_states, roster), procedure.states))
-    else:
-        print_line("\n".join(_format_status(sight, today)))
+        print_json(build_status_json(paths.year, build_status_rows(county_states, roster), procedure.states))
+        return ExitCode.CLEAR
+    outdated_years = _find_outdated_years(paths, procedure, history, county_states)
+    view = _StatusView(library.get_messages(), procedure, roster, county_states, outdated_years)
+    print_line("\n".join(_format_status(view, today)))
     return ExitCode.CLEAR
 
 
 @dataclass(frozen=True, slots=True)
 class _StatusView:
-    """What the lines are made from."""
+    """The data that the lines are made from; *county_states* and *outdated_years* are keyed by county code."""
 
     messages: Messages
     procedure: Procedure
@@ -77,12 +77,13 @@ class _StatusView:
 def _find_outdated_years(
     paths: YearPaths, procedure: Procedure, history: list[EventSummary], county_states: Mapping[str, CountyState]
 ) -> dict[str, tuple[int, ...]]:
-    """Return by county the earlier years whose filing has changed since; nothing is read where nothing is filed."""
-    if not any(one.filed_sha256s for one in county_states.values()):
+    """Return, by county, the earlier years whose filing has changed since the county was filed."""
+    if not any(county_state.filed_sha256s for county_state in county_states.values()):
         return {}
     with paths.open_ledger(must_exist=True) as ledger:
-        earlier = find_earlier_filings_from_summaries(procedure, ledger, paths.year)
-    return group_changed_years(find_outdated_filings(procedure, paths.year, history, county_states, earlier))
+        earlier_filings = find_earlier_filings_from_summaries(procedure, ledger, paths.year)
+    outdated_filings = find_outdated_filings(procedure, paths.year, history, county_states, earlier_filings)
+    return group_changed_years(outdated_filings)
 
 
 def _print_empty_status(paths: YearPaths, *, as_json: bool) -> None:
@@ -93,27 +94,37 @@ def _print_empty_status(paths: YearPaths, *, as_json: bool) -> None:
 
 
 def _format_status(view: _StatusView, today: date) -> Iterator[str]:
-    words, procedure, roster = view.messages, view.procedure, view.roster
+    messages, procedure, roster = view.messages, view.procedure, view.roster
     rows = build_status_rows(view.county_states, roster)
-    filed = sum(row.state in procedure.final_states for row in rows)
-    yield words("status.heading", year=str(roster.year), due=str(len(rows)), filed=str(filed))
+    filed_count = sum(row.state in procedure.final_states for row in rows)
+    yield messages("status.heading", year=str(roster.year), due=str(len(rows)), filed=str(filed_count))
     counties = compute_progress(procedure, roster, view.county_states, today)
     cities = count_by_city(procedure, roster, counties)
-    for city in cities if len(cities) > 1 else ():
-        yield _format_city_line(city, words)
-    for row, one in zip(rows, counties, strict=True):
-        said = format_outdated_years(view.outdated_years.get(row.code, ()), words)
-        late = _format_lateness(one, words) + (words("status.shaken", said=said) if said else "")
-        yield "  " + format_county_line(row, words, procedure) + late
+    if len(cities) > 1:
+        for city in cities:
+            yield _format_city_line(city, messages)
+    for row, county_progress in zip(rows, counties, strict=True):
+        line = "  " + format_county_line(row, messages, procedure) + _format_lateness(county_progress, messages)
+        outdated = format_outdated_years(view.outdated_years.get(row.code, ()), messages)
+        if outdated:
+            line += messages("status.shaken", said=outdated)
+        yield line
 
 
 def _format_city_line(city: CityProgress, messages: Messages) -> str:
-    counts = {name: str(getattr(city, name)) for name in ("due", "sent", "done", "excused", "late")}
-    return messages("status.city", city=city.name, **counts)
+    return messages(
+        "status.city",
+        city=city.name,
+        due=str(city.due),
+        sent=str(city.sent),
+        done=str(city.done),
+        excused=str(city.excused),
+        late=str(city.late),
+    )
 
 
 def _format_lateness(county_progress: CountyProgress, messages: Messages) -> str:
-    """Tell which level's deadline has passed while the submission still waits for it."""
+    """Return the level whose deadline has passed without its action, or an empty text if the county is in time."""
     if not county_progress.is_late or county_progress.next_level is None or county_progress.deadline is None:
         return ""
     return messages("status.late", level=county_progress.next_level.name, day=county_progress.deadline.isoformat())

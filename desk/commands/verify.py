@@ -1,4 +1,4 @@
-"""``hesuan verify``: intact, or the first thing that is not."""
+"""``hesuan verify``: tell whether ledger, received files and outputs are intact."""
 
 from pathlib import Path
 
@@ -10,38 +10,58 @@ from flows.verification.verify import verify_path
 from flows.year.locations import YearPaths
 from ledger.errors import LedgerUnreadableError
 
+# Checkpoints that are remarks; they are not reported as intact.
 REMARK_KEYS = frozenset({"clock", "moved", "resaved", "other_ledger"})
 
 
 def show_verification(path: Path, paths: YearPaths, *, head: str | None, key: Path | None = None) -> ExitCode:
-    """Print what was looked at and whether it is as recorded or signed."""
-    words = paths.open_contracts().get_messages()
+    """Print everything that was verified, and whether it is as recorded or signed.
+
+    *head* is a digest printed on an earlier filing, which the ledger must still contain; *key* is the file of the
+    public key that must have signed the manifest.
+    """
+    messages = paths.open_contracts().get_messages()
     if not path.exists() and not (paths.ledger_url and path == paths.state_folder):
-        print_line(words("error.no_path", path=str(path)))
+        print_line(messages("error.no_path", path=str(path)))
         return ExitCode.USAGE
     try:
-        seen = list(verify_path(path, paths, head=head, key=key))
+        checkpoints = list(verify_path(path, paths, head=head, key=key))
     except LedgerUnreadableError:
-        seen = [Checkpoint("fault", intact=False, facts={"sequence": "0", "reason": "unreadable"})]
-    for one in seen:
-        facts = dict(one.facts)
-        if "reason" in facts:
-            facts["reason"] = words(f"verify.reason.{facts['reason']}")
-        if "kind" in facts:
-            facts |= _format_change(facts, words)
-        name = "fault_nowhere" if one.key == "fault" and facts["sequence"] == "0" else one.key
-        text = words(f"verify.{name}", **facts)
-        print_line(words("verify.intact", what=text) if one.intact and one.key not in REMARK_KEYS else text)
-    if not seen:
-        print_line(words("verify.no_record", path=str(path)))
-    return ExitCode.CLEAR if seen and all(one.intact for one in seen) else ExitCode.FINDINGS
+        checkpoints = [Checkpoint("fault", intact=False, facts={"sequence": "0", "reason": "unreadable"})]
+    for checkpoint in checkpoints:
+        print_line(_format_checkpoint(checkpoint, messages))
+    if not checkpoints:
+        print_line(messages("verify.no_record", path=str(path)))
+        return ExitCode.FINDINGS
+    if all(checkpoint.intact for checkpoint in checkpoints):
+        return ExitCode.CLEAR
+    return ExitCode.FINDINGS
+
+
+def _format_checkpoint(checkpoint: Checkpoint, messages: Messages) -> str:
+    facts = dict(checkpoint.facts)
+    if "reason" in facts:
+        facts["reason"] = messages(f"verify.reason.{facts['reason']}")
+    if "kind" in facts:
+        facts |= _format_change(facts, messages)
+    key = checkpoint.key
+    if key == "fault" and facts["sequence"] == "0":
+        key = "fault_nowhere"
+    text = messages(f"verify.{key}", **facts)
+    if checkpoint.intact and checkpoint.key not in REMARK_KEYS:
+        return messages("verify.intact", what=text)
+    return text
 
 
 def _format_change(facts: dict[str, str], messages: Messages) -> dict[str, str]:
-    """Say what was changed that is no value, where, and what it was; what only is there or not has no content."""
-    bare = {"": messages("verify.none"), "+": messages("verify.some")}
+    """Return the facts of a change other than of a value: its kind, its place, and the content before and now.
+
+    Content that is only known to be absent or present is recorded as an empty text or ``+``.
+    """
+    presence = {"": messages("verify.none"), "+": messages("verify.some")}
     return {
         "kind": messages(f"verify.kind.{facts['kind']}"),
         "place": facts["place"] or messages("verify.whole_book"),
-        **{name: bare.get(facts[name], facts[name]) for name in ("was", "now")},
+        "was": presence.get(facts["was"], facts["was"]),
+        "now": presence.get(facts["now"], facts["now"]),
     }

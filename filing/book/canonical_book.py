@@ -1,4 +1,4 @@
-"""The canonical values of a book that is to be written, for the record; `filing.canonical` says how they look."""
+"""The canonical values of a book before it is written, for the record; `filing.book.canonical_values` formats them."""
 
 from collections.abc import Iterator
 
@@ -8,17 +8,17 @@ from filing.book.workbook_model import Cell, FilingBook
 
 
 def collect_canonical_values(book: FilingBook) -> dict[str, dict[str, str]]:
-    """Return the canonical values of a book that is to be written; cells that show nothing are left out."""
+    """Return the canonical values of a book by sheet and address; empty cells are left out."""
     return {sheet.name: dict(_collect_cells(sheet.rows)) for sheet in book.sheets}
 
 
 def _collect_cells(rows: tuple[tuple[Cell, ...], ...]) -> Iterator[tuple[str, str]]:
-    for number, row in enumerate(rows, start=1):
+    for row_number, row in enumerate(rows, start=1):
         column = 1
         for cell in row:
-            shown = encode_value(cell.value)
+            value = encode_value(cell.value)
             if cell.formula is not None:
-                yield f"{column_letters(column)}{number}", encode_formula(cell.formula, shown)
-            elif shown:
-                yield f"{column_letters(column)}{number}", shown
+                yield f"{column_letters(column)}{row_number}", encode_formula(cell.formula, value)
+            elif value:
+                yield f"{column_letters(column)}{row_number}", value
             column += cell.span

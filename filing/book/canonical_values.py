@@ -1,4 +1,4 @@
-"""What a workbook says, whatever program saved it: typed cells by value, live cells by formula and what they show."""
+"""Canonical forms of cell values and formulas, independent of the program that saved the workbook."""
 
 import re
 from collections.abc import Mapping
@@ -6,65 +6,83 @@ from decimal import Context, Decimal, InvalidOperation
 
 from filing.book.cell_builders import MAX_DIGITS
 
-CanonicalValues = Mapping[str, Mapping[str, str]]  # by sheet and address
-WorkbookPresentation = Mapping[str, Mapping[str, Mapping[str, str]]]  # by sheet, kind and place
+CanonicalValues = Mapping[str, Mapping[str, str]]
+"""Canonical values by sheet and cell address."""
+WorkbookPresentation = Mapping[str, Mapping[str, Mapping[str, str]]]
+"""What a workbook shows besides its values, by sheet, kind and location."""
 
 _QUOTED_TEXT_PATTERN = re.compile(r'("(?:[^"]|"")*")')
 _SHEET_NAME_PATTERN = re.compile(r"'((?:[^']|'')+)'!")
 
 
 def encode_value(value: str | int | Decimal | None) -> str:
-    """Return the canonical form of a value; empty where there is none."""
+    """Return the canonical form of a value, or an empty string if there is no value."""
     if value is None or value == "":
         return ""
-    return f"t:{value}" if isinstance(value, str) else encode_number(str(value))
+    if isinstance(value, str):
+        return f"t:{value}"
+    return encode_number(str(value))
 
 
 def encode_number(text: str, *, digits: int = MAX_DIGITS) -> str:
-    """Return the canonical form of a figure: the fifteen digits that a spreadsheet keeps, or fewer."""
+    """Return the canonical form of a figure, rounded to *digits*: by default the fifteen that a spreadsheet keeps."""
     try:
         figure = Context(prec=digits).create_decimal(Decimal(text))
     except InvalidOperation:
         return f"t:{text}"
-    return f"n:{format(figure.normalize(), 'f')}" if figure else "n:0"
+    if not figure:
+        return "n:0"
+    return f"n:{format(figure.normalize(), 'f')}"
 
 
 def encode_formula(formula: str, result: str) -> str:
-    """Return the canonical form of a live cell; programs differ in blanks, capitals and quotes round a sheet's name."""
+    """Return the canonical form of a formula cell: the normalised formula and its result."""
     return f"f:{normalise_formula(formula)}\n{result}"
 
 
 def normalise_formula(formula: str) -> str:
-    """Return a formula, or the name of cells, without what programs write each in their own way."""
+    """Return a formula or cell reference without differences in blanks, capitals and quotes around sheet names."""
     parts = _QUOTED_TEXT_PATTERN.split(formula.removeprefix("="))
-    return "".join(one if at % 2 else _normalise_part(one) for at, one in enumerate(parts))
+    # Every second part is a quoted text, which stays as it is.
+    parts[::2] = map(_normalise_part, parts[::2])
+    return "".join(parts)
 
 
 def _normalise_part(part: str) -> str:
-    named = _SHEET_NAME_PATTERN.sub(lambda found: found[1].replace("''", "'") + "!", part)
-    return re.sub(r"\s+", "", named).upper()
+    unquoted = _SHEET_NAME_PATTERN.sub(_unquote_sheet_name, part)
+    return re.sub(r"\s+", "", unquoted).upper()
+
+
+def _unquote_sheet_name(match: re.Match[str]) -> str:
+    return match[1].replace("''", "'") + "!"
 
 
 def is_same_value(before: str, after: str) -> bool:
-    """Tell whether two canonical values say the same; a sum computed anew may differ in its last binary digit."""
+    """Return whether two canonical values are the same.
+
+    The results of a formula may differ in the last binary digit, or be missing in *after*.
+    """
     if before == after:
         return True
     if not (before.startswith("f:") and after.startswith("f:")):
         return False
-    (formula, was), (other, now) = before.split("\n", 1), after.split("\n", 1)
-    return formula == other and (not now or was == now or _is_close(was, now))
+    old_formula, old_result = before.split("\n", 1)
+    new_formula, new_result = after.split("\n", 1)
+    if old_formula != new_formula:
+        return False
+    return not new_result or old_result == new_result or _is_close(old_result, new_result)
 
 
 def _is_close(before: str, after: str) -> bool:
     if not (before.startswith("n:") and after.startswith("n:")):
         return False
-    one, other = Decimal(before[2:]), Decimal(after[2:])
-    return abs(one - other) <= max(abs(one), abs(other)) * Decimal("1e-12")
+    old_figure, new_figure = Decimal(before[2:]), Decimal(after[2:])
+    return abs(old_figure - new_figure) <= max(abs(old_figure), abs(new_figure)) * Decimal("1e-12")
 
 
 def format_canonical_value(value: str) -> str:
-    """Return a canonical value as people read it."""
+    """Return a canonical value in a form for people."""
     if value.startswith("f:"):
-        formula, shown = value[2:].split("\n", 1)
-        return f"={formula}（{shown[2:]}）"
+        formula, result = value[2:].split("\n", 1)
+        return f"={formula}（{result[2:]}）"
     return value[2:]

@@ -1,4 +1,4 @@
-"""A plain list for people, before any cell is written: what changed, what was read otherwise than written."""
+"""A list of texts for people, before cells are built: changes, or values that were normalised."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,10 @@ from checks.model.cell_ref import CellRef
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlainList:
-    """One list: *note* stands below the title; *places* are where each line's *link* column leads, if anywhere."""
+    """One list; *note* is shown below the title.
+
+    *link_targets* are the cells to which the *link_column* (0-based) of each row links, or None.
+    """
 
     sheet_name: str
     title: str

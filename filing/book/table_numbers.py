@@ -1,4 +1,4 @@
-"""The numbers of a book's tables: one after the other as they stand, so that none seems to be missing."""
+"""Numbers the tables of a book consecutively, so that none seems to be missing."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -8,7 +8,7 @@ from filing.book.workbook_model import CellStyle, FilingSheet
 
 
 def add_table_numbers(sheets: Mapping[str, FilingSheet], messages: Messages) -> dict[str, FilingSheet]:
-    """Return the sheets, each table that has no number of its own with that of its place among such tables."""
+    """Return the sheets; tables without a number of their own are numbered in their order."""
     return dict(_add_numbers(sheets, messages))
 
 
@@ -23,11 +23,15 @@ def _add_numbers(sheets: Mapping[str, FilingSheet], messages: Messages) -> Itera
 
 
 def get_table_number(sheet: FilingSheet) -> str | None:
-    """Return what stands at a table's top left; None for a sheet that is no table."""
-    first = sheet.rows[0][0] if sheet.rows and sheet.rows[0] else None
-    return str(first.value) if first is not None and first.style is CellStyle.FORM_NUMBER else None
+    """Return the number at the top left of a table, which may be empty, or None if the sheet is not a table."""
+    if not sheet.rows or not sheet.rows[0]:
+        return None
+    first_cell = sheet.rows[0][0]
+    if first_cell.style is not CellStyle.FORM_NUMBER:
+        return None
+    return str(first_cell.value)
 
 
 def _replace_number(sheet: FilingSheet, number: str) -> FilingSheet:
-    (first, *rest), *rows = sheet.rows
-    return replace(sheet, rows=((replace(first, value=number), *rest), *rows))
+    (first_cell, *other_cells), *other_rows = sheet.rows
+    return replace(sheet, rows=((replace(first_cell, value=number), *other_cells), *other_rows))

@@ -1,4 +1,4 @@
-"""A workbook as values: what stands in which cell and how it is to look, free of any spreadsheet library."""
+"""A workbook as values: the content and style of each cell, independent of any spreadsheet library."""
 
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -6,9 +6,12 @@ from enum import StrEnum
 
 
 class CellStyle(StrEnum):
-    """How a cell is to look; the writing room turns a look into fonts, borders and fills."""
+    """The style of a cell; `workbooks.writer` turns it into fonts, borders and fills.
 
-    TITLE = "title"  # centred over the table's width, 小标宋 18-22 pt
+    The comments give the meaning and the format of each style.
+    """
+
+    TITLE = "title"  # centred over the width of the table, 小标宋 18-22 pt
     FORM_NUMBER = "form_number"  # top left: 表号
     UNIT = "unit"  # top right: 单位
     HEADER = "header"  # 黑体 on light grey, bordered, wrapped, centred
@@ -26,20 +29,20 @@ class CellStyle(StrEnum):
     HARD = "hard"  # 强制, light red FFC7CE, bordered
     SOFT = "soft"  # 核实, light amber FFEB9C
     REPORT = "report"  # 提示, light blue DDEBF7
-    SUBTITLE = "subtitle"  # a document's number below its title, centred
-    PARAGRAPH = "paragraph"  # a document's body, 仿宋, no border
-    CLOSING = "closing"  # a document's last lines at the right: who, when
-    BLANK = "blank"  # a box for a hand or a seal
-    INPUT = "input"  # to be filled in, light yellow; open where the sheet is locked
+    SUBTITLE = "subtitle"  # the number of a document below its title, centred
+    PARAGRAPH = "paragraph"  # the body of a document, 仿宋, no border
+    CLOSING = "closing"  # the last lines of a document, right: issuing office and date
+    BLANK = "blank"  # a box for a signature or seal
+    INPUT = "input"  # to be filled in, light yellow, editable in a locked sheet
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell: *value* is what every viewer shows; *formula* (with its leading =) makes it live.
+    """One cell; *value* is what every viewer shows, and *formula* (with its leading =) computes it.
 
-    *decimals* is the precision of a figure; *span* merges that many columns to the right, itself included;
-    *link* is a place in the same book, as ``'sheet'!A1``; *source* a place in another workbook of the same filing,
-    as ``folder/file.xlsx#'sheet'!A1`` relative to this one; *choices* is what a drop-down offers.
+    *decimals* is the precision of a figure. *span* is the number of columns that the cell covers. *link* is a cell in
+    the same book (``'sheet'!A1``). *source_link* is a cell in another workbook of the same filing
+    (``folder/file.xlsx#'sheet'!A1``, relative to this one). *choices* are the items of a drop-down list.
     """
 
     value: str | int | Decimal | None
@@ -54,7 +57,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class ChartSeries:
-    """One row of bars: its name, and the cells that hold its figures, as ``'sheet'!C5:C9``."""
+    """One series of bars: its name and the range of its values (``'sheet'!C5:C9``)."""
 
     name: str
     value_range: str
@@ -62,10 +65,9 @@ class ChartSeries:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """A chart of horizontal bars over the cells of a sheet of the same book.
+    """A chart of horizontal bars from cells of the same book.
 
-    *row* is where it begins (1-based), *width* and *height* are millimetres; *names* are the cells with what each
-    bar stands for; *axis* says what is counted.
+    *label_range* are the cells with the names of the bars. *first_row* (1-based) is where the chart begins.
     """
 
     title: str
@@ -79,14 +81,15 @@ class Chart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilingSheet:
-    """One sheet: *rows* top to bottom (an empty tuple is an empty row), *widths* of columns in characters.
+    """One sheet; *rows* are top to bottom (an empty tuple is an empty row), *widths* of columns in characters.
 
-    *header_rows* (first, last; 1-based) are repeated on every printed page and, where *frozen*, stay in sight above.
-    *row_heights* are points by 1-based row; the height of any other row is estimated from its texts. *locked* keeps
-    all but the cells to fill in from being changed by a slip, without a password. *groups* counts the columns, from
-    the left, that stay together on paper: a sheet too wide for one page is printed over several, side by side, each
-    beginning with the first *titles* columns, which stay in sight on a screen too. *one_page* is for a document or a
-    drawing, which is never broken over two pages.
+    *header_rows* (first and last, 1-based) are repeated on every printed page and, if *has_frozen_header*, stay
+    visible on the screen. *row_heights* are points by 1-based row; other heights are estimated from the texts.
+    *is_locked* protects all cells except inputs against accidental changes, without a password.
+
+    *column_group_sizes* are the numbers of columns, from the left, that stay together on paper: a sheet too wide for
+    one page is printed on several, each of which begins with the first *title_column_count* columns; these also stay
+    visible on the screen. *is_one_page* is for a document or a drawing that is never split over two pages.
     """
 
     name: str
@@ -105,7 +108,7 @@ class FilingSheet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilingBook:
-    """A workbook to be written; *created* is an ISO date from the ledger: no clock decides on its bytes."""
+    """A workbook to be written; *created_at* is an ISO time from the ledger, so that no clock influences its bytes."""
 
     title: str
     subject: str

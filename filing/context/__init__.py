@@ -1,1 +1,1 @@
-"""What filings, reviews and archives are made from."""
+"""The data that filings, reviews and archives are built from."""

@@ -1,4 +1,4 @@
-"""What a decision says, in one text: the opinion, then its points, answers, waivers, explanations and reductions."""
+"""A decision as one text: the opinion, then its points, answers, explanations, waivers and reductions."""
 
 from collections.abc import Iterator, Mapping
 
@@ -8,21 +8,36 @@ from review.events import Event
 _DECISION_PARTS = ("points", "answers", "explanations", "waivers", "reductions")
 
 
+def get_decision_fact(decision: Event | None, name: str) -> str:
+    """Return a fact of a decision as text; empty if there is no decision or the decision does not have the fact."""
+    if decision is None:
+        return ""
+    return str(decision.facts.get(name) or "")
+
+
 def format_decision(event: Event, messages: Messages) -> str:
-    """Return the opinion and everything bound to it, a line each; empty where nothing was said."""
-    opinion = str(event.facts.get("opinion") or "")
-    points = [line for part in _DECISION_PARTS for line in _format_part_lines(event, part, messages)]
+    """Return the opinion and everything that the decision lists, one line each; empty if there is neither."""
+    opinion = get_decision_fact(event, "opinion")
+    # the only point of a decision is often its opinion, word for word
+    other_lines = [line for line in _format_lines(event, messages) if line != opinion]
+    return "\n".join(filter(None, (opinion, *other_lines)))
+
+
+def _format_lines(event: Event, messages: Messages) -> Iterator[str]:
+    for part in _DECISION_PARTS:
+        yield from _format_part_lines(event, part, messages)
     flags = event.facts.get("flags")
     if isinstance(flags, list) and flags:
-        points.append(messages("filing.substance.flags", rules="、".join(map(str, flags))))
-    bare = [line for line in points if line != opinion]  # an opinion that is its own only point is said once
-    return "\n".join(one for one in (opinion, *bare) if one)
+        yield messages("filing.substance.flags", rules="、".join(map(str, flags)))
 
 
 def _format_part_lines(event: Event, part: str, messages: Messages) -> Iterator[str]:
-    raw = event.facts.get(part)
-    for one in raw if isinstance(raw, list) else ():
-        if isinstance(one, Mapping):
-            facts = {name: str(value) for name, value in one.items()}
-            key = f"{part}_whole" if part == "points" and not facts["target"] else part
+    items = event.facts.get(part)
+    if not isinstance(items, list):
+        return
+    for item in items:
+        if isinstance(item, Mapping):
+            facts = {name: str(value) for name, value in item.items()}
+            is_on_whole_submission = part == "points" and not facts["target"]
+            key = f"{part}_whole" if is_on_whole_submission else part
             yield messages(f"filing.substance.{key}", **facts)

@@ -1,7 +1,8 @@
-"""What a filing rests on: who was due, what was filed, what is still open, and whose filing it is."""
+"""What a filing is built from: the counties due, those filed, those still missing, and whose filing it is."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from checks.model.report import ValidationReport
 from contracts.filing_layout import FilingLayout
@@ -18,7 +19,10 @@ PROVINCE, CITY, COUNTY = "province", "city", "county"
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What the county gets for its filing: a number, and the ledger entry that it was filed by."""
+    """The county's receipt (备案回执) for its filing: a number, and the ledger entry that recorded the filing.
+
+    *filed_at* is UTC in ISO 8601.
+    """
 
     number: str
     sequence: int
@@ -28,12 +32,13 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncludedCounty:
-    """One county that is filed, or approved by its city: *report* is of the newest version.
+    """A county that is filed, or approved by its city; *report* is that of the newest version.
 
-    *earlier* is what was found on each version before it; *reported* the report before any figure was set lower;
-    *forms* are what the county had to send. *receipt* and *own*, where a copy of the county's own file lies relative
-    to the folder of filings, come with the filing. *past* holds the reports filed in earlier
-    years. *shaken* names the earlier years whose filing is younger than the check of this one.
+    *earlier_reports* are those of the versions before it; *report_as_sent* is the report before the city reduced any
+    figure; *forms* are those that the county had to send. *receipt* and *source_file*, the path of the copy of the
+    county's own file relative to the folder of filings, are set once the county is filed. *past_reports* are those
+    filed for earlier years, by year. *outdated_years* are the earlier years that were filed anew after this version
+    was checked.
     """
 
     due_county: DueCounty
@@ -51,7 +56,7 @@ class IncludedCounty:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """Whose filing it is: the kind (province, city or county), its code and name."""
+    """An administrative area: its kind (province, city or county), six-digit code and name."""
 
     kind: str
     code: str
@@ -60,15 +65,16 @@ class Area:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilingContext:
-    """All that a filing is made from.
+    """Everything that a filing is built from.
 
-    *counted* are the counties whose figures stand in it: those that are filed, and in a city's those that it has
-    approved too. *contracts* is the rule-set version, *head* the digest of the ledger entry that the filing rests on,
-    *as_of* the time of that entry (ISO 8601, UTC): the only date there is, so that one history gives one book.
-    *excused* are codes of due counties that need not report this year: nobody waits for them. *area* is whose
-    filing it is, the province's where there is none; *key* the fingerprint of the key that signs the manifest;
-    *exhibits* what is shown besides the roll-up; *evidence* how the roll-ups came out
-    when they were held against their expectations; *sealings* the newest word on each roll-up, by level and area.
+    *included_counties* are those whose figures the filing adds up: the filed ones and, in a city's filing, those that
+    the city has approved. *pending_counties* are the other counties with a state on record. *excused_codes* are the
+    due counties that need not report this year. *contracts_version* is the version of the rules; *ledger_head* the
+    digest of the ledger entry that the filing rests on, and *as_of* the time of that entry (UTC, ISO 8601): no other
+    date is used, so that one history gives one workbook. *area* is the owner of the filing; None is the province.
+    *key_fingerprint* is that of the key that signs the manifest. *layout* says which tables the filing has besides the
+    roll-up. *evidence* is how the roll-ups compare with their expectations. *seals* has the newest seal of each
+    roll-up, by level and area code.
     """
 
     roster: Roster
@@ -87,56 +93,65 @@ class FilingContext:
 
     @property
     def owner(self) -> Area:
-        """Return whose filing it is."""
+        """The area whose filing it is."""
         return self.area or Area(PROVINCE, *self.roster.province)
 
     @property
     def due_counties(self) -> tuple[DueCounty, ...]:
-        """Return the due counties city by city; both keep the order in which the roster names them."""
-        cities = dict.fromkeys(one.city for one in self.roster.due_counties)
-        return tuple(one for city in cities for one in self.roster.due_counties if one.city == city)
+        """The due counties, city by city; cities and counties are in the order of the roster."""
+        counties_by_city: dict[str, list[DueCounty]] = {}
+        for county in self.roster.due_counties:
+            counties_by_city.setdefault(county.city, []).append(county)
+        return tuple(chain.from_iterable(counties_by_city.values()))
 
     @property
     def counties_by_city(self) -> tuple[tuple[str, tuple[IncludedCounty, ...]], ...]:
-        """Return the counted counties by code of city, in the order of the roster."""
-        counted = {one.due_county.code: one for one in self.included_counties}
-        ordered = [counted[one.code] for one in self.due_counties if one.code in counted]
-        cities = dict.fromkeys(one.due_county.city for one in ordered)
-        return tuple((city, tuple(one for one in ordered if one.due_county.city == city)) for city in cities)
+        """The included counties by code of their city, in the order of the roster."""
+        included = {county.due_county.code: county for county in self.included_counties}
+        counties_by_city: dict[str, list[IncludedCounty]] = {}
+        for due_county in self.due_counties:
+            if due_county.code in included:
+                county = included[due_county.code]
+                counties_by_city.setdefault(county.due_county.city, []).append(county)
+        return tuple((city, tuple(counties)) for city, counties in counties_by_city.items())
 
     @property
     def counties_in_order(self) -> tuple[IncludedCounty, ...]:
-        """Return the counted counties in the order of the roster, city by city."""
-        return tuple(one for _, counties in self.counties_by_city for one in counties)
+        """The included counties in the order of the roster, city by city."""
+        return tuple(chain.from_iterable(dict(self.counties_by_city).values()))
 
     @property
     def filed_counties(self) -> tuple[IncludedCounty, ...]:
-        """Return the counties that are filed, in the order of the roster."""
-        return tuple(one for one in self.counties_in_order if one.county_state.state in self.procedure.final_states)
+        """The counties that are filed, in the order of the roster."""
+        final_states = self.procedure.final_states
+        return tuple(county for county in self.counties_in_order if county.county_state.state in final_states)
 
     @property
     def missing_status(self) -> str:
-        """Return what the missing ones are called: a city waits for its own decisions, the province for filings."""
-        return "unreviewed" if self.owner.kind == CITY else "open"
+        """The status of a missing county: a city waits for its own decisions, the others wait for filings."""
+        if self.owner.kind == CITY:
+            return "unreviewed"
+        return "open"
 
     @property
     def missing_counties(self) -> tuple[tuple[DueCounty, CountyState], ...]:
-        """Return every due county not counted nor excused; one nobody has heard of stands at the start."""
-        counted = {one.due_county.code for one in self.included_counties} | self.excused_codes
-        standing = {one.county: one for one in self.pending_counties}
-        return tuple(
-            (one, standing.get(one.code) or CountyState(county=one.code, state=self.procedure.initial_state))
-            for one in self.due_counties
-            if one.code not in counted
-        )
+        """The due counties neither included nor excused; one that sent nothing yet is in the initial state."""
+        included_codes = {county.due_county.code for county in self.included_counties}
+        pending = {county_state.county: county_state for county_state in self.pending_counties}
+        missing = []
+        for county in self.due_counties:
+            if county.code not in included_codes and county.code not in self.excused_codes:
+                initial = CountyState(county=county.code, state=self.procedure.initial_state)
+                missing.append((county, pending.get(county.code, initial)))
+        return tuple(missing)
 
     def get_city_name(self, due_county: DueCounty) -> str:
-        """Return the name of a county's city."""
+        """Return the name of a county's city; its code if the roster does not name the city."""
         return self.roster.cities.get(due_county.city, due_county.city)
 
     @property
     def seal(self) -> RollUpSeal | None:
-        """Return the newest word on the roll-up of this area; nothing where it was never sealed."""
+        """The newest seal of this area's roll-up, or None if it was never sealed."""
         return self.seals.get((self._level_id, self.owner.code))
 
     @property
@@ -146,24 +161,28 @@ class FilingContext:
 
     @property
     def responsible_unit(self) -> str:
-        """Return the unit that answers for the filing: that of its level's officers, else the area itself."""
+        """The unit that answers for the filing: that of the officers of its level, or else the area itself."""
         return self.find_unit(self._level_id, self.owner.code, self.owner.name)
 
     def find_unit(self, level: str, area: str, default: str) -> str:
-        """Return the unit of an area's officers at a level."""
-        province = area == self.roster.province[0]
-        found = (one for one in self.roster.officers if one.level == level and (province or one.area == area))
-        return next((one.unit for one in found), default)
+        """Return the unit of an area's officers at a level, or *default* if there is no such officer."""
+        is_province = area == self.roster.province[0]
+        for officer in self.roster.officers:
+            if officer.level == level and (is_province or officer.area == area):
+                return officer.unit
+        return default
 
     def restrict_to(self, area: Area, *, ledger_head: str, as_of: str) -> "FilingContext":
-        """Return the scene of a city or a county alone, resting on the newest entry that concerns it."""
-        due = tuple(one for one in self.roster.due_counties if area.code in (one.code, one.city))
-        codes = {one.code for one in due}
+        """Return the context of one city or county; *ledger_head* is the digest of its newest ledger entry."""
+        due_counties = [county for county in self.roster.due_counties if area.code in (county.code, county.city)]
+        codes = {county.code for county in due_counties}
+        included = [county for county in self.included_counties if county.due_county.code in codes]
+        pending = [county_state for county_state in self.pending_counties if county_state.county in codes]
         return replace(
             self,
-            roster=replace(self.roster, due_counties=due),
-            included_counties=tuple(one for one in self.included_counties if one.due_county.code in codes),
-            pending_counties=tuple(one for one in self.pending_counties if one.county in codes),
+            roster=replace(self.roster, due_counties=tuple(due_counties)),
+            included_counties=tuple(included),
+            pending_counties=tuple(pending),
             excused_codes=self.excused_codes & codes,
             area=area,
             ledger_head=ledger_head,

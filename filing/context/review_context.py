@@ -1,4 +1,4 @@
-"""What a review workbook is made from."""
+"""The data that a review workbook (复核表) is built from."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,11 @@ from review.roster import DueCounty, Roster
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewedCounty:
-    """One county of a review: its reports as sent and as reviewed, last year's, and the version seen last."""
+    """One county of a review.
+
+    *report* is that of the newest version as sent, *reviewed_report* the same after the city's reductions and
+    *last_year_report* the one filed for the year before. *last_seen* is the version that the reviewer saw last.
+    """
 
     due_county: DueCounty
     county_state: CountyState
@@ -22,7 +26,7 @@ class ReviewedCounty:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewContext:
-    """All that a review workbook is made from; *as_of* is when the newest of it was recorded."""
+    """Everything that a review workbook is built from; *as_of* is when the newest part was recorded (UTC, ISO 8601)."""
 
     level: Level
     area_code: str

@@ -1,22 +1,30 @@
-"""The city's opinion on its counties as one document: who was reviewed, what was reported, reviewed and set lower."""
+"""The city's opinion on its counties as one document: the counties reviewed, and the amounts reported and reviewed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import TypeAlias
 
 from checks.parsing.decimal_amounts import sum_known_amounts
 from contracts.messages import Messages
-from filing.book.cell_builders import CellRow, build_figure_cell, build_text_cell, clean_text, format_date
+from filing.book.cell_builders import CellRow, build_text_cell, clean_text, format_date
 from filing.book.document_sheet import MAX_OPINION_CHARACTERS, ROWS_ABOVE_BODY, Document, build_document_sheet
 from filing.book.workbook_model import CellStyle, FilingSheet
 from filing.context.accounts import AmountKind, CountyFigures, FilingFigures, build_county_figures
+from filing.context.decision_text import get_decision_fact
 from filing.context.filing_context import FilingContext, IncludedCounty
+from filing.context.headings import build_headings
 from filing.context.seal_status import format_seal_status
+from filing.documents.reduced_amounts import build_reduction_cells
+from filing.sheets.live_formulas import build_range_sum
 from filing.sheets.register import find_decision_at_level
 from review.rollup_seals import RollUpSeal
 
 COLUMN_WIDTHS = (13.0, 18.0, 12.0, 12.0, 8.0, 21.0)
 COLUMN_KEYS = ("county", "item", "reported", "reviewed_figure", "cut", "number")
+
+AmountPair: TypeAlias = tuple[Decimal | None, Decimal | None]
+"""An amount as reported and as reviewed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,158 +36,151 @@ class _CityOpinionInputs:
 
 
 def build_city_opinion(context: FilingContext, figures: FilingFigures, messages: Messages) -> FilingSheet:
-    """Return the opinion of the city whose scene it is, ready to be signed."""
-    measures, targets = tuple(figures.measures), context.layout.target_columns
-    as_sent = {
-        one.due_county.code: replace(one, report=one.report_as_sent or one.report) for one in context.counties_in_order
-    }
-    reported = {code: build_county_figures(one, measures, targets) for code, one in as_sent.items()}
-    desk = _CityOpinionInputs(context=context, figures=figures, reported_figures=reported, messages=messages)
-    whose, seal = context.owner, context.seal
-    body = _build_paragraphs(desk)
-    standings = [one.county_state for one in context.counties_in_order]
-    allowed = {
-        "waived": sum(len(one.waivers) for one in standings),
-        "cut": sum(len(one.reductions) for one in standings),
-    }
+    """Return the opinion of the city that owns the filing, ready to be signed."""
+    reported_figures = _collect_reported_figures(context, figures)
+    inputs = _CityOpinionInputs(context=context, figures=figures, reported_figures=reported_figures, messages=messages)
+    seal = context.seal
+    paragraphs = list(_format_paragraphs(inputs))
+    day = format_date(_get_seal_fact(seal, "date"), messages)
     return build_document_sheet(
         Document(
             sheet_key="city_opinion",
-            title=messages("filing.document.city_opinion", city=whose.name, year=context.roster.year),
+            title=messages("filing.document.city_opinion", city=context.owner.name, year=context.roster.year),
             number=_get_seal_fact(seal, "number") or messages("filing.document.unnumbered"),
-            paragraphs=body,
-            table=_build_table_rows(desk, ROWS_ABOVE_BODY + len(body) + 1),
-            closing_paragraphs=(messages("filing.city_opinion.allowed", **allowed),),
+            paragraphs=paragraphs,
+            table=_build_table_rows(inputs, ROWS_ABOVE_BODY + len(paragraphs) + 1),
+            closing_paragraphs=(_format_allowances(context, messages),),
             signer_keys=("reviewing", "responsible", "reviewer"),
-            signature_lines=(
-                context.responsible_unit,
-                format_date(_get_seal_fact(seal, "date"), messages) or messages("filing.cover.blank_date"),
-            ),
+            signature_lines=(context.responsible_unit, day or messages("filing.cover.blank_date")),
             widths=COLUMN_WIDTHS,
         ),
         messages,
     )
 
 
-def _build_paragraphs(inputs: _CityOpinionInputs) -> list[str]:
-    scene, words = inputs.context, inputs.messages
-    said = _get_seal_fact(scene.seal, "opinion")
-    facts = {
-        "basis": scene.procedure.basis,
-        "unit": scene.responsible_unit,
-        "year": scene.roster.year,
-        "procedure": scene.procedure.name,
-        "due": len(scene.due_counties),
-    }
-    opinion = words("filing.city_opinion.opinion", opinion=clean_text(said)[:MAX_OPINION_CHARACTERS])
-    return [
-        words("filing.city_opinion.ground", **facts),
-        words("filing.city_opinion.standing", said="；".join(_format_county_counts(inputs))),
-        words("filing.city_opinion.stage", stage=format_seal_status(scene, words)),
-        opinion if said else words("filing.city_opinion.no_opinion"),
-        words("filing.city_opinion.figures", unit=inputs.figures.unit),
-    ]
+def _collect_reported_figures(context: FilingContext, figures: FilingFigures) -> dict[str, CountyFigures]:
+    """Return the figures as the counties sent them, by county code."""
+    reported_figures = {}
+    for county in context.counties_in_order:
+        as_sent = replace(county, report=county.report_as_sent or county.report)
+        county_figures = build_county_figures(as_sent, tuple(figures.measures), context.layout.target_columns)
+        reported_figures[county.due_county.code] = county_figures
+    return reported_figures
 
 
-def _format_county_counts(inputs: _CityOpinionInputs) -> Iterable[str]:
-    """Say how many counties are filed, reviewed, excused and still open, each that is not filed by name."""
-    scene, words = inputs.context, inputs.messages
-    filed = {one.due_county.code for one in scene.filed_counties}
-    yield words("filing.city_opinion.filed", count=len(filed))
-    groups = {
-        "reviewed": [one.due_county.name for one in scene.counties_in_order if one.due_county.code not in filed],
-        "excused": [one.name for one in scene.due_counties if one.code in scene.excused_codes],
-        "open": [due.name for due, _ in scene.missing_counties],
-    }
-    for key, names in groups.items():
-        if names:
-            listed = words("filing.separator").join(names)
-            yield words(f"filing.city_opinion.{key}", count=len(names), names=listed)
+def _format_allowances(context: FilingContext, messages: Messages) -> str:
+    waiver_count = reduction_count = 0
+    for county in context.counties_in_order:
+        waiver_count += len(county.county_state.waivers)
+        reduction_count += len(county.county_state.reductions)
+    return messages("filing.city_opinion.allowed", waived=waiver_count, cut=reduction_count)
+
+
+def _format_paragraphs(inputs: _CityOpinionInputs) -> Iterator[str]:
+    context, messages = inputs.context, inputs.messages
+    yield messages(
+        "filing.city_opinion.ground",
+        basis=context.procedure.basis,
+        unit=context.responsible_unit,
+        year=context.roster.year,
+        procedure=context.procedure.name,
+        due=len(context.due_counties),
+    )
+    yield messages("filing.city_opinion.standing", said="；".join(_format_county_counts(inputs)))
+    yield messages("filing.city_opinion.stage", stage=format_seal_status(context, messages))
+    opinion = _get_seal_fact(context.seal, "opinion")
+    if opinion:
+        yield messages("filing.city_opinion.opinion", opinion=clean_text(opinion)[:MAX_OPINION_CHARACTERS])
+    else:
+        yield messages("filing.city_opinion.no_opinion")
+    yield messages("filing.city_opinion.figures", unit=inputs.figures.unit)
+
+
+def _format_county_counts(inputs: _CityOpinionInputs) -> Iterator[str]:
+    """Yield how many counties are filed, reviewed, excused and missing; those that are not filed are named."""
+    context, messages = inputs.context, inputs.messages
+    filed_codes = {county.due_county.code for county in context.filed_counties}
+    yield messages("filing.city_opinion.filed", count=len(filed_codes))
+    reviewed = [county.due_county for county in context.counties_in_order if county.due_county.code not in filed_codes]
+    excused = [county for county in context.due_counties if county.code in context.excused_codes]
+    missing = [county for county, _ in context.missing_counties]
+    for key, counties in {"reviewed": reviewed, "excused": excused, "open": missing}.items():
+        if counties:
+            names = messages("filing.separator").join(county.name for county in counties)
+            yield messages(f"filing.city_opinion.{key}", count=len(counties), names=names)
 
 
 def _get_seal_fact(seal: RollUpSeal | None, name: str) -> str:
-    """Return what the decision that sealed the roll-up says; nothing while it is open."""
-    return str(seal.event.facts.get(name) or "") if seal is not None and seal.is_sealed else ""
+    """Return a fact of the decision that sealed the roll-up; empty if the roll-up is not sealed."""
+    if seal is None or not seal.is_sealed:
+        return ""
+    return get_decision_fact(seal.event, name)
 
 
 def _build_table_rows(inputs: _CityOpinionInputs, first_row: int) -> list[CellRow]:
-    """Return a line a county and measure, measure by measure, each with its live sums."""
-    rows: list[CellRow] = [
-        tuple(build_text_cell(inputs.messages(f"filing.city_opinion.{one}"), CellStyle.HEADER) for one in COLUMN_KEYS)
-    ]
-    for measure, name in inputs.figures.measures.items():
-        counties = [
-            one
-            for one in inputs.context.counties_in_order
-            if inputs.reported_figures[one.due_county.code].has_measure(measure)
-        ]
-        if not counties:
-            continue
-        start = first_row + len(rows)
-        lines = [_sum_counties(inputs, measure, [one.due_county.code]) for one in counties]
-        for county, amounts in zip(counties, lines, strict=True):
-            cells = _build_figure_cells(inputs, measure, amounts, first_row + len(rows))
-            rows.append(
-                (
-                    build_text_cell(county.due_county.name),
-                    build_text_cell(name),
-                    *cells,
-                    build_text_cell(_format_decision_number(inputs, county)),
-                )
-            )
-        totals = _sum_counties(inputs, measure, [one.due_county.code for one in counties])
-        rows.append(_build_total_row(inputs, (measure, name), totals, (start, first_row + len(rows) - 1)))
+    """Return the header and, measure by measure, a row for each county and a total; *first_row* is the header's."""
+    rows: list[CellRow] = [build_headings(inputs.messages, "filing.city_opinion", COLUMN_KEYS)]
+    for measure, measure_name in inputs.figures.measures.items():
+        counties = _select_counties(inputs, measure)
+        if counties:
+            span = (first_row + len(rows), first_row + len(rows) + len(counties) - 1)
+            rows += _build_county_rows(inputs, counties, measure, first_row=span[0])
+            totals = _sum_counties(inputs, measure, counties)
+            rows.append(_build_total_row(inputs, (measure, measure_name), totals, span))
     return rows
 
 
-AmountPair = tuple[Decimal | None, Decimal | None]
+def _select_counties(inputs: _CityOpinionInputs, measure: str) -> list[IncludedCounty]:
+    """Return the counties that reported an amount of the measure."""
+    reported_figures = inputs.reported_figures
+    counties = inputs.context.counties_in_order
+    return [county for county in counties if reported_figures[county.due_county.code].has_measure(measure)]
 
 
-def _sum_counties(inputs: _CityOpinionInputs, measure: str, county_codes: list[str]) -> AmountPair:
-    """Return what these counties reported together, and what was reviewed."""
-    before = sum_known_amounts(
-        inputs.reported_figures[one].compute_total(measure, AmountKind.DONE) for one in county_codes
-    )
-    return before, sum_known_amounts(
-        inputs.figures.by_county[one].compute_total(measure, AmountKind.DONE) for one in county_codes
-    )
+def _sum_counties(inputs: _CityOpinionInputs, measure: str, counties: Iterable[IncludedCounty]) -> AmountPair:
+    """Return the amounts done of several counties together."""
+    reported, reviewed = [], []
+    for county in counties:
+        code = county.due_county.code
+        reported.append(inputs.reported_figures[code].compute_total(measure, AmountKind.DONE))
+        reviewed.append(inputs.figures.by_county[code].compute_total(measure, AmountKind.DONE))
+    return sum_known_amounts(reported), sum_known_amounts(reviewed)
 
 
-def _build_figure_cells(inputs: _CityOpinionInputs, measure: str, amounts: AmountPair, row: int) -> CellRow:
+def _build_county_rows(
+    inputs: _CityOpinionInputs, counties: list[IncludedCounty], measure: str, *, first_row: int
+) -> Iterator[CellRow]:
     decimals = inputs.figures.get_decimals(measure, AmountKind.DONE)
-    before, after = amounts
-    less = before - after if before is not None and after is not None else None
-    live = f"=ROUND(C{row}-D{row},{decimals})" if less is not None else None
-    return (
-        build_figure_cell(before, CellStyle.FIGURE, decimals=decimals),
-        build_figure_cell(after, CellStyle.FIGURE, decimals=decimals),
-        build_figure_cell(less, CellStyle.FIGURE, decimals=decimals, formula=live),
-    )
+    for row, county in enumerate(counties, start=first_row):
+        before, after = _sum_counties(inputs, measure, [county])
+        formulas = (None, None, f"=ROUND(C{row}-D{row},{decimals})")
+        yield (
+            build_text_cell(county.due_county.name),
+            build_text_cell(inputs.figures.measures[measure]),
+            *build_reduction_cells(before, after, CellStyle.FIGURE, decimals=decimals, formulas=formulas),
+            build_text_cell(_format_decision_number(inputs, county)),
+        )
 
 
 def _build_total_row(
     inputs: _CityOpinionInputs, measure: tuple[str, str], amounts: AmountPair, span: tuple[int, int]
 ) -> CellRow:
-    decimals, words = inputs.figures.get_decimals(measure[0], AmountKind.DONE), inputs.messages
+    """Return the live total of a measure, which is its id and name, over the rows of *span*."""
+    measure_id, measure_name = measure
     before, after = amounts
-    less = before - after if before is not None and after is not None else None
-    values = zip("CDE", (before, after, less), strict=True)
+    decimals = inputs.figures.get_decimals(measure_id, AmountKind.DONE)
+    formulas = [build_range_sum(letter, span) for letter in "CDE"]
     return (
-        build_text_cell(words("filing.total"), CellStyle.TOTAL_TEXT),
-        build_text_cell(measure[1], CellStyle.TOTAL_TEXT),
-        *(
-            build_figure_cell(
-                value,
-                CellStyle.TOTAL_FIGURE,
-                decimals=decimals,
-                formula=None if value is None else f"=SUM({letter}{span[0]}:{letter}{span[1]})",
-            )
-            for letter, value in values
-        ),
+        build_text_cell(inputs.messages("filing.total"), CellStyle.TOTAL_TEXT),
+        build_text_cell(measure_name, CellStyle.TOTAL_TEXT),
+        *build_reduction_cells(before, after, CellStyle.TOTAL_FIGURE, decimals=decimals, formulas=formulas),
         build_text_cell("", CellStyle.TOTAL_TEXT),
     )
 
 
 def _format_decision_number(inputs: _CityOpinionInputs, county: IncludedCounty) -> str:
+    """Return the number of the city's decision on a county; empty if the decision has no number."""
     decision = find_decision_at_level(inputs.context, county, 1)
-    return str(decision.facts.get("number") or "") if decision else inputs.messages("filing.not_applicable")
+    if decision is None:
+        return inputs.messages("filing.not_applicable")
+    return get_decision_fact(decision, "number")

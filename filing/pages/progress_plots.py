@@ -1,6 +1,6 @@
-"""How far a submission is against the plan, by measure and township."""
+"""The progress of a submission against the plan, by measure and township."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -12,7 +12,7 @@ _PERCENT = Decimal(100)
 
 @dataclass(frozen=True, slots=True)
 class ProgressAmounts:
-    """What one township (or county) has done and what was due, None where nothing is known."""
+    """The amounts done and due of one township (or county); None if an amount is not known."""
 
     name: str
     done: Decimal | None
@@ -21,7 +21,7 @@ class ProgressAmounts:
 
 @dataclass(frozen=True, slots=True)
 class ProgressBar:
-    """One township (or county): what was done, what was due, and both as shares of the plot's width."""
+    """One township (or county): the amounts done and due, and their shares of the plot's width in per cent."""
 
     name: str
     done: str
@@ -33,7 +33,7 @@ class ProgressBar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProgressPlot:
-    """One measure."""
+    """The plot of one measure."""
 
     measure: str
     unit: str
@@ -42,72 +42,103 @@ class ProgressPlot:
 
 
 def build_progress_plots(report: ValidationReport, plan: Plan | None) -> tuple[ProgressPlot, ...]:
-    """Return a plot for each measure of the plan of which something done was reported."""
-    measures = plan.measures.values() if plan else ()
-    found = ((one, _select_done(report.figures, one.id)) for one in measures)
-    year = report.identity.year
-    return tuple(_build_measure_plot(one, done, year, plan.unit if plan else "") for one, done in found if done)
+    """Return a plot for each measure of the plan that the report has done amounts for."""
+    if plan is None:
+        return ()
+    plots: list[ProgressPlot] = []
+    for measure in plan.measures.values():
+        done_by_township = _select_done(report.figures, measure.id)
+        if done_by_township:
+            plots.append(_build_measure_plot(measure, done_by_township, report.identity.year, plan.unit))
+    return tuple(plots)
 
 
 def build_plot(measure: str, unit: str, rows: Sequence[ProgressAmounts]) -> ProgressPlot:
-    """Lay out amounts done and due by name, and their totals, each column with the decimals of its finest amount."""
-    known = [[one for one in column if one is not None] for column in ([a.done for a in rows], [a.due for a in rows])]
-    decimals = [max((_count_decimals(one) for one in column), default=0) for column in known]
-    most = max([*known[0], *known[1], Decimal(0)])
-    total = ProgressAmounts("", *(sum(column, Decimal(0)) for column in known))
+    """Return the plot of the amounts done and due, with their totals.
+
+    All amounts of a column have as many decimals as its most precise amount.
+    """
+    done_amounts = [row.done for row in rows if row.done is not None]
+    due_amounts = [row.due for row in rows if row.due is not None]
+    decimals = (_find_max_decimals(done_amounts), _find_max_decimals(due_amounts))
+    max_amount = max([*done_amounts, *due_amounts, Decimal(0)])
+    total_done, total_due = sum(done_amounts, Decimal(0)), sum(due_amounts, Decimal(0))
+    total = ProgressAmounts("", total_done, total_due)
     return ProgressPlot(
         measure=measure,
         unit=unit,
-        bars=tuple(_build_bar(one, most, decimals) for one in rows),
-        total=_build_bar(total, max(total.done or Decimal(0), total.due or Decimal(0)), decimals),
+        bars=tuple(_build_bar(row, max_amount, decimals) for row in rows),
+        total=_build_bar(total, max(total_done, total_due), decimals),
     )
 
 
 def get_done_by_township(report: ValidationReport, measure: str) -> dict[str, Decimal]:
-    """Return what was done of a measure, by township."""
+    """Return the amounts done of a measure, by township."""
     return dict(_select_done(report.figures, measure))
 
 
-def _build_measure_plot(measure: Measure, done: dict[str, Decimal], year: int, unit: str) -> ProgressPlot:
-    names = [*measure.townships, *(name for name in done if name not in measure.townships)]
-    due = {name: measure.townships[name].get(year) for name in measure.townships}
-    return build_plot(measure.name, unit, [ProgressAmounts(name, done.get(name), due.get(name)) for name in names])
+def _build_measure_plot(measure: Measure, done_by_township: dict[str, Decimal], year: int, unit: str) -> ProgressPlot:
+    rows: list[ProgressAmounts] = []
+    for township in dict.fromkeys([*measure.townships, *done_by_township]):
+        target = measure.townships.get(township, {}).get(year)
+        rows.append(ProgressAmounts(township, done_by_township.get(township), target))
+    return build_plot(measure.name, unit, rows)
 
 
 def _select_done(figures: Sequence[ReportedFigure], measure: str) -> dict[str, Decimal]:
-    """A form with columns of years holds targets; the first column of another form is what was done."""
-    yearly = {one.form for one in figures if one.year is not None}
-    found = [one for one in figures if one.measure == measure and one.form not in yearly and one.township]
-    return dict(_select_column(found, (found[0].form, found[0].column))) if found else {}
+    """Return the amounts done by township: the first column of the measure in a form without columns of years.
 
-
-def _select_column(figures: Sequence[ReportedFigure], column: tuple[str, str]) -> Iterator[tuple[str, Decimal]]:
-    for one in figures:
-        if (one.form, one.column) == column:
-            yield one.township, Decimal(one.amount)
+    A form with columns of years has targets.
+    """
+    target_forms = {figure.form for figure in figures if figure.year is not None}
+    amounts: dict[str, Decimal] = {}
+    done_column = None
+    for figure in figures:
+        if figure.measure != measure or figure.form in target_forms or not figure.township:
+            continue
+        column = (figure.form, figure.column)
+        done_column = done_column or column
+        if column == done_column:
+            amounts[figure.township] = Decimal(figure.amount)
+    return amounts
 
 
 def _build_bar(row: ProgressAmounts, max_amount: Decimal, decimals: Sequence[int]) -> ProgressBar:
-    done, due = row.done, row.due
     return ProgressBar(
         name=row.name,
-        done=_format_amount(done, decimals[0]),
-        due=_format_amount(due, decimals[1]),
-        rate="" if done is None or not due else f"{(_PERCENT * done / due).quantize(Decimal('0.1'))}%",
-        done_share=_format_share(done, max_amount),
-        due_share=_format_share(due, max_amount),
+        done=_format_amount(row.done, decimals[0]),
+        due=_format_amount(row.due, decimals[1]),
+        rate=_format_rate(row.done, row.due),
+        done_share=_format_share(row.done, max_amount),
+        due_share=_format_share(row.due, max_amount),
     )
 
 
+def _format_rate(done: Decimal | None, due: Decimal | None) -> str:
+    if done is None or not due:
+        return ""
+    return f"{(_PERCENT * done / due).quantize(Decimal('0.1'))}%"
+
+
 def _format_amount(amount: Decimal | None, decimals: int) -> str:
-    return "" if amount is None else f"{amount:.{decimals}f}"
+    if amount is None:
+        return ""
+    return f"{amount:.{decimals}f}"
 
 
 def _format_share(amount: Decimal | None, max_amount: Decimal) -> str:
-    share = _PERCENT * amount / max_amount if amount is not None and max_amount > 0 else Decimal(0)
+    share = Decimal(0)
+    if amount is not None and max_amount > 0:
+        share = _PERCENT * amount / max_amount
     return f"{max(share, Decimal(0)):.2f}"
+
+
+def _find_max_decimals(amounts: Sequence[Decimal]) -> int:
+    return max(map(_count_decimals, amounts), default=0)
 
 
 def _count_decimals(amount: Decimal) -> int:
     exponent = amount.as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else 0
+    if not isinstance(exponent, int):
+        return 0
+    return max(0, -exponent)

@@ -1,8 +1,9 @@
-"""What the page of a submission says, in plain values."""
+"""The page of a submission, as plain values."""
 
 from dataclasses import dataclass
+from operator import attrgetter
 
-from checks.model.finding import Finding, Severity
+from checks.model.finding import Finding, RepairStep, Severity
 from checks.model.report import ValidationReport
 from checks.versions.version_diff import VersionChanges
 from contracts.messages import Messages
@@ -16,7 +17,7 @@ _MAX_REPAIR_STEPS = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingItem:
-    """One finding as a reader meets it."""
+    """One finding as texts for the page."""
 
     number: int
     severity: str
@@ -37,7 +38,7 @@ class FindingItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubmissionPage:
-    """One submission. *total* counts all findings, whatever number of *items* is listed."""
+    """One submission; *total* and *not_run_total* also count what is not listed."""
 
     county: str
     name: str
@@ -60,7 +61,10 @@ class SubmissionPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageHeading:
-    """What stands above a page besides the report: *received* is the record's date, empty where there is no record."""
+    """The heading of a page besides the report.
+
+    *received_at* is the ledger's time in ISO 8601 and is empty if the file is not on record.
+    """
 
     name: str
     file: str
@@ -72,12 +76,14 @@ class PageHeading:
 def build_submission_page(
     report: ValidationReport, heading: PageHeading, messages: Messages, *, changes: VersionChanges | None, max_rows: int
 ) -> SubmissionPage:
-    """Return the page of one submission, findings gravest first."""
-    ordered = sorted(report.findings, key=lambda one: (one.trial, one.severity.rank))
-    gaps = tuple(
-        messages("not_run.text", form=one.form, rule=one.rule, reason=messages(f"not_run.{one.reason}"))
-        for one in report.not_run
-    )
+    """Return the page of one submission, gravest findings first, with at most *max_rows* rows in each list."""
+    findings = sorted(report.findings, key=attrgetter("trial", "severity.rank"))
+    items = [_build_item(number, finding, messages) for number, finding in enumerate(findings[:max_rows], start=1)]
+    skipped_rules = [
+        messages("not_run.text", form=skipped.form, rule=skipped.rule, reason=messages(f"not_run.{skipped.reason}"))
+        for skipped in report.not_run
+    ]
+    counts = {severity.value: report.count_findings(severity) for severity in Severity}
     return SubmissionPage(
         county=report.identity.county,
         name=heading.name,
@@ -89,11 +95,11 @@ def build_submission_page(
         contracts=report.contracts_version,
         outcome=report.outcome,
         outcome_word=messages(f"outcome.{report.outcome}"),
-        counts={one.value: report.count_findings(one) for one in Severity} | {"explained": report.explanation_count},
-        items=tuple(_build_item(at, one, messages) for at, one in enumerate(ordered[:max_rows], start=1)),
-        total=len(ordered),
-        not_run=gaps[:max_rows],
-        not_run_total=len(gaps),
+        counts=counts | {"explained": report.explanation_count},
+        items=tuple(items),
+        total=len(findings),
+        not_run=tuple(skipped_rules[:max_rows]),
+        not_run_total=len(skipped_rules),
         plots=heading.plots,
         changes=build_changes_list(changes, messages, max_rows) if changes else None,
     )
@@ -107,19 +113,21 @@ def _format_moment(moment: str, messages: Messages) -> str:
 
 
 def _build_item(number: int, finding: Finding, messages: Messages) -> FindingItem:
-    word = messages(f"severity.{finding.severity.value}")
+    severity, label = finding.severity.value, messages(f"severity.{finding.severity.value}")
+    if finding.trial:
+        severity, label = "report", messages("filing.trial", severity=label)
     dash = messages("marks.not_applicable")
     return FindingItem(
         number=number,
-        severity="report" if finding.trial else finding.severity.value,
-        word=messages("filing.trial", severity=word) if finding.trial else word,
+        severity=severity,
+        word=label,
         sheet=finding.sheet,
         cell=finding.cell or dash,
-        value=dash if finding.value is None else finding.value,
-        expected=dash if finding.expected is None else finding.expected,
-        difference=dash if finding.difference is None else finding.difference,
+        value=_get_text_or_dash(finding.value, dash),
+        expected=_get_text_or_dash(finding.expected, dash),
+        difference=_get_text_or_dash(finding.difference, dash),
         message=finding.message,
-        advice=finding.get_full_remedy,
+        advice=finding.full_remedy,
         repair=_format_repair(finding, messages),
         rules=messages("marks.separator").join((finding.rule, *finding.related_rules)),
         basis=finding.basis,
@@ -128,19 +136,30 @@ def _build_item(number: int, finding: Finding, messages: Messages) -> FindingIte
     )
 
 
+def _get_text_or_dash(text: str | None, dash: str) -> str:
+    if text is None:
+        return dash
+    return text
+
+
 def _format_repair(finding: Finding, messages: Messages) -> str:
+    """Return the first repair and the number of repairs, or an empty string if the remedy states the only one."""
     if not finding.repairs:
         return ""
-    first = finding.repairs[0]
-    steps = [
-        f"{'' if one.cell.sheet == finding.sheet else one.cell.sheet + '!'}"
-        + messages(
-            "marks.repair_step", cell=one.cell.address, before=one.before or messages("marks.blank"), after=one.after
-        )
-        for one in first[:_MAX_REPAIR_STEPS]
-    ]
-    more = [messages("marks.repair_more", count=len(first))] if len(first) > _MAX_REPAIR_STEPS else []
-    several = [messages("marks.repair_count", count=len(finding.repairs))] if len(finding.repairs) > 1 else []
-    if not several and all(one in finding.remedy for one in steps):
-        return ""  # the remedy has told it already
-    return "；".join([*steps, *more, *several])
+    repair = finding.repairs[0]
+    parts = [_format_repair_step(step, finding, messages) for step in repair[:_MAX_REPAIR_STEPS]]
+    if len(finding.repairs) == 1 and all(part in finding.remedy for part in parts):
+        return ""
+    if len(repair) > _MAX_REPAIR_STEPS:
+        parts.append(messages("marks.repair_more", count=len(repair)))
+    if len(finding.repairs) > 1:
+        parts.append(messages("marks.repair_count", count=len(finding.repairs)))
+    return "；".join(parts)
+
+
+def _format_repair_step(step: RepairStep, finding: Finding, messages: Messages) -> str:
+    before = step.before or messages("marks.blank")
+    text = messages("marks.repair_step", cell=step.cell.address, before=before, after=step.after)
+    if step.cell.sheet == finding.sheet:
+        return text
+    return f"{step.cell.sheet}!{text}"

@@ -1,6 +1,6 @@
-"""The figures of a review workbook: last year's, reported, reviewed and the difference, by measure."""
+"""The figures of a review workbook by measure: last year's, reported, reviewed and the difference."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from checks.model.report import ReportedFigure, ValidationReport
@@ -9,54 +9,75 @@ from filing.book.workbook_model import Cell, CellStyle
 from filing.context.review_context import ReviewContext, ReviewedCounty
 
 FIGURE_KINDS = ("last_year", "reported", "reviewed", "difference")
-AmountsByKind = Mapping[str, Mapping[str, Decimal]]  # by kind of figure, then by measure
+AmountsByKind = Mapping[str, Mapping[str, Decimal]]
+"""Amounts by kind of figure, then by measure."""
 
 
 def list_measures(context: ReviewContext) -> list[str]:
-    """Return the measures that any county reports, in the order met."""
-    return list(dict.fromkeys(name for one in context.counties for name in sum_done_by_measure(one.report)))
+    """Return the measures that any county reports, in the order of their first occurrence."""
+    measures: dict[str, Decimal] = {}
+    for county in context.counties:
+        measures.update(sum_done_by_measure(county.report))
+    return list(measures)
 
 
 def sum_done_by_measure(report: ValidationReport | None) -> dict[str, Decimal]:
-    """Return what a county reports to have done in the year, by measure: the sum of its townships."""
-    found: dict[str, Decimal] = {}
+    """Return the amounts that a county reports as done in the year, by measure: the sum of its townships.
+
+    If several columns report a measure, the first one counts.
+    """
+    amounts: dict[str, Decimal] = {}
     columns: dict[str, tuple[str, str]] = {}
-    for one in _select_done_figures(report):
-        if columns.setdefault(one.measure, (one.form, one.column)) == (one.form, one.column):
-            found[one.measure] = found.get(one.measure, Decimal(0)) + Decimal(one.amount)
-    return found
+    for figure in _select_done_figures(report):
+        column = (figure.form, figure.column)
+        if columns.setdefault(figure.measure, column) == column:
+            amounts[figure.measure] = amounts.get(figure.measure, Decimal(0)) + Decimal(figure.amount)
+    return amounts
 
 
 def _select_done_figures(report: ValidationReport | None) -> Iterator[ReportedFigure]:
-    return (one for one in (report.figures if report else ()) if one.measure and one.year is None and one.township)
+    if report is None:
+        return
+    for figure in report.figures:
+        if figure.measure and figure.year is None and figure.township:
+            yield figure
 
 
 def _sum_amounts(county: ReviewedCounty) -> AmountsByKind:
     reports = {"last_year": county.last_year_report, "reported": county.report, "reviewed": county.reviewed_report}
-    return {name: sum_done_by_measure(report) for name, report in reports.items()}
+    return {kind: sum_done_by_measure(report) for kind, report in reports.items()}
 
 
 def build_figure_cells(county: ReviewedCounty, measures: list[str]) -> Iterator[Cell]:
-    """Return the cells of one county."""
+    """Return the figure cells of one county."""
     return _build_cells(_sum_amounts(county), measures, CellStyle.FIGURE)
 
 
 def build_total_cells(context: ReviewContext, measures: list[str]) -> Iterator[Cell]:
-    """Give the sums over the counties; a difference only where every county that reports has a year before."""
-    listed = [_sum_amounts(one) for one in context.counties]
+    """Return the cells with the sums over the counties.
+
+    There is no sum of last year's figures (and no difference) unless every county that reports has them.
+    """
+    counties = list(map(_sum_amounts, context.counties))
     sums: dict[str, dict[str, Decimal]] = {}
-    for name in FIGURE_KINDS[:-1]:
+    for kind in FIGURE_KINDS[:-1]:
         for measure in measures:
-            found = [one[name][measure] for one in listed if measure in one[name]]
-            partly = name == "last_year" and len(found) < sum(measure in one["reported"] for one in listed)
-            if found and not partly:
-                sums.setdefault(name, {})[measure] = sum(found, Decimal(0))
+            amounts = _list_amounts(counties, kind, measure)
+            is_partial = kind == "last_year" and len(amounts) < len(_list_amounts(counties, "reported", measure))
+            if amounts and not is_partial:
+                sums.setdefault(kind, {})[measure] = sum(amounts, Decimal(0))
     return _build_cells(sums, measures, CellStyle.TOTAL_FIGURE)
+
+
+def _list_amounts(counties: Iterable[AmountsByKind], kind: str, measure: str) -> list[Decimal]:
+    return [county[kind][measure] for county in counties if measure in county[kind]]
 
 
 def _build_cells(amounts: AmountsByKind, measures: list[str], style: CellStyle) -> Iterator[Cell]:
     for measure in measures:
-        last, reported, now = (amounts.get(name, {}).get(measure) for name in FIGURE_KINDS[:-1])
-        difference = None if now is None or last is None else now - last
-        for amount in (last, reported, now, difference):
+        last_year, reported, reviewed = (amounts.get(kind, {}).get(measure) for kind in FIGURE_KINDS[:-1])
+        difference = None
+        if reviewed is not None and last_year is not None:
+            difference = reviewed - last_year
+        for amount in (last_year, reported, reviewed, difference):
             yield build_figure_cell(amount, style, decimals=2)

@@ -1,1 +1,1 @@
-"""The sheets of a filing workbook, one module each."""
+"""The sheets of a filing workbook, and the columns, rows and formulas that they share."""

@@ -1,73 +1,80 @@
-"""The cover of a filing: what it is, whose, who filed and who has not, what it rests on, where to sign."""
+"""The cover of a filing: its title and facts, the counties filed and missing, the digests, and boxes for signatures."""
+
+from collections.abc import Iterator, Mapping
 
 from contracts.messages import Messages
 from filing.book.cell_builders import CellRow, build_text_cell, clean_text, format_date, get_local_date
 from filing.book.workbook_model import Cell, CellStyle, FilingSheet
 from filing.context.filing_context import CITY, COUNTY, PROVINCE, FilingContext, IncludedCounty
+from filing.context.headings import build_headings, list_headings
 from filing.context.links import quote_sheet
 from filing.context.seal_status import format_city_seals, format_seal_status
 from filing.sheets.decisions_and_versions import format_state
 
 COLUMN_WIDTHS = (20.0, 30.0, 30.0)
 SEAL_BOX_HEIGHT = 64.0
-_MAX_MISSING_ON_ONE_PAGE = 12  # counties missing whose names still stand on the first page without making it small
-_SIGNING_LEVELS = {PROVINCE: (-1,), CITY: (1,), COUNTY: (0, 1, -1)}  # which levels sign and seal
+# so many names of missing counties fit on the first page in print of normal size
+_MAX_MISSING_ON_ONE_PAGE = 12
+_RESPONSIBLE_UNIT_KEYS = {PROVINCE: "unit", CITY: "reviewing_unit"}
+# indices of the levels that sign and seal
+_SIGNING_LEVELS = {PROVINCE: (-1,), CITY: (1,), COUNTY: (0, 1, -1)}
 
 
 def build_cover_sheet(context: FilingContext, sheets: tuple[tuple[str, str], ...], messages: Messages) -> FilingSheet:
-    """Return the cover; *sheets* is what follows it: the number and the name of each."""
+    """Return the cover; *sheets* are the number and the name of each sheet that follows."""
     rows: list[CellRow] = [
         (),
         (build_text_cell(_format_title_lines(context, messages), CellStyle.TITLE, span=len(COLUMN_WIDTHS)),),
         (),
+        *_build_fact_rows(context, messages),
+        *_build_digest_rows(context, messages),
+        (),
     ]
-    rows += (
-        _build_county_fact_rows(context, messages)
-        if context.owner.kind == COUNTY
-        else _build_fact_rows(context, messages)
-    )
-    rows += _build_digest_rows(context, messages)
-    rows.append(())
-    seals = _build_signature_rows(context, messages)
-    boxes = {len(rows) + at: SEAL_BOX_HEIGHT for at in range(2, 2 * len(_SIGNING_LEVELS[context.owner.kind]) + 1, 2)}
-    rows += [*seals, ()]
-    # below the seals, because it may run on to a second page, and the seal belongs on the first
+    signature_rows = list(_build_signature_rows(context, messages))
+    # each second row has the boxes for the seals
+    box_rows = range(len(rows) + 2, len(rows) + len(signature_rows) + 1, 2)
+    rows += [*signature_rows, ()]
+    # below the seals: the contents may continue on a second page, but the seals belong on the first
     rows += _build_contents_rows(sheets, messages)
     rows += _build_missing_rows(context, messages)
     return FilingSheet(
         name=messages("filing.sheet.cover"),
         rows=tuple(rows),
         widths=COLUMN_WIDTHS,
-        row_heights={1: 24.0, 3: 20.0, **boxes},
+        row_heights={1: 24.0, 3: 20.0, **dict.fromkeys(box_rows, SEAL_BOX_HEIGHT)},
         is_one_page=context.owner.kind != PROVINCE or len(context.missing_counties) <= _MAX_MISSING_ON_ONE_PAGE,
     )
 
 
 def format_filing_title(context: FilingContext, messages: Messages) -> str:
-    """Return the title of the filing in one line; it is a stage of one as long as somebody is missing."""
+    """Return the title of the filing on one line, marked 阶段性 (interim) while any county is missing."""
     return clean_text(_format_title_lines(context, messages).replace("\n", ""))
 
 
 def _format_title_lines(context: FilingContext, messages: Messages) -> str:
-    """Return the title in the lines in which a cover sets it."""
-    whose = context.owner
-    facts = {"province": whose.name, "year": context.roster.year, "procedure": context.procedure.name}
-    title = messages(f"filing.title.cover_{whose.kind}", **facts)
-    return messages("filing.title.interim", title=title) if context.missing_counties else title
+    """Return the title with the line breaks of the cover."""
+    owner = context.owner
+    facts = {"province": owner.name, "year": context.roster.year, "procedure": context.procedure.name}
+    title = messages(f"filing.title.cover_{owner.kind}", **facts)
+    if not context.missing_counties:
+        return title
+    return messages("filing.title.interim", title=title)
 
 
-def _build_fact_rows(context: FilingContext, messages: Messages) -> list[CellRow]:
-    missing = len(context.missing_counties)
-    stage = messages(f"filing.cover.{'interim' if missing else 'complete'}_{context.missing_status}", count=missing)
-    reviewed = {"reviewed": messages("filing.cover.counties", count=len(context.included_counties))}
+def _build_fact_rows(context: FilingContext, messages: Messages) -> Iterator[CellRow]:
+    if context.owner.kind == COUNTY:
+        return _build_county_fact_rows(context, messages)
+    facts = _collect_area_facts(context, messages)
+    return _build_label_rows(facts, CellStyle.VALUE, messages)
+
+
+def _collect_area_facts(context: FilingContext, messages: Messages) -> dict[str, str]:
+    """Return the facts of a city's or the province's filing in the order of the cover."""
     facts = {
-        "unit" if context.owner.kind == PROVINCE else "reviewing_unit": context.responsible_unit,
+        _RESPONSIBLE_UNIT_KEYS[context.owner.kind]: context.responsible_unit,
         "year": messages("filing.year", year=context.roster.year),
-        "due": messages("filing.cover.counties", count=len(context.due_counties)),
-        **(reviewed if context.owner.kind == CITY else {}),
-        "filed": messages("filing.cover.counties", count=len(context.filed_counties)),
-        context.missing_status: messages("filing.cover.counties", count=missing),
-        "stage": stage,
+        **_count_counties(context, messages),
+        "stage": _format_stage(context, messages),
         "sealing": format_seal_status(context, messages),
         "as_of": format_date(get_local_date(context.as_of), messages),
         "basis": context.procedure.basis,
@@ -76,18 +83,39 @@ def _build_fact_rows(context: FilingContext, messages: Messages) -> list[CellRow
         facts["sealed_cities"] = format_city_seals(context, messages)
     if context.excused_codes:
         facts["excused"] = messages("filing.cover.counties", count=len(context.excused_codes))
-    shaken = [_format_outdated_years(one, messages) for one in context.counties_in_order if one.outdated_years]
-    if shaken:
-        facts["shaken"] = messages("filing.separator").join(shaken)
-    return [
-        _build_label_row(messages(f"filing.cover.{name}"), build_text_cell(value, CellStyle.VALUE, span=2))
-        for name, value in facts.items()
-    ]
+    outdated = [county for county in context.counties_in_order if county.outdated_years]
+    if outdated:
+        texts = (_format_outdated_years(county, messages) for county in outdated)
+        facts["shaken"] = messages("filing.separator").join(texts)
+    return facts
 
 
-def _build_county_fact_rows(context: FilingContext, messages: Messages) -> list[CellRow]:
+def _count_counties(context: FilingContext, messages: Messages) -> dict[str, str]:
+    counts = {"due": len(context.due_counties)}
+    if context.owner.kind == CITY:
+        counts["reviewed"] = len(context.included_counties)
+    counts["filed"] = len(context.filed_counties)
+    counts[context.missing_status] = len(context.missing_counties)
+    return {key: messages("filing.cover.counties", count=count) for key, count in counts.items()}
+
+
+def _format_stage(context: FilingContext, messages: Messages) -> str:
+    missing_count = len(context.missing_counties)
+    stage = "interim" if missing_count else "complete"
+    return messages(f"filing.cover.{stage}_{context.missing_status}", count=missing_count)
+
+
+def _build_county_fact_rows(context: FilingContext, messages: Messages) -> Iterator[CellRow]:
+    facts = _collect_county_facts(context, messages)
+    yield from _build_label_rows(facts, CellStyle.VALUE, messages)
+    sha256 = context.counties_in_order[0].county_state.newest_sha256
+    if sha256:
+        yield from _build_label_rows({"sha256": sha256}, CellStyle.HASH, messages)
+
+
+def _collect_county_facts(context: FilingContext, messages: Messages) -> dict[str, str]:
+    """Return the facts of a county's filing in the order of the cover."""
     county = context.counties_in_order[0]
-    newest = county.county_state.newest_version
     levels, city = context.procedure.levels, context.get_city_name(county.due_county)
     facts = {
         "compiling_unit": context.responsible_unit,
@@ -96,8 +124,7 @@ def _build_county_fact_rows(context: FilingContext, messages: Messages) -> list[
         "year": messages("filing.year", year=context.roster.year),
         "area": messages("filing.cover.area_of", city=city, county=county.due_county.name, code=county.due_county.code),
         "state": format_state(context, county.county_state),
-        "version": messages("filing.version", version=newest.number if newest else messages("filing.not_applicable")),
-        "file": clean_text(newest.name) if newest else "",
+        **_collect_version_facts(county, messages),
         "as_of": format_date(get_local_date(context.as_of), messages),
         "basis": context.procedure.basis,
     }
@@ -105,70 +132,62 @@ def _build_county_fact_rows(context: FilingContext, messages: Messages) -> list[
         facts["receipt"] = county.receipt.number
     if county.outdated_years:
         facts["shaken"] = _format_outdated_years(county, messages)
-    rows = [
-        _build_label_row(messages(f"filing.cover.{name}"), build_text_cell(value, CellStyle.VALUE, span=2))
-        for name, value in facts.items()
-    ]
-    if newest:
-        rows.append(
-            _build_label_row(messages("filing.cover.sha256"), build_text_cell(newest.sha256, CellStyle.HASH, span=2))
-        )
-    return rows
+    return facts
+
+
+def _collect_version_facts(county: IncludedCounty, messages: Messages) -> dict[str, str]:
+    newest = county.county_state.newest_version
+    if newest is None:
+        return {"version": messages("filing.version", version=messages("filing.not_applicable")), "file": ""}
+    return {"version": messages("filing.version", version=newest.number), "file": clean_text(newest.name)}
 
 
 def _format_outdated_years(county: IncludedCounty, messages: Messages) -> str:
-    years = messages("filing.separator").join(messages("filing.year", year=one) for one in county.outdated_years)
+    years = messages("filing.separator").join(messages("filing.year", year=year) for year in county.outdated_years)
     return messages("filing.cover.one_shaken", county=county.due_county.name, years=years)
 
 
-def _build_digest_rows(context: FilingContext, messages: Messages) -> list[CellRow]:
-    facts = {"contracts": context.contracts_version, "head": context.ledger_head}
+def _build_digest_rows(context: FilingContext, messages: Messages) -> Iterator[CellRow]:
+    digests = {"contracts": context.contracts_version, "head": context.ledger_head}
     if context.key_fingerprint:
-        facts["key"] = context.key_fingerprint
-    return [
-        _build_label_row(messages(f"filing.cover.{name}"), build_text_cell(value, CellStyle.HASH, span=2))
-        for name, value in facts.items()
-    ]
+        digests["key"] = context.key_fingerprint
+    return _build_label_rows(digests, CellStyle.HASH, messages)
+
+
+def _build_label_rows(facts: Mapping[str, str], style: CellStyle, messages: Messages) -> Iterator[CellRow]:
+    for key, value in facts.items():
+        yield _build_label_row(messages(f"filing.cover.{key}"), build_text_cell(value, style, span=2))
 
 
 def _build_label_row(label: str, value: Cell) -> CellRow:
     return (build_text_cell(label, CellStyle.LABEL), value)
 
 
-def _build_missing_rows(context: FilingContext, messages: Messages) -> list[CellRow]:
-    """List who is missing, a line a city, each county with its state."""
-    cities: dict[str, list[str]] = {}
-    for due, standing in context.missing_counties:
-        said = messages("filing.cover.one_open", county=due.name, state=format_state(context, standing))
-        cities.setdefault(context.get_city_name(due), []).append(said)
-    listed = [
-        _build_label_row(
-            messages(f"filing.cover.{context.missing_status}_in", city=city),
-            build_text_cell(messages("filing.separator").join(said), CellStyle.VALUE, span=2),
-        )
-        for city, said in cities.items()
-    ]
-    return [(), *listed] if listed else []
+def _build_missing_rows(context: FilingContext, messages: Messages) -> Iterator[CellRow]:
+    """List the missing counties with their states, one row for each city; nothing if none is missing."""
+    counties_by_city: dict[str, list[str]] = {}
+    for county, county_state in context.missing_counties:
+        state = format_state(context, county_state)
+        text = messages("filing.cover.one_open", county=county.name, state=state)
+        counties_by_city.setdefault(context.get_city_name(county), []).append(text)
+    if counties_by_city:
+        yield ()
+    for city, counties in counties_by_city.items():
+        label = messages(f"filing.cover.{context.missing_status}_in", city=city)
+        value = build_text_cell(messages("filing.separator").join(counties), CellStyle.VALUE, span=2)
+        yield _build_label_row(label, value)
 
 
-def _build_contents_rows(sheets: tuple[tuple[str, str], ...], messages: Messages) -> list[CellRow]:
-    heading = (build_text_cell(messages("filing.cover.contents"), CellStyle.HEADER, span=len(COLUMN_WIDTHS)),)
-    return [
-        heading,
-        *(
-            _build_label_row(number, build_text_cell(name, CellStyle.VALUE, span=2, link=f"{quote_sheet(name)}!A1"))
-            for number, name in sheets
-        ),
-    ]
+def _build_contents_rows(sheets: tuple[tuple[str, str], ...], messages: Messages) -> Iterator[CellRow]:
+    yield (build_text_cell(messages("filing.cover.contents"), CellStyle.HEADER, span=len(COLUMN_WIDTHS)),)
+    for number, name in sheets:
+        yield _build_label_row(number, build_text_cell(name, CellStyle.VALUE, span=2, link=f"{quote_sheet(name)}!A1"))
 
 
-def _build_signature_rows(context: FilingContext, messages: Messages) -> list[CellRow]:
+def _build_signature_rows(context: FilingContext, messages: Messages) -> Iterator[CellRow]:
     """Return a row of headings and a row of boxes for each level that signs."""
-    rows: list[CellRow] = []
     kinds = (COUNTY, CITY, PROVINCE)
     for level in _SIGNING_LEVELS[context.owner.kind]:
-        names = (f"seal_{kinds[level]}", "officer", "date")
-        rows.append(tuple(build_text_cell(messages(f"filing.cover.sign_{one}"), CellStyle.HEADER) for one in names))
-        blanks = ("seal", "officer", "date")
-        rows.append(tuple(build_text_cell(messages(f"filing.cover.blank_{one}"), CellStyle.CENTRE) for one in blanks))
-    return rows
+        yield build_headings(messages, "filing.cover", (f"sign_seal_{kinds[level]}", "sign_officer", "sign_date"))
+        blanks = list_headings(messages, "filing.cover", ("blank_seal", "blank_officer", "blank_date"))
+        yield tuple(build_text_cell(blank, CellStyle.CENTRE) for blank in blanks)

@@ -1,4 +1,4 @@
-"""The record behind a filing: every decision taken, every version received, who has not filed yet."""
+"""The record behind a filing: the decisions taken, the versions received, and the counties still missing."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ from contracts.messages import Messages
 from contracts.procedures import Level
 from filing.book.cell_builders import CellRow, build_text_cell, format_date, get_local_date
 from filing.book.workbook_model import CellStyle, FilingSheet
-from filing.context.decision_text import format_decision
+from filing.context.decision_text import format_decision, get_decision_fact
 from filing.context.filing_context import FilingContext
 from filing.sheets.numbered_list import build_list_sheet
 from review.county_state import CountyState, SubmissionVersion
@@ -34,59 +34,62 @@ SHORT_DIGEST_LENGTH = 12
 
 
 def build_decisions_sheet(context: FilingContext, messages: Messages) -> FilingSheet:
-    """Return every decision on the filed counties, oldest first in each county."""
-    decided = [(one.due_county, event) for one in context.counties_in_order for event in one.county_state.decisions]
-    rows = [_build_decision_row(context, due, event, messages) for due, event in decided]
+    """Return the list of decisions on the filed counties, county by county, oldest first."""
+    rows: list[CellRow] = []
+    for county in context.counties_in_order:
+        decisions = county.county_state.decisions
+        rows.extend(_build_decision_row(context, county.due_county, decision, messages) for decision in decisions)
     return build_list_sheet(context, "opinions", (DECISION_COLUMNS, DECISION_WIDTHS, rows), ("dated",), messages)
 
 
 def build_versions_sheet(context: FilingContext, messages: Messages) -> FilingSheet:
-    """Return every version received, of counties still open too, with the digest that proves its bytes."""
-    rows = [
-        _build_version_row(context, due, one, messages)
-        for due, standing in _iter_county_states(context)
-        for one in standing.versions
-    ]
+    """Return the list of versions received, those of missing counties included, with the digest of each file."""
+    rows: list[CellRow] = []
+    for due_county, county_state in _iter_county_states(context):
+        versions = county_state.versions
+        rows.extend(_build_version_row(context, due_county, version, messages) for version in versions)
     return build_list_sheet(
         context, "versions", (VERSION_COLUMNS, VERSION_WIDTHS, rows), ("digest", "received"), messages
     )
 
 
 def build_missing_counties_sheet(context: FilingContext, messages: Messages) -> FilingSheet:
-    """Return the due counties that are not counted, with whose turn it is and until when."""
-    rows = [_build_missing_row(context, due, standing, messages) for due, standing in context.missing_counties]
+    """Return the list of missing counties, with the level whose turn it is and its deadline."""
+    rows = [
+        _build_missing_row(context, due_county, county_state, messages)
+        for due_county, county_state in context.missing_counties
+    ]
     return build_list_sheet(
         context, context.missing_status, (MISSING_COLUMNS, MISSING_WIDTHS, rows), ("turn",), messages
     )
 
 
 def _build_decision_row(context: FilingContext, due_county: DueCounty, event: Event, messages: Messages) -> CellRow:
-    level, action = context.procedure.find_level(event.level), context.procedure.find_action(event.level, event.action)
-    dash = messages("filing.not_applicable")
-    facts = {name: str(event.facts.get(name) or dash) for name in ("number", "title")}
+    level = context.procedure.find_level(event.level)
+    action = context.procedure.find_action(event.level, event.action)
+    placeholder = messages("filing.not_applicable")
+    day = get_decision_fact(event, "date") or placeholder
     return (
         build_text_cell(due_county.name),
         build_text_cell(messages("filing.version", version=event.version), CellStyle.CENTRE),
         build_text_cell(level.name if level else event.level, CellStyle.CENTRE),
         build_text_cell(action.name if action else event.action, CellStyle.CENTRE),
-        build_text_cell(facts["number"]),
-        build_text_cell(format_decision(event, messages) or dash),
+        build_text_cell(get_decision_fact(event, "number") or placeholder),
+        build_text_cell(format_decision(event, messages) or placeholder),
         build_text_cell(event.unit),
-        build_text_cell(facts["title"]),
-        build_text_cell(
-            format_date(str(event.facts.get("date") or messages("filing.not_applicable")), messages), CellStyle.CENTRE
-        ),
+        build_text_cell(get_decision_fact(event, "title") or placeholder),
+        build_text_cell(format_date(day, messages), CellStyle.CENTRE),
     )
 
 
 def _iter_county_states(context: FilingContext) -> Iterator[tuple[DueCounty, CountyState]]:
-    """Give every due county's standing in the order of the roster."""
-    known = {one.due_county.code: one.county_state for one in context.included_counties} | {
-        one.code: two for one, two in context.missing_counties
-    }
-    for due in context.due_counties:
-        if due.code in known:
-            yield due, known[due.code]
+    """Yield each due county that is not excused with its state, in the order of the roster."""
+    states = {county.due_county.code: county.county_state for county in context.included_counties}
+    for due_county, county_state in context.missing_counties:
+        states[due_county.code] = county_state
+    for due_county in context.due_counties:
+        if due_county.code in states:
+            yield due_county, states[due_county.code]
 
 
 def _build_version_row(
@@ -106,36 +109,46 @@ def _format_outcome(version: SubmissionVersion, contracts_version: str, messages
     if not version.is_checked:
         return messages("filing.outcome.unchecked")
     key = "filing.outcome.counts" if version.hard_count or version.soft_count else "filing.outcome.accepted"
-    said = messages(key, hard=version.hard_count, soft=version.soft_count, notes=version.note_count)
+    outcome = messages(key, hard=version.hard_count, soft=version.soft_count, notes=version.note_count)
     if version.contracts_sha256 in ("", contracts_version):
-        return said
-    # the cover names the rules in force now; whoever checks the filing has to know that these were others
-    return messages("filing.outcome.other_rules", outcome=said, rules=version.contracts_sha256[:SHORT_DIGEST_LENGTH])
+        return outcome
+    # the cover has the version of the rules now in force; a reader has to know that this check used another one
+    return messages("filing.outcome.other_rules", outcome=outcome, rules=version.contracts_sha256[:SHORT_DIGEST_LENGTH])
 
 
 def _build_missing_row(
     context: FilingContext, due_county: DueCounty, county_state: CountyState, messages: Messages
 ) -> CellRow:
     level = _find_next_level(context, county_state)
-    deadline = context.roster.get_deadline(context.procedure, level.id)
-    said = format_date(deadline, messages) if deadline else messages("filing.not_applicable")
-    late = deadline is not None and get_local_date(context.as_of) > deadline
     return (
         build_text_cell(context.get_city_name(due_county)),
         build_text_cell(due_county.name),
         build_text_cell(due_county.code, CellStyle.CENTRE),
         build_text_cell(format_state(context, county_state), CellStyle.CENTRE),
         build_text_cell(level.name, CellStyle.CENTRE),
-        build_text_cell(messages("filing.late", date=said) if late else said, CellStyle.CENTRE),
+        build_text_cell(_format_deadline(context, level, messages), CellStyle.CENTRE),
     )
 
 
+def _format_deadline(context: FilingContext, level: Level, messages: Messages) -> str:
+    """Return the deadline of a level, marked if it had passed when the filing was made."""
+    deadline = context.roster.get_deadline(context.procedure, level.id)
+    if not deadline:
+        return messages("filing.not_applicable")
+    day = format_date(deadline, messages)
+    if get_local_date(context.as_of) <= deadline:
+        return day
+    return messages("filing.late", date=day)
+
+
 def format_state(context: FilingContext, county_state: CountyState) -> str:
-    """Return the name of the state in which a county stands."""
+    """Return the Chinese name of the state that a county is in."""
     return context.procedure.states.get(county_state.state, county_state.state)
 
 
 def _find_next_level(context: FilingContext, county_state: CountyState) -> Level:
-    """Return the level that may act next; where none may, the county has to send a version first."""
-    action = context.procedure.find_next_action(county_state.state)
-    return (context.procedure.find_level(action.level) if action else None) or context.procedure.levels[0]
+    """Return the level that acts next; the first level if the county has to send a version first."""
+    procedure = context.procedure
+    action = procedure.find_next_action(county_state.state)
+    level = procedure.find_level(action.level) if action else None
+    return level or procedure.levels[0]

@@ -1,8 +1,10 @@
-"""Plan against done over all years of the plan: what was due and done in each, earlier years as they were filed."""
+"""The comparison of plan and amounts done over all years of the plan (计划期对照), earlier years as they were filed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import product
+from typing import TypeAlias
 
 from checks.model.cell_ref import column_letters
 from checks.parsing.decimal_amounts import sum_known_amounts
@@ -17,17 +19,34 @@ from filing.book.cell_builders import (
     fill_page_width,
 )
 from filing.book.workbook_model import Cell, CellStyle, FilingSheet
-from filing.context.accounts import WHOLE_COUNTY, AmountKind, CountyFigures, FilingFigures, build_county_figures
+from filing.context.accounts import (
+    WHOLE_COUNTY,
+    AmountKey,
+    AmountKind,
+    CountyFigures,
+    FilingFigures,
+    build_county_figures,
+)
 from filing.context.filing_context import COUNTY, FilingContext, IncludedCounty
+from filing.context.headings import build_headings
+from filing.sheets.live_formulas import (
+    build_live_cell,
+    build_range_sum,
+    build_rate_cell,
+    build_rate_formula,
+    list_column_letters,
+)
 from filing.sheets.signature_block import build_closing_rows, build_empty_row
 
 SERIAL_WIDTH, NAME_WIDTH, YEAR_WIDTH, PLAN_TOTAL_WIDTH, RATE_WIDTH = 5.5, 22.0, 10.5, 11.5, 9.5
 HEADER_ROWS, FIRST_YEAR_COLUMN = (3, 4), 3
-MAX_ROWS_ON_ONE_PAGE = 40  # smaller print would be needed for more
+# more rows would need smaller print
+MAX_ROWS_ON_ONE_PAGE = 40
+_PLAN_TOTAL_COLUMNS = 4
+_ALL_YEARS = 0
 
-AmountsByYear = Mapping[
-    tuple[int, bool], Decimal | None
-]  # by year, what was due (False) or done (True); year 0 is the whole
+AmountsByYear: TypeAlias = Mapping[tuple[int, bool], Decimal | None]
+"""Targets (False) and amounts done (True) by year; year 0 stands for all years of the plan."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,189 +58,239 @@ class _ComparisonInputs:
 
     @property
     def column_count(self) -> int:
-        return FIRST_YEAR_COLUMN - 1 + 2 * len(self.years) + 4
+        return self.first_plan_total_column - 1 + _PLAN_TOTAL_COLUMNS
+
+    @property
+    def first_plan_total_column(self) -> int:
+        return FIRST_YEAR_COLUMN + 2 * len(self.years)
 
 
 def build_plan_comparison(context: FilingContext, figures: FilingFigures, messages: Messages) -> FilingSheet:
-    """Return the comparison: township by township in a county's own filing, else a row a county and measure."""
-    past = {year for county in context.included_counties for year in county.past_reports}
-    years = tuple(sorted({*figures.plan_years, *past, figures.year}))
-    desk = _ComparisonInputs(context=context, figures=figures, years=years, messages=messages)
-    rows = _build_township_rows(desk) if context.owner.kind == COUNTY else _build_county_rows(desk)
-    wide = desk.column_count > MAX_PORTRAIT_COLUMNS
-    widths = fill_page_width(
-        (
-            SERIAL_WIDTH,
-            NAME_WIDTH,
-            *(YEAR_WIDTH for _ in range(2 * len(years))),
-            PLAN_TOTAL_WIDTH,
-            PLAN_TOTAL_WIDTH,
-            RATE_WIDTH,
-            PLAN_TOTAL_WIDTH,
-        ),
-        landscape=wide,
+    """Return the comparison: by measure and township in a county's filing, else by measure and county."""
+    inputs = _ComparisonInputs(
+        context=context, figures=figures, years=_collect_years(context, figures), messages=messages
     )
+    is_county = context.owner.kind == COUNTY
+    rows = _build_township_rows(inputs) if is_county else _build_county_rows(inputs)
+    landscape = inputs.column_count > MAX_PORTRAIT_COLUMNS
+    widths = fill_page_width(_list_widths(inputs), landscape=landscape)
     return FilingSheet(
         name=messages("filing.sheet.closing"),
         rows=(
-            *_build_header_rows(desk),
-            *(rows or [build_empty_row(desk.column_count, "closing", messages)]),
+            *_build_header_rows(inputs),
+            *(rows or [build_empty_row(inputs.column_count, "closing", messages)]),
             *build_closing_rows(context, widths, ("closing", "past", "empty"), messages),
         ),
         widths=widths,
-        landscape=wide,
+        landscape=landscape,
         header_rows=HEADER_ROWS,
-        is_one_page=context.owner.kind == COUNTY and len(rows) <= MAX_ROWS_ON_ONE_PAGE,
+        is_one_page=is_county and len(rows) <= MAX_ROWS_ON_ONE_PAGE,
         title_column_count=2,
     )
 
 
+def _collect_years(context: FilingContext, figures: FilingFigures) -> tuple[int, ...]:
+    """Return the years of the plans, the earlier years that are filed, and the accounting year."""
+    years = {*figures.plan_years, figures.year}
+    for county in context.included_counties:
+        years.update(county.past_reports)
+    return tuple(sorted(years))
+
+
+def _list_widths(inputs: _ComparisonInputs) -> tuple[float, ...]:
+    year_widths = [YEAR_WIDTH] * (2 * len(inputs.years))
+    plan_total_widths = (PLAN_TOTAL_WIDTH, PLAN_TOTAL_WIDTH, RATE_WIDTH, PLAN_TOTAL_WIDTH)
+    return (SERIAL_WIDTH, NAME_WIDTH, *year_widths, *plan_total_widths)
+
+
 def _build_header_rows(inputs: _ComparisonInputs) -> tuple[CellRow, ...]:
-    words, scene = inputs.messages, inputs.context
+    context, messages = inputs.context, inputs.messages
     heading = TableHeading(
-        right_text=words("filing.unit", unit=inputs.figures.unit),
-        title=words("filing.title.closing", province=scene.owner.name, year=scene.roster.year),
+        right_text=messages("filing.unit", unit=inputs.figures.unit),
+        title=messages("filing.title.closing", province=context.owner.name, year=context.roster.year),
         column_count=inputs.column_count,
     )
-    groups = [build_text_cell(words("filing.column.year", year=one), CellStyle.HEADER, span=2) for one in inputs.years]
-    whole = build_text_cell(words("filing.column.over_plan"), CellStyle.HEADER, span=4)
-    pair = [build_text_cell(words(f"filing.column.{one}"), CellStyle.HEADER) for one in ("target", "completed")]
-    last = [
-        build_text_cell(words(f"filing.column.{one}"), CellStyle.HEADER)
-        for one in ("target", "accumulated", "rate", "surplus")
-    ]
-    names = [build_text_cell(words(f"filing.column.{one}"), CellStyle.HEADER) for one in ("serial", "name")]
-    return (
-        *heading.build_rows(),
-        (build_text_cell(words("filing.column.area"), CellStyle.HEADER, span=2), *groups, whole),
-        (*names, *(pair * len(inputs.years)), *last),
+    upper_cells = (
+        build_text_cell(messages("filing.column.area"), CellStyle.HEADER, span=2),
+        *_build_year_headings(inputs),
+        build_text_cell(messages("filing.column.over_plan"), CellStyle.HEADER, span=_PLAN_TOTAL_COLUMNS),
     )
+    lower_keys = ["serial", "name"]
+    lower_keys += ["target", "completed"] * len(inputs.years)
+    lower_keys += ["target", "accumulated", "rate", "surplus"]
+    return (*heading.build_rows(), upper_cells, build_headings(messages, "filing.column", lower_keys))
+
+
+def _build_year_headings(inputs: _ComparisonInputs) -> Iterator[Cell]:
+    for year in inputs.years:
+        yield build_text_cell(inputs.messages("filing.column.year", year=year), CellStyle.HEADER, span=2)
 
 
 def _build_township_rows(inputs: _ComparisonInputs) -> list[CellRow]:
+    """Return a block of rows for each measure of each county, a row for each township."""
     rows: list[CellRow] = []
     for county in inputs.context.counties_in_order:
-        accounts = _collect_figures_by_year(inputs, county)
-        for measure, name in inputs.figures.measures.items():
-            townships = dict.fromkeys(one for account in accounts.values() for one in account.townships)
-            rows.append((build_text_cell(name, CellStyle.TOTAL_TEXT, span=inputs.column_count),))
-            first = HEADER_ROWS[1] + len(rows) + 1
-            lines = [
-                _collect_amounts_by_year(inputs, accounts, measure, one) for one in townships if one != WHOLE_COUNTY
+        figures_by_year = _collect_figures_by_year(inputs, county)
+        townships = _list_townships(figures_by_year.values())
+        for measure, measure_name in inputs.figures.measures.items():
+            amounts = [
+                _collect_amounts_by_year(inputs, figures_by_year, measure, township)
+                for township in townships
+                if township != WHOLE_COUNTY
             ]
-            for serial, (one, line) in enumerate(zip(townships, lines, strict=False), start=1):
-                row = (Cell(serial, CellStyle.CENTRE), build_text_cell(one))
-                rows.append((*row, *_build_figure_cells(inputs, line, first + serial - 1)))
-            total = _collect_amounts_by_year(inputs, accounts, measure, None)
-            summed = {key for key in total if any(line.get(key) is not None for line in lines)}
-            rows.append(_build_total_row(inputs, total, (first, first + len(lines) - 1), summed))
+            total = _collect_amounts_by_year(inputs, figures_by_year, measure, None)
+            summed_keys = {key for key in total if _has_amount(amounts, key)}
+            rows.append(_build_measure_name_row(inputs, measure_name))
+            first_row = HEADER_ROWS[1] + len(rows) + 1
+            rows += _build_amount_rows(inputs, townships, amounts, first_row=first_row)
+            rows.append(_build_total_row(inputs, total, (first_row, first_row + len(amounts) - 1), summed_keys))
     return rows
+
+
+def _list_townships(county_figures: Iterable[CountyFigures]) -> list[str]:
+    """Return the townships of several years, each once."""
+    townships: dict[str, None] = {}
+    for figures in county_figures:
+        townships |= dict.fromkeys(figures.townships)
+    return list(townships)
+
+
+def _has_amount(rows: Iterable[AmountsByYear], key: tuple[int, bool]) -> bool:
+    return any(amounts.get(key) is not None for amounts in rows)
 
 
 def _build_county_rows(inputs: _ComparisonInputs) -> list[CellRow]:
+    """Return a block of rows for each measure, a row for each county."""
+    counties = inputs.context.counties_in_order
+    names = [county.due_county.name for county in counties]
+    figures = [_collect_figures_by_year(inputs, county) for county in counties]
     rows: list[CellRow] = []
-    for measure, name in inputs.figures.measures.items():
-        rows.append((build_text_cell(name, CellStyle.TOTAL_TEXT, span=inputs.column_count),))
-        first = HEADER_ROWS[1] + len(rows) + 1
-        lines = []
-        for serial, county in enumerate(inputs.context.counties_in_order, start=1):
-            line = _collect_amounts_by_year(inputs, _collect_figures_by_year(inputs, county), measure, None)
-            lines.append(line)
-            row = (Cell(serial, CellStyle.CENTRE), build_text_cell(county.due_county.name))
-            rows.append((*row, *_build_figure_cells(inputs, line, first + serial - 1)))
-        total = {key: sum_known_amounts(line.get(key) for line in lines) for key in _iter_year_keys(inputs)}
-        summed = {key for key, amount in total.items() if amount is not None}
-        rows.append(_build_total_row(inputs, total, (first, first + len(lines) - 1), summed))
+    for measure, measure_name in inputs.figures.measures.items():
+        amounts = [_collect_amounts_by_year(inputs, figures_by_year, measure, None) for figures_by_year in figures]
+        total = _sum_amounts(inputs, amounts)
+        summed_keys = {key for key, amount in total.items() if amount is not None}
+        rows.append(_build_measure_name_row(inputs, measure_name))
+        first_row = HEADER_ROWS[1] + len(rows) + 1
+        rows += _build_amount_rows(inputs, names, amounts, first_row=first_row)
+        rows.append(_build_total_row(inputs, total, (first_row, first_row + len(amounts) - 1), summed_keys))
     return rows
 
 
+def _sum_amounts(inputs: _ComparisonInputs, rows: Iterable[AmountsByYear]) -> AmountsByYear:
+    sums: dict[tuple[int, bool], Decimal | None] = {}
+    for key in product((*inputs.years, _ALL_YEARS), (False, True)):
+        sums[key] = sum_known_amounts(amounts.get(key) for amounts in rows)
+    return sums
+
+
+def _build_measure_name_row(inputs: _ComparisonInputs, measure_name: str) -> CellRow:
+    return (build_text_cell(measure_name, CellStyle.TOTAL_TEXT, span=inputs.column_count),)
+
+
+def _build_amount_rows(
+    inputs: _ComparisonInputs, names: Iterable[str], amounts: Iterable[AmountsByYear], *, first_row: int
+) -> Iterator[CellRow]:
+    for serial, (name, row_amounts) in enumerate(zip(names, amounts, strict=False), start=1):
+        yield (
+            Cell(serial, CellStyle.CENTRE),
+            build_text_cell(name),
+            *_build_figure_cells(inputs, row_amounts, first_row + serial - 1),
+        )
+
+
 def _collect_figures_by_year(inputs: _ComparisonInputs, county: IncludedCounty) -> dict[int, CountyFigures]:
-    """Return the accounts of this year and of the earlier ones that are on file."""
+    """Return the county's figures of the earlier years that are filed, and those of the accounting year."""
     measures, targets = tuple(inputs.figures.measures), inputs.context.layout.target_columns
-    before = {
-        year: build_county_figures(replace(county, report=report), measures, targets)
-        for year, report in county.past_reports.items()
-    }
-    return {**before, inputs.figures.year: inputs.figures.by_county[county.due_county.code]}
+    figures_by_year = {}
+    for year, report in county.past_reports.items():
+        figures_by_year[year] = build_county_figures(replace(county, report=report), measures, targets)
+    figures_by_year[inputs.figures.year] = inputs.figures.by_county[county.due_county.code]
+    return figures_by_year
 
 
 def _collect_amounts_by_year(
     inputs: _ComparisonInputs, figures_by_year: Mapping[int, CountyFigures], measure: str, township: str | None
 ) -> AmountsByYear:
-    """Return what was due and done by year; of the whole county where no township is named."""
-    now = figures_by_year[inputs.figures.year]
+    """Return the targets and the amounts done of a township, or of the whole county if *township* is None.
 
-    def find_amount(county_figures: CountyFigures | None, key: int | AmountKind) -> Decimal | None:
-        if county_figures is None:
+    The targets are those reported for the accounting year; one that is not among them is the one reported then.
+    """
+
+    def find_amount(figures: CountyFigures | None, key: AmountKey) -> Decimal | None:
+        if figures is None:
             return None
-        found = county_figures.find_amount(measure, township, key) if township is not None else None
-        return county_figures.compute_total(measure, key) if township is None else found.value if found else None
+        if township is None:
+            return figures.compute_total(measure, key)
+        return figures.find_value(measure, township, key)
 
-    line: dict[tuple[int, bool], Decimal | None] = {}
+    current = figures_by_year[inputs.figures.year]
+    amounts: dict[tuple[int, bool], Decimal | None] = {}
     for year in inputs.years:
-        due = find_amount(now, year)
-        line[year, False] = find_amount(figures_by_year.get(year), year) if due is None else due
-        line[year, True] = find_amount(figures_by_year.get(year), AmountKind.DONE)
-    line[0, False] = find_amount(now, AmountKind.PLAN_TOTAL)
-    line[0, True] = sum_known_amounts(line[year, True] for year in inputs.years)
-    return line
-
-
-def _iter_year_keys(inputs: _ComparisonInputs) -> Iterator[tuple[int, bool]]:
-    for year in (*inputs.years, 0):
-        yield year, False
-        yield year, True
+        target = find_amount(current, year)
+        if target is None:
+            target = find_amount(figures_by_year.get(year), year)
+        amounts[year, False] = target
+        amounts[year, True] = find_amount(figures_by_year.get(year), AmountKind.DONE)
+    amounts[_ALL_YEARS, False] = find_amount(current, AmountKind.PLAN_TOTAL)
+    amounts[_ALL_YEARS, True] = sum_known_amounts(amounts[year, True] for year in inputs.years)
+    return amounts
 
 
 def _build_figure_cells(
     inputs: _ComparisonInputs, amounts: AmountsByYear, row: int, style: CellStyle = CellStyle.FIGURE
 ) -> list[Cell]:
-    """Years as they were filed; what was done over all of them, its rate and what is over or lacking are live."""
-    yearly = [
-        build_figure_cell(amounts[year, done], style, decimals=inputs.figures.get_max_decimals(done=done))
-        for year in inputs.years
-        for done in (False, True)
-    ]
-    done_cells = [f"{column_letters(FIRST_YEAR_COLUMN + 2 * at + 1)}{row}" for at in range(len(inputs.years))]
-    formula = f"=SUM({','.join(done_cells)})" if amounts[0, True] is not None else None
-    return [*yearly, *_build_plan_total_cells(inputs, amounts, row, style, formula)]
+    """Return the amounts of each year, which are typed, and the live figures over all years."""
+    cells = []
+    for year, is_done in product(inputs.years, (False, True)):
+        decimals = inputs.figures.get_max_decimals(done=is_done)
+        cells.append(build_figure_cell(amounts[year, is_done], style, decimals=decimals))
+    return [*cells, *_build_plan_total_cells(inputs, amounts, row, style)]
 
 
 def _build_plan_total_cells(
-    inputs: _ComparisonInputs, amounts: AmountsByYear, row: int, style: CellStyle, formula: str | None
-) -> list[Cell]:
-    at = FIRST_YEAR_COLUMN + 2 * len(inputs.years)
-    due, done = (f"{column_letters(one)}{row}" for one in (at, at + 1))
-    planned, reached = amounts[0, False], amounts[0, True]
-    decimals = inputs.figures.get_max_decimals(done=True)
-    over = reached - planned if planned is not None and reached is not None else None
-    dash = inputs.messages("filing.not_applicable")
-    rate = compute_rate(reached, planned)
-    percent = CellStyle.TOTAL_PERCENT if style is CellStyle.TOTAL_FIGURE else CellStyle.PERCENT
-    return [
-        build_figure_cell(planned, style, decimals=inputs.figures.get_max_decimals(done=False)),
-        build_figure_cell(reached, style, decimals=decimals, formula=formula),
-        Cell(
-            dash if rate is None else rate,
-            percent,
-            formula=f'=IF(OR({due}=0,{done}=""),"{dash}",ROUND({done}/{due},4))',
+    inputs: _ComparisonInputs, amounts: AmountsByYear, row: int, style: CellStyle
+) -> tuple[Cell, Cell, Cell, Cell]:
+    """Return the target over all years, the amount done in them, the rate, and the surplus or shortfall."""
+    target_letter, done_letter = list_column_letters(inputs.first_plan_total_column, 2)
+    target_cell, done_cell = f"{target_letter}{row}", f"{done_letter}{row}"
+    target, done = amounts[_ALL_YEARS, False], amounts[_ALL_YEARS, True]
+    target_decimals = inputs.figures.get_max_decimals(done=False)
+    done_decimals = inputs.figures.get_max_decimals(done=True)
+    placeholder = inputs.messages("filing.not_applicable")
+    surplus_cell = build_text_cell(placeholder, style)
+    if target is not None and done is not None:
+        formula = f"=ROUND({done_cell}-{target_cell},{done_decimals})"
+        surplus_cell = build_figure_cell(done - target, style, decimals=done_decimals, formula=formula)
+    return (
+        build_figure_cell(target, style, decimals=target_decimals),
+        build_live_cell(done, style, decimals=done_decimals, formula=_build_done_formula(inputs, row)),
+        build_rate_cell(
+            compute_rate(done, target),
+            style,
+            formula=build_rate_formula(target_cell, done_cell, placeholder),
+            placeholder=placeholder,
         ),
-        build_text_cell(dash, style)
-        if over is None
-        else build_figure_cell(over, style, decimals=decimals, formula=f"=ROUND({done}-{due},{decimals})"),
-    ]
+        surplus_cell,
+    )
+
+
+def _build_done_formula(inputs: _ComparisonInputs, row: int) -> str:
+    """Return the formula that sums the amounts done in the years."""
+    columns = range(FIRST_YEAR_COLUMN + 1, inputs.first_plan_total_column, 2)
+    cells = (f"{column_letters(column)}{row}" for column in columns)
+    return f"=SUM({','.join(cells)})"
 
 
 def _build_total_row(
     inputs: _ComparisonInputs, amounts: AmountsByYear, span: tuple[int, int], summed_keys: set[tuple[int, bool]]
 ) -> CellRow:
-    row = span[1] + 1
-    cells = _build_figure_cells(inputs, amounts, row, CellStyle.TOTAL_FIGURE)
-    keys = [*((year, done) for year in inputs.years for done in (False, True)), (0, False)]
-    for at, key in enumerate(keys):
+    """Return the total of the rows of *span*; the amounts in *summed_keys* are live sums."""
+    cells = _build_figure_cells(inputs, amounts, span[1] + 1, CellStyle.TOTAL_FIGURE)
+    keys = [*product(inputs.years, (False, True)), (_ALL_YEARS, False)]
+    for index, key in enumerate(keys):
         if key in summed_keys and amounts[key] is not None:
-            letter = column_letters(FIRST_YEAR_COLUMN + at)
-            cells[at] = replace(cells[at], formula=f"=SUM({letter}{span[0]}:{letter}{span[1]})")
+            formula = build_range_sum(column_letters(FIRST_YEAR_COLUMN + index), span)
+            cells[index] = replace(cells[index], formula=formula)
     return (
         build_text_cell("", CellStyle.TOTAL_TEXT),
         build_text_cell(inputs.messages("filing.total"), CellStyle.TOTAL_TEXT),

@@ -1,4 +1,6 @@
-"""The targets of the plans as the counties reported them: township by year, totals live."""
+"""The targets of the plans (任务数) as the counties reported them, by township and year, with live totals."""
+
+from collections.abc import Iterator
 
 from checks.model.cell_ref import column_letters
 from contracts.messages import Messages
@@ -7,33 +9,34 @@ from filing.book.cell_builders import (
     CellRow,
     TableHeading,
     build_figure_cell,
+    build_header_row,
     build_text_cell,
     fill_page_width,
 )
 from filing.book.workbook_model import Cell, CellStyle, FilingSheet
-from filing.context.accounts import WHOLE_COUNTY, AmountKey, AmountKind, CountyFigures, FilingFigures
+from filing.context.accounts import AmountKey, AmountKind, CountyFigures, FilingFigures, name_township
 from filing.context.filing_context import FilingContext, IncludedCounty
+from filing.context.headings import list_headings
+from filing.sheets.live_formulas import build_range_sum
 from filing.sheets.signature_block import build_closing_rows
 
 HEADER_ROWS = (3, 4)
 SERIAL_WIDTH, NAME_WIDTH, YEAR_WIDTH, PLAN_TOTAL_WIDTH = 6.0, 24.0, 11.5, 13.0
+_FIRST_TARGET_COLUMN = 3
 
 
 def build_targets_sheet(context: FilingContext, figures: FilingFigures, messages: Messages) -> FilingSheet:
-    """Return the reported targets of every filed county, a block each."""
-    columns = len(_list_columns(figures)) + 2
+    """Return the reported targets, a block of rows for each filed county."""
+    widths = (SERIAL_WIDTH, NAME_WIDTH, *_list_target_widths(figures))
+    columns = len(widths)
     rows: list[CellRow] = [*_build_header_rows(context, figures, columns, messages)]
     for county in context.counties_in_order:
-        account = figures.by_county[county.due_county.code]
+        county_figures = figures.by_county[county.due_county.code]
         rows.append((build_text_cell(_format_county(context, county, messages), CellStyle.TOTAL_TEXT, span=columns),))
-        first = len(rows) + 1
-        rows += [
-            _build_township_row(one, serial, county, figures, messages)
-            for serial, one in enumerate(account.townships, start=1)
-        ]
-        rows.append(_build_total_row(account, figures, (first, len(rows)), messages))
-    years = (PLAN_TOTAL_WIDTH if key is AmountKind.PLAN_TOTAL else YEAR_WIDTH for _, key in _list_columns(figures))
-    widths = (SERIAL_WIDTH, NAME_WIDTH, *years)
+        first_row = len(rows) + 1
+        for serial, township in enumerate(county_figures.townships, start=1):
+            rows.append(_build_township_row(township, serial, county, figures, messages))
+        rows.append(_build_total_row(county_figures, figures, (first_row, len(rows)), messages))
     rows += build_closing_rows(context, widths, ("targets", "empty"), messages)
     return FilingSheet(
         name=messages("filing.sheet.tasks"),
@@ -44,13 +47,21 @@ def build_targets_sheet(context: FilingContext, figures: FilingFigures, messages
     )
 
 
-def _list_columns(figures: FilingFigures) -> list[tuple[str, AmountKey]]:
-    keys: tuple[AmountKey, ...] = (*_list_years(figures), AmountKind.PLAN_TOTAL)
-    return [(measure, key) for measure in figures.measures for key in keys]
+def _list_target_widths(figures: FilingFigures) -> list[float]:
+    widths_of_measure = [*[YEAR_WIDTH] * len(_list_years(figures)), PLAN_TOTAL_WIDTH]
+    return widths_of_measure * len(figures.measures)
+
+
+def _iter_columns(figures: FilingFigures) -> Iterator[tuple[str, AmountKey]]:
+    """Yield the measure and the key of each column: every year, then all years together."""
+    for measure in figures.measures:
+        for year in _list_years(figures):
+            yield measure, year
+        yield measure, AmountKind.PLAN_TOTAL
 
 
 def _list_years(figures: FilingFigures) -> tuple[int, ...]:
-    """The years of the plans; where no plan is on file, the county says what was due in this one."""
+    """Return the years of the plans; without any plan, the accounting year, whose targets the counties report."""
     return figures.plan_years or (figures.year,)
 
 
@@ -62,19 +73,17 @@ def _build_header_rows(
         title=messages("filing.title.tasks", province=context.owner.name, year=context.roster.year),
         column_count=column_count,
     )
-    names = [messages("filing.column.serial"), messages("filing.column.name")]
-    names += [
-        messages("filing.total") if key is AmountKind.PLAN_TOTAL else messages("filing.column.year", year=key)
-        for _, key in _list_columns(figures)
-    ]
-    groups = (
-        build_text_cell(one, CellStyle.HEADER, span=len(_list_years(figures)) + 1) for one in figures.measures.values()
+    years = _list_years(figures)
+    measure_names = figures.measures.values()
+    upper_cells = (
+        build_text_cell(messages("filing.column.township"), CellStyle.HEADER, span=_FIRST_TARGET_COLUMN - 1),
+        *(build_text_cell(name, CellStyle.HEADER, span=len(years) + 1) for name in measure_names),
     )
-    return (
-        *heading.build_rows(),
-        (build_text_cell(messages("filing.column.township"), CellStyle.HEADER, span=2), *groups),
-        tuple(build_text_cell(one, CellStyle.HEADER) for one in names),
-    )
+    headings_of_measure = [messages("filing.column.year", year=year) for year in years]
+    headings_of_measure.append(messages("filing.total"))
+    headings = list_headings(messages, "filing.column", ("serial", "name"))
+    headings += headings_of_measure * len(measure_names)
+    return (*heading.build_rows(), upper_cells, build_header_row(headings))
 
 
 def _format_county(context: FilingContext, county: IncludedCounty, messages: Messages) -> str:
@@ -92,31 +101,28 @@ def _format_county(context: FilingContext, county: IncludedCounty, messages: Mes
 def _build_township_row(
     township: str, serial: int, county: IncludedCounty, figures: FilingFigures, messages: Messages
 ) -> CellRow:
-    account = figures.by_county[county.due_county.code]
+    county_figures = figures.by_county[county.due_county.code]
     cells = []
-    for measure, key in _list_columns(figures):
-        amount = account.find_amount(measure, township, key)
-        if _has_target(account, measure, key):
-            value = amount.value if amount else None
-            cells.append(build_figure_cell(value, CellStyle.FIGURE, decimals=figures.get_decimals(measure, key)))
+    for measure, key in _iter_columns(figures):
+        if _has_target(county_figures, measure, key):
+            target = county_figures.find_value(measure, township, key)
+            decimals = figures.get_decimals(measure, key)
+            cells.append(build_figure_cell(target, CellStyle.FIGURE, decimals=decimals))
         else:
             cells.append(build_text_cell(messages("filing.not_applicable"), CellStyle.FIGURE))
-    return (
-        Cell(serial, CellStyle.CENTRE),
-        build_text_cell(township if township != WHOLE_COUNTY else county.due_county.name),
-        *cells,
-    )
+    return (Cell(serial, CellStyle.CENTRE), build_text_cell(name_township(county, township)), *cells)
 
 
 def _build_total_row(
     county_figures: CountyFigures, figures: FilingFigures, span: tuple[int, int], messages: Messages
 ) -> CellRow:
+    """Return the total of the rows of *span*; a total that is not a sum of townships is typed."""
     cells = []
-    for at, (measure, key) in enumerate(_list_columns(figures), start=3):
-        letter = column_letters(at)
+    for column, (measure, key) in enumerate(_iter_columns(figures), start=_FIRST_TARGET_COLUMN):
         if _has_target(county_figures, measure, key):
-            summed = county_figures.is_sum_of_townships(measure, key)
-            formula = f"=SUM({letter}{span[0]}:{letter}{span[1]})" if summed else None
+            formula = None
+            if county_figures.is_sum_of_townships(measure, key):
+                formula = build_range_sum(column_letters(column), span)
             total, decimals = county_figures.compute_total(measure, key), figures.get_decimals(measure, key)
             cells.append(build_figure_cell(total, CellStyle.TOTAL_FIGURE, decimals=decimals, formula=formula))
         else:
@@ -129,5 +135,6 @@ def _build_total_row(
 
 
 def _has_target(county_figures: CountyFigures, measure: str, key: AmountKey) -> bool:
-    """Tell whether a year is within the county's plan: some township has a target for it."""
-    return any(one == measure and other == key for one, _, other in county_figures.amounts)
+    """Return whether the county has a target of the measure for that year, in any township."""
+    reported_keys = ((reported_measure, reported_key) for reported_measure, _, reported_key in county_figures.amounts)
+    return (measure, key) in reported_keys

@@ -1,4 +1,4 @@
-"""The status board of a year, and how it is written as a workbook; `filing.status_page` writes it as a page."""
+"""The status board of a year, as a workbook; `filing.status.status_page` shows it as a page."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from contracts.messages import Messages
 from contracts.procedures import Procedure
 from filing.book.cell_builders import CellRow, TableHeading, build_header_row, build_text_cell, clean_text, format_date
 from filing.book.workbook_model import Cell, CellStyle, FilingBook, FilingSheet
-from review.progress import CityProgress, CountyProgress, list_steps
+from review.progress import CityProgress, CountyProgress, WorkflowStep, list_steps
 from review.roster import Roster
 
 CITY_COLUMNS = ("city", "due", "sent", "done", "excused", "open", "late")
@@ -20,9 +20,9 @@ MAX_REASON_CHARACTERS = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusBoard:
-    """All that a status board shows; *as_of* is the day of the newest entry that it rests on.
+    """The data of a status board; *as_of* is the day of the newest ledger entry that it is based on.
 
-    *shaken* names by county the earlier years whose filing has changed since this year was checked.
+    *outdated_years* are, by county code, the earlier years whose filing has changed since this year was checked.
     """
 
     roster: Roster
@@ -35,13 +35,15 @@ class StatusBoard:
 
 
 def build_board_book(board: StatusBoard, messages: Messages) -> FilingBook:
-    """Return the board as a workbook: cities first, then county by county."""
-    listed = (
-        _build_sheet(board, "cities", [_build_city_row(one) for one in board.cities], messages),
-        _build_sheet(board, "counties", [_build_county_row(board, one, messages) for one in board.counties], messages),
+    """Return the board as a workbook: a sheet of cities and a sheet of counties."""
+    city_rows = list(map(_build_city_row, board.cities))
+    county_rows = [_build_county_row(board, county, messages) for county in board.counties]
+    sheets = (
+        _build_sheet(board, "cities", city_rows, messages),
+        _build_sheet(board, "counties", county_rows, messages),
     )
     year = messages("filing.year", year=board.roster.year)
-    return FilingBook(title=_format_title(board, messages), subject=year, created_at=board.created_at, sheets=listed)
+    return FilingBook(title=_format_title(board, messages), subject=year, created_at=board.created_at, sheets=sheets)
 
 
 def _format_title(board: StatusBoard, messages: Messages) -> str:
@@ -61,7 +63,7 @@ def _build_sheet(board: StatusBoard, name: str, rows: list[CellRow], messages: M
     )
     return FilingSheet(
         name=messages(f"board.sheet.{name}"),
-        rows=(*heading.build_rows(), build_header_row(messages(f"board.column.{one}") for one in columns), *rows),
+        rows=(*heading.build_rows(), build_header_row(messages(f"board.column.{column}") for column in columns), *rows),
         widths=widths,
         landscape=len(columns) > len(CITY_COLUMNS),
         header_rows=(3, 3),
@@ -73,58 +75,82 @@ def _build_city_row(city: CityProgress) -> CellRow:
 
 
 def list_city_counts(city: CityProgress) -> tuple[int, ...]:
-    """Return a city's counts in the order of the columns: due, sent, done, excused, open, late."""
+    """Return a city's numbers of counties in the order of the columns: due, sent, done, excused, open, late."""
     return city.due, city.sent, city.done, city.excused, city.due - city.done - city.excused, city.late
 
 
 def _build_county_row(board: StatusBoard, county: CountyProgress, messages: Messages) -> CellRow:
-    dash = messages("filing.not_applicable")
-    turn = (
-        messages("board.turn", level=county.next_level.name, action=county.next_action) if county.next_level else dash
-    )
-    deadline = format_date(county.deadline, messages) if county.deadline else dash
+    turn = format_turn(county, messages) or messages("filing.not_applicable")
     return (
         build_text_cell(board.roster.cities.get(county.due_county.city, county.due_county.city)),
         build_text_cell(county.due_county.name),
         build_text_cell(county.due_county.code, CellStyle.CENTRE),
         build_text_cell(board.procedure.states.get(county.state, county.state), CellStyle.CENTRE),
-        build_text_cell("" if county.version is None else str(county.version), CellStyle.CENTRE),
+        build_text_cell(format_number(county.version), CellStyle.CENTRE),
         build_text_cell(turn),
-        build_text_cell(
-            messages("filing.late", date=deadline) if county.is_late else deadline,
-            CellStyle.HARD if county.is_late else CellStyle.TEXT,
-        ),
+        _build_deadline_cell(county, messages),
         build_text_cell(format_steps(board, county, messages)),
-        build_text_cell("" if county.days_waiting is None else str(county.days_waiting), CellStyle.CENTRE),
+        build_text_cell(format_number(county.days_waiting), CellStyle.CENTRE),
         build_text_cell(format_block(board, county, turn, messages)),
     )
 
 
+def _build_deadline_cell(county: CountyProgress, messages: Messages) -> Cell:
+    deadline = format_deadline(county, messages) or messages("filing.not_applicable")
+    if county.is_late:
+        return build_text_cell(messages("filing.late", date=deadline), CellStyle.HARD)
+    return build_text_cell(deadline)
+
+
+def format_number(number: int | None) -> str:
+    """Return a number as text, empty if it is None."""
+    if number is None:
+        return ""
+    return str(number)
+
+
+def format_turn(county: CountyProgress, messages: Messages) -> str:
+    """Return the level and action that a county waits for, empty if it waits for none."""
+    if county.next_level is None:
+        return ""
+    return messages("board.turn", level=county.next_level.name, action=county.next_action)
+
+
+def format_deadline(county: CountyProgress, messages: Messages) -> str:
+    """Return the deadline of a county's next step, empty if there is none."""
+    if county.deadline is None:
+        return ""
+    return format_date(county.deadline, messages)
+
+
 def format_block(board: StatusBoard, county: CountyProgress, turn: str, messages: Messages) -> str:
-    """Return what holds a county up, and whether its figures rest on an earlier year that has changed."""
-    reason = clean_text(county.reason)[:MAX_REASON_CHARACTERS]
-    block = messages(f"board.block.{county.block_code}", reason=reason, turn=turn) if county.block_code else ""
-    shaken = format_outdated_years(board.outdated_years.get(county.due_county.code, ()), messages)
-    return "\n".join(part for part in (block, shaken) if part)
+    """Return what blocks a county, and whether its figures are based on an earlier year that has changed."""
+    lines: list[str] = []
+    if county.block_code:
+        reason = clean_text(county.reason)[:MAX_REASON_CHARACTERS]
+        lines.append(messages(f"board.block.{county.block_code}", reason=reason, turn=turn))
+    lines.append(format_outdated_years(board.outdated_years.get(county.due_county.code, ()), messages))
+    return "\n".join(filter(None, lines))
 
 
 def format_outdated_years(years: Sequence[int], messages: Messages) -> str:
-    """Say that earlier years have changed since; nothing where none has."""
-    said = messages("filing.separator").join(messages("filing.year", year=one) for one in years)
-    return messages("board.shaken", years=said) if years else ""
+    """Return the note that earlier years have changed since the check, empty if there are none."""
+    if not years:
+        return ""
+    year_names = (messages("filing.year", year=year) for year in years)
+    return messages("board.shaken", years=messages("filing.separator").join(year_names))
 
 
 def format_steps(board: StatusBoard, county: CountyProgress, messages: Messages) -> str:
-    """Return the steps taken and the days between them, a line each."""
-    said = []
-    for step in list_steps(board.procedure, county.county_state):
-        key = "board.step" if step.days_since_previous is None else "board.step_days"
-        said.append(
-            messages(
-                key,
-                action=step.action,
-                day=format_date(step.day, messages) if step.day else "",
-                days=step.days_since_previous,
-            )
-        )
-    return "\n".join(said)
+    """Return the steps taken and the days between them, one a line."""
+    steps = list_steps(board.procedure, county.county_state)
+    return "\n".join(_format_step(step, messages) for step in steps)
+
+
+def _format_step(step: WorkflowStep, messages: Messages) -> str:
+    day = ""
+    if step.day:
+        day = format_date(step.day, messages)
+    if step.days_since_previous is None:
+        return messages("board.step", action=step.action, day=day)
+    return messages("board.step_days", action=step.action, day=day, days=step.days_since_previous)

@@ -1,13 +1,23 @@
-"""The page of a year, in plain values: how far each city and county is, who is late, what blocks, and the progress."""
+"""The status page of a year, as plain values: the progress of each city and county, delays, blocks and plots."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import attrgetter
 
 from contracts.messages import Messages
 from filing.book.cell_builders import format_date
 from filing.pages.progress_plots import ProgressPlot
-from filing.status.status_board import StatusBoard, format_block, format_steps, list_city_counts
+from filing.status.status_board import (
+    StatusBoard,
+    format_block,
+    format_deadline,
+    format_number,
+    format_steps,
+    format_turn,
+    list_city_counts,
+)
 from review.progress import CityProgress, CountyProgress
 
 _PERCENT = Decimal(100)
@@ -15,7 +25,7 @@ _PERCENT = Decimal(100)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CityRow:
-    """One city: the counts of its counties in the order of the columns, and the share that is done, in per cent."""
+    """One city: the numbers of its counties in the order of the columns, and the share that is done, in per cent."""
 
     name: str
     counts: tuple[int, ...]
@@ -25,7 +35,7 @@ class CityRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountyRow:
-    """One county; *link* leads to the page of its newest version, empty where there is none."""
+    """One county; *link* leads to the page of its newest version and is empty if there is none."""
 
     code: str
     name: str
@@ -44,7 +54,7 @@ class CountyRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusPage:
-    """A year as it stands: *as_of* and *head* are those of the record's last entry."""
+    """The status of a year; *as_of* and *head* are the day and the digest of the ledger's last entry."""
 
     title: str
     as_of: str
@@ -61,7 +71,10 @@ class StatusPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusPageExtras:
-    """What the page shows besides the board: head of the record, links by county, plots, the filing, a cap."""
+    """What the page shows besides the board.
+
+    *head* is the digest of the ledger's last entry; *links* are by county code; *filing* is the link to the filing.
+    """
 
     head: str
     links: Mapping[str, str]
@@ -75,54 +88,65 @@ COUNTY_COLUMNS = ("county", "state", "version", "turn", "deadline", "steps", "wa
 
 
 def build_status_page(board: StatusBoard, extras: StatusPageExtras, messages: Messages) -> StatusPage:
-    """Return the page of a year."""
+    """Return the status page of a year, with at most *max_counties* counties."""
+    counties = tuple(
+        _build_county_row(board, county, extras, messages) for county in board.counties[: extras.max_counties]
+    )
     return StatusPage(
         title=messages("board.title", province=board.roster.province[1], year=board.roster.year),
         as_of=format_date(board.as_of, messages),
         head=extras.head,
         tally=tuple(_build_tally(board, messages)),
-        city_columns=tuple(messages(f"board.column.{one}") for one in CITY_COLUMNS),
-        cities=tuple(_build_city_row(one) for one in board.cities),
-        county_columns=tuple(messages(f"board.column.{one}") for one in COUNTY_COLUMNS),
-        counties=tuple(
-            _build_county_row(board, one, extras, messages) for one in board.counties[: extras.max_counties]
-        ),
+        city_columns=_list_titles(CITY_COLUMNS, messages),
+        cities=tuple(map(_build_city_row, board.cities)),
+        county_columns=_list_titles(COUNTY_COLUMNS, messages),
+        counties=counties,
         total=len(board.counties),
         plots=extras.plots,
         filing=extras.filing,
     )
 
 
+def _list_titles(columns: Iterable[str], messages: Messages) -> tuple[str, ...]:
+    return tuple(messages(f"board.column.{column}") for column in columns)
+
+
 def _build_tally(board: StatusBoard, messages: Messages) -> Iterator[tuple[str, int]]:
     yield messages("board.column.due"), len(board.counties)
-    for state in dict.fromkeys(one.state for one in board.counties):
-        yield board.procedure.states.get(state, state), sum(one.state == state for one in board.counties)
-    yield messages("board.column.late"), sum(one.is_late for one in board.counties)
+    for state, count in Counter(map(attrgetter("state"), board.counties)).items():
+        yield board.procedure.states.get(state, state), count
+    yield messages("board.column.late"), sum(map(attrgetter("is_late"), board.counties))
 
 
 def _build_city_row(city: CityProgress) -> CityRow:
-    share = _PERCENT * (city.done + city.excused) / city.due if city.due else Decimal(0)
+    share = Decimal(0)
+    if city.due:
+        share = _PERCENT * (city.done + city.excused) / city.due
     return CityRow(name=city.name, counts=list_city_counts(city), late=city.late, share=f"{share:.2f}")
 
 
 def _build_county_row(
     board: StatusBoard, county: CountyProgress, extras: StatusPageExtras, messages: Messages
 ) -> CountyRow:
-    turn = messages("board.turn", level=county.next_level.name, action=county.next_action) if county.next_level else ""
+    turn = format_turn(county, messages)
     return CountyRow(
         code=county.due_county.code,
         name=county.due_county.name,
         city=board.roster.cities.get(county.due_county.city, county.due_county.city),
         state=board.procedure.states.get(county.state, county.state),
-        version="" if county.version is None else str(county.version),
-        counts=""
-        if county.version is None
-        else messages("board.counts", hard=county.hard_count, soft=county.soft_count),
+        version=format_number(county.version),
+        counts=_format_counts(county, messages),
         turn=turn,
-        deadline=format_date(county.deadline, messages) if county.deadline else "",
+        deadline=format_deadline(county, messages),
         late=county.is_late,
         steps=format_steps(board, county, messages),
-        waiting="" if county.days_waiting is None else str(county.days_waiting),
+        waiting=format_number(county.days_waiting),
         block=format_block(board, county, turn, messages),
         link=extras.links.get(county.due_county.code, ""),
     )
+
+
+def _format_counts(county: CountyProgress, messages: Messages) -> str:
+    if county.version is None:
+        return ""
+    return messages("board.counts", hard=county.hard_count, soft=county.soft_count)

@@ -1,4 +1,4 @@
-"""One sheet of a blank submission: what stands filled in, what is computed, what may be chosen from a list."""
+"""One sheet of a blank submission: prefilled values, formulas and lists of choices."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,15 +7,16 @@ from decimal import Decimal
 from checks.model.cell_ref import column_letters
 from contracts.form_model import Form
 
-HEADER_ROW_COUNT = 3  # title, unit, headings
+HEADER_ROW_COUNT = 3
+"""The rows above the data: title, unit, headings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlankSheet:
-    """One sheet of a template; *rows* is how many lie between the headings and the total row.
+    """One sheet of a template; *row_count* is the number of rows between the headings and the total row.
 
-    *filled* and *formulas* map a place (row from 1 below the headings, field name) to what stands there; *choices*
-    names the list that a field chooses from; *total* tells whether a total row follows.
+    *prefilled_values* are keyed by row (1-based, below the headings) and field name. *formulas* by field name have
+    ``{row}`` for the row number. *choices* map a field name to the name of the list to choose from.
     """
 
     form: Form
@@ -30,5 +31,6 @@ class BlankSheet:
 
 
 def format_cell_reference(form: Form, field_name: str) -> str:
-    """Return where a field stands in a row, as a formula has it."""
-    return column_letters([one.name for one in form.fields].index(field_name) + 1) + "{row}"
+    """Return the cell of a field in a formula, with ``{row}`` for the row number."""
+    field_names = [field.name for field in form.fields]
+    return column_letters(field_names.index(field_name) + 1) + "{row}"

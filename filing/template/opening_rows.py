@@ -1,6 +1,6 @@
-"""Last year's filed balances in a blank workbook: the rows are those filed, cumulative figures are formulas on them."""
+"""Last year's filed balances in a blank workbook: the filed rows, with formulas for cumulative figures."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
@@ -10,42 +10,56 @@ from contracts.registers import County
 from filing.template.blank_sheet import HEADER_ROW_COUNT, BlankSheet, format_cell_reference
 
 BEGINS_AS_ENDED, CARRIES_FORWARD = "begins_as_ended", "carries_forward"
-BalanceKey = tuple[str, str]  # project and township
+BalanceKey = tuple[str, str]
+"""Project and township."""
 
 
 def add_opening_rows(sheet: BlankSheet, county: County, history: FilingHistory) -> BlankSheet:
-    """Return the sheet with the balances that its rules carry on, where any are on file; blank rows stay below."""
-    rules = [one for one in sheet.form.rules if one.check in (BEGINS_AS_ENDED, CARRIES_FORWARD)]
-    places = _list_filed_keys(sheet.form, county, history) if rules else []
-    if not places:
+    """Return the sheet with the filed balances that its rules carry forward, if any, above the blank rows."""
+    rules = [rule for rule in sheet.form.rules if rule.check in (BEGINS_AS_ENDED, CARRIES_FORWARD)]
+    if not rules:
         return sheet
-    rows = list(enumerate(places, start=1))
-    filled: dict[tuple[int, str], str | int | Decimal] = {}
-    for at, place in rows:
-        filled |= {(at, name): value for name, value in _build_row(sheet.form, at, place, county).items()}
+    balance_keys = _list_filed_keys(sheet.form, county, history)
+    if not balance_keys:
+        return sheet
+    values: dict[tuple[int, str], str | int | Decimal] = {}
+    for row_number, balance_key in enumerate(balance_keys, start=1):
+        row: dict[str, str | int | Decimal] = {**_build_row(sheet.form, row_number, balance_key, county)}
         for rule in rules:
-            carried = _carry_balances(sheet.form, rule, at, balance_key=place, history=history)
-            filled |= {(at, name): value for name, value in carried}
-    return replace(sheet, row_count=len(rows) + sheet.row_count, prefilled_values=filled)
+            row.update(_carry_balances(sheet.form, rule, row_number, balance_key=balance_key, history=history))
+        for field_name, value in row.items():
+            values[row_number, field_name] = value
+    return replace(sheet, row_count=len(balance_keys) + sheet.row_count, prefilled_values=values)
 
 
 def _list_filed_keys(form: Form, county: County, history: FilingHistory) -> list[BalanceKey]:
-    order = list(dict(sorted(county.townships.items())).values())
-    found = {
+    """Return the filed projects and townships, sorted by project and by the code of the township."""
+    townships = list(dict(sorted(county.townships.items())).values())
+
+    def get_sort_key(balance_key: BalanceKey) -> tuple[str, int]:
+        project, township = balance_key
+        return project, townships.index(township)
+
+    balance_keys = {
         (project, township)
-        for name, project, township, _ in history.figures or ()
-        if name == form.name and project and township in order
+        for form_name, project, township, _ in history.figures or ()
+        if form_name == form.name and project and township in townships
     }
-    return sorted(found, key=lambda one: (one[0], order.index(one[1])))
+    return sorted(balance_keys, key=get_sort_key)
 
 
 def _build_row(form: Form, row_number: int, balance_key: BalanceKey, county: County) -> dict[str, str | int]:
     project, township = balance_key
     code = next(code for code, name in county.townships.items() if name == township)
-    known: Mapping[str, str | int] = {"project": project, "town_code": code}
-    serial, named = (form.get_fields_by_role(role)[0].name for role in (Role.SERIAL, Role.TOWNSHIP))
-    own = {one.name: known[one.name] for one in form.fields if one.name in known}
-    return {serial: row_number, named: township, **own}
+    row: dict[str, str | int] = {
+        form.get_fields_by_role(Role.SERIAL)[0].name: row_number,
+        form.get_fields_by_role(Role.TOWNSHIP)[0].name: township,
+    }
+    key_values = {"project": project, "town_code": code}
+    for field in form.fields:
+        if field.name in key_values:
+            row[field.name] = key_values[field.name]
+    return row
 
 
 def _carry_balances(
@@ -53,9 +67,10 @@ def _carry_balances(
 ) -> Iterator[tuple[str, str | Decimal]]:
     for pair in rule.arguments["pairs"]:
         if rule.check == BEGINS_AS_ENDED:
-            ended = history.get_figure(form.name, *balance_key, pair["end"])
-            yield from [(pair["begin"], ended)] if ended is not None else []
+            closing_balance = history.get_figure(form.name, *balance_key, pair["end"])
+            if closing_balance is not None:
+                yield pair["begin"], closing_balance
         else:
-            before = history.get_figure(form.name, *balance_key, pair["cumulative"]) or 0
-            year = format_cell_reference(form, pair["year"]).format(row=HEADER_ROW_COUNT + row_number)
-            yield pair["cumulative"], f'=IF(COUNT({year})=0,"",ROUND({before}+{year},2))'
+            prior_amount = history.get_figure(form.name, *balance_key, pair["cumulative"]) or 0
+            year_cell = format_cell_reference(form, pair["year"]).format(row=HEADER_ROW_COUNT + row_number)
+            yield pair["cumulative"], f'=IF(COUNT({year_cell})=0,"",ROUND({prior_amount}+{year_cell},2))'

@@ -1,4 +1,4 @@
-"""The report in a blank workbook: its paragraphs stand there, and their figures are formulas on the tables' totals."""
+"""The report in a blank workbook: its paragraphs, with formulas on the totals of the tables for their figures."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -10,38 +10,38 @@ HEADING_FIELD, TEXT_FIELD = "heading", "text"
 
 
 def fill_report_text(sheets: Sequence[BlankSheet], facts: Mapping[str, str]) -> tuple[BlankSheet, ...]:
-    """Return the sheets, those of paragraphs filled in; *facts* stand in the text as they are."""
-    by_form = {one.form.name: one for one in sheets}
-    return tuple(_fill_paragraphs(one, by_form, facts) if one.form.paragraphs else one for one in sheets)
+    """Return the sheets, with the paragraphs of report sheets filled in; *facts* replace their placeholders."""
+    sheets_by_form = {sheet.form.name: sheet for sheet in sheets}
+    return tuple(_fill_paragraphs(sheet, sheets_by_form, facts) for sheet in sheets)
 
 
 def _fill_paragraphs(
     sheet: BlankSheet, sheets_by_form: Mapping[str, BlankSheet], facts: Mapping[str, str]
 ) -> BlankSheet:
-    serial = sheet.form.get_fields_by_role(Role.SERIAL)[0].name
-    filled: dict[tuple[int, str], str | int] = {}
-    for at, one in enumerate(sheet.form.paragraphs, start=1):
-        filled |= {
-            (at, serial): at,
-            (at, HEADING_FIELD): one.heading,
-            (at, TEXT_FIELD): _build_text(one, sheets_by_form, facts),
-        }
-    return replace(sheet, row_count=len(sheet.form.paragraphs), prefilled_values=filled)
+    if not sheet.form.paragraphs:
+        return sheet
+    serial_field = sheet.form.get_fields_by_role(Role.SERIAL)[0].name
+    values: dict[tuple[int, str], str | int] = {}
+    for row_number, paragraph in enumerate(sheet.form.paragraphs, start=1):
+        values[row_number, serial_field] = row_number
+        values[row_number, HEADING_FIELD] = paragraph.heading
+        values[row_number, TEXT_FIELD] = _build_text(paragraph, sheets_by_form, facts)
+    return replace(sheet, row_count=len(sheet.form.paragraphs), prefilled_values=values)
 
 
 def _build_text(paragraph: Paragraph, sheets_by_form: Mapping[str, BlankSheet], facts: Mapping[str, str]) -> str:
-    """Return the text, as a formula where it gives figures."""
+    """Return the text of a paragraph; it is a formula if the paragraph has figures."""
     parts: list[str] = []
     start = 0
-    for found in TOTAL_PLACEHOLDER.finditer(paragraph.text):
-        literal = paragraph.text[start : found.start()].format(**facts)
-        parts += [
-            _quote_text(literal),
-            f'TEXT({_format_total_reference(sheets_by_form[found["form"]], found["column"])},"0.00")',
-        ]
-        start = found.end()
+    for match in TOTAL_PLACEHOLDER.finditer(paragraph.text):
+        literal = paragraph.text[start : match.start()].format(**facts)
+        reference = _format_total_reference(sheets_by_form[match["form"]], match["column"])
+        parts += [_quote_text(literal), f'TEXT({reference},"0.00")']
+        start = match.end()
     rest = paragraph.text[start:].format(**facts)
-    return "=" + "&".join([*parts, _quote_text(rest)]) if parts else rest
+    if not parts:
+        return rest
+    return "=" + "&".join([*parts, _quote_text(rest)])
 
 
 def _quote_text(text: str) -> str:

@@ -1,7 +1,8 @@
-"""A blank submission as values: what stands filled in, what is computed, what may be chosen from a list."""
+"""A blank submission as values: prefilled values, formulas and lists of choices."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import Any
 
 from checks.model.filing_history import FilingHistory
@@ -16,7 +17,7 @@ from filing.template.report_text import fill_report_text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlankWorkbook:
-    """A blank workbook: the cover's labels with what is known, the tables, and the lists to choose from."""
+    """A blank workbook: the cover with its known values, the tables, and the lists of choices by name."""
 
     cover: BlankSheet
     cover_values: Mapping[str, str | int]
@@ -28,14 +29,12 @@ class BlankWorkbook:
 def build_blank_workbook(
     submission: Submission, county: County, blank_rows: int, messages: Messages, history: FilingHistory | None = None
 ) -> BlankWorkbook:
-    """Return what a county starts its year from; *history* fills in the balances of the year before."""
-    tables = [one for one in submission.forms if one.layout is Layout.TABLE]
-    cover = next(one for one in submission.forms if one.layout is Layout.PAIRS)
-    townships = messages("template.townships")
-    coded = {one.heading: one.codes for form in tables for one in form.fields if one.codes}
-    blank = [_build_table(form, county, blank_rows, messages) for form in tables]
+    """Return the workbook in which a county begins its year; *history* gives the balances of the year before."""
+    forms = [form for form in submission.forms if form.layout is Layout.TABLE]
+    cover = next(form for form in submission.forms if form.layout is Layout.PAIRS)
+    tables = [_build_table(form, county, blank_rows, messages) for form in forms]
     if history is not None:
-        blank = [add_opening_rows(one, county, history) for one in blank]
+        tables = [add_opening_rows(table, county, history) for table in tables]
     return BlankWorkbook(
         cover=BlankSheet(form=cover, name=cover.sheet_names[0], title=messages("sample.cover"), unit="", row_count=0),
         cover_values={
@@ -47,53 +46,72 @@ def build_blank_workbook(
             "division_system": f"{submission.register.system} {submission.register.edition}",
             "submission_round": next(iter(cover.get_field("submission_round").codes), ""),
         },
-        tables=fill_report_text(blank, {"year": str(submission.year), "county": county.name}),
-        choice_lists={townships: tuple(county.townships.values()), **coded},
+        tables=fill_report_text(tables, {"year": str(submission.year), "county": county.name}),
+        choice_lists={
+            messages("template.townships"): tuple(county.townships.values()),
+            **dict(_list_code_lists(forms)),
+        },
         notes=messages("template.notes"),
     )
 
 
+def _list_code_lists(forms: Sequence[Form]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for form in forms:
+        for field in form.fields:
+            if field.codes:
+                yield field.heading, field.codes
+
+
 def _build_table(form: Form, county: County, blank_rows: int, messages: Messages) -> BlankSheet:
-    prefilled = bool(form.get_fields_by_role(Role.TOWNSHIP)) and any(
-        one.check in ("unique_rows", "equals_sum_of") for one in form.rules
-    )
-    names = dict(_list_township_values(form, county)) if prefilled else {}
-    return BlankSheet(
+    table = BlankSheet(
         form=form,
         name=form.sheet_names[0],
         title=form.title,
         unit=messages("sample.unit", unit=form.unit) if form.unit else "",
-        row_count=len(county.townships) if prefilled else blank_rows,
-        prefilled_values=names,
+        row_count=blank_rows,
         formulas=dict(_build_formulas(form)),
         choices=dict(_list_choices(form, messages)),
         has_total_row=bool(form.total_names),
     )
+    if not _has_row_per_township(form):
+        return table
+    return replace(table, row_count=len(county.townships), prefilled_values=dict(_list_township_values(form, county)))
+
+
+def _has_row_per_township(form: Form) -> bool:
+    if not form.get_fields_by_role(Role.TOWNSHIP):
+        return False
+    return any(rule.check in ("unique_rows", "equals_sum_of") for rule in form.rules)
 
 
 def _list_township_values(form: Form, county: County) -> Iterator[tuple[tuple[int, str], str | int]]:
-    fields = {one.name for one in form.fields}
-    serial, township = (form.get_fields_by_role(role)[0].name for role in (Role.SERIAL, Role.TOWNSHIP))
-    for at, (code, name) in enumerate(sorted(county.townships.items()), start=1):
-        yield (at, serial), at
-        yield (at, township), name
-        if "town_code" in fields:
-            yield (at, "town_code"), code
+    serial_field = form.get_fields_by_role(Role.SERIAL)[0].name
+    township_field = form.get_fields_by_role(Role.TOWNSHIP)[0].name
+    has_code_field = any(field.name == "town_code" for field in form.fields)
+    for row_number, (code, name) in enumerate(sorted(county.townships.items()), start=1):
+        yield (row_number, serial_field), row_number
+        yield (row_number, township_field), name
+        if has_code_field:
+            yield (row_number, "town_code"), code
 
 
 def _list_choices(form: Form, messages: Messages) -> Iterator[tuple[str, str]]:
-    for one in form.fields:
-        if one.role is Role.TOWNSHIP:
-            yield one.name, messages("template.townships")
-        elif one.codes:
-            yield one.name, one.heading
+    for field in form.fields:
+        if field.role is Role.TOWNSHIP:
+            yield field.name, messages("template.townships")
+        elif field.codes:
+            yield field.name, field.heading
 
 
 def _build_formulas(form: Form) -> Iterator[tuple[str, str]]:
-    """Turn the rules that compute into formulas; ``{row}`` stands for the row's number."""
+    """Yield a formula by field for the rules that compute a field; ``{row}`` is the number of the row."""
     for rule in form.rules:
         if rule.check in _FORMULA_BUILDERS:
             yield from _FORMULA_BUILDERS[rule.check](form, rule)
+
+
+def _list_references(form: Form, field_names: Iterable[str]) -> list[str]:
+    return [format_cell_reference(form, field_name) for field_name in field_names]
 
 
 def _wrap_unless_blank(inputs: list[str], formula: str) -> str:
@@ -101,17 +119,16 @@ def _wrap_unless_blank(inputs: list[str], formula: str) -> str:
 
 
 def _build_sum_formulas(form: Form, rule: Rule) -> Iterator[tuple[str, str]]:
-    for wanted in rule.arguments["sums"]:
-        plus = [format_cell_reference(form, one) for one in wanted["plus"]]
-        minus = [format_cell_reference(form, one) for one in wanted.get("minus", ())]
-        computed = "+".join(plus) + "".join(f"-{one}" for one in minus)
-        yield wanted["total"], _wrap_unless_blank([*plus, *minus], f"ROUND({computed},2)")
+    for row_sum in rule.arguments["sums"]:
+        added = _list_references(form, row_sum["plus"])
+        subtracted = _list_references(form, row_sum.get("minus", ()))
+        expression = "-".join(["+".join(added), *subtracted])
+        yield row_sum["total"], _wrap_unless_blank([*added, *subtracted], f"ROUND({expression},2)")
 
 
 def _build_deduction_formulas(form: Form, rule: Rule) -> Iterator[tuple[str, str]]:
-    gross, ratio, deducted = (
-        format_cell_reference(form, rule.arguments[one]) for one in ("gross", "ratio", "deducted")
-    )
+    field_names = itemgetter("gross", "ratio", "deducted")(rule.arguments)
+    gross, ratio, deducted = _list_references(form, field_names)
     yield rule.arguments["deducted"], _wrap_unless_blank([gross, ratio], f"ROUND({gross}*{ratio},2)")
     yield rule.arguments["net"], _wrap_unless_blank([gross, deducted], f"ROUND({gross}-{deducted},2)")
 
@@ -123,8 +140,8 @@ def _build_conversion_formulas(form: Form, rule: Rule) -> Iterator[tuple[str, st
 
 
 def _build_percentage_formulas(form: Form, rule: Rule) -> Iterator[tuple[str, str]]:
-    part, whole = (format_cell_reference(form, rule.arguments[one]) for one in ("part", "whole"))
-    yield rule.arguments["column"], _wrap_unless_blank([part, whole], f'IF({whole}=0,"",ROUND({part}*100/{whole},2))')
+    part, total = _list_references(form, itemgetter("part", "whole")(rule.arguments))
+    yield rule.arguments["column"], _wrap_unless_blank([part, total], f'IF({total}=0,"",ROUND({part}*100/{total},2))')
 
 
 _FORMULA_BUILDERS: Mapping[str, Callable[[Form, Rule], Iterator[tuple[str, str]]]] = {
@@ -137,6 +154,8 @@ _FORMULA_BUILDERS: Mapping[str, Callable[[Form, Rule], Iterator[tuple[str, str]]
 
 
 def format_hint(field: Field, messages: Messages) -> str:
-    """Return what the template says of a field when its heading is pointed at."""
+    """Return the note that the template shows for a field when the mouse is over its heading."""
     facts: dict[str, Any] = {"basis": field.source, "unit": field.unit, "decimals": field.decimals}
-    return messages("template.hint_figure" if field.role is Role.FIGURE else "template.hint", **facts)
+    if field.role is Role.FIGURE:
+        return messages("template.hint_figure", **facts)
+    return messages("template.hint", **facts)

@@ -1,1 +1,1 @@
-"""Archives of a county and year as BagIt bags."""
+"""Archives of one county and year as BagIt bags."""

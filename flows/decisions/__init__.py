@@ -1,1 +1,1 @@
-"""Decisions of officers, judged and recorded."""
+"""Evaluating and recording the decisions of officers."""

@@ -1,11 +1,12 @@
-"""Judge what people decided by the record as it stands."""
+"""Evaluates submitted decisions against the record as it stands."""
 
 import json
 from dataclasses import replace
+from datetime import date
 
 from checks.model.report import ValidationReport
 from checks.reporting.json_codec import decode_report
-from contracts.procedures import Effect, Procedure
+from contracts.procedures import Action, Effect, Procedure
 from flows.year.office_day import get_office_day
 from flows.year.year_state import SubmittedDecision, YearInputs, YearState
 from review.changed_figures import find_changed_figures
@@ -22,74 +23,94 @@ MAX_CHANGED_FIGURES_LISTED = 3
 def evaluate_decisions(
     state: YearState, inputs: YearInputs
 ) -> tuple[list[Event], list[tuple[SubmittedDecision, DecisionRefusal]]]:
-    """Return the decisions that can be recorded now, one a county at most, and those refused as things stand."""
-    ready: dict[str, Event] = {}
-    denied: list[tuple[SubmittedDecision, DecisionRefusal]] = []
-    for handed in inputs.decisions:
-        judged = evaluate_decision(state, inputs.roster, handed.proposal)
-        if isinstance(judged, DecisionRefusal):
-            denied.append((handed, judged))
-        elif judged is not None:
-            ready.setdefault(judged.county, judged)
-    return list(ready.values()), denied
+    """Return the decisions that can be recorded now, at most one for each county, and those refused now."""
+    ready_by_county: dict[str, Event] = {}
+    refused: list[tuple[SubmittedDecision, DecisionRefusal]] = []
+    for decision in inputs.decisions:
+        event = evaluate_decision(state, inputs.roster, decision.proposal)
+        if isinstance(event, DecisionRefusal):
+            refused.append((decision, event))
+        elif event is not None:
+            ready_by_county.setdefault(event.county, event)
+    return list(ready_by_county.values()), refused
 
 
 def evaluate_decision(state: YearState, roster: Roster, proposal: Proposal) -> Event | DecisionRefusal | None:
-    """Return the event of one proposal, why it is refused, or nothing where it is on record already."""
-    standing = state.county_states.get(proposal.county) or CountyState(
-        county=proposal.county, state=state.procedure.initial_state
-    )
-    bench = DecisionContext(
+    """Return the event of a proposal, the reason why it is refused, or None if it is on record already."""
+    county_state = _get_county_state(state, proposal.county)
+    context = DecisionContext(
         procedure=state.procedure,
         roster=roster,
-        county_state=standing,
+        county_state=county_state,
         return_policy=state.policy,
         sealed_areas=find_sealed_areas(state.procedure, state.roll_ups),
         today=get_office_day(),
     )
-    if _is_recorded(state, bench, proposal):
+    if _is_recorded(state, context, proposal):
         return None
-    effect = _find_effect(state.procedure, proposal)
-    if effect is not None and effect.is_on_area:
-        return decide_roll_up(bench, proposal, state.county_states)
-    judged = decide_proposal(
-        replace(bench, figures=_load_figures(state, standing)) if effect is Effect.REDUCE else bench, proposal
-    )
-    return _add_changed_figures(state, standing, proposal, judged) if isinstance(judged, DecisionRefusal) else judged
+    action = _find_action(state.procedure, proposal)
+    if action is not None and action.effect.is_on_area:
+        return decide_roll_up(context, proposal, state.county_states)
+    if action is not None and action.effect is Effect.REDUCE:
+        context = replace(context, figures=_load_figures(state, county_state))
+    event = decide_proposal(context, proposal)
+    if isinstance(event, DecisionRefusal):
+        return _add_changed_figures(state, county_state, proposal, event)
+    return event
+
+
+def _get_county_state(state: YearState, county: str) -> CountyState:
+    recorded_state = state.county_states.get(county)
+    return recorded_state or CountyState(county=county, state=state.procedure.initial_state)
 
 
 def _add_changed_figures(
     state: YearState, county_state: CountyState, proposal: Proposal, refusal: DecisionRefusal
 ) -> DecisionRefusal:
-    """Who decided on an older version is told which figures have moved since."""
-    meant = [one for one in county_state.versions if proposal.sha256 == one.sha256 or proposal.version == one.number]
+    """Add to the refusal of a decision on an older version which figures have changed since that version."""
     newest = county_state.newest_version
-    if (
-        refusal.code != "version_moved"
-        or not meant
-        or newest is None
-        or not (meant[0].is_checked and newest.is_checked)
-    ):
+    if refusal.code != "version_moved" or newest is None:
         return refusal
-    moved = list(find_changed_figures(_load_report(state, meant[0]), _load_report(state, newest)))
-    listed = "、".join(f"{one.location} {one.before}→{one.after}" for one in moved[:MAX_CHANGED_FIGURES_LISTED])
-    more = "、……" if len(moved) > MAX_CHANGED_FIGURES_LISTED else ""
-    said = state.messages("denial.moved", count=str(len(moved)), listed=listed + more) if moved else ""
-    return replace(refusal, facts={**refusal.facts, "moved": said})
+    proposed = _find_proposed_version(county_state, proposal)
+    if proposed is None or not proposed.is_checked or not newest.is_checked:
+        return refusal
+    return replace(refusal, facts={**refusal.facts, "moved": _format_changed_figures(state, proposed, newest)})
 
 
-def _find_effect(procedure: Procedure, proposal: Proposal) -> Effect | None:
+def _find_proposed_version(county_state: CountyState, proposal: Proposal) -> SubmissionVersion | None:
+    """Return the first version that has the proposal's sha256 or its number, or None."""
+    for version in county_state.versions:
+        if proposal.sha256 == version.sha256 or proposal.version == version.number:
+            return version
+    return None
+
+
+def _format_changed_figures(state: YearState, older: SubmissionVersion, newer: SubmissionVersion) -> str:
+    """Return a sentence with the first figures that differ between two versions, empty if none does."""
+    changes = list(find_changed_figures(_load_report(state, older), _load_report(state, newer)))
+    if not changes:
+        return ""
+    listed = "、".join(
+        f"{change.location} {change.before}→{change.after}" for change in changes[:MAX_CHANGED_FIGURES_LISTED]
+    )
+    if len(changes) > MAX_CHANGED_FIGURES_LISTED:
+        listed += "、……"
+    return state.messages("denial.moved", count=str(len(changes)), listed=listed)
+
+
+def _find_action(procedure: Procedure, proposal: Proposal) -> Action | None:
     level = procedure.find_level(proposal.level)
-    action = procedure.find_action(level.id, proposal.action) if level else None
-    return action.effect if action else None
+    if level is None:
+        return None
+    return procedure.find_action(level.id, proposal.action)
 
 
 def _load_figures(state: YearState, county_state: CountyState) -> dict[tuple[str, str], str]:
-    """Return the newest version's figures by place, as its check read them."""
+    """Return the township figures of the newest version as its check read them, by sheet and cell."""
     if county_state.newest_version is None or not county_state.newest_version.is_checked:
         return {}
     report = _load_report(state, county_state.newest_version)
-    return {(one.sheet, one.cell): one.amount for one in report.figures if one.township}
+    return {(figure.sheet, figure.cell): figure.amount for figure in report.figures if figure.township}
 
 
 def _load_report(state: YearState, version: SubmissionVersion) -> ValidationReport:
@@ -97,21 +118,30 @@ def _load_report(state: YearState, version: SubmissionVersion) -> ValidationRepo
 
 
 def _is_recorded(state: YearState, context: DecisionContext, proposal: Proposal) -> bool:
-    """A row stays in its workbook after it was carried out; the same row again is no new decision."""
-    level = context.procedure.find_level(proposal.level)
-    action = context.procedure.find_action(level.id, proposal.action) if level else None
-    day = parse_day(proposal.on)
-    if level is None or action is None or day is None:
+    """Return whether a proposal was recorded already: its row stays in the workbook and is handed in again."""
+    action, day = _find_action(context.procedure, proposal), parse_day(proposal.on)
+    if action is None or day is None:
         return False
-    done = context.county_state.decisions
+    decisions = context.county_state.decisions
     if action.effect.is_on_area:
-        done = tuple(one for one in state.roll_ups if one.county == proposal.county)
-    return any(
-        (one.level, one.action, one.actor) == (level.id, action.id, proposal.by)
-        and one.facts["date"] == day.isoformat()
-        and (one.facts["number"], one.facts["opinion"]) == (proposal.number.strip(), proposal.opinion.strip())
-        and one.facts.get("lines", "") == normalise_points(proposal.points)
-        and (proposal.sha256 in ("", one.sha256) or (proposal.sha256 == NO_VERSION_SEEN and not one.sha256))
-        and proposal.version in (0, one.version)
-        for one in done
+        decisions = tuple(event for event in state.roll_ups if event.county == proposal.county)
+    return any(_is_same_decision(event, proposal, action=action, day=day) for event in decisions)
+
+
+def _is_same_decision(event: Event, proposal: Proposal, *, action: Action, day: date) -> bool:
+    return (
+        (event.level, event.action, event.actor) == (action.level, action.id, proposal.by)
+        and event.facts["date"] == day.isoformat()
+        and (event.facts["number"], event.facts["opinion"]) == (proposal.number.strip(), proposal.opinion.strip())
+        and event.facts.get("lines", "") == normalise_points(proposal.points)
+        and _is_same_version(event, proposal)
     )
+
+
+def _is_same_version(event: Event, proposal: Proposal) -> bool:
+    """Return whether the version that a proposal gives, if it gives any, is the one that the event is about."""
+    if proposal.version not in (0, event.version):
+        return False
+    if proposal.sha256 == NO_VERSION_SEEN and not event.sha256:
+        return True
+    return proposal.sha256 in ("", event.sha256)

@@ -1,4 +1,4 @@
-"""Record decisions that were made at the command line."""
+"""Records decisions that are made at the command line."""
 
 from dataclasses import dataclass, replace
 
@@ -9,7 +9,7 @@ from flows.year.year_lock import lock_year
 from flows.year.year_state import YearState, load_year_state
 from ledger.errors import HeadMovedError
 from ledger.ledger import Ledger
-from review.county_state import CountyState, find_recorded_roster
+from review.county_state import CountyState, SubmissionVersion, find_recorded_roster
 from review.decision import build_decision_key
 from review.decision_rules import check_person
 from review.events import Event
@@ -21,17 +21,19 @@ MAX_ATTEMPTS = 20
 
 
 def _bind_version(state: YearState, proposal: Proposal) -> Proposal:
-    """Said at the command line without a version, a decision means the newest one of this moment."""
-    standing = state.county_states.get(proposal.county)
-    newest = standing.newest_version if standing else None
-    if newest is None or proposal.version or proposal.sha256:
+    """Return a proposal without a version as one on the county's newest version at this moment."""
+    if proposal.version or proposal.sha256:
         return proposal
+    county_state = state.county_states.get(proposal.county)
+    if county_state is None or county_state.newest_version is None:
+        return proposal
+    newest = county_state.newest_version
     return replace(proposal, version=newest.number, sha256=newest.sha256)
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedDecision:
-    """What came of a proposal: the event recorded (None where it was recorded before), and the scene after it."""
+    """The recorded event of a proposal, None if it was recorded before, and the state of the year after it."""
 
     event: Event | None
     state: YearState
@@ -39,21 +41,23 @@ class RecordedDecision:
 
 @dataclass(frozen=True, slots=True)
 class _RecordingContext:
+    """The open ledger of a year; *expected_head* is the last entry that the person has read, empty if not given."""
+
     paths: YearPaths
     ledger: Ledger
     roster: Roster
-    expected_head: str = ""  # what the person has read ends here; empty where that was not said
+    expected_head: str = ""
 
     def load_state(self) -> YearState:
         return load_year_state(self.paths, self.ledger, self.roster)
 
 
 def record_decision(paths: YearPaths, proposal: Proposal, *, head: str = "") -> RecordedDecision | DecisionRefusal:
-    """Judge a proposal by the record as it stands and record it, or return why not.
+    """Evaluate a proposal against the record as it stands and record it, or return why it is refused.
 
-    With a *head*, what the person has read ends there: anything recorded since refuses the decision. The roster is the
-    recorded one: `LedgerMissing` is raised where no run has recorded any yet. `YearBusy` is raised where a run holds
-    the year for longer than a person would wait.
+    *head* is the digest of the last entry that the person has read: if anything was recorded after it, the decision is
+    refused. The roster is the recorded one. Raises `LedgerMissingError` if no run has recorded anything yet, and
+    `YearBusyError` if a run holds the year for more than `MAX_LOCK_WAIT_SECONDS`.
     """
     with lock_year(paths, wait_seconds=MAX_LOCK_WAIT_SECONDS), paths.open_ledger(must_exist=True) as ledger:
         roster = find_recorded_roster(ledger.list_entries(paths.year))
@@ -65,70 +69,84 @@ def record_decision(paths: YearPaths, proposal: Proposal, *, head: str = "") -> 
 def record_clear_counties(
     paths: YearPaths, proposal: Proposal
 ) -> DecisionRefusal | list[tuple[str, RecordedDecision | DecisionRefusal]]:
-    """Record one decision for every county that has no finding and awaits it, within the person's area.
+    """Record one decision for every county of the person's area that awaits it and has no finding.
 
-    A person who holds no such office, and an action that there is not, are refused before any county is looked at.
+    Returns one refusal, before any county is considered, if the action is unknown or the person holds no office at
+    its level. Raises the same errors as `record_decision`.
     """
     with lock_year(paths, wait_seconds=MAX_LOCK_WAIT_SECONDS), paths.open_ledger(must_exist=True) as ledger:
         roster = find_recorded_roster(ledger.list_entries(paths.year))
         if roster is None:
             return DecisionRefusal("nothing_received", {"county": proposal.level})
-        record = _RecordingContext(paths, ledger, roster)
-        scene = record.load_state()
-        case = resolve_proposal(scene.procedure, proposal)
-        if isinstance(case, DecisionRefusal):
-            return case
-        areas = [one for one in roster.find_offices(proposal.by) if one.level == case.level.id]
-        if not areas:
-            return _refuse_without_office(scene, roster, proposal, case)
-        clear = _list_clear_counties(scene, roster, case, {one.area[: case.level.area_digits] for one in areas})
-        return [(county, _record_proposal(record, replace(proposal, county=county))) for county in clear]
+        context = _RecordingContext(paths, ledger, roster)
+        state = context.load_state()
+        resolved_action = resolve_proposal(state.procedure, proposal)
+        if isinstance(resolved_action, DecisionRefusal):
+            return resolved_action
+        area_prefixes = _list_area_prefixes(roster, proposal.by, resolved_action)
+        if not area_prefixes:
+            return _refuse_without_office(state, roster, proposal, resolved_action)
+        counties = _list_clear_counties(state, roster, resolved_action, area_prefixes)
+        return [(county, _record_proposal(context, replace(proposal, county=county))) for county in counties]
+
+
+def _list_area_prefixes(roster: Roster, person: str, resolved_action: ResolvedAction) -> set[str]:
+    """Return the leading digits of the areas for which a person holds an office at the action's level."""
+    level = resolved_action.level
+    return {officer.area[: level.area_digits] for officer in roster.find_offices(person) if officer.level == level.id}
 
 
 def _refuse_without_office(
     state: YearState, roster: Roster, proposal: Proposal, resolved_action: ResolvedAction
 ) -> DecisionRefusal:
-    """Say why nobody of that name may act at that level."""
-    nobody = CountyState(county="", state=state.procedure.initial_state)
-    bench = DecisionContext(procedure=state.procedure, roster=roster, county_state=nobody, return_policy=state.policy)
-    return next(check_person(bench, proposal, resolved_action))
+    """Return the reason why the person of a proposal may not act at its level."""
+    no_county = CountyState(county="", state=state.procedure.initial_state)
+    context = DecisionContext(
+        procedure=state.procedure, roster=roster, county_state=no_county, return_policy=state.policy
+    )
+    return next(check_person(context, proposal, resolved_action))
 
 
 def _list_clear_counties(
     state: YearState, roster: Roster, resolved_action: ResolvedAction, area_prefixes: set[str]
 ) -> list[str]:
-    found = []
-    for due in roster.due_counties:
-        standing = state.county_states[due.code]
-        newest = standing.newest_version
-        ready = (
-            standing.state in resolved_action.action.from_states
-            and due.code[: resolved_action.level.area_digits] in area_prefixes
-        )
+    """Return the counties of these areas that await the action and have no finding, in the order of the roster."""
+    area_digits = resolved_action.level.area_digits
+    counties = []
+    for due_county in roster.due_counties:
+        county_state = state.county_states[due_county.code]
         if (
-            ready
-            and newest is not None
-            and newest.is_checked
-            and not (newest.hard_count or newest.soft_count or newest.note_count)
+            county_state.state in resolved_action.action.from_states
+            and due_county.code[:area_digits] in area_prefixes
+            and _is_clear(county_state.newest_version)
         ):
-            found.append(due.code)
-    return found
+            counties.append(due_county.code)
+    return counties
+
+
+def _is_clear(version: SubmissionVersion | None) -> bool:
+    if version is None or not version.is_checked:
+        return False
+    return not (version.hard_count or version.soft_count or version.note_count)
 
 
 def _record_proposal(context: _RecordingContext, proposal: Proposal) -> RecordedDecision | DecisionRefusal:
     for _ in range(MAX_ATTEMPTS):
-        pen = GuardedLedger(context.ledger)  # before the record is read: what comes in between is noticed
-        if context.expected_head not in ("", pen.head):
-            return DecisionRefusal("head_moved", {"expected": context.expected_head[:12], "found": pen.head[:12]})
-        scene = context.load_state()
-        judged = evaluate_decision(scene, context.roster, _bind_version(scene, proposal))
-        if isinstance(judged, DecisionRefusal):
-            return judged
-        if judged is None:
-            return RecordedDecision(None, scene)
+        # The head is taken before the record is read, so that an append in between is noticed.
+        guarded_ledger = GuardedLedger(context.ledger)
+        head = guarded_ledger.head
+        if context.expected_head not in ("", head):
+            return DecisionRefusal("head_moved", {"expected": context.expected_head[:12], "found": head[:12]})
+        state = context.load_state()
+        event = evaluate_decision(state, context.roster, _bind_version(state, proposal))
+        if isinstance(event, DecisionRefusal):
+            return event
+        if event is None:
+            return RecordedDecision(None, state)
         try:
-            pen.append(judged, key=build_decision_key(judged))
+            guarded_ledger.append(event, key=build_decision_key(event))
         except HeadMovedError:
-            continue  # somebody else was faster: judge anew by what they recorded
-        return RecordedDecision(judged, context.load_state())
+            # Somebody else recorded something first: evaluate the proposal again on top of it.
+            continue
+        return RecordedDecision(event, context.load_state())
     return DecisionRefusal("conflict", {"county": proposal.county})

@@ -1,1 +1,1 @@
-"""From received files to checked submissions."""
+"""From files in the inbox to checked submissions on record."""

@@ -1,17 +1,16 @@
-"""The stages of a run as plain functions: one job a county and stage, results as values for the record."""
+"""The stages that work county by county: plain functions from a job to the events to record."""
 
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
-from checks.model.finding import Refusal, Severity
+from checks.model.finding import Finding, Refusal, Severity
 from checks.model.refusal import create_refusal
 from checks.model.report import ValidationReport
 from checks.reporting.json_codec import encode_refusal, encode_report
-from contracts.contract_library import ContractLibrary
 from flows.intake.filing_history import load_history
 from flows.intake.read_submission import ReadSubmission, chain_explanations
 from flows.intake.returned_files import ReturnContext, build_marked_file, build_page_file, with_earlier_explanations
@@ -29,60 +28,58 @@ CHECK: Final = "check"
 
 
 def run_job(job: Job) -> JobOutcome:
-    """Do one job."""
+    """Run the stage function of a job."""
     return STAGE_FUNCTIONS[job.stage](job)
 
 
 def receive_submissions(job: Job) -> JobOutcome:
-    """Read new files once, check them, and settle which become versions; refused ones are kept with their reason."""
-    library, store = job.paths.open_contracts(), job.paths.open_store()
-    words = library.get_messages()
-    office = ReturnContext(library, words, store)
-    history = load_history(job.check_inputs, store)
-    looks = zip(job.files, job.seen_digests, strict=True)
-    read = chain_explanations(
-        office,
-        job.county_state,
-        [ReadSubmission.load_file(Path(path), look, job, office, history) for path, look in looks],
-    )
-    refused = [_build_refusal_outcome(job, library, one, one.result) for one in read if isinstance(one.result, Refusal)]
-    reports = {one.sha256: one for one in read if isinstance(one.result, ValidationReport)}
-    candidates = [
-        VersionCandidate(sha256, one.name, one.result.identity.version)
-        for sha256, one in reports.items()
-        if isinstance(one.result, ValidationReport)
+    """Read each new file once, check it and decide whether it becomes a version; refusals are kept with their reason.
+
+    The outcome has the events of the refused files first, then those of the versions, the lowest version first.
+    """
+    context = _create_return_context(job)
+    history = load_history(job.check_inputs, context.store)
+    submissions = [
+        ReadSubmission.load_file(Path(path), seen_digest, job, context, history)
+        for path, seen_digest in zip(job.files, job.seen_digests, strict=True)
     ]
-    settled = [
-        _build_admission_outcome(job, library, reports[one.candidate.sha256], one, store=store)
-        for one in decide_admissions(library.get_procedure(job.procedure), job.county_state, candidates)
-    ]
-    return _merge_outcomes([*refused, *settled])
+    outcomes: list[JobOutcome] = []
+    readable: dict[str, ReadSubmission] = {}
+    candidates: dict[str, VersionCandidate] = {}
+    for submission in chain_explanations(context, job.county_state, submissions):
+        sha256, result = submission.sha256, submission.result
+        if isinstance(result, Refusal):
+            outcomes.append(_build_refusal_outcome(job, context, submission, result))
+        else:
+            readable[sha256] = submission
+            candidates[sha256] = VersionCandidate(sha256, submission.name, result.identity.version)
+    procedure = context.library.get_procedure(job.procedure)
+    for admission in decide_admissions(procedure, job.county_state, list(candidates.values())):
+        submission = readable[admission.candidate.sha256]
+        outcomes.append(_build_admission_outcome(job, context, submission, admission))
+    return _merge_outcomes(outcomes)
 
 
 def check_submissions(job: Job) -> JobOutcome:
-    """Check versions from the store again, under the contracts as they now are."""
-    library, store = job.paths.open_contracts(), job.paths.open_store()
-    words = library.get_messages()
-    office = ReturnContext(library, words, store)
-    history = load_history(job.check_inputs, store)
-    found = [
-        (sha256, validate_file(store.load_object(sha256), library, words, history=history)) for sha256 in job.files
-    ]
-    reports = [
-        (sha256, with_earlier_explanations(office, job.county_state, one))
-        for sha256, one in found
-        if isinstance(one, ValidationReport)
-    ]
-    return _merge_outcomes([_build_check_outcome(job, sha256, report, store) for sha256, report in reports])
+    """Check versions from the store again, under the contracts as they are now; a version refused now is left out."""
+    context = _create_return_context(job)
+    history = load_history(job.check_inputs, context.store)
+    reports: list[tuple[str, ValidationReport]] = []
+    for sha256 in job.files:
+        data = context.store.load_object(sha256)
+        result = validate_file(data, context.library, context.messages, history=history)
+        if isinstance(result, ValidationReport):
+            reports.append((sha256, with_earlier_explanations(context, job.county_state, result)))
+    return _merge_outcomes([_build_check_outcome(job, sha256, report, context.store) for sha256, report in reports])
 
 
 def mark_workbooks(job: Job) -> JobOutcome:
-    """Write each flagged version's own workbook with its cells marked."""
+    """Write a copy of each flagged version's workbook with its cells marked."""
     return _write_outputs(job, build_marked_file)
 
 
 def write_pages(job: Job) -> JobOutcome:
-    """Write each version's page."""
+    """Write the page of each version."""
     return _write_outputs(job, build_page_file)
 
 
@@ -94,13 +91,19 @@ STAGE_FUNCTIONS: Mapping[str, Callable[[Job], JobOutcome]] = {
 }
 
 
+def _create_return_context(job: Job) -> ReturnContext:
+    library = job.paths.open_contracts()
+    return ReturnContext(library, library.get_messages(), job.paths.open_store())
+
+
 def _build_refusal_outcome(
-    job: Job, library: ContractLibrary, submission: ReadSubmission, refusal: Refusal, rivals: str = ""
+    job: Job, context: ReturnContext, submission: ReadSubmission, refusal: Refusal, *, rivals: str = ""
 ) -> JobOutcome:
+    """Return the event of a refused file; *rivals* are the sha256 of the files that claim the same version."""
     facts = {
         **encode_refusal(refusal),
         "name": submission.name,
-        "contracts": library.compute_version(),
+        "contracts": context.library.compute_version(),
         "rivals": rivals,
     }
     event = Event(kind=EventKind.REFUSED, year=job.paths.year, county=job.county, sha256=submission.sha256, facts=facts)
@@ -109,12 +112,13 @@ def _build_refusal_outcome(
 
 
 def _build_admission_outcome(
-    job: Job, library: ContractLibrary, submission: ReadSubmission, admission: VersionAdmission, *, store: ObjectStore
+    job: Job, context: ReturnContext, submission: ReadSubmission, admission: VersionAdmission
 ) -> JobOutcome:
     if admission.outcome is not AdmissionOutcome.TAKEN:
-        refusal = create_refusal(library.get_messages(), admission.code, **admission.facts)
-        return _build_refusal_outcome(job, library, submission, refusal, " ".join(admission.conflicting_sha256s))
-    store.store_object(submission.data)
+        refusal = create_refusal(context.messages, admission.code, **admission.facts)
+        rivals = " ".join(admission.conflicting_sha256s)
+        return _build_refusal_outcome(job, context, submission, refusal, rivals=rivals)
+    context.store.store_object(submission.data)
     event = Event(
         kind=EventKind.RECEIVED,
         year=job.paths.year,
@@ -124,35 +128,37 @@ def _build_admission_outcome(
         facts={"name": submission.name, "bytes": len(submission.data)},
     )
     line = ProgressLine("taken", {"name": submission.name, "version": str(admission.candidate.version)})
-    taken = JobOutcome(((event, f"received:{job.paths.year}:{job.county}:{submission.sha256}"),), (line,))
-    return _merge_outcomes([taken, _build_check_outcome(job, submission.sha256, submission.result, store)])
+    received = JobOutcome(((event, f"received:{job.paths.year}:{job.county}:{submission.sha256}"),), (line,))
+    return _merge_outcomes([received, _build_check_outcome(job, submission.sha256, submission.result, context.store)])
 
 
 def _build_check_outcome(job: Job, sha256: str, result: ValidationReport | Refusal, store: ObjectStore) -> JobOutcome:
     if isinstance(result, Refusal):
         raise TypeError("a refused file has no report")
-    kept = store.store_object(_encode_json(encode_report(result)))
-    counts = {"hard": Severity.HARD, "soft": Severity.SOFT, "notes": Severity.REPORT}
-    found = {name: result.count_findings(severity) for name, severity in counts.items()}
+    report_sha256 = store.store_object(_encode_json(encode_report(result)))
+    counts = _count_by_severity(result)
+    facts: dict[str, JsonValue] = {
+        **counts,
+        **_count_by_rule(result),
+        "explained": result.explanation_count,
+        "report": report_sha256,
+        "contracts": result.contracts_version,
+        "outcome": result.outcome,
+        **_collect_basis_facts(job.check_inputs),
+    }
+    if result.plots:
+        facts["plots"] = store.store_object(_encode_json(dict(result.plots)))
     event = Event(
         kind=EventKind.CHECKED,
         year=job.paths.year,
         county=job.county,
         version=result.identity.version,
         sha256=sha256,
-        facts={
-            **found,
-            **_count_by_rule(result),
-            "explained": result.explanation_count,
-            "report": kept,
-            "contracts": result.contracts_version,
-            "outcome": result.outcome,
-            **_collect_basis_facts(job.check_inputs),
-            **({"plots": store.store_object(_encode_json(dict(result.plots)))} if result.plots else {}),
-        },
+        facts=facts,
     )
-    facts = {name: str(count) for name, count in found.items()} | {"version": str(result.identity.version)}
-    return JobOutcome(((event, _build_event_key(job, event)),), (ProgressLine("checked", facts),))
+    printed_counts = {name: str(count) for name, count in counts.items()}
+    line = ProgressLine("checked", {**printed_counts, "version": str(result.identity.version)})
+    return JobOutcome(((event, _build_event_key(job, event)),), (line,))
 
 
 def _encode_json(value: object) -> bytes:
@@ -160,42 +166,52 @@ def _encode_json(value: object) -> bytes:
 
 
 def _collect_basis_facts(check_inputs: CheckInputs) -> dict[str, JsonValue]:
-    """Say what a check rested on besides the file, where there was anything."""
-    named = {"basis": check_inputs.balances_digest, "disputed": check_inputs.claims_digest}
-    return {name: digest for name, digest in named.items() if digest}
+    """Return the digests of what a check rested on besides the file; empty digests are left out."""
+    digests = {"basis": check_inputs.balances_digest, "disputed": check_inputs.claims_digest}
+    return {name: digest for name, digest in digests.items() if digest}
+
+
+def _count_by_severity(report: ValidationReport) -> dict[str, int]:
+    return {
+        "hard": report.count_findings(Severity.HARD),
+        "soft": report.count_findings(Severity.SOFT),
+        "notes": report.count_findings(Severity.REPORT),
+    }
 
 
 def _count_by_rule(report: ValidationReport) -> dict[str, JsonValue]:
-    """Count by rule the findings that stand in the way and are not explained: a waiver clears them rule by rule."""
-    counted: dict[str, JsonValue] = {}
+    """Count the open hard and soft findings by rule: a waiver clears them rule by rule."""
+    counts_by_severity: dict[str, JsonValue] = {}
     for severity in (Severity.HARD, Severity.SOFT):
-        standing = (one for one in report.findings if one.severity is severity and not (one.trial or one.is_explained))
-        rules = Counter(one.rule for one in standing)
-        if rules:
-            counted[severity.value] = dict(sorted(rules.items()))
-    return {"found": counted}
+        counts = Counter(finding.rule for finding in report.findings if _is_open(finding, severity))
+        if counts:
+            counts_by_severity[severity.value] = dict(sorted(counts.items()))
+    return {"found": counts_by_severity}
+
+
+def _is_open(finding: Finding, severity: Severity) -> bool:
+    return finding.severity is severity and not finding.trial and not finding.is_explained
 
 
 def _write_outputs(
     job: Job, make_output: Callable[[ReturnContext, CountyState, SubmissionVersion], bytes]
 ) -> JobOutcome:
-    """Write one output a version of the job, and return the record of it."""
-    library = job.paths.open_contracts()
-    office = ReturnContext(library, library.get_messages(), job.paths.open_store())
-    made = []
+    """Write one output for each version of the job, and return the events that record them."""
+    context = _create_return_context(job)
+    versions = {version.sha256: version for version in job.county_state.versions}
+    outcomes = []
     for sha256, path in zip(job.files, job.outputs, strict=True):
-        version = next(one for one in job.county_state.versions if one.sha256 == sha256)
-        data = make_output(office, job.county_state, version)
-        event = build_output_event(job.paths, path, data, basis=version.report_sha256, county=job.county)
-        written = write_output(job.paths, path, data)
-        made.append(
-            JobOutcome(((event, _build_event_key(job, event)),), (ProgressLine("marked", {"path": path}),), (written,))
-        )
-    return _merge_outcomes(made)
+        data = make_output(context, job.county_state, versions[sha256])
+        basis = versions[sha256].report_sha256
+        event = build_output_event(job.paths, path, data, basis=basis, county=job.county)
+        staged_output = write_output(job.paths, path, data)
+        line = ProgressLine("marked", {"path": path})
+        outcomes.append(JobOutcome(((event, _build_event_key(job, event)),), (line,), (staged_output,)))
+    return _merge_outcomes(outcomes)
 
 
 def _build_event_key(job: Job, event: Event) -> str:
-    """The same result recorded twice is one entry, unless something else was recorded in between."""
+    """Return a key under which the same result is recorded only once, unless other entries come in between."""
     return f"{event.kind}:{_digest_event(event)}:after {job.entry_count}"
 
 
@@ -204,9 +220,12 @@ def _digest_event(event: Event) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def _merge_outcomes(outcomes: list[JobOutcome]) -> JobOutcome:
-    return JobOutcome(
-        tuple(event for one in outcomes for event in one.events),
-        tuple(line for one in outcomes for line in one.lines),
-        tuple(place for one in outcomes for place in one.staged_outputs),
-    )
+def _merge_outcomes(outcomes: Iterable[JobOutcome]) -> JobOutcome:
+    events: list[tuple[Event, str]] = []
+    lines: list[ProgressLine] = []
+    staged_outputs: list[tuple[Path, str]] = []
+    for outcome in outcomes:
+        events += outcome.events
+        lines += outcome.lines
+        staged_outputs += outcome.staged_outputs
+    return JobOutcome(tuple(events), tuple(lines), tuple(staged_outputs))

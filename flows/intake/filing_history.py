@@ -1,9 +1,11 @@
-"""The history that checks are given, read from the record: last year's balances, and the plots that others account."""
+"""Reads the history that checks need from the record: last year's balances, and plots that others account."""
 
 import json
+from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from itertools import chain
 
 from checks.model.filing_history import FilingHistory, PlotClaim, build_filing_history
 from checks.reporting.json_codec import decode_report
@@ -25,112 +27,133 @@ from review.reductions import apply_reductions
 
 
 def load_history(check_inputs: CheckInputs, store: ObjectStore) -> FilingHistory:
-    """Read what is on record into the value that checks take; figures as they were reviewed."""
+    """Return the history of a county: the figures as reviewed of the year before, or its opening balances."""
+    year, claims = check_inputs.prior_year, check_inputs.claims
     if check_inputs.prior_state is not None and check_inputs.prior_version is not None:
         report = decode_report(json.loads(store.load_object(check_inputs.prior_version.report_sha256)))
-        return build_filing_history(
-            check_inputs.prior_year, apply_reductions(report, check_inputs.prior_state).figures, check_inputs.claims
-        )
+        reviewed_report = apply_reductions(report, check_inputs.prior_state)
+        return build_filing_history(year, reviewed_report.figures, claims)
     if check_inputs.opening_sha256:
-        figures = {
-            key: Decimal(amount) for key, amount in load_recorded_balances(store, check_inputs.opening_sha256).items()
-        }
-        return FilingHistory(year=check_inputs.prior_year, figures=figures, claims=check_inputs.claims)
-    return FilingHistory(year=check_inputs.prior_year, claims=check_inputs.claims)
+        amounts = load_recorded_balances(store, check_inputs.opening_sha256)
+        figures = {key: Decimal(amount) for key, amount in amounts.items()}
+        return FilingHistory(year=year, figures=figures, claims=claims)
+    return FilingHistory(year=year, claims=claims)
 
 
 def load_recorded_history(paths: YearPaths, county: str) -> FilingHistory | None:
-    """Read what a county's year begins with, for its blank workbook; nothing where no ledger has been made yet."""
+    """Return the balances that a county's year begins with, for its blank workbook; None if no ledger exists yet."""
     try:
         ledger = paths.open_ledger(must_exist=True)
     except LedgerMissingError:
         return None
     with ledger:
-        before, now = ledger.list_entries(paths.year - 1), ledger.list_entries(paths.year)
-    package = paths.open_contracts().find_package(county, paths.year)
-    filed = find_filed_states(paths.open_contracts().get_procedure(package.procedure), before) if package else {}
-    background = build_check_inputs(paths.year, filed, find_opening_balances(now)).get(county)
-    return load_history(background, paths.open_store()) if background else None
+        prior_entries, entries = ledger.list_entries(paths.year - 1), ledger.list_entries(paths.year)
+    library = paths.open_contracts()
+    package = library.find_package(county, paths.year)
+    filed_states: dict[str, CountyState] = {}
+    if package is not None:
+        filed_states = find_filed_states(library.get_procedure(package.procedure), prior_entries)
+    check_inputs = build_check_inputs(paths.year, filed_states, find_opening_balances(entries)).get(county)
+    if check_inputs is None:
+        return None
+    return load_history(check_inputs, paths.open_store())
 
 
 def find_claims_on_undecided(state: YearState, ledger: Ledger) -> dict[str, tuple[PlotClaim, ...]]:
-    """Return, for each county with an undecided version, those of its plots that another submission accounts."""
-    return find_competing_claims(
-        state,
-        ledger,
-        {one.county: one.newest_version for one in _list_undecided_states(state) if one.newest_version is not None},
-    )
+    """Return, by county with an undecided version, the claims of other submissions on its plots."""
+    undecided_versions: dict[str, SubmissionVersion] = {}
+    for county_state in _list_undecided_states(state):
+        if county_state.newest_version is not None:
+            undecided_versions[county_state.county] = county_state.newest_version
+    return find_competing_claims(state, ledger, undecided_versions)
 
 
 def find_competing_claims(
     state: YearState, ledger: Ledger, versions: Mapping[str, SubmissionVersion]
 ) -> dict[str, tuple[PlotClaim, ...]]:
-    """Return, for the counties of these versions that name plots, those of them that another submission accounts.
+    """Return, by county of *versions*, the claims of other submissions on its plots; no entry for one without plots.
 
-    Others are the newest versions of other counties of the year, and whatever any county filed in earlier years.
+    Other submissions are the newest versions of other counties of the year, and all filings of earlier years.
     """
     year = state.paths.year
-    asking = {county: version for county, version in versions.items() if version.plots_sha256}
-    if not asking:
+    asking_versions = {county: version for county, version in versions.items() if version.plots_sha256}
+    if not asking_versions:
         return {}
-    from flows.intake.duplicate_claims import ClaimIndex, ClaimSource  # noqa: PLC0415 - polars, only where somebody asks
+    from flows.intake.duplicate_claims import ClaimIndex, ClaimSource  # noqa: PLC0415 - imports polars, which is slow
 
     index = ClaimIndex(state.paths.state_folder / "claims", state.paths.open_store())
-    asked = [ClaimSource(year, county, version.plots_sha256) for county, version in asking.items()]
-    claiming = [
-        ClaimSource(year, county, version.plots_sha256)
-        for year, county, version in (*_list_current_versions(state), *_list_earlier_versions(state, ledger))
+    asking_sources = [ClaimSource(year, county, version.plots_sha256) for county, version in asking_versions.items()]
+    claiming_sources = [
+        ClaimSource(claim_year, county, version.plots_sha256)
+        for claim_year, county, version in _list_claiming_versions(state, ledger)
         if version.plots_sha256
     ]
-    return _group_claims_by_county(
-        year, asking, index.find_shared_claims(asked, claiming), {(one.year, one.county) for one in claiming}
-    )
+    shared_claims = index.find_shared_claims(asking_sources, claiming_sources)
+    claimants = {(source.year, source.county) for source in claiming_sources}
+    return _group_claims_by_county(year, shared_claims, asking_counties=asking_versions, claimants=claimants)
 
 
 def _group_claims_by_county(
-    year: int, asking_counties: Iterable[str], shared_claims: Iterable[PlotClaim], claimants: Container[tuple[int, str]]
+    year: int,
+    shared_claims: Iterable[PlotClaim],
+    *,
+    asking_counties: Iterable[str],
+    claimants: Container[tuple[int, str]],
 ) -> dict[str, tuple[PlotClaim, ...]]:
-    """Return for each county what others claim of the plots that it names; who only asks claims nothing."""
-    by_plot: dict[str, list[PlotClaim]] = {}
+    """Return for each asking county what *claimants* other than itself claim of its plots."""
+    claims_by_plot: dict[str, list[PlotClaim]] = defaultdict(list)
     for claim in shared_claims:
-        by_plot.setdefault(claim.plot, []).append(claim)
-    found: dict[str, set[PlotClaim]] = {county: set() for county in asking_counties}
-    for claims in by_plot.values():
-        for county in {one.county for one in claims if one.year == year and one.county in found}:
-            found[county] |= {
-                one
-                for one in claims
-                if (one.year, one.county) != (year, county) and (one.year, one.county) in claimants
-            }
-    return {county: tuple(sorted(claims)) for county, claims in found.items()}
+        claims_by_plot[claim.plot].append(claim)
+    claims_by_county: dict[str, set[PlotClaim]] = {county: set() for county in asking_counties}
+    for claims in claims_by_plot.values():
+        for claim in claims:
+            if claim.year == year and claim.county in claims_by_county:
+                claims_by_county[claim.county].update(_filter_competing_claims(claims, claim, claimants))
+    return {county: tuple(sorted(claims)) for county, claims in claims_by_county.items()}
+
+
+def _filter_competing_claims(
+    claims: Iterable[PlotClaim], own_claim: PlotClaim, claimants: Container[tuple[int, str]]
+) -> Iterator[PlotClaim]:
+    """Yield the claims of *claimants* other than the county and year of *own_claim*."""
+    for claim in claims:
+        claimant = (claim.year, claim.county)
+        if claimant != (own_claim.year, own_claim.county) and claimant in claimants:
+            yield claim
 
 
 def find_disputed_versions(
     state: YearState, claims_by_county: Mapping[str, tuple[PlotClaim, ...]]
 ) -> Iterator[tuple[str, SubmissionVersion]]:
-    """Return the newest versions whose check rested on other claims of others than there now are."""
-    for county, found in claims_by_county.items():
+    """Yield county and newest version where the claims of others have changed since the version was checked."""
+    for county, claims in claims_by_county.items():
         newest = state.county_states[county].newest_version
-        if (
-            newest is not None
-            and newest.claims_digest != replace(state.get_check_inputs(county), claims=found).claims_digest
-        ):
+        check_inputs = replace(state.get_check_inputs(county), claims=claims)
+        if newest is not None and newest.claims_digest != check_inputs.claims_digest:
             yield county, newest
 
 
 def _list_undecided_states(state: YearState) -> Iterator[CountyState]:
-    return (one for one in state.county_states.values() if one.state in state.procedure.state_by_outcome.values())
+    for county_state in state.county_states.values():
+        if county_state.state in state.procedure.state_by_outcome.values():
+            yield county_state
+
+
+def _list_claiming_versions(state: YearState, ledger: Ledger) -> Iterator[tuple[int, str, SubmissionVersion]]:
+    """Yield year, county and version of every submission whose plots count as accounted."""
+    return chain(_list_current_versions(state), _list_earlier_versions(state, ledger))
 
 
 def _list_current_versions(state: YearState) -> Iterator[tuple[int, str, SubmissionVersion]]:
-    for county, standing in state.county_states.items():
-        if standing.newest_version is not None and has_active_claims(state.procedure, standing):
-            yield state.paths.year, county, standing.newest_version
+    for county, county_state in state.county_states.items():
+        if county_state.newest_version is not None and has_active_claims(state.procedure, county_state):
+            yield state.paths.year, county, county_state.newest_version
 
 
 def _list_earlier_versions(state: YearState, ledger: Ledger) -> Iterator[tuple[int, str, SubmissionVersion]]:
     for year in ledger.list_years():
-        if year < state.paths.year:
-            for county, standing in find_filed_states(state.procedure, ledger.list_entries(year)).items():
-                if standing.newest_version is not None:
-                    yield year, county, standing.newest_version
+        if year >= state.paths.year:
+            continue
+        for county, filed_state in find_filed_states(state.procedure, ledger.list_entries(year)).items():
+            if filed_state.newest_version is not None:
+                yield year, county, filed_state.newest_version

@@ -1,4 +1,4 @@
-"""Take files in from the inbox: read once, and checked from these bytes."""
+"""Reads files from the inbox: each is read once, and checked from the bytes that were read."""
 
 import hashlib
 from dataclasses import dataclass, replace
@@ -18,7 +18,10 @@ from workbooks.gate.file_access import read_submission_bytes
 
 @dataclass(frozen=True, slots=True)
 class ReadSubmission:
-    """A file that was taken from the inbox: the bytes as read once, and the report on them or why it is refused."""
+    """A file read from the inbox: its name, the bytes, and the report on them or why the file is refused.
+
+    *sha256* and *data* are empty if the file could not be read.
+    """
 
     name: str
     sha256: str
@@ -27,39 +30,48 @@ class ReadSubmission:
 
     @property
     def version_number(self) -> int:
-        """The version, 0 where the file was refused."""
-        return self.result.identity.version if isinstance(self.result, ValidationReport) else 0
+        """The version on the cover, 0 if the file was refused."""
+        if isinstance(self.result, Refusal):
+            return 0
+        return self.result.identity.version
 
     @classmethod
     def load_file(
         cls, path: Path, expected_digest: str, job: Job, context: ReturnContext, history: FilingHistory
     ) -> "ReadSubmission":
-        """Read a file a second time; one that has changed since the first *look* is still being copied."""
-        name, words = make_printable(path.name), context.messages
-        data = read_submission_bytes(path, words)
+        """Read and check a file; refuse it if its bytes differ from *expected_digest*, as it is still being copied.
+
+        *expected_digest* is the sha256 of the file when the inbox was scanned, empty if it could not be read then.
+        """
+        name, messages = make_printable(path.name), context.messages
+        data = read_submission_bytes(path, messages)
         if isinstance(data, Refusal):
-            gone = bool(expected_digest) and data.code == "missing_file"
-            return cls(name, "", b"", create_refusal(words, "vanished") if gone else data)
+            if expected_digest and data.code == "missing_file":
+                return cls(name, "", b"", create_refusal(messages, "vanished"))
+            return cls(name, "", b"", data)
         sha256 = hashlib.sha256(data).hexdigest()
         if expected_digest not in ("", sha256):
-            return cls(name, expected_digest, b"", create_refusal(words, "growing"))
+            return cls(name, expected_digest, b"", create_refusal(messages, "growing"))
         if not job.is_due:
-            refusal = create_refusal(words, "not_due", county=job.county, year=str(job.paths.year))
+            refusal = create_refusal(messages, "not_due", county=job.county, year=str(job.paths.year))
             return cls(name, sha256, data, refusal)
         expected = (job.county, job.paths.year)
-        result = validate_file(data, context.library, words, expected=expected, history=history)
+        result = validate_file(data, context.library, messages, expected=expected, history=history)
         return cls(name, sha256, data, result)
 
 
 def chain_explanations(
     context: ReturnContext, county_state: CountyState, submissions: list[ReadSubmission]
 ) -> list[ReadSubmission]:
-    """Carry what was said from version to version, those of the same inbox included."""
-    known = load_checked_reports(context, county_state)
-    for at in sorted(range(len(submissions)), key=lambda one: submissions[one].version_number):
-        one = submissions[at]
-        if isinstance(one.result, ValidationReport):
-            result = with_explanations_from(context, known, one.result)
-            submissions[at] = replace(one, result=result)
-            known = {**known, result.identity.version: result}
+    """Add to each report the explanations of the version before, which may be one of *submissions* itself.
+
+    The list is changed in place and returned, in the same order.
+    """
+    reports = load_checked_reports(context, county_state)
+    for index in sorted(range(len(submissions)), key=lambda index: submissions[index].version_number):
+        submission = submissions[index]
+        if isinstance(submission.result, ValidationReport):
+            report = with_explanations_from(context, reports, submission.result)
+            submissions[index] = replace(submission, result=report)
+            reports[report.identity.version] = report
     return submissions

@@ -1,4 +1,4 @@
-"""What goes back to a county: its workbook marked, its page, both with what changed since the version before."""
+"""The files returned to a county: its marked workbook and its page, both with the changes since the last version."""
 
 import json
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from checks.model.finding import Refusal
 from checks.model.report import ValidationReport
 from checks.reporting.json_codec import decode_report
 from checks.versions.explanations import carry_explanations
-from checks.versions.version_diff import VersionChanges, compare_findings, compare_forms
+from checks.versions.version_diff import FormSnapshot, VersionChanges, compare_findings, compare_forms
 from contracts.contract_library import ContractLibrary
 from contracts.messages import Messages
 from contracts.plans import Plan
@@ -23,7 +23,7 @@ from workbooks.marking.mark_workbook import mark_workbook
 
 @dataclass(frozen=True, slots=True)
 class MarkingContext:
-    """The contracts and their words."""
+    """The contracts and their messages."""
 
     library: ContractLibrary
     messages: Messages
@@ -31,7 +31,7 @@ class MarkingContext:
 
 @dataclass(frozen=True, slots=True)
 class ReturnContext:
-    """What is needed to make what goes back to a county on record: contracts, their words, the store."""
+    """What is needed to make the returned files of a recorded version: contracts, messages, the store."""
 
     library: ContractLibrary
     messages: Messages
@@ -39,7 +39,7 @@ class ReturnContext:
 
     @property
     def marking_context(self) -> MarkingContext:
-        """The contracts alone."""
+        """The contracts and their messages, without the store."""
         return MarkingContext(self.library, self.messages)
 
     def load_report(self, version: SubmissionVersion) -> ValidationReport:
@@ -49,7 +49,7 @@ class ReturnContext:
 
 @dataclass(frozen=True, slots=True)
 class SubmittedFile:
-    """A file as sent: its name, fit to be shown, the sha256 of its bytes, and these."""
+    """A file as sent: its printable name, the sha256 of its bytes, and the bytes."""
 
     name: str
     sha256: str
@@ -59,118 +59,137 @@ class SubmittedFile:
 def build_returned_files(
     context: MarkingContext, submitted: SubmittedFile, report: ValidationReport
 ) -> tuple[bytes, bytes]:
-    """Make the marked workbook and the page of a file that is on no record."""
-    return _build_marked_bytes(context, submitted, report, None), _build_page_bytes(context, submitted, report, None)
+    """Return the bytes of the marked workbook and of the page of a file that is not on record."""
+    marked_workbook = _build_marked_bytes(context, submitted, report, changes=None)
+    return marked_workbook, _build_page_bytes(context, submitted, report, changes=None)
 
 
 def find_previous_version(county_state: CountyState, version_number: int) -> SubmissionVersion | None:
-    """Return the newest checked version before one of that number."""
-    return next(
-        (one for one in reversed(county_state.versions) if one.is_checked and one.number < version_number), None
-    )
+    """Return the newest checked version whose number is below *version_number*, or None."""
+    for version in reversed(county_state.versions):
+        if version.is_checked and version.number < version_number:
+            return version
+    return None
 
 
 def load_checked_reports(context: ReturnContext, county_state: CountyState) -> dict[int, ValidationReport]:
-    """Return the reports on record, by version."""
-    return {one.number: context.load_report(one) for one in county_state.versions if one.is_checked}
+    """Return the recorded reports of a county by number of version."""
+    return {version.number: context.load_report(version) for version in county_state.versions if version.is_checked}
 
 
 def with_earlier_explanations(
     context: ReturnContext, county_state: CountyState, report: ValidationReport
 ) -> ValidationReport:
-    """Return a report with what the county said of its version before, as far as it still belongs."""
-    before = find_previous_version(county_state, report.identity.version)
-    return with_explanations_from(context, {before.number: context.load_report(before)} if before else {}, report)
+    """Return the report with those explanations of the version before that still apply."""
+    previous = find_previous_version(county_state, report.identity.version)
+    if previous is None:
+        return report
+    return with_explanations_from(context, {previous.number: context.load_report(previous)}, report)
 
 
 def with_explanations_from(
     context: ReturnContext, reports: Mapping[int, ValidationReport], report: ValidationReport
 ) -> ValidationReport:
-    """Do the same with the reports known by version."""
-    number = max((one for one in reports if one < report.identity.version), default=None)
-    if number is None:
+    """Return the report with the explanations that still apply of the version before it in *reports*, if any.
+
+    *reports* are reports of the same county by number of version.
+    """
+    earlier_numbers = [number for number in reports if number < report.identity.version]
+    if not earlier_numbers:
         return report
-    return carry_explanations(report, reports[number], context.library.get_return_policy(), context.messages)
+    earlier = reports[max(earlier_numbers)]
+    return carry_explanations(report, earlier, context.library.get_return_policy(), context.messages)
 
 
 def build_marked_file(context: ReturnContext, county_state: CountyState, version: SubmissionVersion) -> bytes:
-    """Make the marked workbook of one version."""
+    """Return the marked workbook of a version."""
     report = context.load_report(version)
-    sent = SubmittedFile(version.name, version.sha256, context.store.load_object(version.sha256))
-    return _build_marked_bytes(
-        context.marking_context, sent, report, compare_with_previous(context, county_state, version, report)
-    )
+    submitted = SubmittedFile(version.name, version.sha256, context.store.load_object(version.sha256))
+    changes = compare_with_previous(context, county_state, version, report)
+    return _build_marked_bytes(context.marking_context, submitted, report, changes=changes)
 
 
 def build_page_file(context: ReturnContext, county_state: CountyState, version: SubmissionVersion) -> bytes:
-    """Make the page of one version."""
-    report, sent = context.load_report(version), SubmittedFile(version.name, version.sha256, b"")
+    """Return the page of a version, as HTML."""
+    report, submitted = context.load_report(version), SubmittedFile(version.name, version.sha256, b"")
+    changes = compare_with_previous(context, county_state, version, report)
     return _build_page_bytes(
-        context.marking_context,
-        sent,
-        report,
-        compare_with_previous(context, county_state, version, report),
-        version.received_at,
+        context.marking_context, submitted, report, changes=changes, received_at=version.received_at
     )
 
 
 def _build_marked_bytes(
-    context: MarkingContext, submitted: SubmittedFile, report: ValidationReport, changes: VersionChanges | None
+    context: MarkingContext, submitted: SubmittedFile, report: ValidationReport, *, changes: VersionChanges | None
 ) -> bytes:
-    caps, words = context.library.get_return_policy().max_list_lengths, context.messages
-    normalised = build_normalised_list(report.findings, words, caps["normalised"])
-    changed = [build_changes_list(changes, words, caps["changes"])] if changes else []
-    listings = [*changed, *([normalised] if normalised.rows else [])]
-    return mark_workbook(submitted.data, report.findings, words.get_group("marks"), listings=listings, limits=caps)
+    limits, messages = context.library.get_return_policy().max_list_lengths, context.messages
+    listings = []
+    if changes is not None:
+        listings.append(build_changes_list(changes, messages, limits["changes"]))
+    normalised_list = build_normalised_list(report.findings, messages, limits["normalised"])
+    if normalised_list.rows:
+        listings.append(normalised_list)
+    marks = messages.get_group("marks")
+    return mark_workbook(submitted.data, report.findings, marks, listings=listings, limits=limits)
 
 
 def _build_page_bytes(
     context: MarkingContext,
     submitted: SubmittedFile,
     report: ValidationReport,
+    *,
     changes: VersionChanges | None,
-    received: str = "",
+    received_at: str = "",
 ) -> bytes:
     name, plan = find_county(context.library, report)
-    plots = build_progress_plots(report, plan)
-    heading = PageHeading(name=name, file=submitted.name, sha256=submitted.sha256, received_at=received, plots=plots)
-    most = context.library.get_return_policy().max_list_lengths["page"]
-    return render_submission_page(
-        build_submission_page(report, heading, context.messages, changes=changes, max_rows=most)
+    heading = PageHeading(
+        name=name,
+        file=submitted.name,
+        sha256=submitted.sha256,
+        received_at=received_at,
+        plots=build_progress_plots(report, plan),
     )
+    max_rows = context.library.get_return_policy().max_list_lengths["page"]
+    page = build_submission_page(report, heading, context.messages, changes=changes, max_rows=max_rows)
+    return render_submission_page(page)
 
 
 def find_county(library: ContractLibrary, report: ValidationReport) -> tuple[str, Plan | None]:
-    """Return the name of a report's county, and its plan."""
-    county, year = report.identity.county, report.identity.year
-    package = library.find_package(county, year)
+    """Return the name of a report's county and its plan; the code stands for the name of an unknown county."""
+    code, year = report.identity.county, report.identity.year
+    package = library.find_package(code, year)
     if package is None:
-        return county, None
+        return code, None
     submission = library.compile_submission(package, year)
-    known = submission.register.counties.get(county)
-    return known.name if known else county, submission.plan
+    county = submission.register.counties.get(code)
+    if county is None:
+        return code, submission.plan
+    return county.name, submission.plan
 
 
 def compare_with_previous(
     context: ReturnContext, county_state: CountyState, version: SubmissionVersion, report: ValidationReport
 ) -> VersionChanges | None:
-    """Return what changed since the version before; nothing for the first."""
-    before = find_previous_version(county_state, version.number)
-    if before is None:
+    """Return the changes since the checked version before, or None for the first version."""
+    previous = find_previous_version(county_state, version.number)
+    if previous is None:
         return None
-    from checks.versions.row_identity import build_form_snapshots  # noqa: PLC0415 - polars costs a second
+    previous_report = context.load_report(previous)
+    resolved_findings, new_findings, remaining_findings = compare_findings(previous_report.findings, report.findings)
+    return VersionChanges(
+        since_version=previous.number,
+        cell_changes=compare_forms(_load_snapshots(context, previous), _load_snapshots(context, version)),
+        resolved_findings=resolved_findings,
+        new_findings=new_findings,
+        remaining_findings=remaining_findings,
+    )
+
+
+def _load_snapshots(context: ReturnContext, version: SubmissionVersion) -> dict[str, FormSnapshot]:
+    """Return a snapshot of every form of a version by its name; empty if the workbook cannot be read."""
+    from checks.versions.row_identity import build_form_snapshots  # noqa: PLC0415 - imports polars, which is slow
     from workbooks.reader.read_workbook import read_workbook  # noqa: PLC0415 - as above
 
-    books = [read_workbook(context.store.load_object(one.sha256), context.messages) for one in (before, version)]
-    old, new = (
-        {} if isinstance(one, Refusal) else build_form_snapshots(one, context.library, context.messages)
-        for one in books
-    )
-    mended, fresh, left = compare_findings(context.load_report(before).findings, report.findings)
-    return VersionChanges(
-        since_version=before.number,
-        cell_changes=compare_forms(old, new),
-        resolved_findings=mended,
-        new_findings=fresh,
-        remaining_findings=left,
-    )
+    workbook = read_workbook(context.store.load_object(version.sha256), context.messages)
+    if isinstance(workbook, Refusal):
+        return {}
+    return build_form_snapshots(workbook, context.library, context.messages)

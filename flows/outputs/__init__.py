@@ -1,1 +1,1 @@
-"""What a run writes: filings, review workbooks, boards, evidence, manifest."""
+"""The outputs of a run: filings, review workbooks, boards, evidence, manifest."""

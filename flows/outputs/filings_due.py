@@ -12,7 +12,7 @@ from filing.context.links import (
     build_source_copy_path,
 )
 from filing.filing_books import FILING_EDITION
-from flows.year.issued_outputs import is_current
+from flows.year.issued_outputs import get_basis_entry, is_current
 from flows.year.year_state import YearState
 from ledger.errors import SigningKeyError
 from ledger.signing_key import Signer
@@ -27,9 +27,10 @@ _FILING_EVENT_KINDS = (EventKind.RECEIVED, EventKind.CHECKED, EventKind.DECISION
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedFiling:
-    """One file of the filing: what it is (province, city, county, receipt or own), whose, and what it rests on.
+    """One file of the filing: its kind (province, city, county, receipt or own), area, path and basis.
 
-    *head* and *as_of* are the digest and the time of the newest entry that concerns it.
+    *path* is relative to the year's outputs, and *basis* the digest of all that the file rests on. *head* and *as_of*
+    are the digest and the time of the newest entry that concerns it.
     """
 
     kind: str
@@ -41,104 +42,148 @@ class PlannedFiling:
 
 
 def get_filing_path(roster: Roster) -> str:
-    """Return where the province's filing goes, relative to the year's outputs."""
+    """Return the path of the province's filing, relative to the year's outputs."""
     return FILING_FOLDER + build_province_workbook_path(roster.province[0], roster.year)
 
 
 def get_receipt_path(county: str, year: int) -> str:
-    """Return where a county's receipt goes: to what it is sent back."""
+    """Return the path of a county's receipt, among the files returned to it, relative to the year's outputs."""
     return f"returned/{county}/{county}-{year}-备案回执.xlsx"
 
 
 def list_due_filings(state: YearState, roster: Roster) -> list[PlannedFiling]:
-    """Return the files that are missing or made from less than the record now holds."""
-    return [
-        one
-        for one in list_filings(state, roster)
-        if not is_current(state, one.path, one.basis) or _has_lost_values(state, one)
-    ]
+    """Return the files that are missing or made from an older state of the record."""
+    return [planned_filing for planned_filing in list_filings(state, roster) if _is_due(state, planned_filing)]
+
+
+def _is_due(state: YearState, planned_filing: PlannedFiling) -> bool:
+    if not is_current(state, planned_filing.path, planned_filing.basis):
+        return True
+    return _has_lost_values(state, planned_filing)
 
 
 def _has_lost_values(state: YearState, planned_filing: PlannedFiling) -> bool:
-    """Tell whether what a workbook says is missing from the store: the manifest could not be made without it."""
+    """Return whether the stored values of a workbook are missing: the manifest cannot be made without them."""
     values = str(state.issued_outputs[planned_filing.path].facts.get("values", ""))
     return bool(values) and not state.paths.open_store().has_object(values)
 
 
 def list_filings(state: YearState, roster: Roster) -> list[PlannedFiling]:
-    """Return every file of the filing, counties first: what a file links to is there before it."""
-    filed, reviewed = list_filed_counties(state, roster), list_reviewed_counties(state, roster)
-    if not reviewed:
+    """Return every file of the filing in the order of writing: counties first, so that the targets of links exist."""
+    filed_states, reviewed_states = list_filed_counties(state, roster), list_reviewed_counties(state, roster)
+    if not reviewed_states:
         return []
-    ground = _list_common_basis(state, get_key_fingerprint(state))
-    found = [one for due, standing in filed for one in _plan_county_filings(state, due, standing, ground)]
-    for city in dict.fromkeys(due.city for due, _ in reviewed):
-        members = {one.code for one in roster.due_counties if one.city == city}
-        area = Area(CITY, city, roster.cities.get(city, city))
-        found.append(
-            _plan_filing(
-                CITY,
-                area,
-                FILING_FOLDER + build_city_workbook_path(city, roster.year),
-                _find_last_entry(state, members, city),
-                [*ground, find_contracts_version(state, reviewed, members), *_list_earlier_basis(state, members)],
-            )
+    common_basis = _list_common_basis(state, get_key_fingerprint(state))
+    planned_filings: list[PlannedFiling] = []
+    for due_county, county_state in filed_states:
+        planned_filings += _plan_county_filings(state, due_county, county_state, common_basis)
+    for city in dict.fromkeys(due_county.city for due_county, _ in reviewed_states):
+        planned_filings.append(
+            _plan_city_filing(state, roster, city=city, reviewed_states=reviewed_states, common_basis=common_basis)
         )
-    return [*found, _plan_province_filing(state, roster, filed, ground)] if filed else found
+    if filed_states:
+        planned_filings.append(
+            _plan_province_filing(state, roster, filed_states=filed_states, common_basis=common_basis)
+        )
+    return planned_filings
+
+
+def _plan_city_filing(
+    state: YearState,
+    roster: Roster,
+    *,
+    city: str,
+    reviewed_states: Sequence[tuple[DueCounty, CountyState]],
+    common_basis: Sequence[str],
+) -> PlannedFiling:
+    codes = {due_county.code for due_county in roster.due_counties if due_county.city == city}
+    area = Area(CITY, city, roster.cities.get(city, city))
+    path = FILING_FOLDER + build_city_workbook_path(city, roster.year)
+    contracts_version = find_contracts_version(state, reviewed_states, codes)
+    basis_parts = [*common_basis, contracts_version, *_list_earlier_basis(state, codes)]
+    return _plan_filing(CITY, area, path=path, entry=_find_last_entry(state, codes, city), basis_parts=basis_parts)
 
 
 def _plan_province_filing(
-    state: YearState, roster: Roster, filed_states: Sequence[tuple[DueCounty, CountyState]], basis_parts: Sequence[str]
+    state: YearState,
+    roster: Roster,
+    *,
+    filed_states: Sequence[tuple[DueCounty, CountyState]],
+    common_basis: Sequence[str],
 ) -> PlannedFiling:
-    resting = next(one for one in reversed(state.history) if one.event.kind is not EventKind.ISSUED)
-    codes = {one.code for one in roster.due_counties}
+    codes = {due_county.code for due_county in roster.due_counties}
     area = Area(PROVINCE, *roster.province)
-    more = [*basis_parts, find_contracts_version(state, filed_states, codes), *_list_earlier_basis(state, codes)]
-    return _plan_filing(PROVINCE, area, get_filing_path(roster), resting, more)
+    contracts_version = find_contracts_version(state, filed_states, codes)
+    basis_parts = [*common_basis, contracts_version, *_list_earlier_basis(state, codes)]
+    return _plan_filing(
+        PROVINCE, area, path=get_filing_path(roster), entry=get_basis_entry(state), basis_parts=basis_parts
+    )
 
 
 def list_filed_counties(state: YearState, roster: Roster) -> list[tuple[DueCounty, CountyState]]:
-    """Return the due counties with a filing in force, each as it stood when it was filed."""
-    found = (
-        (one, restore_filed_state(state.procedure, state.county_states[one.code]))
-        for one in roster.due_counties
-        if one.code in state.county_states
-    )
-    return [(due, standing) for due, standing in found if standing is not None]
+    """Return the due counties with a filing in force, each with its state when it was filed."""
+    filed_counties = []
+    for due_county in roster.due_counties:
+        if due_county.code not in state.county_states:
+            continue
+        filed_state = restore_filed_state(state.procedure, state.county_states[due_county.code])
+        if filed_state is not None:
+            filed_counties.append((due_county, filed_state))
+    return filed_counties
 
 
 def list_reviewed_counties(state: YearState, roster: Roster) -> list[tuple[DueCounty, CountyState]]:
-    """Return the due counties that stand in their city's roll-up: filed ones as filed, others that it has approved."""
-    filed = {due.code: at for due, at in list_filed_counties(state, roster)}
-    settled = set(state.procedure.closed_states.get(state.procedure.levels[1].id, ())) - set(
-        state.procedure.excused_states
-    )
-    approved = {
-        code: at for code, at in state.county_states.items() if at.state in settled and at.newest_version is not None
-    }
-    counted = {**approved, **filed}
-    return [(one, counted[one.code]) for one in roster.due_counties if one.code in counted]
+    """Return the due counties of the cities' roll-ups: filed ones as filed, and others that their city has approved."""
+    filed_states = {due_county.code: filed_state for due_county, filed_state in list_filed_counties(state, roster)}
+    closed_states = state.procedure.closed_states.get(state.procedure.levels[1].id, ())
+    approved_states = set(closed_states) - set(state.procedure.excused_states)
+    reviewed_counties = []
+    for due_county in roster.due_counties:
+        if due_county.code in filed_states:
+            reviewed_counties.append((due_county, filed_states[due_county.code]))
+            continue
+        county_state = state.county_states.get(due_county.code)
+        if county_state and county_state.newest_version and county_state.state in approved_states:
+            reviewed_counties.append((due_county, county_state))
+    return reviewed_counties
+
+
+def list_unfiled_states(state: YearState, roster: Roster) -> tuple[CountyState, ...]:
+    """Return the states of the due counties without a filing in force, in the order of the roster."""
+    county_states = (state.county_states[due_county.code] for due_county in roster.due_counties)
+    return tuple(county_state for county_state in county_states if not county_state.filed_sha256s)
+
+
+def list_excused_codes(state: YearState, roster: Roster) -> frozenset[str]:
+    """Return the codes of the due counties that are excused this year."""
+    excused_codes = set()
+    for due_county in roster.due_counties:
+        if state.county_states[due_county.code].state in state.procedure.excused_states:
+            excused_codes.add(due_county.code)
+    return frozenset(excused_codes)
 
 
 def find_contracts_version(
     state: YearState, filed_states: Sequence[tuple[DueCounty, CountyState]], county_codes: Container[str]
 ) -> str:
-    """Return the contracts under which what is filed was checked, the last of them where there were several.
+    """Return the contracts version of the last check of the filed versions of *county_codes*.
 
-    A filing names these: contracts that change afterwards do not touch what is filed.
+    A filing names this version: contracts that change afterwards do not affect it. Without any check, the current
+    version is returned.
     """
-    behind = {
-        (due.code, at.newest_version.sha256)
-        for due, at in filed_states
-        if at.newest_version is not None and due.code in county_codes
-    }
-    checks = (one.event for one in reversed(state.history) if one.event.kind is EventKind.CHECKED)
-    last = next((one for one in checks if (one.county, one.sha256) in behind), None)
-    return str(last.facts["contracts"]) if last is not None else state.contracts_version
+    filed_versions = set()
+    for due_county, county_state in filed_states:
+        if due_county.code in county_codes and county_state.newest_version is not None:
+            filed_versions.add((due_county.code, county_state.newest_version.sha256))
+    for entry in reversed(state.history):
+        event = entry.event
+        if event.kind is EventKind.CHECKED and (event.county, event.sha256) in filed_versions:
+            return str(event.facts["contracts"])
+    return state.contracts_version
 
 
 def get_key_fingerprint(state: YearState) -> str:
-    """Return the fingerprint of the signing key; where the key is of no use, the stage that signs will say so."""
+    """Return the fingerprint of the signing key, empty if the key is unusable: the stage that signs reports that."""
     try:
         return Signer(state.paths.key_folder).public_key.fingerprint
     except SigningKeyError:
@@ -146,47 +191,55 @@ def get_key_fingerprint(state: YearState) -> str:
 
 
 def _plan_county_filings(
-    state: YearState, due_county: DueCounty, county_state: CountyState, basis_parts: Sequence[str]
+    state: YearState, due_county: DueCounty, county_state: CountyState, common_basis: Sequence[str]
 ) -> Iterator[PlannedFiling]:
-    newest, year = county_state.newest_version, state.paths.year
+    """Yield the copy of a county's own file, its workbook and its receipt."""
+    newest, year, code = county_state.newest_version, state.paths.year, due_county.code
     if newest is None:
         return
-    area, entry = Area(COUNTY, due_county.code, due_county.name), _find_last_entry(state, {due_county.code})
-    more = [*basis_parts, newest.contracts_sha256, *_list_earlier_basis(state, {due_county.code})]
-    own = FILING_FOLDER + build_source_copy_path(due_county.code, year, newest.number, newest.name)
-    yield PlannedFiling(kind=OWN_COPY, area=area, path=own, basis=newest.sha256, head=entry.digest, as_of=entry.at)
-    yield _plan_filing(COUNTY, area, FILING_FOLDER + build_county_workbook_path(due_county.code, year), entry, more)
-    yield _plan_filing(RECEIPT, area, get_receipt_path(due_county.code, year), entry, more)
+    area, entry = Area(COUNTY, code, due_county.name), _find_last_entry(state, {code})
+    basis_parts = [*common_basis, newest.contracts_sha256, *_list_earlier_basis(state, {code})]
+    book_path = FILING_FOLDER + build_county_workbook_path(code, year)
+    copy_path = FILING_FOLDER + build_source_copy_path(code, year, newest.number, newest.name)
+    yield PlannedFiling(
+        kind=OWN_COPY, area=area, path=copy_path, basis=newest.sha256, head=entry.digest, as_of=entry.at
+    )
+    yield _plan_filing(COUNTY, area, path=book_path, entry=entry, basis_parts=basis_parts)
+    yield _plan_filing(RECEIPT, area, path=get_receipt_path(code, year), entry=entry, basis_parts=basis_parts)
 
 
-def _plan_filing(kind: str, area: Area, path: str, entry: LedgerEntry, basis_parts: Sequence[str]) -> PlannedFiling:
+def _plan_filing(kind: str, area: Area, *, path: str, entry: LedgerEntry, basis_parts: Sequence[str]) -> PlannedFiling:
     basis = hashlib.sha256("\n".join([entry.digest, *basis_parts]).encode()).hexdigest()
     return PlannedFiling(kind=kind, area=area, path=path, basis=basis, head=entry.digest, as_of=entry.at)
 
 
 def _list_common_basis(state: YearState, key_fingerprint: str) -> list[str]:
-    """What every filing rests on besides the entries about its counties: roster, key, and what is shown."""
-    roster = [one.digest for one in state.history if one.event.kind is EventKind.ROSTER]
-    return [*roster[-1:], key_fingerprint, FILING_EDITION]
+    """Return what every filing rests on besides the entries of its counties: roster, key and edition of the layout."""
+    roster_digests = [entry.digest for entry in state.history if entry.event.kind is EventKind.ROSTER]
+    return [*roster_digests[-1:], key_fingerprint, FILING_EDITION]
 
 
 def _find_last_entry(state: YearState, county_codes: set[str], city: str = "") -> LedgerEntry:
     """Return the newest entry that concerns any of the counties, or the roll-up of their city."""
-    level = state.procedure.levels[1].id
-
-    def is_relevant(event: Event) -> bool:
-        if event.kind is EventKind.ROLL_UP:
-            return (event.level, event.county) == (level, city)
-        return event.kind in _FILING_EVENT_KINDS and event.county in county_codes
-
-    return next(one for one in reversed(state.history) if is_relevant(one.event))
+    city_level = state.procedure.levels[1].id
+    return next(
+        entry
+        for entry in reversed(state.history)
+        if _concerns_counties(entry.event, county_codes) or _concerns_roll_up(entry.event, city_level, city)
+    )
 
 
-def _list_earlier_basis(state: YearState, county_codes: set[str]) -> list[str]:
-    """Name the earlier filings that counties are compared with: a correction of one makes the comparison anew."""
-    return [
-        f"{year} {county} {one.sequence}"
-        for year, filings in sorted(state.earlier_by_year.items())
-        for county, one in sorted(filings.items())
-        if county in county_codes
-    ]
+def _concerns_counties(event: Event, county_codes: set[str]) -> bool:
+    return event.kind in _FILING_EVENT_KINDS and event.county in county_codes
+
+
+def _concerns_roll_up(event: Event, level: str, area: str) -> bool:
+    return event.kind is EventKind.ROLL_UP and (event.level, event.county) == (level, area)
+
+
+def _list_earlier_basis(state: YearState, county_codes: set[str]) -> Iterator[str]:
+    """Yield the earlier filings that the counties are compared with: if one is corrected, the comparison is redone."""
+    for year, filings in sorted(state.earlier_by_year.items()):
+        for county, filing in sorted(filings.items()):
+            if county in county_codes:
+                yield f"{year} {county} {filing.sequence}"

@@ -1,6 +1,6 @@
-"""What a run writes once nothing more can be decided, in the order in which it is written."""
+"""The outputs that a run writes once nothing more can be decided, in the order of writing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from flows.outputs.filings_due import list_due_filings
@@ -16,26 +16,32 @@ from flows.year.manifest_names import MANIFEST_FILES
 from flows.year.year_state import YearState
 from review.roster import Roster
 
-PlannedOutput = tuple[str, Callable[[], JobOutcome]]  # the stage, and what writes one output
+PlannedOutput = tuple[str, Callable[[], JobOutcome]]
+"""The name of a stage, and the function that writes one output."""
 
 
 def plan_outputs(state: YearState, roster: Roster, *, reload_state: Callable[[], YearState]) -> list[PlannedOutput]:
-    """Return what is to be written; *anew* reads the record again for what lists the outputs before it."""
-    filer, manifest = FilingWriter.create(state, roster), ManifestWriter(reload_state, roster)
-    return [
-        *(("withdraw", partial(withdraw_output, state, path)) for path in find_outputs_to_withdraw(state, roster)),
-        *(
-            ("review", partial(write_review_workbook, state, roster, one))
-            for one in list_due_review_workbooks(state, roster)
-        ),
-        *(("file", partial(filer.write_filing, one)) for one in list_due_filings(state, roster)),
-        *(("board", partial(write_board, state, roster, path)) for path in list_due_boards(state, roster)),
-        *(("manifest", partial(manifest.write_part, name)) for name in MANIFEST_FILES),  # last: it lists all the others
-    ]
+    """Return the outputs to write in their order; *reload_state* reads the record again for the manifest."""
+    return list(_plan_in_order(state, roster, reload_state))
+
+
+def _plan_in_order(state: YearState, roster: Roster, reload_state: Callable[[], YearState]) -> Iterator[PlannedOutput]:
+    filing_writer, manifest_writer = FilingWriter.create(state, roster), ManifestWriter(reload_state, roster)
+    for path in find_outputs_to_withdraw(state, roster):
+        yield "withdraw", partial(withdraw_output, state, path)
+    for planned_workbook in list_due_review_workbooks(state, roster):
+        yield "review", partial(write_review_workbook, state, roster, planned_workbook)
+    for planned_filing in list_due_filings(state, roster):
+        yield "file", partial(filing_writer.write_filing, planned_filing)
+    for path in list_due_boards(state, roster):
+        yield "board", partial(write_board, state, roster, path)
+    # The manifest comes last because it lists all other outputs.
+    for name in MANIFEST_FILES:
+        yield "manifest", partial(manifest_writer.write_part, name)
 
 
 def archive_contracts(paths: YearPaths) -> None:
-    """Keep the contracts as they are now, under their version: an archive shows those that a check rested on."""
+    """Store the current contracts under their version: an archive includes the contracts of each check."""
     library, store = paths.open_contracts(), paths.open_store()
     if not store.has_object(library.compute_version()):
         store.store_object(library.pack_data_files())

@@ -1,4 +1,4 @@
-"""Outputs that the year has no longer: what was undone, and what an earlier program wrote under another name."""
+"""Withdraws outputs that the year no longer has: undone ones, and those that an earlier program named otherwise."""
 
 import hashlib
 from collections.abc import Iterator
@@ -19,56 +19,65 @@ WITHDRAWN = "withdrawn"
 
 
 def find_outputs_to_withdraw(state: YearState, roster: Roster) -> list[str]:
-    """Return the outputs to be withdrawn: on record as lying there, or lying there as they were once written."""
-    kept, written = set(_list_current_outputs(state, roster)), _collect_written_digests(state)
-    return [
-        path
-        for path in sorted(written)
-        if path not in kept
-        and (path in state.issued_outputs or _is_as_written(state.paths.output_path(path), written[path]))
-    ]
+    """Return the outputs to withdraw: those on record as present, and those that still exist as they were written."""
+    current_paths = set(_list_current_outputs(state, roster))
+    paths = []
+    for path, digests in sorted(_collect_written_digests(state).items()):
+        if path in current_paths:
+            continue
+        if path in state.issued_outputs or _is_as_written(state.paths.output_path(path), digests):
+            paths.append(path)
+    return paths
 
 
 def withdraw_output(state: YearState, path: str) -> JobOutcome:
-    """Remove an output and record that it is none any more; a file that is not as it was written is left alone.
+    """Remove an output and record that it is withdrawn; a file that was changed since it was written is left alone.
 
-    Killed in between, the file is gone and the next run records it. Raises `OutputBusy` where it is held open.
+    If the run is killed after the file is removed, the next run records it. Raises `OutputBusyError` if another program
+    holds the file open.
     """
-    place = state.paths.output_path(path)
-    ours = _is_as_written(place, _collect_written_digests(state)[path])
-    line = ProgressLine(WITHDRAWN if ours else "left_alone", {"path": path})
-    lines = (line,) if place.is_file() else ()
-    if ours:
-        _remove_file(place)
-    facts = {"path": path, "file": "", "basis": WITHDRAWN}
-    event = Event(kind=EventKind.ISSUED, year=state.paths.year, facts=facts)
-    events = ((event, f"withdrawn:{path}:after {len(state.history)}"),) if path in state.issued_outputs else ()
-    return JobOutcome(events, lines)
+    output_path = state.paths.output_path(path)
+    lines: list[ProgressLine] = []
+    if _is_as_written(output_path, _collect_written_digests(state)[path]):
+        lines.append(ProgressLine(WITHDRAWN, {"path": path}))
+        _remove_file(output_path)
+    elif output_path.is_file():
+        lines.append(ProgressLine("left_alone", {"path": path}))
+    events: list[tuple[Event, str]] = []
+    if path in state.issued_outputs:
+        facts = {"path": path, "file": "", "basis": WITHDRAWN}
+        event = Event(kind=EventKind.ISSUED, year=state.paths.year, facts=facts)
+        events.append((event, f"withdrawn:{path}:after {len(state.history)}"))
+    return JobOutcome(tuple(events), tuple(lines))
 
 
 def _list_current_outputs(state: YearState, roster: Roster) -> Iterator[str]:
-    """Yield every output that the year has now, whether it lies there or not."""
-    for county, standing in state.county_states.items():
-        for version in standing.versions:
+    """Yield the path of every output that the year has now, whether the file exists or not."""
+    for county, county_state in state.county_states.items():
+        for version in county_state.versions:
             yield get_marked_workbook_path(state, county, version)
             yield get_page_path(state, county, version)
-    yield from (one.path for one in list_review_workbooks(state, roster))
-    if any(one.versions for one in state.county_states.values()):
+    for planned_workbook in list_review_workbooks(state, roster):
+        yield planned_workbook.path
+    if state.has_submissions:
         yield from get_board_paths(roster)
-    if any(one.filed_sha256s for one in state.county_states.values()):
+    if state.has_filings:
         yield get_evidence_path(roster)
-    filed = [one.path for one in list_filings(state, roster)]
-    yield from (*filed, *(MANIFEST_FILES if filed else ()))
+    planned_filings = list_filings(state, roster)
+    for planned_filing in planned_filings:
+        yield planned_filing.path
+    if planned_filings:
+        yield from MANIFEST_FILES
 
 
 def _collect_written_digests(state: YearState) -> dict[str, set[str]]:
-    """Return what was ever written under each path: an output may have been carried to another folder since."""
-    found: dict[str, set[str]] = {}
+    """Return the sha256 of everything ever written under each path: an old file may have been copied back."""
+    digests_by_path: dict[str, set[str]] = {}
     for entry in state.history:
         facts = entry.event.facts
         if entry.event.kind is EventKind.ISSUED and facts["file"]:
-            found.setdefault(str(facts["path"]), set()).add(str(facts["file"]))
-    return found
+            digests_by_path.setdefault(str(facts["path"]), set()).add(str(facts["file"]))
+    return digests_by_path
 
 
 def _is_as_written(path: Path, digests: set[str]) -> bool:
@@ -80,5 +89,6 @@ def _remove_file(path: Path) -> None:
         path.unlink(missing_ok=True)
     except PermissionError as error:
         raise OutputBusyError(path) from error
-    with suppress(OSError):  # a folder that holds anything else stays
+    # The folder is removed too, unless anything else is in it.
+    with suppress(OSError):
         path.parent.rmdir()

@@ -1,7 +1,7 @@
-"""The last stages: write the filings from the record and the reports kept with it."""
+"""Writes the filings from the record and the stored reports."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from checks.model.report import ValidationReport
@@ -12,14 +12,17 @@ from filing.book.canonical_book import collect_canonical_values
 from filing.book.workbook_model import FilingBook
 from filing.context.filing_context import CITY, COUNTY, PROVINCE, FilingContext, IncludedCounty, Receipt
 from filing.context.links import build_source_copy_path
+from filing.context.rollup_evidence import EvidenceLine
 from filing.filing_books import build_city_book, build_county_book, build_province_book, build_receipt_book
 from flows.outputs.filings_due import (
     OWN_COPY,
     RECEIPT,
     PlannedFiling,
     find_contracts_version,
+    list_excused_codes,
     list_filed_counties,
     list_reviewed_counties,
+    list_unfiled_states,
 )
 from flows.outputs.write_evidence import load_recorded_evidence
 from flows.year.earlier_filings import (
@@ -28,6 +31,7 @@ from flows.year.earlier_filings import (
     get_version_key,
     index_check_entries,
     index_filing_entries,
+    select_past_filings,
 )
 from flows.year.issued_outputs import build_output_event, write_output
 from flows.year.jobs import JobOutcome, ProgressLine
@@ -52,7 +56,7 @@ BOOK_BUILDERS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilingWriter:
-    """Writes the filings of a year; what was read or compiled for one is at hand for the next."""
+    """Writes the filings of a year; what was read or compiled for one is kept for the next."""
 
     state: YearState
     roster: Roster
@@ -63,123 +67,151 @@ class FilingWriter:
 
     @classmethod
     def create(cls, state: YearState, roster: Roster) -> "FilingWriter":
-        """Return the one who writes from a scene; its history is gone over here, once for all counties."""
-        filings = index_filing_entries(state.procedure, state.history)
-        return cls(state=state, roster=roster, filing_entries=filings, check_entries=index_check_entries(state.history))
+        """Return a writer for a state of the year, whose history is read here once for all counties."""
+        return cls(
+            state=state,
+            roster=roster,
+            filing_entries=index_filing_entries(state.procedure, state.history),
+            check_entries=index_check_entries(state.history),
+        )
 
     def write_filing(self, planned_filing: PlannedFiling) -> JobOutcome:
         """Write one file of the filing."""
-        scene, store = self.state, self.state.paths.open_store()
-        values = ""
+        paths, store = self.state.paths, self.state.paths.open_store()
+        path, basis = planned_filing.path, planned_filing.basis
+        value_facts: dict[str, str] = {}
         if planned_filing.kind == OWN_COPY:
-            data = store.load_object(planned_filing.basis)
+            data = store.load_object(basis)
         else:
             book = self.build_book(planned_filing, store)
             data = write_book(book)
-            told = {"around": read_presentation(data), "values": collect_canonical_values(book)}
-            values = store.store_object(json.dumps(told, ensure_ascii=False, sort_keys=True).encode())
-        event = build_output_event(scene.paths, planned_filing.path, data, basis=planned_filing.basis)
-        if values:
-            event = replace(event, facts={**event.facts, "values": values})
-        key = f"issued:{planned_filing.path}:{planned_filing.basis}:after {len(scene.history)}"
-        written = write_output(scene.paths, planned_filing.path, data)
-        lines = (ProgressLine("filed", {"path": planned_filing.path}),) if planned_filing.kind == PROVINCE else ()
-        return JobOutcome(((event, key),), lines, (written,))
+            content = {"around": read_presentation(data), "values": collect_canonical_values(book)}
+            stored_content = json.dumps(content, ensure_ascii=False, sort_keys=True).encode()
+            value_facts["values"] = store.store_object(stored_content)
+        event = build_output_event(paths, path, data, basis=basis)
+        event = replace(event, facts={**event.facts, **value_facts})
+        key = f"issued:{path}:{basis}:after {len(self.state.history)}"
+        lines: tuple[ProgressLine, ...] = ()
+        if planned_filing.kind == PROVINCE:
+            lines = (ProgressLine("filed", {"path": path}),)
+        return JobOutcome(((event, key),), lines, (write_output(paths, path, data),))
 
     def build_book(self, planned_filing: PlannedFiling, store: ObjectStore) -> FilingBook:
         """Return one of the workbooks as values."""
-        scene = self.build_filing_context(planned_filing, store)
-        return BOOK_BUILDERS[planned_filing.kind](scene, self.state.messages)
+        context = self.build_filing_context(planned_filing, store)
+        return BOOK_BUILDERS[planned_filing.kind](context, self.state.messages)
 
     def build_filing_context(self, planned_filing: PlannedFiling, store: ObjectStore) -> FilingContext:
-        """Return what a filing is made from: the whole province's, or that of a city or county alone."""
-        scene = self.state
-        everybody = [(one, scene.county_states[one.code]) for one in self.roster.due_counties]
-        wanted = {
-            one.code
-            for one, _ in everybody
-            if planned_filing.kind == PROVINCE or planned_filing.area.code in (one.code, one.city)
-        }
-        find = list_reviewed_counties if planned_filing.kind == CITY else list_filed_counties
-        counted = [(one, at) for one, at in find(scene, self.roster) if one.code in wanted]
-        whole = FilingContext(
-            roster=self.roster,
-            procedure=scene.procedure,
-            included_counties=tuple(self._get_county(store, one, at) for one, at in counted),
-            pending_counties=tuple(at for _, at in everybody if not at.filed_sha256s),
-            excused_codes=frozenset(one.code for one, at in everybody if at.state in scene.procedure.excused_states),
-            contracts_version=find_contracts_version(scene, counted, wanted),
+        """Return the context of a filing: of the whole province, or restricted to its city or county."""
+        state, roster, codes = self.state, self.roster, self._list_county_codes(planned_filing)
+        counties = [
+            (due_county, county_state)
+            for due_county, county_state in self._list_counties(planned_filing.kind)
+            if due_county.code in codes
+        ]
+        context = FilingContext(
+            roster=roster,
+            procedure=state.procedure,
+            included_counties=tuple(self._get_counties(store, counties)),
+            pending_counties=list_unfiled_states(state, roster),
+            excused_codes=list_excused_codes(state, roster),
+            contracts_version=find_contracts_version(state, counties, codes),
             ledger_head=planned_filing.head,
             as_of=planned_filing.as_of,
-            key_fingerprint=Signer(scene.paths.key_folder).public_key.fingerprint,
-            layout=scene.library.get_filing_layout(),
-            evidence=load_recorded_evidence(scene, self.roster) if planned_filing.kind == PROVINCE else (),
-            seals=find_seals(scene.procedure, scene.history),
+            key_fingerprint=Signer(state.paths.key_folder).public_key.fingerprint,
+            layout=state.library.get_filing_layout(),
+            evidence=self._load_evidence(planned_filing.kind),
+            seals=find_seals(state.procedure, state.history),
         )
-        return (
-            whole
-            if planned_filing.kind == PROVINCE
-            else whole.restrict_to(planned_filing.area, ledger_head=planned_filing.head, as_of=planned_filing.as_of)
-        )
+        if planned_filing.kind == PROVINCE:
+            return context
+        return context.restrict_to(planned_filing.area, ledger_head=planned_filing.head, as_of=planned_filing.as_of)
 
-    def _get_county(self, store: ObjectStore, due_county: DueCounty, county_state: CountyState) -> IncludedCounty:
-        if due_county.code not in self._counties_by_code:
-            self._counties_by_code[due_county.code] = self._load_county(store, due_county, county_state)
-        return self._counties_by_code[due_county.code]
+    def _list_county_codes(self, planned_filing: PlannedFiling) -> set[str]:
+        """Return the codes of the due counties in the area of a filing."""
+        if planned_filing.kind == PROVINCE:
+            return {county.code for county in self.roster.due_counties}
+        area = planned_filing.area.code
+        return {county.code for county in self.roster.due_counties if area in (county.code, county.city)}
+
+    def _list_counties(self, kind: str) -> list[tuple[DueCounty, CountyState]]:
+        if kind == CITY:
+            return list_reviewed_counties(self.state, self.roster)
+        return list_filed_counties(self.state, self.roster)
+
+    def _load_evidence(self, kind: str) -> tuple[EvidenceLine, ...]:
+        """Return the recorded evidence for the province's filing; other filings show none."""
+        if kind != PROVINCE:
+            return ()
+        return load_recorded_evidence(self.state, self.roster)
+
+    def _get_counties(
+        self, store: ObjectStore, counties: Iterable[tuple[DueCounty, CountyState]]
+    ) -> Iterator[IncludedCounty]:
+        for due_county, county_state in counties:
+            if due_county.code not in self._counties_by_code:
+                self._counties_by_code[due_county.code] = self._load_county(store, due_county, county_state)
+            yield self._counties_by_code[due_county.code]
 
     def _load_county(self, store: ObjectStore, due_county: DueCounty, county_state: CountyState) -> IncludedCounty:
-        scene = self.state
-        *earlier, newest = county_state.versions
-        reported = _load_report(store, newest.report_sha256)
-        plan, receipt = self._get_plan(due_county.code), self._build_receipt(county_state)
-        past = {
-            year: filings[due_county.code]
-            for year, filings in scene.earlier_by_year.items()
-            if due_county.code in filings and (plan is None or year in plan.years)
-        }
+        *earlier_versions, newest = county_state.versions
+        report_as_sent = _load_report(store, newest.report_sha256)
+        plan, receipt = self._find_plan(due_county.code), self._build_receipt(county_state)
+        source_file = ""
+        if receipt is not None:
+            source_file = _get_own_copy_path(self.state, due_county.code, newest)
+        past_filings = select_past_filings(self.state.earlier_by_year, due_county.code, plan)
         return IncludedCounty(
             due_county=due_county,
             county_state=county_state,
-            report=apply_reductions(reported, county_state),
-            report_as_sent=reported,
+            report=apply_reductions(report_as_sent, county_state),
+            report_as_sent=report_as_sent,
             plan=plan,
             forms=self._get_forms(due_county.code),
-            earlier_reports=tuple((one, _load_report(store, one.report_sha256)) for one in earlier if one.is_checked),
+            earlier_reports=tuple(_load_checked_reports(store, earlier_versions)),
             receipt=receipt,
-            source_file=_get_own_copy_path(scene, due_county.code, newest) if receipt else "",
-            past_reports={year: _load_report(store, one.report) for year, one in past.items()},
-            outdated_years=find_outdated_years(self.check_entries, county_state, scene.earlier_by_year),
+            source_file=source_file,
+            past_reports={year: _load_report(store, filing.report) for year, filing in past_filings.items()},
+            outdated_years=find_outdated_years(self.check_entries, county_state, self.state.earlier_by_year),
         )
 
-    def _get_plan(self, county: str) -> Plan | None:
+    def _find_plan(self, county: str) -> Plan | None:
         package = self.state.library.find_package(county, self.state.paths.year)
-        return self.state.library.get_plan(package.plan) if package and package.plan else None
+        if package is None or not package.plan:
+            return None
+        return self.state.library.get_plan(package.plan)
 
     def _get_forms(self, county: str) -> tuple[Form, ...]:
-        package = self.state.library.find_package(county, self.state.paths.year)
+        year, library = self.state.paths.year, self.state.library
+        package = library.find_package(county, year)
         if package is None:
             return ()
         if package.id not in self._forms_by_package:
-            self._forms_by_package[package.id] = self.state.library.compile_submission(
-                package, self.state.paths.year
-            ).forms
+            self._forms_by_package[package.id] = library.compile_submission(package, year).forms
         return self._forms_by_package[package.id]
 
     def _build_receipt(self, county_state: CountyState) -> Receipt | None:
+        """Return the receipt of a filed county, numbered by how often the county has filed, or None."""
         entry = self.filing_entries.get(get_version_key(county_state))
         if entry is None:
             return None
-        times = (
-            county_state.filed_sha256s.index(county_state.newest_version.sha256) + 1
-            if county_state.newest_version
-            else 1
-        )
-        number = f"{self.state.paths.year}-{county_state.county}-{times}-{entry.digest[:8]}"
+        filing_number = 1
+        if county_state.newest_version is not None:
+            filing_number += county_state.filed_sha256s.index(county_state.newest_version.sha256)
+        number = f"{self.state.paths.year}-{county_state.county}-{filing_number}-{entry.digest[:8]}"
         return Receipt(number, entry.sequence, entry.digest, entry.at)
 
 
 def _get_own_copy_path(state: YearState, county: str, version: SubmissionVersion) -> str:
     return build_source_copy_path(county, state.paths.year, version.number, version.name)
+
+
+def _load_checked_reports(
+    store: ObjectStore, versions: Iterable[SubmissionVersion]
+) -> Iterator[tuple[SubmissionVersion, ValidationReport]]:
+    for version in versions:
+        if version.is_checked:
+            yield version, _load_report(store, version.report_sha256)
 
 
 def _load_report(store: ObjectStore, name: str) -> ValidationReport:

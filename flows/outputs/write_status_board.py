@@ -1,4 +1,4 @@
-"""The status board of the year: a workbook and a page, as of the newest entry of the record."""
+"""Writes the status board of the year: a workbook and a page, as of the newest entry of the record."""
 
 from filing.book.cell_builders import get_local_date
 from filing.html_pages import render_status_page
@@ -6,17 +6,16 @@ from filing.status.status_board import StatusBoard, build_board_book
 from filing.status.status_page import build_status_page
 from flows.outputs.status_page_data import collect_page_extras
 from flows.year.earlier_filings import group_changed_years
-from flows.year.issued_outputs import build_output_event, compute_board_basis, write_output
+from flows.year.issued_outputs import build_output_event, compute_board_basis, get_basis_entry, write_output
 from flows.year.jobs import JobOutcome, ProgressLine
 from flows.year.year_state import YearState
-from review.events import EventKind
 from review.progress import compute_progress, count_by_city
 from review.roster import Roster
 from workbooks.writer.write_book import write_book
 
 
 def write_board(state: YearState, roster: Roster, path: str) -> JobOutcome:
-    """Write the workbook or the page."""
+    """Write the board at *path*: the page if it ends in ``.html``, else the workbook."""
     board = collect_board_data(state, roster)
     if path.endswith(".html"):
         data = render_status_page(build_status_page(board, collect_page_extras(state, roster), state.messages))
@@ -24,21 +23,22 @@ def write_board(state: YearState, roster: Roster, path: str) -> JobOutcome:
         data = write_book(build_board_book(board, state.messages))
     basis = compute_board_basis(state)
     event = build_output_event(state.paths, path, data, basis=basis)
-    written = write_output(state.paths, path, data)
+    staged_output = write_output(state.paths, path, data)
     key = f"issued:{path}:{basis}:after {len(state.history)}"
-    return JobOutcome(((event, key),), (ProgressLine("marked", {"path": path}),), (written,))
+    return JobOutcome(((event, key),), (ProgressLine("marked", {"path": path}),), (staged_output,))
 
 
 def collect_board_data(state: YearState, roster: Roster) -> StatusBoard:
-    """Return what the board shows."""
-    resting = next(one for one in reversed(state.history) if one.event.kind is not EventKind.ISSUED)
-    counties = compute_progress(state.procedure, roster, state.county_states, get_local_date(resting.at))
+    """Return the data that the board shows."""
+    entry = get_basis_entry(state)
+    day = get_local_date(entry.at)
+    counties = compute_progress(state.procedure, roster, state.county_states, day)
     return StatusBoard(
         roster=roster,
         procedure=state.procedure,
         counties=counties,
         cities=count_by_city(state.procedure, roster, counties),
-        as_of=get_local_date(resting.at),
-        created_at=resting.at,
+        as_of=day,
+        created_at=entry.at,
         outdated_years=group_changed_years(state.outdated_filings),
     )

@@ -4,6 +4,7 @@ import os
 from typing import Any, Final
 
 from contracts.errors import ContractError
+from flows.prefect_support.named_server import is_loopback
 
 RUNNER_VARIABLE: Final = "HESUAN_TASK_RUNNER"  # threads (where nothing is said) or dask
 WORKERS_VARIABLE: Final = "HESUAN_TASK_WORKERS"
@@ -33,9 +34,32 @@ def _create_dask_runner() -> Any:  # noqa: ANN401 - as above
             RUNNER_VARIABLE, "dask is not installed: install the project with its extra, hesuan[dask]"
         ) from error
     if address := os.environ.get(SCHEDULER_VARIABLE):
+        _check_scheduler_address(address)
         return DaskTaskRunner(address=address)
-    cluster = {"n_workers": _parse_worker_count(), "threads_per_worker": 1, "dashboard_address": None}
-    return DaskTaskRunner(cluster_kwargs=cluster)
+    return DaskTaskRunner(cluster_kwargs=_build_cluster_settings())
+
+
+def _build_cluster_settings() -> dict[str, object]:
+    """Return the settings of a cluster that nobody else can use.
+
+    A Dask scheduler runs whatever code it is sent. *security* makes a certificate for this cluster alone, which a
+    client has to show; without it, every user of the machine could send code.
+    """
+    import dask.config  # noqa: PLC0415 - comes with the extra
+
+    no_pages: list[str] = []
+    dask.config.set({"distributed.scheduler.http.routes": no_pages, "distributed.worker.http.routes": no_pages})
+    return {
+        "n_workers": _parse_worker_count(),
+        "threads_per_worker": 1,
+        "dashboard_address": None,
+        "security": True,
+    }
+
+
+def _check_scheduler_address(address: str) -> None:
+    if not (address.startswith("tls://") or is_loopback(address)):
+        raise ContractError(SCHEDULER_VARIABLE, f"expected tls:// for a scheduler on another machine, got {address!r}")
 
 
 def _parse_worker_count() -> int:

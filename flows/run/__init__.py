@@ -1,1 +1,1 @@
-"""The order of the stages, the work that is pending, and the summary of a run."""
+"""The order of the stages, the pending work, and the summary of a run."""

@@ -1,4 +1,4 @@
-"""A fault as one line of a log: of what kind, and where it came about; never what it says, which may quote a cell."""
+"""The log of failures, one line each with kind and stack trace; never the error's message, which may quote a cell."""
 
 import errno
 import json
@@ -9,32 +9,44 @@ from pathlib import Path
 from contracts.errors import ContractError
 from ledger.errors import LedgerError
 
-QUOTABLE_ERRORS = (ContractError, LedgerError)  # our own sentences name files and places, never contents
+# The messages of our own errors name files and locations, never contents.
+QUOTABLE_ERRORS = (ContractError, LedgerError)
 
 
 def name_error_kind(error: BaseException) -> str:
-    """Name the kind of an error, such as ``OSError ENOSPC``; with its sentence where the sentence is our own."""
+    """Return the kind of an error, such as ``OSError ENOSPC``, with its message only for `QUOTABLE_ERRORS`."""
     name = type(error).__qualname__
     if isinstance(error, QUOTABLE_ERRORS):
         return f"{name}: {error}"
-    code = errno.errorcode.get(error.errno or 0, "") if isinstance(error, OSError) else ""
-    return f"{name} {code}".rstrip()
+    if isinstance(error, OSError) and error.errno is not None:
+        code = errno.errorcode.get(error.errno, "")
+        return f"{name} {code}".rstrip()
+    return name
 
 
 def list_stack_lines(error: BaseException) -> tuple[str, ...]:
-    """Return kinds and places, the last first: an error, where it passed, then what it came from."""
+    """Return the kind of an error and its stack, innermost frame first, then the same for each of its causes."""
     lines: list[str] = []
-    one: BaseException | None = error
-    while one is not None:
-        lines.append(name_error_kind(one))
-        frames = reversed(traceback.extract_tb(one.__traceback__))
-        lines += (f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames)
-        one = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
+    current: BaseException | None = error
+    while current is not None:
+        lines.append(name_error_kind(current))
+        frames = reversed(traceback.extract_tb(current.__traceback__))
+        lines += [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+        current = _get_cause(current)
     return tuple(lines)
 
 
+def _get_cause(error: BaseException) -> BaseException | None:
+    """Return the error that a traceback would show as the cause or the context of *error*, or None."""
+    if error.__cause__ is not None:
+        return error.__cause__
+    if error.__suppress_context__:
+        return None
+    return error.__context__
+
+
 def log_failure(log_path: Path, stack_lines: tuple[str, ...], **facts: str) -> None:
-    """Add one line of JSON to a log: when, what was being done, the course of the error. Raises `OSError`."""
+    """Append one line of JSON to a log: the time, *facts* about the job, and the stack. Raises `OSError`."""
     log_path.parent.mkdir(parents=True, exist_ok=True)
     record = {"at": datetime.now(UTC).isoformat(timespec="seconds"), **facts, "course": stack_lines}
     with log_path.open("a", encoding="utf-8", errors="backslashreplace") as file:

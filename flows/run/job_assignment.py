@@ -1,7 +1,8 @@
-"""What each stage has to do as the record stands: one job a county, or one a version that goes back."""
+"""The jobs of each stage as the record stands: one for each county, or one for each version whose files are due."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from itertools import chain
 from typing import Final
 
 from flows.intake.filing_history import find_claims_on_undecided, find_disputed_versions
@@ -19,48 +20,46 @@ from review.county_state import CountyState, SubmissionVersion
 
 
 def _plan_receive_jobs(context: RunContext, state: YearState) -> list[Job]:
-    fresh = classify_arrivals(state, context.inputs).new_files
-    return [
-        replace(
-            _build_job(context, state, "receive", county),
-            files=tuple(str(one.path) for one in files),
-            seen_digests=tuple(one.sha256 for one in files),
-        )
-        for county, files in sorted(fresh.items())
-    ]
+    jobs = []
+    for county, arrivals in sorted(classify_arrivals(state, context.inputs).new_files.items()):
+        files = tuple(str(arrival.path) for arrival in arrivals)
+        seen_digests = tuple(arrival.sha256 for arrival in arrivals)
+        job = _build_job(context, state, stage="receive", county=county)
+        jobs.append(replace(job, files=files, seen_digests=seen_digests))
+    return jobs
 
 
 def _plan_check_jobs(context: RunContext, state: YearState) -> list[Job]:
-    """Return what is to be checked again, or for the first time beside what others account."""
+    """Return the checks of unchecked versions, outdated checks, and versions whose plots others newly claim or free."""
     claims = find_claims_on_undecided(state, context.ledger)
-    due = [*find_unchecked_versions(state), *find_disputed_versions(state, claims)]
-    jobs = ((_build_job(context, state, "check", county), versions) for county, versions in _group_by_county(due))
-    return [
-        replace(
-            job,
-            files=tuple(one.sha256 for one in versions),
-            check_inputs=replace(job.check_inputs, claims=claims.get(job.county, ())),
-        )
-        for job, versions in jobs
-    ]
+    due_versions = chain(find_unchecked_versions(state), find_disputed_versions(state, claims))
+    jobs = []
+    for county, versions in _group_by_county(due_versions):
+        job = _build_job(context, state, stage="check", county=county)
+        files = tuple(version.sha256 for version in versions)
+        check_inputs = replace(job.check_inputs, claims=claims.get(county, ()))
+        jobs.append(replace(job, files=files, check_inputs=check_inputs))
+    return jobs
 
 
 def _plan_mark_jobs(context: RunContext, state: YearState) -> list[Job]:
-    return [
-        _assign_output(_build_job(context, state, "mark", county), one, get_marked_workbook_path(state, county, one))
-        for county, one in find_unmarked_versions(state)
-    ]
+    jobs = []
+    for county, version in find_unmarked_versions(state):
+        job = _build_job(context, state, stage="mark", county=county)
+        jobs.append(_assign_output(job, version, get_marked_workbook_path(state, county, version)))
+    return jobs
 
 
 def _plan_report_jobs(context: RunContext, state: YearState) -> list[Job]:
-    return [
-        _assign_output(_build_job(context, state, "report", county), one, get_page_path(state, county, one))
-        for county, one in find_versions_without_page(state)
-    ]
+    jobs = []
+    for county, version in find_versions_without_page(state):
+        job = _build_job(context, state, stage="report", county=county)
+        jobs.append(_assign_output(job, version, get_page_path(state, county, version)))
+    return jobs
 
 
 def _assign_output(job: Job, version: SubmissionVersion, path: str) -> Job:
-    """One job a version: what is written is recorded at once, so that a run stopped again and again gets further."""
+    """Return a job for one version: each output is recorded at once, so that a run that is stopped gets further."""
     return replace(job, files=(version.sha256,), outputs=(path,))
 
 
@@ -72,13 +71,14 @@ STAGE_PLANNERS: Final[tuple[tuple[str, Callable[[RunContext, YearState], list[Jo
 )
 
 
-def _build_job(context: RunContext, state: YearState, stage: str, county: str) -> Job:
-    """Return a county's job as the record stands; what it works on, the stage says."""
+def _build_job(context: RunContext, state: YearState, *, stage: str, county: str) -> Job:
+    """Return a county's job as the record stands, without its files, which each stage adds."""
+    initial_state = CountyState(county=county, state=state.procedure.initial_state)
     return Job(
         stage=stage,
         county=county,
         paths=context.paths,
-        county_state=state.county_states.get(county) or CountyState(county=county, state=state.procedure.initial_state),
+        county_state=state.county_states.get(county, initial_state),
         procedure=state.procedure.id,
         is_due=context.inputs.roster.find_county(county) is not None,
         check_inputs=state.get_check_inputs(county),
@@ -87,8 +87,10 @@ def _build_job(context: RunContext, state: YearState, stage: str, county: str) -
 
 
 def _group_by_county(pairs: Iterable[tuple[str, SubmissionVersion]]) -> list[tuple[str, list[SubmissionVersion]]]:
-    grouped: dict[str, list[SubmissionVersion]] = {}
+    """Return the distinct versions of each county, in the order of the counties' codes."""
+    versions_by_county: dict[str, list[SubmissionVersion]] = {}
     for county, version in pairs:
-        if version not in grouped.setdefault(county, []):
-            grouped[county].append(version)
-    return sorted(grouped.items())
+        versions = versions_by_county.setdefault(county, [])
+        if version not in versions:
+            versions.append(version)
+    return sorted(versions_by_county.items())

@@ -1,6 +1,6 @@
-"""Look at inbox and record with plain functions: what stands, what can advance. Nothing is changed here."""
+"""Finds what can advance, from inbox and record, with plain functions that change nothing."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from checks.model.finding import Refusal
@@ -21,24 +21,34 @@ from flows.year.issued_outputs import (
     list_due_review_workbooks,
 )
 from flows.year.year_state import YearInputs, YearState
-from review.county_state import SubmissionVersion
+from review.county_state import CountyState, SubmissionVersion
 from review.events import Event, EventKind, LedgerEntry
 from review.roster import Roster, encode_roster
 
 
 def build_roster_event(state: YearState, roster: Roster) -> tuple[Event, str] | None:
-    """Return the roster as an event where it differs from the one on record."""
-    last = next((one for one in reversed(state.history) if one.event.kind is EventKind.ROSTER), None)
+    """Return the roster as an event with its key, or None if it is the one on record."""
+    recorded = _find_roster_entry(state)
     facts = encode_roster(roster)
-    if last is not None and dict(last.event.facts) == facts:
-        return None
+    last_sequence = 0
+    if recorded is not None:
+        if dict(recorded.event.facts) == facts:
+            return None
+        last_sequence = recorded.sequence
     event = Event(kind=EventKind.ROSTER, year=state.paths.year, facts=facts)
-    return event, f"roster:{state.paths.year}:after {last.sequence if last else 0}"
+    return event, f"roster:{state.paths.year}:after {last_sequence}"
+
+
+def _find_roster_entry(state: YearState) -> LedgerEntry | None:
+    for entry in reversed(state.history):
+        if entry.event.kind is EventKind.ROSTER:
+            return entry
+    return None
 
 
 @dataclass(frozen=True, slots=True)
 class ClassifiedArrivals:
-    """The files of the inbox: new ones by county, those that stand refused, those passed over."""
+    """The files of the inbox: new ones by county, those still refused with the reason, and skipped ones."""
 
     new_files: Mapping[str, tuple[Arrival, ...]]
     refused: tuple[tuple[Arrival, Refusal], ...]
@@ -46,52 +56,64 @@ class ClassifiedArrivals:
 
 
 def classify_arrivals(state: YearState, inputs: YearInputs) -> ClassifiedArrivals:
-    """Tell new files from those that the record knows already."""
-    fresh: dict[str, list[Arrival]] = {}
-    refused, skipped = [], list(inputs.inbox.skipped)
-    present = {one.sha256 for one in inputs.inbox.arrivals}
+    """Separate new files from those that are on record already."""
+    new_files: dict[str, list[Arrival]] = {}
+    refused: list[tuple[Arrival, Refusal]] = []
+    skipped = list(inputs.inbox.skipped)
+    present_digests = {arrival.sha256 for arrival in inputs.inbox.arrivals}
     for arrival in inputs.inbox.arrivals:
-        known = _find_received_name(state, arrival)
-        standing = None if known else _find_open_refusal(state, arrival, inputs, present)
-        if known is not None:
-            skipped += [SkippedFile(f"{arrival.county}/{arrival.name}", "known")] if known != arrival.name else []
-        elif standing is not None:
-            refused.append((arrival, standing))
+        received_name = _find_received_name(state, arrival)
+        if received_name is not None:
+            if received_name != arrival.name:
+                skipped.append(SkippedFile(f"{arrival.county}/{arrival.name}", "known"))
+            continue
+        refusal = _find_open_refusal(state, arrival, inputs, present_digests)
+        if refusal is not None:
+            refused.append((arrival, refusal))
         elif _is_superseded(state, arrival):
             skipped.append(SkippedFile(f"{arrival.county}/{arrival.name}", "version_old"))
         else:
-            fresh.setdefault(arrival.county, []).append(arrival)
-    return ClassifiedArrivals({county: tuple(files) for county, files in fresh.items()}, tuple(refused), tuple(skipped))
+            new_files.setdefault(arrival.county, []).append(arrival)
+    new_files_by_county = {county: tuple(arrivals) for county, arrivals in new_files.items()}
+    return ClassifiedArrivals(new_files_by_county, tuple(refused), tuple(skipped))
 
 
 def find_vanished_files(
     state: YearState, inputs: YearInputs, earlier_arrivals: Sequence[Arrival]
 ) -> tuple[Arrival, ...]:
-    """Return the files that were seen and lie there no more, unless the record holds them: the inbox was pulled out."""
-    present = {one.path for one in inputs.inbox.arrivals}
-    return tuple(one for one in earlier_arrivals if one.path not in present and _find_received_name(state, one) is None)
+    """Return the arrivals seen earlier whose files are gone and not on record: somebody removed them from the inbox."""
+    present_paths = {arrival.path for arrival in inputs.inbox.arrivals}
+    missing_arrivals = (arrival for arrival in earlier_arrivals if arrival.path not in present_paths)
+    return tuple(arrival for arrival in missing_arrivals if _find_received_name(state, arrival) is None)
 
 
 def _find_received_name(state: YearState, arrival: Arrival) -> str | None:
-    standing = state.county_states.get(arrival.county)
-    versions = standing.versions if standing and arrival.sha256 else ()
-    return next((one.name for one in versions if one.sha256 == arrival.sha256), None)
+    """Return the name under which the same file of the county was received, or None."""
+    county_state = state.county_states.get(arrival.county)
+    if county_state is None or not arrival.sha256:
+        return None
+    for version in county_state.versions:
+        if version.sha256 == arrival.sha256:
+            return version.name
+    return None
 
 
 def _is_superseded(state: YearState, arrival: Arrival) -> bool:
-    """An old version that came late is passed over once and for all."""
-    return any(
-        _is_same_file(one.event, arrival) and one.event.facts["code"] == "version_old" for one in _list_refusals(state)
-    )
+    """Return whether a file was once refused as an old version: it stays skipped for good."""
+    return any(event.facts["code"] == "version_old" for event in _list_refusals_of(state, arrival))
 
 
 def _find_open_refusal(
     state: YearState, arrival: Arrival, inputs: YearInputs, present_digests: set[str]
 ) -> Refusal | None:
-    recorded = [one.event for one in _list_refusals(state) if _is_same_file(one.event, arrival)]
-    if not recorded or recorded[-1].facts["code"] == "version_old":
+    """Return the recorded refusal of a file, or None if there is none or its reason may have gone.
+
+    *present_digests* are the sha256 of all files in the inbox.
+    """
+    refusals = list(_list_refusals_of(state, arrival))
+    if not refusals or refusals[-1].facts["code"] == "version_old":
         return None
-    last = recorded[-1]
+    last = refusals[-1]
     if last.facts["contracts"] != state.contracts_version or _is_lifted(state, last, inputs, present_digests):
         return None
     if arrival.refusal is not None and arrival.refusal.code != last.facts["code"]:
@@ -100,18 +122,27 @@ def _find_open_refusal(
 
 
 def _is_lifted(state: YearState, event: Event, inputs: YearInputs, present_digests: set[str]) -> bool:
-    standing = state.county_states.get(event.county)
+    """Return whether the reason of a recorded refusal no longer holds."""
+    county_state = state.county_states.get(event.county)
     if event.facts["code"] == "version_conflict":
         rivals = str(event.facts.get("rivals", "")).split()
-        kept = {one.sha256 for one in standing.versions} if standing else set()
-        return not any(one in present_digests or one in kept for one in rivals)
+        return present_digests.isdisjoint(rivals) and _list_version_digests(county_state).isdisjoint(rivals)
     if event.facts["code"] in ("version_locked", "unit_excused"):
-        return standing is None or standing.state in state.procedure.resubmittable_states
+        return county_state is None or county_state.state in state.procedure.resubmittable_states
     return event.facts["code"] == "not_due" and inputs.roster.find_county(event.county) is not None
 
 
-def _list_refusals(state: YearState) -> Iterator[LedgerEntry]:
-    return (one for one in state.history if one.event.kind is EventKind.REFUSED)
+def _list_version_digests(county_state: CountyState | None) -> set[str]:
+    if county_state is None:
+        return set()
+    return {version.sha256 for version in county_state.versions}
+
+
+def _list_refusals_of(state: YearState, arrival: Arrival) -> Iterator[Event]:
+    """Yield the recorded refusals of a file under its present name, oldest first."""
+    for entry in state.history:
+        if entry.event.kind is EventKind.REFUSED and _is_same_file(entry.event, arrival):
+            yield entry.event
 
 
 def _is_same_file(event: Event, arrival: Arrival) -> bool:
@@ -119,26 +150,26 @@ def _is_same_file(event: Event, arrival: Arrival) -> bool:
 
 
 def find_unchecked_versions(state: YearState) -> Iterator[tuple[str, SubmissionVersion]]:
-    """Return the versions to check: never checked, or newest and undecided on contracts or balances that changed."""
-    touch = ContractImpact(state)
-    for county, standing in state.county_states.items():
-        undecided = standing.state in state.procedure.state_by_outcome.values()
-        for version in standing.versions:
-            if not version.is_checked or (
-                version is standing.newest_version and undecided and _is_stale(touch, county, version)
-            ):
+    """Yield the versions to check: unchecked ones, and newest undecided ones whose contracts or balances changed."""
+    impact = ContractImpact(state)
+    for county, county_state in state.county_states.items():
+        is_undecided = county_state.state in state.procedure.state_by_outcome.values()
+        for version in county_state.versions:
+            is_open = is_undecided and version is county_state.newest_version
+            if not version.is_checked or (is_open and _is_stale(impact, county, version)):
                 yield county, version
 
 
 def _is_stale(impact: ContractImpact, county: str, version: SubmissionVersion) -> bool:
-    return version.balances_digest != impact.state.get_check_inputs(county).balances_digest or impact.is_affected(
-        county, version
-    )
+    """Return whether the balances or the contracts behind a check have changed."""
+    if version.balances_digest != impact.state.get_check_inputs(county).balances_digest:
+        return True
+    return impact.is_affected(county, version)
 
 
 def has_pending_work(state: YearState, inputs: YearInputs) -> bool:
-    """Tell whether anything can advance."""
-    questions: Iterable[object] = (
+    """Return whether anything can advance."""
+    pending_items: tuple[object, ...] = (
         build_roster_event(state, inputs.roster),
         evaluate_opening_balances(state, inputs)[0],
         classify_arrivals(state, inputs).new_files,
@@ -154,4 +185,4 @@ def has_pending_work(state: YearState, inputs: YearInputs) -> bool:
         find_unfinished_outputs(state),
         plan_manifest(state),
     )
-    return any(questions)
+    return any(pending_items)

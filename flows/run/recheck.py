@@ -1,6 +1,5 @@
-"""What a change of the contracts does to verdicts on record: looked at, and nothing recorded."""
+"""Rechecks recorded versions under changed contracts and compares the results; nothing is recorded."""
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -9,7 +8,6 @@ from typing import Final
 from checks.model.filing_history import PlotClaim
 from checks.model.finding import Refusal, Severity
 from checks.model.report import ValidationReport
-from checks.reporting.json_codec import decode_report
 from flows.intake.filing_history import find_competing_claims, load_history
 from flows.intake.returned_files import ReturnContext, with_earlier_explanations
 from flows.year.contract_impact import ContractImpact
@@ -25,7 +23,7 @@ _COUNTED_SEVERITIES: Final = (Severity.HARD, Severity.SOFT)
 class RecheckResult:
     """The newest version of one county under the contracts of its check and under those of today.
 
-    *rules* are those with more or fewer unexplained findings now, each with both counts.
+    *rule_counts* has the rules whose number of unexplained findings differs, each with the numbers before and after.
     """
 
     county: str
@@ -37,67 +35,81 @@ class RecheckResult:
 
     @property
     def has_changes(self) -> bool:
-        """Tell whether anything weighty is otherwise."""
+        """Whether the version is refused now, or has another outcome or another number of findings of any rule."""
         return isinstance(self.after, Refusal) or bool(self.rule_counts) or self.before.outcome != self.after.outcome
 
 
 @dataclass(frozen=True, slots=True)
 class RecheckSummary:
-    """What came of it: every version that was checked anew, and how many the change does not touch."""
+    """The results of all rechecked versions, and the number of versions that the change cannot affect."""
 
     results: tuple[RecheckResult, ...]
     unaffected_count: int
 
 
 def recheck_submissions(paths: YearPaths) -> RecheckSummary | None:
-    """Check again what the contracts of today touch, filed or not; nothing is written. None before any run."""
+    """Check again, without recording anything, the newest versions that a change of the contracts can affect.
+
+    Filed versions are checked too. Returns None before any run; raises `LedgerMissingError` without a ledger.
+    """
     with paths.open_ledger(must_exist=True) as ledger:
         roster = find_recorded_roster(ledger.list_entries(paths.year))
         if roster is None:
             return None
-        scene = load_year_state(paths, ledger, roster)
-        touch = ContractImpact(scene)
-        checked = {
-            county: one.newest_version
-            for county, one in scene.county_states.items()
-            if one.newest_version and one.newest_version.is_checked
+        state = load_year_state(paths, ledger, roster)
+        impact = ContractImpact(state)
+        checked_versions = _find_checked_versions(state)
+        affected_versions = {
+            county: version for county, version in checked_versions.items() if impact.is_affected(county, version)
         }
-        due = {county: newest for county, newest in checked.items() if touch.is_affected(county, newest)}
-        claims = find_competing_claims(scene, ledger, due)
-        return RecheckSummary(tuple(_recheck_versions(scene, due, claims)), len(checked) - len(due))
+        claims = find_competing_claims(state, ledger, affected_versions)
+        results = tuple(_recheck_versions(state, affected_versions, claims))
+        return RecheckSummary(results, len(checked_versions) - len(affected_versions))
+
+
+def _find_checked_versions(state: YearState) -> dict[str, SubmissionVersion]:
+    """Return the newest version of every county in which it is checked."""
+    versions = {}
+    for county, county_state in state.county_states.items():
+        newest = county_state.newest_version
+        if newest is not None and newest.is_checked:
+            versions[county] = newest
+    return versions
 
 
 def _recheck_versions(
     state: YearState, versions: Mapping[str, SubmissionVersion], claims: Mapping[str, tuple[PlotClaim, ...]]
 ) -> Iterator[RecheckResult]:
-    office = ReturnContext(state.library, state.messages, state.paths.open_store())
+    context = ReturnContext(state.library, state.messages, state.paths.open_store())
     for county, version in sorted(versions.items()):
-        background = replace(state.get_check_inputs(county), claims=claims.get(county, ()))
-        data, history = office.store.load_object(version.sha256), load_history(background, office.store)
-        found = validate_file(data, state.library, state.messages, history=history)
-        yield _compare_reports(office, state.county_states[county], version, found)
+        check_inputs = replace(state.get_check_inputs(county), claims=claims.get(county, ()))
+        data, history = context.store.load_object(version.sha256), load_history(check_inputs, context.store)
+        result = validate_file(data, state.library, state.messages, history=history)
+        yield _compare_reports(context, state.county_states[county], version, result)
 
 
 def _compare_reports(
     context: ReturnContext, county_state: CountyState, version: SubmissionVersion, result: ValidationReport | Refusal
 ) -> RecheckResult:
-    before = decode_report(json.loads(context.store.load_object(version.report_sha256)))
-    after = result if isinstance(result, Refusal) else with_earlier_explanations(context, county_state, result)
-    counts = (
-        _count_unexplained_findings(before),
-        Counter[str]() if isinstance(after, Refusal) else _count_unexplained_findings(after),
-    )
-    rules = {
-        rule: (counts[0][rule], counts[1][rule])
-        for rule in sorted({*counts[0], *counts[1]})
-        if counts[0][rule] != counts[1][rule]
-    }
-    return RecheckResult(county_state.county, version.number, county_state.state, before, after, rules)
+    before = context.load_report(version)
+    after = result
+    after_counts: Counter[str] = Counter()
+    if isinstance(result, ValidationReport):
+        after = with_earlier_explanations(context, county_state, result)
+        after_counts = _count_unexplained_findings(after)
+    rule_counts = _pair_different_counts(_count_unexplained_findings(before), after_counts)
+    return RecheckResult(county_state.county, version.number, county_state.state, before, after, rule_counts)
+
+
+def _pair_different_counts(before: Counter[str], after: Counter[str]) -> dict[str, tuple[int, int]]:
+    rules = sorted({*before, *after})
+    return {rule: (before[rule], after[rule]) for rule in rules if before[rule] != after[rule]}
 
 
 def _count_unexplained_findings(report: ValidationReport) -> Counter[str]:
+    """Count the hard and soft findings by rule, without trial rules and explained findings."""
     return Counter(
-        one.rule
-        for one in report.findings
-        if one.severity in _COUNTED_SEVERITIES and not (one.trial or one.is_explained)
+        finding.rule
+        for finding in report.findings
+        if finding.severity in _COUNTED_SEVERITIES and not finding.trial and not finding.is_explained
     )

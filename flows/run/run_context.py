@@ -1,4 +1,4 @@
-"""One run of one year: what it needs, who carries its jobs out, who listens, and what broke."""
+"""The context of one run of one year, and the results of its jobs."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -9,12 +9,13 @@ from flows.year.locations import YearPaths
 from flows.year.year_state import YearInputs, YearState, load_year_state
 from ledger.ledger import Ledger
 
-ProgressListener = Callable[[str, str, ProgressLine], None]  # stage, county, what happened
+ProgressListener = Callable[[str, str, ProgressLine], None]
+"""Receives the stage, the county and a line of progress."""
 
 
 @dataclass(frozen=True, slots=True)
 class JobFailure:
-    """A job that broke: a fault of the program, told without stopping the other counties."""
+    """A job that failed; the jobs of other counties continue. *line* reports it to the user."""
 
     stage: str
     county: str
@@ -23,12 +24,13 @@ class JobFailure:
 
 
 JobResult = JobOutcome | JobFailure
-JobRunner = Callable[[str, Sequence[Job]], Iterable[JobResult]]  # gives the results in the order of the jobs
+JobRunner = Callable[[str, Sequence[Job]], Iterable[JobResult]]
+"""Runs the jobs of a stage and returns their results in the same order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunContext:
-    """One run of one year: where, what was handed in, the open record, how jobs are carried out, who listens."""
+    """One run of one year: its folders, the inputs, the open ledger, the runner of jobs and the progress listener."""
 
     paths: YearPaths
     inputs: YearInputs
@@ -38,5 +40,5 @@ class RunContext:
     report_progress: ProgressListener
 
     def load_state(self) -> YearState:
-        """Read the record as it stands now."""
+        """Read the state of the year from the ledger as it stands now."""
         return load_year_state(self.paths, self.ledger, self.inputs.roster)

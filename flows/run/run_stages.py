@@ -1,4 +1,4 @@
-"""Run the stages of a year under its lock, whoever carries the jobs out."""
+"""Runs the stages of a year under its lock, with any runner of jobs."""
 
 from contextlib import suppress
 from contextvars import ContextVar
@@ -20,31 +20,31 @@ MAX_ATTEMPTS = 10
 
 
 def _ignore_progress(stage: str, county: str, line: ProgressLine) -> None:
-    """Nobody listens."""
+    """Do nothing: the listener when nobody has set one."""
 
 
-# Who hears of progress: a flow's parameters must be plain values, so the listener travels in the context.
+# The progress listener: a context variable, because the parameters of a Prefect flow must be plain values.
 LISTENER: ContextVar[ProgressListener] = ContextVar("LISTENER", default=_ignore_progress)
 
 
 def run_stages(paths: YearPaths, run_jobs: JobRunner) -> int:
-    """Advance the year; return how many jobs failed.
+    """Run all stages of the year; return the number of failed jobs.
 
-    Raises `YearBusy` where another run is at work, `ContractError` where a contract is badly written: before anything
-    is recorded.
+    Raises `YearBusyError` if another run is in progress, and `ContractError` if the roster or a contract is invalid;
+    nothing is recorded then.
     """
     library = paths.open_contracts()
     with lock_year(paths), paths.open_ledger() as ledger:
-        desk = read_year_inputs(paths, library.get_messages())
-        check_year_contracts(library, desk.roster)
-        failures = _run_until_stable(paths, desk, ledger, run_jobs)
-    for one in failures:
-        log_failure(paths.failure_log, one.stack_lines, stage=one.stage, county=one.county)
+        inputs = read_year_inputs(paths, library.get_messages())
+        check_year_contracts(library, inputs.roster)
+        failures = _run_until_stable(paths, inputs, ledger, run_jobs)
+    for failure in failures:
+        log_failure(paths.failure_log, failure.stack_lines, stage=failure.stage, county=failure.county)
     return len(failures)
 
 
 def _run_until_stable(paths: YearPaths, inputs: YearInputs, ledger: Ledger, run_jobs: JobRunner) -> list[JobFailure]:
-    """Advance, and again from the start where a decision was recorded from elsewhere meanwhile."""
+    """Run the stages, again from the start whenever another process recorded something meanwhile."""
     for _ in range(MAX_ATTEMPTS - 1):
         with suppress(HeadMovedError):
             return run_stages_once(_build_run_context(paths, inputs, ledger, run_jobs))

@@ -1,4 +1,4 @@
-"""Where a year stands, in plain values: for the end of a run, for the status command, for exit codes."""
+"""The state of a year in plain values, for the end of a run, the status command and exit codes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,10 @@ from review.proposal import DecisionRefusal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunSummary:
-    """The standing state of a year after a run."""
+    """The state of a year after a run.
+
+    *filing* is the path of the province's filing, relative to the year's outputs, or None if there is none.
+    """
 
     rows: tuple[CountyStatusRow, ...]
     refused: tuple[tuple[str, Refusal], ...]
@@ -27,35 +30,38 @@ class RunSummary:
 
     @property
     def has_hard(self) -> bool:
-        """Tell whether the newest version of some county has hard findings."""
+        """Whether the newest version of any county has hard findings."""
         return any(row.hard for row in self.rows)
 
 
 def summarise_run(
     state: YearState, inputs: YearInputs, vanished_files: Sequence[tuple[str, Refusal]] = ()
 ) -> RunSummary:
-    """Return how the year stands, with all that is still refused; *gone* are files that vanished during the run."""
-    files = classify_arrivals(state, inputs)
-    refused = [(f"{one.county}/{one.name}", refusal) for one, refusal in files.refused]
-    path = get_filing_path(inputs.roster)
+    """Return the state of the year with all that is still refused; *vanished_files* disappeared during the run."""
+    arrivals = classify_arrivals(state, inputs)
+    refused = [(f"{arrival.county}/{arrival.name}", refusal) for arrival, refusal in arrivals.refused]
+    filing_path = get_filing_path(inputs.roster)
+    filing: str | None = None
+    if state.paths.output_path(filing_path).is_file():
+        filing = filing_path
     return RunSummary(
         rows=build_status_rows(state.county_states, inputs.roster),
         refused=(*refused, *vanished_files, *inputs.refused_files, *evaluate_opening_balances(state, inputs)[1]),
-        skipped=tuple((one.name, one.reason) for one in files.skipped),
+        skipped=tuple((file.name, file.reason) for file in arrivals.skipped),
         refused_decisions=tuple(evaluate_decisions(state, inputs)[1]),
-        filing=path if state.paths.output_path(path).is_file() else None,
+        filing=filing,
         evidence=_summarise_evidence(state, inputs),
     )
 
 
 def _summarise_evidence(state: YearState, inputs: YearInputs) -> Mapping[str, str] | None:
-    """Return where the evidence on the roll-ups lies, and how many of its expectations failed."""
+    """Return path, number of expectations and number of failed ones of the evidence, or None if there is none."""
     path = get_evidence_path(inputs.roster)
-    issued = state.issued_outputs.get(path)
-    if issued is None or not state.paths.output_path(path).is_file():
+    event = state.issued_outputs.get(path)
+    if event is None or not state.paths.output_path(path).is_file():
         return None
     return {
         "path": str(state.paths.output_path(path)),
-        "count": str(issued.facts["expectations"]),
-        "failed": str(issued.facts["failed"]),
+        "count": str(event.facts["expectations"]),
+        "failed": str(event.facts["failed"]),
     }

@@ -1,6 +1,7 @@
-"""Carry a year as far as it can go: the stages in their order, each result recorded as soon as its turn comes."""
+"""Runs the stages of a year in their order as far as it can advance; each result is recorded as soon as possible."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from contracts.procedures import Effect
 from flows.decisions.pending_decisions import evaluate_decisions
@@ -18,32 +19,40 @@ from flows.year.year_state import YearState
 from ledger.atomic_files import commit_file, remove_abandoned_files
 from ledger.errors import HeadMovedError, LedgerUnavailableError, OutputBusyError, get_disk_failure
 from review.decision import build_decision_key
+from review.events import Event
 
 
 def run_stages_once(context: RunContext) -> list[JobFailure]:
-    """Take in, check, decide, mark, file; return what broke. Safe to stop at any instant and to run again.
+    """Receive, check, decide, mark and file what can be; return the failures.
 
-    Raises `HeadMoved` where somebody else recorded something meanwhile: advance again, on what they recorded.
+    The run may be stopped at any moment and started again. Raises `HeadMovedError` if another process recorded
+    something meanwhile: run the stages again on top of it.
     """
     _finish_outputs(context.load_state())
     archive_contracts(context.paths)
     _record_roster(context)
     _record_opening_balances(context)
     failures = _run_county_stages(context)
-    while _record_decisions(context):  # a return frees the plots that the submission claimed
+    # A returned submission frees the plots that it claimed, so that others must be checked again.
+    while _record_decisions(context):
         failures += _run_county_stages(context)
-    failures += _write_output(context, "evidence", lambda: write_evidence(context.load_state(), context.inputs.roster))
-    for stage, make in plan_outputs(context.load_state(), context.inputs.roster, reload_state=context.load_state):
-        failures += _write_output(context, stage, make)
+    failures += _write_output(context, "evidence", partial(_write_evidence, context))
+    for stage, make_output in plan_outputs(
+        context.load_state(), context.inputs.roster, reload_state=context.load_state
+    ):
+        failures += _write_output(context, stage, make_output)
     return failures
 
 
 def _run_county_stages(context: RunContext) -> list[JobFailure]:
-    return [
-        failure
-        for stage, jobs_of in STAGE_PLANNERS
-        for failure in _run_jobs(context, stage, jobs_of(context, context.load_state()))
-    ]
+    failures: list[JobFailure] = []
+    for stage, plan_jobs in STAGE_PLANNERS:
+        failures += _run_jobs(context, stage, plan_jobs(context, context.load_state()))
+    return failures
+
+
+def _write_evidence(context: RunContext) -> JobOutcome:
+    return write_evidence(context.load_state(), context.inputs.roster)
 
 
 def _write_output(context: RunContext, stage: str, make_output: Callable[[], JobOutcome]) -> list[JobFailure]:
@@ -51,45 +60,44 @@ def _write_output(context: RunContext, stage: str, make_output: Callable[[], Job
         _record_outcome(context, stage, "", make_output())
     except (HeadMovedError, LedgerUnavailableError):
         raise
-    except Exception as error:  # noqa: BLE001 - what is recorded stands; the output is written by the next run
+    except Exception as error:  # noqa: BLE001 - what is recorded stays valid, and the next run writes the output
         return [_report_failure(context, build_failure(stage, "", error))]
     return []
 
 
 def _finish_outputs(state: YearState) -> None:
-    """Put into their places the outputs that a killed run left beside them, and clear away the rest."""
-    waiting = find_unfinished_outputs(state)
-    for place, sha256 in waiting:
-        commit_file(place, sha256)
+    """Move the staged outputs of a killed run to their paths, and delete files that it abandoned."""
+    for path, sha256 in find_unfinished_outputs(state):
+        commit_file(path, sha256)
     remove_abandoned_files(state.paths.output_folder / str(state.paths.year), ())
 
 
 def run_jobs_inline(_: str, jobs: Sequence[Job]) -> Iterator[JobResult]:
-    """Carry jobs out one after the other in this process."""
-    return (run_job_safely(job) for job in jobs)
+    """Run jobs one after the other in this process."""
+    return map(run_job_safely, jobs)
 
 
 def run_job_safely(job: Job) -> JobResult:
-    """Do one job; a fault of the program comes back as a value."""
+    """Run a job; return a failure instead of raising an error."""
     try:
         return run_job(job)
-    except Exception as error:  # noqa: BLE001 - one county's fault must not stop its neighbours
+    except Exception as error:  # noqa: BLE001 - a failure of one county must not stop the others
         return build_failure(job.stage, job.county, error)
 
 
 def build_failure(stage: str, county: str, error: BaseException) -> JobFailure:
-    """Return a fault with its course, for the log of the run."""
+    """Return an error as a failure with its stack, for the log of the run."""
     return JobFailure(stage, county, list_stack_lines(error), _describe_failure(error))
 
 
 def _describe_failure(error: BaseException) -> ProgressLine:
-    """Say what broke: a full or broken disk, or a file held open, is no fault of the program."""
+    """Return a line that names the cause: an open file, a full or broken disk, or else a fault of the program."""
     if isinstance(error, OutputBusyError):
         return ProgressLine("output_busy", {"path": str(error.path)})
-    trouble = get_disk_failure(error)
-    return (
-        ProgressLine(f"disk_{trouble}", {}) if trouble else ProgressLine("failed", {"reason": name_error_kind(error)})
-    )
+    disk_failure = get_disk_failure(error)
+    if disk_failure:
+        return ProgressLine(f"disk_{disk_failure}", {})
+    return ProgressLine("failed", {"reason": name_error_kind(error)})
 
 
 def _report_failure(context: RunContext, failure: JobFailure) -> JobFailure:
@@ -98,8 +106,10 @@ def _report_failure(context: RunContext, failure: JobFailure) -> JobFailure:
 
 
 def _run_jobs(context: RunContext, stage: str, jobs: Sequence[Job]) -> list[JobFailure]:
+    if not jobs:
+        return []
     failures = []
-    for job, result in zip(jobs, context.run_jobs(stage, jobs) if jobs else (), strict=True):
+    for job, result in zip(jobs, context.run_jobs(stage, jobs), strict=True):
         if isinstance(result, JobFailure):
             failures.append(_report_failure(context, result))
         else:
@@ -108,7 +118,7 @@ def _run_jobs(context: RunContext, stage: str, jobs: Sequence[Job]) -> list[JobF
 
 
 def _record_outcome_safely(context: RunContext, stage: str, county: str, outcome: JobOutcome) -> list[JobFailure]:
-    """Record a result; an output that cannot be put into its place waits beside it for the next run."""
+    """Record an outcome; if an output's path is held open, the staged file waits beside it for the next run."""
     try:
         _record_outcome(context, stage, county, outcome)
     except OutputBusyError as error:
@@ -119,43 +129,64 @@ def _record_outcome_safely(context: RunContext, stage: str, county: str, outcome
 def _record_outcome(context: RunContext, stage: str, county: str, outcome: JobOutcome) -> None:
     for event, key in outcome.events:
         context.guarded_ledger.append(event, key=key)
-    for place, sha256 in outcome.staged_outputs:
-        commit_file(place, sha256)
+    for path, sha256 in outcome.staged_outputs:
+        commit_file(path, sha256)
     for line in outcome.lines:
         context.report_progress(stage, county, line)
 
 
 def _record_roster(context: RunContext) -> None:
-    roster = build_roster_event(context.load_state(), context.inputs.roster)
-    if roster is not None:
+    event_and_key = build_roster_event(context.load_state(), context.inputs.roster)
+    if event_and_key is not None:
         line = ProgressLine("roster", {"count": str(len(context.inputs.roster.due_counties))})
-        _record_outcome(context, "roster", "", JobOutcome((roster,), (line,)))
+        _record_outcome(context, "roster", "", JobOutcome((event_and_key,), (line,)))
 
 
 def _record_opening_balances(context: RunContext) -> None:
-    scene = context.load_state()
-    for opened in evaluate_opening_balances(scene, context.inputs)[0]:
-        scene.paths.open_store().store_object(opened.stored_figures)
-        line = ProgressLine("opening", {name: str(opened.event.facts[name]) for name in ("number", "by")})
-        _record_outcome(context, "opening", opened.event.county, JobOutcome(((opened.event, opened.key),), (line,)))
+    state = context.load_state()
+    for opening in evaluate_opening_balances(state, context.inputs)[0]:
+        state.paths.open_store().store_object(opening.stored_figures)
+        event = opening.event
+        line = ProgressLine("opening", {name: str(event.facts[name]) for name in ("number", "by")})
+        _record_outcome(context, "opening", event.county, JobOutcome(((event, opening.key),), (line,)))
 
 
 def _record_decisions(context: RunContext) -> bool:
-    """Record decisions until none is left that may be: the order of the rows does not matter.
+    """Record decisions until none can be recorded any more, so that the order of the rows does not matter.
 
-    Return whether one of them sent a submission back.
+    Return whether any of them returned a submission.
     """
-    sent_back = False
-    scene = context.load_state()
-    while ready := evaluate_decisions(scene, context.inputs)[0]:
-        for event in ready:
-            action = scene.procedure.find_action(event.level, event.action)
-            sent_back |= action is not None and action.effect is Effect.RETURN
-            facts = {name: str(event.facts[name]) for name in ("number", "title", "date")}
-            flags = event.facts.get("flags")
-            facts["number"] = scene.messages("decide.number", number=facts["number"]) if facts["number"] else ""
-            facts["flags"] = "".join(f"（{one}）" for one in flags) if isinstance(flags, list) else ""
-            line = ProgressLine("decided", {**facts, "action": action.name if action else event.action})
-            _record_outcome(context, "decide", event.county, JobOutcome(((event, build_decision_key(event)),), (line,)))
-        scene = context.load_state()
-    return sent_back
+    has_returned = False
+    state = context.load_state()
+    while events := evaluate_decisions(state, context.inputs)[0]:
+        for event in events:
+            has_returned |= _is_return(state, event)
+            outcome = JobOutcome(((event, build_decision_key(event)),), (_describe_decision(state, event),))
+            _record_outcome(context, "decide", event.county, outcome)
+        state = context.load_state()
+    return has_returned
+
+
+def _is_return(state: YearState, event: Event) -> bool:
+    action = state.procedure.find_action(event.level, event.action)
+    return action is not None and action.effect is Effect.RETURN
+
+
+def _describe_decision(state: YearState, event: Event) -> ProgressLine:
+    """Return the line of progress of a decision: number, title, date, flags and action."""
+    facts = {name: str(event.facts[name]) for name in ("number", "title", "date")}
+    if facts["number"]:
+        facts["number"] = state.messages("decide.number", number=facts["number"])
+    facts["flags"] = _format_flags(event)
+    facts["action"] = event.action
+    action = state.procedure.find_action(event.level, event.action)
+    if action is not None:
+        facts["action"] = action.name
+    return ProgressLine("decided", facts)
+
+
+def _format_flags(event: Event) -> str:
+    flags = event.facts.get("flags")
+    if not isinstance(flags, list):
+        return ""
+    return "".join(f"（{flag}）" for flag in flags)

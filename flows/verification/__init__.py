@@ -1,1 +1,1 @@
-"""Whether ledger, object store and outputs are as they were recorded and signed."""
+"""Verifies that ledger, object store and outputs are as they were recorded and signed."""

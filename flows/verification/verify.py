@@ -1,4 +1,4 @@
-"""Is what lies here as it was recorded? Ledger, store of received files, outputs."""
+"""Verifies a ledger, a store of received files, or outputs against what was recorded."""
 
 import hashlib
 from collections.abc import Iterator
@@ -27,24 +27,27 @@ BAG_DECLARATION_FILE = "bagit.txt"
 def verify_path(
     path: Path, paths: YearPaths, *, head: str | None = None, key: Path | None = None
 ) -> Iterator[Checkpoint]:
-    """Look at a state folder or ledger file, or at an output file or folder.
+    """Verify a state folder or ledger file, an archive, or an output file or folder.
 
-    Outputs are held against their signed manifest and, where it is at hand, the ledger that they were made from.
-    *key* is the public key that must have signed the manifest.
+    Outputs are compared with their signed manifest and, if it is at hand, with the ledger that they were made from.
+    *head* is the digest of a ledger entry, as printed on a filing, that the ledger must contain. *key* is the public
+    key that must have signed the manifest.
     """
     if paths.ledger_url and path.resolve() == paths.state_folder.resolve():
         yield from verify_state(paths.ledger_url, ObjectStore(path), head=head)
     elif (path / BAG_DECLARATION_FILE).is_file():
         yield from verify_bag(path)
     elif path.name == LEDGER_FILE or (path / LEDGER_FILE).is_file():
-        folder = path if path.is_dir() else path.parent
+        folder = path
+        if not path.is_dir():
+            folder = path.parent
         yield from verify_state(folder / LEDGER_FILE, ObjectStore(folder), head=head)
     else:
         yield from _verify_signed_outputs(path, paths, key)
 
 
 def verify_bag(path: Path) -> Iterator[Checkpoint]:
-    """Check an archive by the sha256 of each of its files."""
+    """Verify an archive by the sha256 of each of its files."""
     from ledger.bagit_archive import find_bag_faults  # noqa: PLC0415 - only an archive needs the library of bags
 
     faults = find_bag_faults(path)
@@ -55,36 +58,46 @@ def verify_bag(path: Path) -> Iterator[Checkpoint]:
 
 
 def verify_state(location: Path | str, store: ObjectStore, *, head: str | None) -> Iterator[Checkpoint]:
-    """Check the chain entry by entry and every kept file by its name; *head* is one printed on an earlier filing.
+    """Verify the chain of entries of a ledger, and every stored file by its name; a broken chain ends the check.
 
-    *place* is a file of SQLite or the address of a database.
+    *location* is a SQLite file or the URL of a database. *head* is the digest of an entry, as printed on an earlier
+    filing, that the ledger must contain.
     """
     with Ledger.open(location, must_exist=True) as ledger:
         fault = ledger.verify(expected_head=head)
         if fault is not None:
-            yield Checkpoint(
-                "fault", intact=False, facts={"sequence": str(fault.sequence), "reason": fault.reason_code}
-            )
+            facts = {"sequence": str(fault.sequence), "reason": fault.reason_code}
+            yield Checkpoint("fault", intact=False, facts=facts)
             return
         entries = ledger.list_entries()
         yield Checkpoint("ledger", intact=True, facts={"count": str(len(entries)), "head": ledger.get_head()})
         yield from _check_clock(entries)
-    damaged = list(store.find_damaged_objects())
-    for name in damaged:
+    damaged_names = list(store.find_damaged_objects())
+    for name in damaged_names:
         yield Checkpoint("damaged", intact=False, facts={"name": name})
-    kept = {one.event.sha256 for one in entries if one.event.kind is EventKind.RECEIVED}
-    kept |= {str(one.event.facts["report"]) for one in entries if one.event.kind is EventKind.CHECKED}
-    for name in sorted(name for name in kept if name not in damaged and not store.has_object(name)):
-        yield Checkpoint("damaged", intact=False, facts={"name": name})
-    if not damaged:
-        yield Checkpoint("store", intact=True, facts={"count": str(len(kept))})
+    recorded_names = set(_list_recorded_objects(entries))
+    for name in sorted(recorded_names.difference(damaged_names)):
+        if not store.has_object(name):
+            yield Checkpoint("damaged", intact=False, facts={"name": name})
+    if not damaged_names:
+        yield Checkpoint("store", intact=True, facts={"count": str(len(recorded_names))})
+
+
+def _list_recorded_objects(entries: list[LedgerEntry]) -> Iterator[str]:
+    """Yield the names in the store of all received files and of the reports on them."""
+    for entry in entries:
+        if entry.event.kind is EventKind.RECEIVED:
+            yield entry.event.sha256
+        elif entry.event.kind is EventKind.CHECKED:
+            yield str(entry.event.facts["report"])
 
 
 def _check_clock(entries: list[LedgerEntry]) -> Iterator[Checkpoint]:
-    """The order of entries is their number; a time before the one of the entry before is only told."""
-    back = [one for before, one in pairwise(entries) if one.at < before.at]
-    if back:
-        yield Checkpoint("clock", intact=True, facts={"sequence": str(back[0].sequence), "count": str(len(back))})
+    """Yield a remark if an entry has an earlier time than the one before; their order is that of their numbers."""
+    late_entries = [entry for previous, entry in pairwise(entries) if entry.at < previous.at]
+    if late_entries:
+        facts = {"sequence": str(late_entries[0].sequence), "count": str(len(late_entries))}
+        yield Checkpoint("clock", intact=True, facts=facts)
 
 
 def _verify_signed_outputs(path: Path, paths: YearPaths, key: Path | None) -> Iterator[Checkpoint]:
@@ -95,48 +108,77 @@ def _verify_signed_outputs(path: Path, paths: YearPaths, key: Path | None) -> It
     for folder in folders:
         yield from verify_manifest(path, folder, key=key)
     try:
-        ours = _is_same_ledger(folders, paths)
+        is_same_ledger = _is_same_ledger(folders, paths)
     except LedgerMissingError:
+        # On another machine there may be no ledger: the manifest alone is verified then.
         if folders:
-            return  # another machine: the manifest is all there is
+            return
         raise
-    if ours:
+    if is_same_ledger:
         yield from verify_outputs(path, paths)
     else:
         yield Checkpoint("other_ledger", intact=True, facts={"path": str(path)})
 
 
 def _is_same_ledger(folders: list[Path], paths: YearPaths) -> bool:
-    """Tell whether the ledger at hand is the one that the outputs were made from."""
+    """Return whether the ledger at hand is the one that the outputs were made from."""
     with paths.open_ledger(must_exist=True) as ledger:
-        heads = {one.digest for one in ledger.list_entries()}
-    return not folders or any(load_ledger_head(one) in heads for one in folders)
+        digests = {entry.digest for entry in ledger.list_entries()}
+    return not folders or any(load_ledger_head(folder) in digests for folder in folders)
 
 
 def verify_outputs(path: Path, paths: YearPaths) -> Iterator[Checkpoint]:
-    """Compare output files with what the ledger says was written last under their names."""
+    """Compare output files with what the ledger recorded last under their names."""
     with paths.open_ledger(must_exist=True) as ledger:
-        events = [one.event for one in ledger.list_entries() if one.event.kind is EventKind.ISSUED]
-    last = {(str(one.year), str(one.facts["path"])): str(one.facts["file"]) for one in events}
-    written = {path: file for path, file in last.items() if file}  # what was withdrawn is no output any more
+        digests_by_path = _find_recorded_digests(ledger.list_entries())
     for file in _list_files(path):
-        year_path = _match_recorded_path(file, written)
-        found = hashlib.sha256(file.read_bytes()).hexdigest()
-        key = "unknown" if year_path is None else "output" if written[year_path] == found else "changed"
+        key = _compare_with_record(file, digests_by_path)
+        # A workbook that was only saved again is reported by the check of the manifest.
         if key == "changed" and find_manifest_above(file) and is_only_resaved(file):
-            continue  # the manifest has said so
+            continue
         yield Checkpoint(key, intact=key == "output", facts={"path": str(file)})
+
+
+def _find_recorded_digests(entries: list[LedgerEntry]) -> dict[tuple[str, str], str]:
+    """Return the sha256 of each output that is not withdrawn, by year and path."""
+    digests: dict[tuple[str, str], str] = {}
+    for entry in entries:
+        event = entry.event
+        if event.kind is EventKind.ISSUED:
+            digests[str(event.year), str(event.facts["path"])] = str(event.facts["file"])
+    return {path: digest for path, digest in digests.items() if digest}
+
+
+def _compare_with_record(file: Path, digests_by_path: dict[tuple[str, str], str]) -> str:
+    """Return the key of the result: unknown, output (as recorded) or changed."""
+    recorded_path = _match_recorded_path(file, digests_by_path)
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    if recorded_path is None:
+        return "unknown"
+    if digests_by_path[recorded_path] == digest:
+        return "output"
+    return "changed"
 
 
 def _list_files(path: Path) -> list[Path]:
     if path.is_file():
         return [path]
-    return sorted(one for one in path.rglob("*") if one.is_file() and not one.name.startswith(TEMPORARY_PREFIXES))
+    return sorted(file for file in path.rglob("*") if file.is_file() and not file.name.startswith(TEMPORARY_PREFIXES))
 
 
 def _match_recorded_path(file: Path, recorded_outputs: dict[tuple[str, str], str]) -> tuple[str, str] | None:
-    """Find an output by the end of its path: the folder may have been carried elsewhere."""
+    """Return year and path of the recorded output whose path the file ends with, or None.
+
+    Only the end is compared, because the folder may have been moved; a year that is in the file's path is preferred.
+    """
     parts = file.resolve().parts
-    tails = [(year, path) for year, path in recorded_outputs if parts[-path.count("/") - 1 :] == tuple(path.split("/"))]
-    dated = [one for one in tails if one[0] in parts]
-    return next(iter(dated or tails), None)
+    matches = [(year, path) for year, path in recorded_outputs if _ends_with(parts, path)]
+    for year, path in matches:
+        if year in parts:
+            return year, path
+    return next(iter(matches), None)
+
+
+def _ends_with(parts: tuple[str, ...], path: str) -> bool:
+    path_parts = tuple(path.split("/"))
+    return parts[-len(path_parts) :] == path_parts

@@ -1,10 +1,10 @@
-"""Is what lies here what was signed? Manifest, signature, every file and cell; needs no ledger."""
+"""Verifies outputs against their signed manifest: the signature, every file and every cell; needs no ledger."""
 
 import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,16 +24,17 @@ from ledger.signing_key import PublicKey
 from workbooks.signed_content.cell_values import UnreadableWorkbookError, read_values
 from workbooks.signed_content.presentation import read_presentation
 
-TEMPORARY_PREFIXES = (
-    ".hesuan-",
-    "~$",
-    ".",
-)  # what a run or a spreadsheet program leaves for a moment, and hidden files
+# Temporary files of a run or of a spreadsheet program, and hidden files.
+TEMPORARY_PREFIXES = (".hesuan-", "~$", ".")
 
 
 @dataclass(frozen=True, slots=True)
 class SignedManifest:
-    """A manifest that was read: its folder, what it lists by path, what its workbooks say and what stands round it."""
+    """A manifest that was read: its folder, the entries of its files, and the signed contents of its workbooks.
+
+    *files* are the entries by path. *values* are canonical values and, except in the first format, the presentation
+    of each workbook by path.
+    """
 
     folder: Path
     files: Mapping[str, Mapping[str, str]]
@@ -41,19 +42,24 @@ class SignedManifest:
 
 
 def find_manifest_above(path: Path) -> Path | None:
-    """Return the nearest folder, at or above *path*, in which a manifest lies."""
+    """Return the nearest folder at or above *path* that has a manifest, or None."""
     start = path.resolve()
-    return next((one for one in (start, *start.parents) if (one / MANIFEST_FILE).is_file()), None)
+    for folder in (start, *start.parents):
+        if (folder / MANIFEST_FILE).is_file():
+            return folder
+    return None
 
 
 def list_manifest_folders(path: Path) -> list[Path]:
-    """Return the folders whose manifest speaks of *path*: the one above it, else those of the years below it."""
-    above = find_manifest_above(path)
-    return [above] if above else sorted(one.parent for one in path.glob(f"*/{MANIFEST_FILE}"))
+    """Return the folders whose manifests list *path*: the one at or above it, or else those of the years below it."""
+    folder = find_manifest_above(path)
+    if folder is not None:
+        return [folder]
+    return sorted(manifest.parent for manifest in path.glob(f"*/{MANIFEST_FILE}"))
 
 
 def load_ledger_head(folder: Path) -> str:
-    """Return the head of the ledger that a manifest was made from; empty where it does not say."""
+    """Return the head of the ledger that a manifest was made from, empty if it cannot be read."""
     try:
         return str(json.loads((folder / MANIFEST_FILE).read_bytes())["ledger"]["head"])
     except (OSError, ValueError, KeyError, TypeError):
@@ -61,118 +67,139 @@ def load_ledger_head(folder: Path) -> str:
 
 
 def verify_manifest(path: Path, folder: Path, *, key: Path | None = None) -> Iterator[Checkpoint]:
-    """Look at the manifest in *folder*, and at the files at or below *path* that it lists.
+    """Verify the manifest in *folder*, and the files at or below *path* that it lists.
 
-    *key* is the public key that must have signed; without it the one beside the manifest is taken, which proves
-    only that nothing was changed since somebody signed: its fingerprint is to be held against a printed one.
+    *key* is the public key that must have signed. Without it, the key beside the manifest is used, which proves only
+    that nothing has changed since somebody signed: its fingerprint must be compared with a printed one.
     """
     signature = _check_signature(folder, key)
     yield signature
     if not signature.intact:
         return
-    signed = _load_manifest(folder)
-    if isinstance(signed, Checkpoint):
-        yield signed
+    manifest = _load_manifest(folder)
+    if isinstance(manifest, Checkpoint):
+        yield manifest
         return
-    below = path.resolve()
-    count, faults = 0, 0
-    for name in sorted(signed.files):
-        place = (folder / name).resolve()
-        if place == below or below in place.parents:
-            found = list(_check_file(signed, name))
-            count += 1
-            faults += any(not one.intact for one in found)
-            yield from found
-    for place in _find_unlisted_files(signed, below):
-        faults += 1
-        yield Checkpoint("not_listed", intact=False, facts={"path": str(place)})
-    if not faults:
+    root = path.resolve()
+    count, fault_count = 0, 0
+    for name in _list_names_below(manifest, root):
+        checkpoints = list(_check_file(manifest, name))
+        count += 1
+        fault_count += not _are_intact(checkpoints)
+        yield from checkpoints
+    for file in _find_unlisted_files(manifest, root):
+        fault_count += 1
+        yield Checkpoint("not_listed", intact=False, facts={"path": str(file)})
+    if not fault_count:
         yield Checkpoint("listed", intact=True, facts={"count": str(count)})
 
 
+def _list_names_below(manifest: SignedManifest, root: Path) -> Iterator[str]:
+    """Yield the listed files at or below *root*, by name."""
+    for name in sorted(manifest.files):
+        file = (manifest.folder / name).resolve()
+        if file == root or root in file.parents:
+            yield name
+
+
+def _are_intact(checkpoints: Iterable[Checkpoint]) -> bool:
+    return all(checkpoint.intact for checkpoint in checkpoints)
+
+
 def is_only_resaved(path: Path) -> bool:
-    """Tell whether a file differs from the one signed in its bytes alone: a program has saved it again."""
+    """Return whether a file differs from the signed one only in its bytes, because a program has saved it again."""
     folder = find_manifest_above(path)
-    signed = _load_manifest(folder) if folder is not None and _check_signature(folder, None).intact else None
-    if not isinstance(signed, SignedManifest):
+    if folder is None or not _check_signature(folder, None).intact:
         return False
-    found = list(_check_file(signed, path.resolve().relative_to(signed.folder.resolve()).as_posix()))
-    return [one.key for one in found if one.key != FOLDER_MOVED] == ["resaved"]
+    manifest = _load_manifest(folder)
+    if isinstance(manifest, Checkpoint):
+        return False
+    name = path.resolve().relative_to(manifest.folder.resolve()).as_posix()
+    keys = [checkpoint.key for checkpoint in _check_file(manifest, name)]
+    return [key for key in keys if key != FOLDER_MOVED] == ["resaved"]
 
 
 def _check_signature(folder: Path, key: Path | None) -> Checkpoint:
     try:
         manifest = (folder / MANIFEST_FILE).read_bytes()
         signature = base64.b64decode((folder / SIGNATURE_FILE).read_bytes().strip(), validate=True)
-        public = PublicKey.load_pem((key or folder / PUBLIC_KEY_FILE).read_bytes())
+        public_key = PublicKey.load_pem((key or folder / PUBLIC_KEY_FILE).read_bytes())
     except (OSError, ValueError, binascii.Error):
         return Checkpoint("signature_unreadable", intact=False, facts={"path": str(folder)})
-    facts = {"key": public.fingerprint, "path": str(folder / MANIFEST_FILE)}
-    if not public.is_valid_signature(signature, manifest):
-        return Checkpoint("key_other" if key else "signature_wrong", intact=False, facts=facts)
-    return Checkpoint("signature", intact=True, facts=facts)
+    facts = {"key": public_key.fingerprint, "path": str(folder / MANIFEST_FILE)}
+    if public_key.is_valid_signature(signature, manifest):
+        return Checkpoint("signature", intact=True, facts=facts)
+    if key is not None:
+        return Checkpoint("key_other", intact=False, facts=facts)
+    return Checkpoint("signature_wrong", intact=False, facts=facts)
 
 
 def _load_manifest(folder: Path) -> SignedManifest | Checkpoint:
-    """Read what the signature vouches for; the values are vouched for by their hash in the manifest."""
+    """Read the manifest and the file of values, whose hash is in the signed manifest; or return a fault."""
+    values_path = folder / VALUES_FILE
+    values_changed = Checkpoint("values_changed", intact=False, facts={"path": str(values_path)})
     try:
         manifest: Any = json.loads((folder / MANIFEST_FILE).read_bytes())
-        lines = (folder / VALUES_FILE).read_bytes()
-        if (
-            manifest["format"] not in READABLE_FORMATS
-            or hashlib.sha256(lines).hexdigest() != manifest["values"]["sha256"]
-        ):
-            return Checkpoint("values_changed", intact=False, facts={"path": str(folder / VALUES_FILE)})
-        rows = [json.loads(line) for line in lines.decode().splitlines()]
-        files = {str(one["path"]): one for one in manifest["files"]}
-        return SignedManifest(folder, files, {str(one["path"]): (one["values"], one.get("around")) for one in rows})
+        lines = values_path.read_bytes()
+        if manifest["format"] not in READABLE_FORMATS:
+            return values_changed
+        if hashlib.sha256(lines).hexdigest() != manifest["values"]["sha256"]:
+            return values_changed
+        rows = map(json.loads, lines.decode().splitlines())
+        values = {str(row["path"]): (row["values"], row.get("around")) for row in rows}
+        return SignedManifest(folder, {str(file["path"]): file for file in manifest["files"]}, values)
     except (OSError, ValueError, KeyError, TypeError):
-        return Checkpoint("values_changed", intact=False, facts={"path": str(folder / VALUES_FILE)})
+        return values_changed
 
 
 def _check_file(manifest: SignedManifest, name: str) -> Iterator[Checkpoint]:
-    place = manifest.folder / name
-    facts = {"path": str(place)}
-    listed = manifest.files.get(name)
-    if listed is None or not place.is_file():
-        yield Checkpoint("gone" if listed else "not_listed", intact=False, facts=facts)
+    """Yield what differs from the signed file; nothing if its bytes are the same."""
+    path = manifest.folder / name
+    facts = {"path": str(path)}
+    entry = manifest.files.get(name)
+    if entry is None:
+        yield Checkpoint("not_listed", intact=False, facts=facts)
         return
-    data = place.read_bytes()
-    if hashlib.sha256(data).hexdigest() == listed["sha256"]:
+    if not path.is_file():
+        yield Checkpoint("gone", intact=False, facts=facts)
         return
-    before = manifest.values.get(name)
-    if before is None:
+    data = path.read_bytes()
+    if hashlib.sha256(data).hexdigest() == entry["sha256"]:
+        return
+    signed_content = manifest.values.get(name)
+    if signed_content is None:
         yield Checkpoint("bytes_changed", intact=False, facts=facts)
         return
     try:
-        after = read_values(data), read_presentation(data)
+        content = read_values(data), read_presentation(data)
     except UnreadableWorkbookError:
         yield Checkpoint("not_readable", intact=False, facts=facts)
         return
-    found = [_describe_change(one, facts) for one in find_changes(before, after)]
-    yield from found
-    if all(one.intact for one in found):
+    checkpoints = [_describe_change(change, facts) for change in find_changes(signed_content, content)]
+    yield from checkpoints
+    if _are_intact(checkpoints):
         yield Checkpoint("resaved", intact=True, facts=facts)
 
 
 def _describe_change(change: ContentChange, facts: Mapping[str, str]) -> Checkpoint:
-    """Say one change; what is no value is told with what it is."""
-    told = {**facts, "sheet": change.sheet, "cell": change.location, "was": change.before, "now": change.after}
+    """Return a change as a checkpoint; a change of the presentation is described by location and kind."""
+    change_facts = {**facts, "sheet": change.sheet, "cell": change.location, "was": change.before, "now": change.after}
     if change.kind in {"cell", "sheet_gone", "sheet_new"}:
-        return Checkpoint(change.kind, intact=False, facts=told)
+        return Checkpoint(change.kind, intact=False, facts=change_facts)
     if change.kind == FOLDER_MOVED:
-        return Checkpoint(FOLDER_MOVED, intact=True, facts=told)
-    place = "!".join(part for part in (change.sheet, change.location) if part)
-    return Checkpoint("around", intact=False, facts={**told, "place": place, "kind": change.kind})
+        return Checkpoint(FOLDER_MOVED, intact=True, facts=change_facts)
+    location = "!".join(filter(None, (change.sheet, change.location)))
+    return Checkpoint("around", intact=False, facts={**change_facts, "place": location, "kind": change.kind})
 
 
 def _find_unlisted_files(manifest: SignedManifest, root: Path) -> Iterator[Path]:
-    """Yield the files below *below* that nobody signed."""
+    """Yield the files below *root* that are in the manifest's folder but not listed in it."""
     if not root.is_dir():
         return
-    top = manifest.folder.resolve()
-    for one in sorted(root.rglob("*")):
-        if one.is_file() and not one.name.startswith(TEMPORARY_PREFIXES) and top in one.parents:
-            name = one.relative_to(top).as_posix()
-            if name not in manifest.files and name not in MANIFEST_FILES:
-                yield one
+    folder = manifest.folder.resolve()
+    listed_names = {*manifest.files, *MANIFEST_FILES}
+    for file in sorted(root.rglob("*")):
+        if not file.is_file() or file.name.startswith(TEMPORARY_PREFIXES) or folder not in file.parents:
+            continue
+        if file.relative_to(folder).as_posix() not in listed_names:
+            yield file

@@ -1,1 +1,1 @@
-"""The state of a year: folders, inbox, inputs, lock, and what the ledger says."""
+"""The state of a year: folders, inbox, inputs, lock, and the replayed record."""

@@ -1,4 +1,4 @@
-"""Where each county stands, a row each, in plain values; light, as ``hesuan status`` reads nothing else."""
+"""The state of each county as a row of plain values; imports little, because ``hesuan status`` reads nothing else."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from review.roster import Roster
 
 @dataclass(frozen=True, slots=True)
 class CountyStatusRow:
-    """One county: code, name, state (its key), newest version and what stands against it."""
+    """One county: code, name, key of its state, newest version and the numbers of its hard and soft findings."""
 
     code: str
     name: str
@@ -22,39 +22,43 @@ class CountyStatusRow:
 
 
 def build_status_rows(county_states: Mapping[str, CountyState], roster: Roster) -> tuple[CountyStatusRow, ...]:
-    """Return where every county stands, in the order of the roster."""
+    """Return a row for every county of *county_states*, in the order of the roster."""
     return tuple(
-        _build_status_row(county_states[one.code], one.name) for one in roster.due_counties if one.code in county_states
+        _build_status_row(county_states[due_county.code], due_county.name)
+        for due_county in roster.due_counties
+        if due_county.code in county_states
     )
 
 
 def build_status_json(year: int, rows: Sequence[CountyStatusRow], state_names: Mapping[str, str]) -> dict[str, Any]:
     """Return the object that ``hesuan status --format json`` promises."""
+    return {"year": year, "counties": [_build_county_json(row, state_names) for row in rows]}
+
+
+def _build_county_json(row: CountyStatusRow, state_names: Mapping[str, str]) -> dict[str, Any]:
     return {
-        "year": year,
-        "counties": [
-            {
-                "code": row.code,
-                "name": row.name,
-                "state": state_names[row.state],
-                "version": row.version,
-                "sha256": row.sha256,
-                "hard": row.hard,
-                "soft": row.soft,
-            }
-            for row in rows
-        ],
+        "code": row.code,
+        "name": row.name,
+        "state": state_names[row.state],
+        "version": row.version,
+        "sha256": row.sha256,
+        "hard": row.hard,
+        "soft": row.soft,
     }
 
 
 def _build_status_row(county_state: CountyState, name: str) -> CountyStatusRow:
     newest = county_state.newest_version
+    if newest is None:
+        return CountyStatusRow(
+            code=county_state.county, name=name, state=county_state.state, version=None, sha256=None, hard=0, soft=0
+        )
     return CountyStatusRow(
         code=county_state.county,
         name=name,
         state=county_state.state,
-        version=newest.number if newest else None,
-        sha256=newest.sha256 if newest else None,
-        hard=(newest.hard_count or 0) if newest else 0,
-        soft=(newest.soft_count or 0) if newest else 0,
+        version=newest.number,
+        sha256=newest.sha256,
+        hard=newest.hard_count or 0,
+        soft=newest.soft_count or 0,
     )

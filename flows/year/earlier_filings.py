@@ -1,16 +1,18 @@
-"""What earlier years have on file, and which later years rest on a filing that has changed since."""
+"""The filings of earlier years, and the filings that rest on an earlier one which has changed since."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
+from contracts.plans import Plan
 from contracts.procedures import Procedure
 from ledger.ledger import Ledger
 from review.county_state import CountyState, find_recorded_roster, restore_filed_state
 from review.event_replay import replay_events
 from review.events import EventKind, EventSummary, LedgerEntry
 
-MAX_EARLIER_YEARS = 5  # no plan of the measures runs longer
+# No plan of the measures runs for more years.
+MAX_EARLIER_YEARS = 5
 
 EventRecord = TypeVar("EventRecord", LedgerEntry, EventSummary)
 VersionKey: TypeAlias = tuple[str, str]
@@ -27,61 +29,93 @@ class EarlierFiling:
 
 
 def find_earlier_filings(procedure: Procedure, ledger: Ledger, year: int) -> dict[int, dict[str, EarlierFiling]]:
-    """Return the filings in force of the years before, by year and county; years without any are left out."""
-    found = {
-        one: find_filings_in_force(procedure, ledger.list_entries(one)) for one in range(year - MAX_EARLIER_YEARS, year)
-    }
-    return {one: filings for one, filings in found.items() if filings}
+    """Return the filings in force of the years before *year*, by year and county; years without any are left out."""
+    filings_by_year = {}
+    for earlier_year in _list_earlier_years(year):
+        filings = find_filings_in_force(procedure, ledger.list_entries(earlier_year))
+        if filings:
+            filings_by_year[earlier_year] = filings
+    return filings_by_year
 
 
 def find_earlier_filings_from_summaries(
     procedure: Procedure, ledger: Ledger, year: int
 ) -> dict[int, dict[str, EarlierFiling]]:
-    """Return the same as `earlier_filings`, at half its cost, for who only looks."""
-    past = range(year - MAX_EARLIER_YEARS, year)
-    found = {
-        one: find_filings_in_force(procedure, ledger.list_events(one, excluded_kind=EventKind.ISSUED)) for one in past
-    }
-    return {one: filings for one, filings in found.items() if filings}
+    """Return the same as `find_earlier_filings` at half the cost, for callers that only read."""
+    filings_by_year = {}
+    for earlier_year in _list_earlier_years(year):
+        history = ledger.list_events(earlier_year, excluded_kind=EventKind.ISSUED)
+        filings = find_filings_in_force(procedure, history)
+        if filings:
+            filings_by_year[earlier_year] = filings
+    return filings_by_year
+
+
+def select_past_filings(
+    earlier_by_year: Mapping[int, Mapping[str, EarlierFiling]], county: str, plan: Plan | None
+) -> dict[int, EarlierFiling]:
+    """Return a county's filings of earlier years of its plan, of all earlier years if it has no plan."""
+    filings = {}
+    for year, filings_by_county in earlier_by_year.items():
+        if county in filings_by_county and (plan is None or year in plan.years):
+            filings[year] = filings_by_county[county]
+    return filings
+
+
+def _list_earlier_years(year: int) -> range:
+    return range(year - MAX_EARLIER_YEARS, year)
 
 
 def find_filings_in_force(procedure: Procedure, history: Sequence[EventRecord]) -> dict[str, EarlierFiling]:
     """Return the filings in force of one year, by county."""
-    roster = find_recorded_roster(history) if history else None
+    roster = find_recorded_roster(history)
     if roster is None:
         return {}
-    entries, found = index_filing_entries(procedure, history), {}
-    for county, standing in replay_events(procedure, roster, history).items():
-        filed = restore_filed_state(procedure, standing)
-        entry = entries.get(get_version_key(filed)) if filed else None
-        if filed and filed.newest_version and entry:
-            found[county] = EarlierFiling(
-                filed.newest_version.report_sha256, filed.newest_version.sha256, entry.sequence
-            )
-    return found
+    filing_entries = index_filing_entries(procedure, history)
+    filings = {}
+    for county, county_state in replay_events(procedure, roster, history).items():
+        filed_state = restore_filed_state(procedure, county_state)
+        if filed_state is None or filed_state.newest_version is None:
+            continue
+        version = filed_state.newest_version
+        entry = filing_entries.get(get_version_key(filed_state))
+        if entry is not None:
+            filings[county] = EarlierFiling(version.report_sha256, version.sha256, entry.sequence)
+    return filings
 
 
 def index_filing_entries(procedure: Procedure, history: Iterable[EventRecord]) -> dict[VersionKey, EventRecord]:
-    """Return the last entry by which each version was filed; one going over for all counties, however many."""
-    final = set(procedure.final_states)
-    filing = {(one.level, one.id) for one in procedure.actions if {one.to_state, one.to_state_if_filed_before} & final}
-    return {
-        (one.event.county, one.event.sha256): one
-        for one in history
-        if one.event.kind is EventKind.DECISION and (one.event.level, one.event.action) in filing
-    }
+    """Return the last entry by which each version was filed; one pass over *history* serves all counties."""
+    filing_actions = set(_list_filing_actions(procedure))
+    entries = {}
+    for entry in history:
+        event = entry.event
+        if event.kind is EventKind.DECISION and (event.level, event.action) in filing_actions:
+            entries[event.county, event.sha256] = entry
+    return entries
+
+
+def _list_filing_actions(procedure: Procedure) -> Iterator[tuple[str, str]]:
+    """Yield level and id of every action that can lead to a final state."""
+    for action in procedure.actions:
+        if action.to_state in procedure.final_states or action.to_state_if_filed_before in procedure.final_states:
+            yield action.level, action.id
 
 
 def index_check_entries(history: Iterable[LedgerEntry | EventSummary]) -> dict[VersionKey, int]:
     """Return the number of the last entry by which each version was checked."""
     return {
-        (one.event.county, one.event.sha256): one.sequence for one in history if one.event.kind is EventKind.CHECKED
+        (entry.event.county, entry.event.sha256): entry.sequence
+        for entry in history
+        if entry.event.kind is EventKind.CHECKED
     }
 
 
 def get_version_key(county_state: CountyState) -> VersionKey:
-    """Return the county and the sha256 of its newest version."""
-    return county_state.county, county_state.newest_version.sha256 if county_state.newest_version else ""
+    """Return the county and the sha256 of its newest version, empty if it has none."""
+    if county_state.newest_version is None:
+        return county_state.county, ""
+    return county_state.county, county_state.newest_version.sha256
 
 
 def find_outdated_years(
@@ -89,20 +123,24 @@ def find_outdated_years(
     filed_state: CountyState,
     earlier_by_year: Mapping[int, Mapping[str, EarlierFiling]],
 ) -> tuple[int, ...]:
-    """Return the earlier years whose filing is younger than the check of this one, which rests on what was before.
+    """Return the earlier years whose filing is younger than this county's check, which rests on the filing before it.
 
-    *checked* has the entries of this year's checks, as `checks_in` gives them.
+    *check_entries* has the entries of this year's checks, as `index_check_entries` returns them.
     """
-    last = check_entries.get(get_version_key(filed_state))
-    if last is None:
+    check_sequence = check_entries.get(get_version_key(filed_state))
+    if check_sequence is None:
         return ()
-    since = ((year, filings.get(filed_state.county)) for year, filings in sorted(earlier_by_year.items()))
-    return tuple(year for year, one in since if one is not None and one.sequence > last)
+    outdated_years = []
+    for year, filings in sorted(earlier_by_year.items()):
+        filing = filings.get(filed_state.county)
+        if filing is not None and filing.sequence > check_sequence:
+            outdated_years.append(year)
+    return tuple(outdated_years)
 
 
 @dataclass(frozen=True, slots=True)
 class OutdatedFiling:
-    """A county's *year* that rests on a filing of an earlier one, *ground*, which has changed since."""
+    """A county's filing of *year* that rests on its filing of *changed_year*, which has changed since."""
 
     county: str
     year: int
@@ -111,10 +149,10 @@ class OutdatedFiling:
 
 def group_changed_years(outdated_filings: Iterable[OutdatedFiling]) -> dict[str, tuple[int, ...]]:
     """Return by county the earlier years that have changed."""
-    found: dict[str, tuple[int, ...]] = {}
-    for one in outdated_filings:
-        found[one.county] = (*found.get(one.county, ()), one.changed_year)
-    return found
+    years_by_county: dict[str, tuple[int, ...]] = {}
+    for filing in outdated_filings:
+        years_by_county[filing.county] = (*years_by_county.get(filing.county, ()), filing.changed_year)
+    return years_by_county
 
 
 def find_outdated_filings(
@@ -124,31 +162,48 @@ def find_outdated_filings(
     county_states: Mapping[str, CountyState],
     earlier_by_year: Mapping[int, Mapping[str, EarlierFiling]],
 ) -> list[OutdatedFiling]:
-    """Return the filings of *year* that rest on earlier ones which have changed since; *found* is by county."""
-    filed = (
-        ((county, restore_filed_state(procedure, one)) for county, one in county_states.items())
-        if earlier_by_year
-        else ()
-    )
-    checked = index_check_entries(history) if earlier_by_year else {}
-    return [
-        OutdatedFiling(county, year, ground)
-        for county, standing in filed
-        if standing is not None
-        for ground in find_outdated_years(checked, standing, earlier_by_year)
-    ]
+    """Return the filings of *year* that rest on earlier filings which have changed since.
+
+    *history* and *county_states* are those of *year*; *earlier_by_year* has the filings in force by year and county.
+    """
+    if not earlier_by_year:
+        return []
+    check_entries = index_check_entries(history)
+    outdated_filings = []
+    for county, county_state in county_states.items():
+        filed_state = restore_filed_state(procedure, county_state)
+        if filed_state is not None:
+            changed_years = find_outdated_years(check_entries, filed_state, earlier_by_year)
+            outdated_filings += [OutdatedFiling(county, year, changed_year) for changed_year in changed_years]
+    return outdated_filings
 
 
 def find_filings_outdated_by(procedure: Procedure, ledger: Ledger, year: int) -> tuple[OutdatedFiling, ...]:
-    """Return the later years that rest on a filing of *year* as it no longer stands, unless they were checked anew."""
-    now = find_filings_in_force(procedure, ledger.list_entries(year))
-    found = []
-    for later in range(year + 1, year + 1 + MAX_EARLIER_YEARS) if now else ():
-        history = ledger.list_entries(later)
-        roster, checked = find_recorded_roster(history) if history else None, index_check_entries(history)
-        for county, standing in replay_events(procedure, roster, history).items() if roster else ():
-            at = restore_filed_state(procedure, standing) or standing
-            decided = at.state not in procedure.state_by_outcome.values()
-            if decided and find_outdated_years(checked, at, {year: now}):
-                found.append(OutdatedFiling(county, later, year))
-    return tuple(found)
+    """Return the later filings that rest on an outdated filing of *year*, unless they were checked again since."""
+    filings = find_filings_in_force(procedure, ledger.list_entries(year))
+    if not filings:
+        return ()
+    outdated_filings = []
+    for later_year in range(year + 1, year + 1 + MAX_EARLIER_YEARS):
+        counties = _find_outdated_counties(procedure, ledger.list_entries(later_year), {year: filings})
+        outdated_filings += [OutdatedFiling(county, later_year, year) for county in counties]
+    return tuple(outdated_filings)
+
+
+def _find_outdated_counties(
+    procedure: Procedure,
+    history: Sequence[LedgerEntry],
+    earlier_by_year: Mapping[int, Mapping[str, EarlierFiling]],
+) -> Iterator[str]:
+    """Yield the decided counties of one year whose check is older than an earlier filing it rests on."""
+    roster = find_recorded_roster(history)
+    if roster is None:
+        return
+    check_entries = index_check_entries(history)
+    undecided_states = procedure.state_by_outcome.values()
+    for county, county_state in replay_events(procedure, roster, history).items():
+        decided_state = restore_filed_state(procedure, county_state) or county_state
+        if decided_state.state in undecided_states:
+            continue
+        if find_outdated_years(check_entries, decided_state, earlier_by_year):
+            yield county

@@ -1,4 +1,4 @@
-"""Which outputs are due: missing, or made from less than the record now holds."""
+"""Which outputs are due: missing, or made from an older state of the record."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -10,61 +10,83 @@ from flows.year.locations import YearPaths
 from flows.year.year_state import YearState
 from ledger.atomic_files import is_staged, stage_file
 from review.county_state import SubmissionVersion
-from review.events import Event, EventKind
+from review.events import Event, EventKind, LedgerEntry
 from review.roster import Roster
+
+_REVIEW_EVENT_KINDS = (EventKind.RECEIVED, EventKind.CHECKED, EventKind.DECISION, EventKind.ROLL_UP)
 
 
 def find_unfinished_outputs(state: YearState) -> list[tuple[Path, str]]:
-    """Return the outputs that the record knows and that a killed run left beside their place."""
-    issued = ((state.paths.output_path(path), str(one.facts["file"])) for path, one in state.issued_outputs.items())
-    return [(place, sha256) for place, sha256 in issued if is_staged(place, sha256)]
+    """Return path and sha256 of the recorded outputs that a killed run left staged, not yet under their own name."""
+    unfinished = []
+    for path, event in state.issued_outputs.items():
+        output_path, sha256 = state.paths.output_path(path), str(event.facts["file"])
+        if is_staged(output_path, sha256):
+            unfinished.append((output_path, sha256))
+    return unfinished
 
 
 def is_current(state: YearState, path: str, basis: str) -> bool:
-    """Tell whether an output is there and was made from *basis*. Its bytes are never read back."""
+    """Return whether an output exists and was made from *basis*. Its bytes are never read back."""
     last = state.issued_outputs.get(path)
     return last is not None and last.facts["basis"] == basis and state.paths.output_path(path).is_file()
 
 
 def get_marked_workbook_path(state: YearState, county: str, version: SubmissionVersion) -> str:
-    """Return where the marked workbook of a version goes, relative to the year's outputs."""
+    """Return the path of a version's marked workbook, relative to the year's outputs."""
     return f"returned/{county}/{county}-{state.paths.year}-第{version.number}版-问题标注.xlsx"
 
 
 def find_unmarked_versions(state: YearState) -> Iterator[tuple[str, SubmissionVersion]]:
-    """Return the checked versions whose marked workbook is missing or made from an older check."""
-    for county, standing in state.county_states.items():
-        for version in standing.versions:
-            flagged = version.is_checked and (version.hard_count or version.soft_count or version.note_count)
-            if flagged and not is_current(
-                state, get_marked_workbook_path(state, county, version), version.report_sha256
-            ):
+    """Yield the checked versions whose marked workbook is missing or made from an older check."""
+    for county, version in _list_checked_versions(state):
+        if version.hard_count or version.soft_count or version.note_count:
+            path = get_marked_workbook_path(state, county, version)
+            if not is_current(state, path, version.report_sha256):
                 yield county, version
 
 
 def get_page_path(state: YearState, county: str, version: SubmissionVersion) -> str:
-    """Return where the page of a version goes, relative to the year's outputs."""
+    """Return the path of a version's page, relative to the year's outputs."""
     return f"returned/{county}/{county}-{state.paths.year}-第{version.number}版-核对报告.html"
 
 
 def find_versions_without_page(state: YearState) -> Iterator[tuple[str, SubmissionVersion]]:
-    """Return the checked versions whose page is missing or made from an older check."""
-    for county, standing in state.county_states.items():
-        for version in standing.versions:
-            if version.is_checked and not is_current(
-                state, get_page_path(state, county, version), version.report_sha256
-            ):
+    """Yield the checked versions whose page is missing or made from an older check."""
+    for county, version in _list_checked_versions(state):
+        if not is_current(state, get_page_path(state, county, version), version.report_sha256):
+            yield county, version
+
+
+def _list_checked_versions(state: YearState) -> Iterator[tuple[str, SubmissionVersion]]:
+    for county, county_state in state.county_states.items():
+        for version in county_state.versions:
+            if version.is_checked:
                 yield county, version
 
 
+def get_basis_entry(state: YearState) -> LedgerEntry:
+    """Return the year's last entry that is not about an output: outputs show the record as of this entry."""
+    return next(_list_basis_entries(state))
+
+
 def find_filing_basis(state: YearState) -> str:
-    """Return the digest of the year's last entry that is not about an output: what a filing rests on."""
-    return next((one.digest for one in reversed(state.history) if one.event.kind is not EventKind.ISSUED), "")
+    """Return the digest of the year's last entry that is not about an output, empty before there is any."""
+    for entry in _list_basis_entries(state):
+        return entry.digest
+    return ""
+
+
+def _list_basis_entries(state: YearState) -> Iterator[LedgerEntry]:
+    """Yield the entries that are not about outputs, the newest first."""
+    for entry in reversed(state.history):
+        if entry.event.kind is not EventKind.ISSUED:
+            yield entry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedReviewWorkbook:
-    """A review workbook: whose it is, where it goes, what it rests on and when that was recorded."""
+    """A review workbook: its level and area, its path, the digest of what it rests on and when that was recorded."""
 
     level: Level
     area: str
@@ -75,37 +97,46 @@ class PlannedReviewWorkbook:
 
 def list_review_workbooks(state: YearState, roster: Roster) -> list[PlannedReviewWorkbook]:
     """Return the review workbooks of the year: one for each reviewing area that has received anything."""
-    levels = state.procedure.levels[1:]
-    touched: dict[tuple[str, str], list[str]] = {}
-    moments: dict[tuple[str, str], str] = {}
-    ground = ""
-    for entry in state.history:
-        ground = entry.digest if entry.event.kind is EventKind.ROSTER else ground
-        for level in levels if entry.event.kind in _REVIEW_EVENT_KINDS else ():
-            spot = (level.id, level.get_area_code(entry.event.county))
-            touched[spot], moments[spot] = [entry.digest], entry.at
-    due = dict.fromkeys((level, level.get_area_code(one.code)) for level in levels for one in roster.due_counties)
-    return [
-        PlannedReviewWorkbook(
+    newest_entries = _index_newest_entries(state)
+    common_basis = [_find_roster_digest(state), state.contracts_version]
+    planned_workbooks = []
+    for level, area in _list_reviewing_areas(state, roster):
+        if (level.id, area) not in newest_entries:
+            continue
+        entry = newest_entries[level.id, area]
+        planned_workbook = PlannedReviewWorkbook(
             level=level,
             area=area,
             path=f"review/{level.id}-{area}-{roster.year}-复核表.xlsx",
-            basis=_digest_parts(
-                [
-                    *touched[level.id, area],
-                    ground,
-                    state.contracts_version,
-                    *_list_last_year_reports(state, level, area),
-                ]
-            ),
-            as_of=moments[level.id, area],
+            basis=_digest_parts([entry.digest, *common_basis, *_list_last_year_reports(state, level, area)]),
+            as_of=entry.at,
         )
-        for level, area in due
-        if (level.id, area) in touched
-    ]
+        planned_workbooks.append(planned_workbook)
+    return planned_workbooks
 
 
-_REVIEW_EVENT_KINDS = (EventKind.RECEIVED, EventKind.CHECKED, EventKind.DECISION, EventKind.ROLL_UP)
+def _index_newest_entries(state: YearState) -> dict[tuple[str, str], LedgerEntry]:
+    """Return the newest entry that concerns each reviewing area, by level and area."""
+    newest_entries = {}
+    for entry in state.history:
+        if entry.event.kind in _REVIEW_EVENT_KINDS:
+            for level in state.procedure.levels[1:]:
+                newest_entries[level.id, level.get_area_code(entry.event.county)] = entry
+    return newest_entries
+
+
+def _find_roster_digest(state: YearState) -> str:
+    for entry in reversed(state.history):
+        if entry.event.kind is EventKind.ROSTER:
+            return entry.digest
+    return ""
+
+
+def _list_reviewing_areas(state: YearState, roster: Roster) -> Iterator[tuple[Level, str]]:
+    """Yield each level above the counties with each of its areas, in the order of the roster."""
+    for level in state.procedure.levels[1:]:
+        for area in dict.fromkeys(level.get_area_code(due_county.code) for due_county in roster.due_counties):
+            yield level, area
 
 
 def _list_last_year_reports(state: YearState, level: Level, area: str) -> list[str]:
@@ -118,17 +149,21 @@ def _digest_parts(parts: Sequence[str]) -> str:
 
 def list_due_review_workbooks(state: YearState, roster: Roster) -> list[PlannedReviewWorkbook]:
     """Return the review workbooks that are missing or show an older state."""
-    return [one for one in list_review_workbooks(state, roster) if not is_current(state, one.path, one.basis)]
+    return [
+        planned_workbook
+        for planned_workbook in list_review_workbooks(state, roster)
+        if not is_current(state, planned_workbook.path, planned_workbook.basis)
+    ]
 
 
 def get_board_paths(roster: Roster) -> tuple[str, str]:
-    """Return where the workbook and the page go, relative to the year's outputs."""
+    """Return the paths of the status board's workbook and page, relative to the year's outputs."""
     return f"status/{roster.year}-进度.xlsx", f"status/{roster.year}-进度.html"
 
 
 def list_due_boards(state: YearState, roster: Roster) -> list[str]:
     """Return which of the two are missing or show an older state; none before anything was received."""
-    if not any(one.versions for one in state.county_states.values()):
+    if not state.has_submissions:
         return []
     basis = compute_board_basis(state)
     return [path for path in get_board_paths(roster) if not is_current(state, path, basis)]
@@ -136,18 +171,21 @@ def list_due_boards(state: YearState, roster: Roster) -> list[str]:
 
 def compute_board_basis(state: YearState) -> str:
     """Return what a status board rests on: the record's newest entry, the contracts, and earlier years that changed."""
-    shaken = [f"{one.county} {one.changed_year}" for one in state.outdated_filings]
-    return " ".join([find_filing_basis(state), state.contracts_version, *shaken])
+    outdated_parts = [f"{filing.county} {filing.changed_year}" for filing in state.outdated_filings]
+    return " ".join([find_filing_basis(state), state.contracts_version, *outdated_parts])
 
 
 def write_output(places: YearPaths, path: str, data: bytes) -> tuple[Path, str]:
-    """Write an output beside its place; it moves there once its event is on record."""
-    place = places.output_path(path)
-    stage_file(place, data)
-    return place, hashlib.sha256(data).hexdigest()
+    """Stage an output beside its final path and return that path with the sha256 of *data*.
+
+    The file is moved to its path once its event is on record.
+    """
+    output_path = places.output_path(path)
+    stage_file(output_path, data)
+    return output_path, hashlib.sha256(data).hexdigest()
 
 
 def build_output_event(places: YearPaths, path: str, data: bytes, *, basis: str, county: str = "") -> Event:
-    """Return the record of an output: where it lies, the sha256 of its bytes, what it was made from."""
+    """Return the event that records an output: its path, the sha256 of its bytes, and what it was made from."""
     facts = {"path": path, "file": hashlib.sha256(data).hexdigest(), "basis": basis}
     return Event(kind=EventKind.ISSUED, year=places.year, county=county, facts=facts)

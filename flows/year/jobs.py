@@ -1,4 +1,4 @@
-"""One county's job of one stage, and what comes of it: small plain values that travel to another process."""
+"""One county's job of one stage, and its outcome: small plain values that can be sent to another process."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,20 +20,25 @@ class ProgressLine:
 
 @dataclass(frozen=True, slots=True)
 class JobOutcome:
-    """What a job wants recorded, each event with its key, and what it has to say."""
+    """The results of a job: the events to record, each with its key, and the lines of progress to show.
+
+    *staged_outputs* are paths of outputs with their sha256: the files are staged beside these paths until the events
+    are recorded.
+    """
 
     events: tuple[tuple[Event, str], ...] = ()
     lines: tuple[ProgressLine, ...] = ()
-    staged_outputs: tuple[tuple[Path, str], ...] = ()  # outputs that lie beside their place until the record knows them
+    staged_outputs: tuple[tuple[Path, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """What one county has to do in one stage; small, so that it can travel to another process.
+    """The work of one stage for one county; small, so that it can be sent to another process.
 
-    *files* are paths for the stage that receives, sha256 names in the store for those that come after; *looks* are
-    the sha256 that each path had when the inbox was looked at, empty where it could not be read; *outputs* are the
-    places of what is written, one a file, relative to the year's outputs.
+    *files* are paths in the stage that receives, and sha256 names in the store in later stages. *seen_digests* are
+    the sha256 of each path when the inbox was scanned, empty if it could not be read. *outputs* are the paths of the
+    files to write, one for each of *files*, relative to the year's outputs. *entry_count* is the number of the year's
+    entries when the job was planned: work done again later is recorded again.
     """
 
     stage: str
@@ -46,4 +51,4 @@ class Job:
     procedure: str
     is_due: bool = True
     check_inputs: CheckInputs
-    entry_count: int = 0  # entries of the year when the job was given: what is done anew is recorded anew
+    entry_count: int = 0

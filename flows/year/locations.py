@@ -1,4 +1,4 @@
-"""Where a run reads and writes."""
+"""The folders and files that a run reads and writes."""
 
 from __future__ import annotations
 
@@ -21,9 +21,11 @@ KEY_FOLDER_VARIABLE = "HESUAN_KEY_DIR"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class YearPaths:
-    """Folders of one accounting year. *inputs* is read-only; *outputs* is never read back; *state* is the truth.
+    """Folders of one accounting year.
 
-    *ledger* is a database URL, empty for the SQLite file in *state*; *contracts* an edited contracts folder, or none.
+    *input_folder* is only read; *output_folder* is never read back; *state_folder* has the record. *ledger_url* is
+    the URL of a database, empty for the SQLite file in *state_folder*. *contracts_folder* is an edited folder of
+    contracts, or None for the contracts of the program.
     """
 
     year: int
@@ -35,12 +37,13 @@ class YearPaths:
 
     @property
     def key_folder(self) -> Path:
-        """Where the signing key is kept: a folder of the user's, never beside what it signs."""
-        named = os.environ.get(KEY_FOLDER_VARIABLE)
-        if named:
-            return Path(named)
-        above = os.environ.get("APPDATA" if os.name == "nt" else "XDG_CONFIG_HOME")
-        return (Path(above) if above else Path.home() / ".config") / "hesuan" / "keys"
+        """The folder of the signing key, in the user's own configuration: never beside the files that it signs."""
+        key_folder = os.environ.get(KEY_FOLDER_VARIABLE)
+        if key_folder:
+            return Path(key_folder)
+        config_variable = "APPDATA" if os.name == "nt" else "XDG_CONFIG_HOME"
+        config_folder = os.environ.get(config_variable) or Path.home() / ".config"
+        return Path(config_folder) / "hesuan" / "keys"
 
     @property
     def inbox(self) -> Path:
@@ -49,12 +52,12 @@ class YearPaths:
 
     @property
     def ledger_location(self) -> str | Path:
-        """Where the ledger lives."""
+        """The URL of the ledger, or the path of its SQLite file."""
         return self.ledger_url or self.state_folder / "ledger.db"
 
     @property
     def failure_log(self) -> Path:
-        """Where the traces of failed jobs are kept."""
+        """The log of failed jobs, with their stack traces."""
         return self.state_folder / "logs" / f"{self.year}-failures.log"
 
     def open_contracts(self) -> ContractLibrary:
@@ -62,17 +65,17 @@ class YearPaths:
         return open_library(self.contracts_folder)
 
     def open_store(self) -> ObjectStore:
-        """Open the store of received files and reports."""
-        from ledger.object_store import ObjectStore  # noqa: PLC0415 - a check needs no record and should not pay for it
+        """Open the store of received files and reports in the state folder."""
+        from ledger.object_store import ObjectStore  # noqa: PLC0415 - checking a single file needs no record
 
         return ObjectStore(self.state_folder)
 
     def open_ledger(self, *, must_exist: bool = False) -> Ledger:
-        """Open the ledger."""
+        """Open the ledger; raise `LedgerMissingError` if it *must_exist* and does not."""
         from ledger.ledger import Ledger  # noqa: PLC0415 - as above
 
         return Ledger.open(self.ledger_location, must_exist=must_exist)
 
     def output_path(self, path: str) -> Path:
-        """Return the place of an output named relative to the year's folder."""
+        """Return the full path of an output given relative to the year's outputs."""
         return self.output_folder / str(self.year) / path

@@ -1,7 +1,8 @@
-"""The names under which a manifest and what belongs to it lie in a year's outputs."""
+"""The file names of a manifest and its parts in a year's outputs."""
 
 MANIFEST_FORMAT = "hesuan-manifest-2"
-READABLE_FORMATS = ("hesuan-manifest-1", MANIFEST_FORMAT)  # the first vouches for values alone
+# The first format covers cell values only, not how the workbook presents them.
+READABLE_FORMATS = ("hesuan-manifest-1", MANIFEST_FORMAT)
 MANIFEST_FILE, SIGNATURE_FILE, PUBLIC_KEY_FILE, VALUES_FILE = (
     "manifest.json",
     "manifest.json.sig",

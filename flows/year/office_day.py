@@ -1,8 +1,8 @@
-"""Today's date where the offices are: a machine may run in any zone."""
+"""Today's date in China: the machine may run in any time zone."""
 
 from datetime import UTC, date, datetime, timedelta
 
 
 def get_office_day() -> date:
-    """Return today's date where the offices are."""
+    """Return today's date in China (UTC+8)."""
     return (datetime.now(UTC) + timedelta(hours=8)).date()

@@ -1,4 +1,5 @@
-"""What made an output: the program's name and version, printed in every manifest."""
+"""The program's name and version, as every manifest gives them."""
 
 PROGRAM_NAME = "hesuan"
-PROGRAM_VERSION = "0.1.0"  # as in pyproject.toml; a test holds the two equal
+# The same as in pyproject.toml, which a test checks.
+PROGRAM_VERSION = "0.1.0"

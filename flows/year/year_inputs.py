@@ -1,4 +1,4 @@
-"""What people handed in for a year, read once a run: roster, files, review workbooks."""
+"""Reads once a run what people handed in for a year: roster, files, review workbooks."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -16,30 +16,30 @@ from workbooks.gate.file_access import read_submission_bytes
 
 
 def read_year_inputs(paths: YearPaths, messages: Messages) -> YearInputs:
-    """Read everything handed in; raise `ContractError` where the year has no folder or no usable roster."""
+    """Read everything handed in; raise `ContractError` if the year has no inbox or no usable roster."""
     roster = read_year_roster(paths, messages)
     inbox = scan_inbox(paths.inbox, messages)
-    handed: list[SubmittedDecision] = []
-    refused: list[tuple[str, Refusal]] = []
+    decisions: list[SubmittedDecision] = []
+    refused_files: list[tuple[str, Refusal]] = []
     for path in inbox.decision_files:
         rows = _load_submitted_decisions(path, messages)
         if isinstance(rows, Refusal):
-            refused.append((make_printable(path.name), rows))
+            refused_files.append((make_printable(path.name), rows))
         else:
-            handed += rows
-    strangers: list[SkippedFile] = []
+            decisions += rows
+    unexpected_files: list[SkippedFile] = []
     for path in inbox.loose_workbooks:
         rows = _load_submitted_decisions(path, messages)
         if isinstance(rows, Refusal):
-            strangers.append(SkippedFile(make_printable(path.name), "no_county"))
+            unexpected_files.append(SkippedFile(make_printable(path.name), "no_county"))
         else:
-            handed += rows
-    inbox = replace(inbox, skipped=(*inbox.skipped, *strangers))
-    return YearInputs(inbox, roster, tuple(handed), inbox.opening_files, tuple(refused))
+            decisions += rows
+    inbox = replace(inbox, skipped=(*inbox.skipped, *unexpected_files))
+    return YearInputs(inbox, roster, tuple(decisions), inbox.opening_files, tuple(refused_files))
 
 
 def read_year_roster(paths: YearPaths, messages: Messages) -> Roster:
-    """Read the roster of the year."""
+    """Read the roster of the year; raise `ContractError` if it is missing, unusable or of another year."""
     if not paths.inbox.is_dir():
         raise ContractError(str(paths.inbox), messages("error.no_inbox"))
     roster = parse_roster(load_yaml(paths.inbox / ROSTER_FILE))

@@ -1,4 +1,4 @@
-"""One run of a year at a time, whatever started it; the system frees the lock of a run that died."""
+"""A lock that allows one run of a year at a time; the system releases the lock of a run that died."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from flows.year.locations import YearPaths
 
 
 class YearBusyError(Exception):
-    """Another run of the same year is at work."""
+    """Another run of the same year is in progress."""
 
     def __init__(self, year: int) -> None:
         super().__init__(f"the year {year} is being run by another process: wait for it to end")
@@ -18,10 +18,11 @@ class YearBusyError(Exception):
 
 @contextmanager
 def lock_year(paths: YearPaths, *, wait_seconds: float = 0.0) -> Iterator[None]:
-    """Hold the year while the block runs; raise `YearBusy` where somebody else holds it for longer than *wait*.
+    """Hold the lock of the year while the block runs.
 
-    The lock keeps runs on one machine from doing the same work twice. That two decisions do not both stand rests
-    on the ledger's head, not on it.
+    Raises `YearBusyError` if another process holds it for longer than *wait_seconds*. The lock keeps two runs on one
+    machine from doing the same work twice; the check of the ledger's head keeps two decisions from contradicting each
+    other.
     """
     path = paths.state_folder / "locks" / f"{paths.year}.lock"
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""What people handed in and what the record says, read once: all that the stages are judged by."""
+"""The inputs and the recorded state of a year, from which each stage finds its work."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -24,7 +24,7 @@ from review.roster import Roster
 
 @dataclass(frozen=True, slots=True)
 class SubmittedDecision:
-    """One row of a review workbook that was handed in."""
+    """One row of a review workbook that was handed in: the file's name, the row's number, and what it proposes."""
 
     file: str
     row: int
@@ -33,9 +33,10 @@ class SubmittedDecision:
 
 @dataclass(frozen=True, slots=True)
 class YearInputs:
-    """What people handed in this year, read once a run: files, decisions, the roster, and what is wrong with them.
+    """What people handed in this year, read once a run: the inbox, the roster, decisions, and unreadable files.
 
-    *openings* are the files of opening balances; they are read only where the record does not know them.
+    *opening_files* are files of opening balances, which are read only if they are not on record yet. *refused_files*
+    are the names of files of decisions that cannot be read, each with its refusal.
     """
 
     inbox: Inbox
@@ -47,10 +48,11 @@ class YearInputs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class YearState:
-    """The contracts and the record as they stand at one moment.
+    """The contracts and the record at one moment.
 
-    *issued* is the last word on each output, *backgrounds* what each county's check rests on besides its file,
-    *earlier* what earlier years have on file, by county, as long as anything is filed in this one.
+    *issued_outputs* has the newest event of each output by its path. *check_inputs_by_county* has the recorded inputs
+    of each county's check besides its file. *earlier_by_year* has the filings in force of earlier years by year and
+    county; it is empty until something is filed in this year.
     """
 
     paths: YearPaths
@@ -67,7 +69,7 @@ class YearState:
     earlier_by_year: Mapping[int, Mapping[str, EarlierFiling]] = field(default_factory=dict)
 
     def get_check_inputs(self, county: str) -> CheckInputs:
-        """Return what is on record from the year before."""
+        """Return the recorded inputs of a county's check, which may be empty."""
         return self.check_inputs_by_county.get(county) or CheckInputs(prior_year=self.paths.year - 1)
 
     @property
@@ -78,32 +80,39 @@ class YearState:
         )
 
     @property
+    def has_submissions(self) -> bool:
+        """Whether any county's submission was received."""
+        return any(county_state.versions for county_state in self.county_states.values())
+
+    @property
+    def has_filings(self) -> bool:
+        """Whether any county has a filing in force."""
+        return any(county_state.filed_sha256s for county_state in self.county_states.values())
+
+    @property
     def last_year_reports(self) -> dict[str, str]:
-        """The report by county behind the filing of the year before."""
+        """The sha256 of the report behind the filing of the year before, by county."""
         return {
-            county: one.prior_version.report_sha256
-            for county, one in self.check_inputs_by_county.items()
-            if one.prior_version is not None
+            county: check_inputs.prior_version.report_sha256
+            for county, check_inputs in self.check_inputs_by_county.items()
+            if check_inputs.prior_version is not None
         }
 
 
 def load_year_state(paths: YearPaths, ledger: Ledger, roster: Roster) -> YearState:
-    """Read the record anew."""
-    scene = build_year_state(paths, roster, ledger.list_entries(paths.year))
-    filed = find_filed_states(scene.procedure, ledger.list_entries(paths.year - 1))
-    return replace(
-        scene,
-        check_inputs_by_county=build_check_inputs(paths.year, filed, find_opening_balances(scene.history)),
-        earlier_by_year=find_earlier_filings(scene.procedure, ledger, paths.year) if _has_filings(scene) else {},
-    )
-
-
-def _has_filings(state: YearState) -> bool:
-    return any(one.filed_sha256s for one in state.county_states.values())
+    """Read the state of the year from the ledger, with what it needs of earlier years."""
+    state = build_year_state(paths, roster, ledger.list_entries(paths.year))
+    filed_states = find_filed_states(state.procedure, ledger.list_entries(paths.year - 1))
+    opening_balances = find_opening_balances(state.history)
+    check_inputs_by_county = build_check_inputs(paths.year, filed_states, opening_balances)
+    state = replace(state, check_inputs_by_county=check_inputs_by_county)
+    if not state.has_filings:
+        return state
+    return replace(state, earlier_by_year=find_earlier_filings(state.procedure, ledger, paths.year))
 
 
 def build_year_state(paths: YearPaths, roster: Roster, history: Sequence[LedgerEntry]) -> YearState:
-    """Return the year as its history tells it."""
+    """Return the state of the year that results from its own history alone."""
     library = paths.open_contracts()
     procedure = library.get_procedure(roster.procedure)
     return YearState(
@@ -121,6 +130,9 @@ def build_year_state(paths: YearPaths, roster: Roster, history: Sequence[LedgerE
 
 
 def find_latest_outputs(history: Iterable[LedgerEntry]) -> dict[str, Event]:
-    """Return what the record says last of each output; what was withdrawn is none any more."""
-    last = {str(one.event.facts["path"]): one.event for one in history if one.event.kind is EventKind.ISSUED}
-    return {path: event for path, event in last.items() if event.facts["file"]}
+    """Return the newest event of each output by its path; withdrawn outputs are left out."""
+    latest: dict[str, Event] = {}
+    for entry in history:
+        if entry.event.kind is EventKind.ISSUED:
+            latest[str(entry.event.facts["path"])] = entry.event
+    return {path: event for path, event in latest.items() if event.facts["file"]}

@@ -1,1 +1,1 @@
-"""How the record's layout came to be, step by step; run by `ledger.migrating` only."""
+"""The migrations of the ledger's schema; only `ledger.migrate` runs them."""

@@ -1,4 +1,4 @@
-"""Run the steps inside the transaction that the caller holds: all of them, or none."""
+"""Runs all migrations inside the caller's transaction."""
 
 from alembic import context
 

@@ -58,7 +58,7 @@ def top_level(modules: str) -> set[str]:
 )
 def test_command_imports_only_what_it_needs(command: str, unwanted: set[str], finished: tuple[Path, str]) -> None:
     """The command does its work without loading a library that it does not use."""
-    arguments = [str(SAMPLE) if one == "SAMPLE" else one for one in command.split()]
+    arguments = [str(SAMPLE) if part == "SAMPLE" else part for part in command.split()]
     loaded = top_level(modules_of(finished[0], *arguments))
     assert "desk" in loaded
     assert loaded & unwanted == set()

@@ -31,6 +31,6 @@ def test_what_bears_a_number_asserts_it() -> None:
     for path in sorted(TESTS.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef) and _NUMBERED.match(node.name):
-                asserts = [one for one in ast.walk(node) if isinstance(one, ast.Assert)]
+                asserts = [item for item in ast.walk(node) if isinstance(item, ast.Assert)]
                 assert asserts, f"{path.name}:{node.name}"
                 assert ast.get_docstring(node), f"{path.name}:{node.name}"

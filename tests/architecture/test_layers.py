@@ -38,7 +38,7 @@ def test_packages_are_the_layers() -> None:
     """The packages that lie here, are linted, are built, are typed and are layered are the same."""
     layers = PROJECT["tool"]["importlinter"]["contracts"][0]["layers"]
     lie_here = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests"}
-    assert lie_here == {one for layer in layers for one in re.split(r"\s*\|\s*", layer)}
+    assert lie_here == {part for layer in layers for part in re.split(r"\s*\|\s*", layer)}
     assert lie_here == set(ROOMS)
     assert lie_here == set(PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"])
     assert lie_here == set(PROJECT["tool"]["coverage"]["run"]["source"])
@@ -73,12 +73,12 @@ def test_a_name_is_imported_from_where_it_is_defined() -> None:
     """Whoever follows an import finds the definition: no module hands on what it has from another."""
     trees = {".".join(path.relative_to(ROOT).with_suffix("").parts): parsed(path) for path in modules()}
     handed_on = {
-        f"{module}: {one.name} from {node.module}"
+        f"{module}: {name.name} from {node.module}"
         for module, tree in trees.items()
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom) and node.module in trees
-        for one in node.names
-        if one.name in imported(trees[node.module])
+        for name in node.names
+        if name.name in imported(trees[node.module])
     }
     assert handed_on == set()
 
@@ -86,7 +86,7 @@ def test_a_name_is_imported_from_where_it_is_defined() -> None:
 def imported(tree: ast.Module) -> set[str]:
     """Return the names that a module has from elsewhere."""
     nodes = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom))
-    return {one.asname or one.name for node in nodes for one in node.names}
+    return {name.asname or name.name for node in nodes for name in node.names}
 
 
 def parsed(path: Path) -> ast.Module:

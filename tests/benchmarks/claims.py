@@ -77,7 +77,7 @@ def measure(
     packing = time.process_time() - start
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         found, cpu, alone, least, most = pool.apply(_search, (paths, at_a_time))
-    disk = sum(one.stat().st_size for one in paths) // MEGABYTE
+    disk = sum(path.stat().st_size for path in paths) // MEGABYTE
     return Found(counties * a_county, counties, found, packing, cpu, alone, least, most, disk)
 
 
@@ -97,18 +97,19 @@ def _memory() -> int:
         lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
     except OSError:
         return int(getattr(held, "peak_wset", held.rss)) // MEGABYTE
-    return next(int(one.split()[1]) // 1024 for one in lines if one.startswith("VmHWM"))
+    return next(int(line.split()[1]) // 1024 for line in lines if line.startswith("VmHWM"))
 
 
 def main() -> None:
     """Print one line."""
     rows = int(sys.argv[1]) if len(sys.argv) > 1 else ROWS
     with tempfile.TemporaryDirectory() as folder:
-        one = measure(rows, Path(folder))
+        item = measure(rows, Path(folder))
     sys.stdout.write(
-        f"{one.rows} plots of {one.counties} counties and years, {one.disk} MB on disk: packed in {one.packing:.1f} s, "
-        f"searched in {one.cpu:.1f} s of CPU ({one.alone:.1f} s for one county), {one.found} namings of doubled plots, "
-        f"memory at its highest {one.most_memory} MB ({one.least_memory} MB before)\n"
+        f"{item.rows} plots of {item.counties} counties and years, {item.disk} MB on disk: "
+        f"packed in {item.packing:.1f} s, searched in {item.cpu:.1f} s of CPU ({item.alone:.1f} s for one county), "
+        f"{item.found} namings of doubled plots, "
+        f"memory at its highest {item.most_memory} MB ({item.least_memory} MB before)\n"
     )
 
 

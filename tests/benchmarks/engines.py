@@ -12,7 +12,7 @@ import polars as pl
 from checks.model.finding import Refusal
 from checks.recognition.form_instance import FormUnderCheck
 from checks.reporting.finding_messages import build_findings
-from checks.validation import evaluate_rules
+from checks.rule_evaluation import evaluate_rules
 from contracts.contract_library import open_library
 from tests.benchmarks import floor
 from tests.benchmarks.cpu import ENDED, OWN, used_by
@@ -46,8 +46,8 @@ class Engine:
         """Return the rules that it has no words for, in whole or in part."""
         every = plain_rules(subject)
         said = getattr(import_module(self.module), self.rules)(subject) if self.rules else every
-        known = {one.name for one in said}
-        return tuple(dict.fromkeys(one.rule for one in every if one.name not in known))
+        known = {item.name for item in said}
+        return tuple(dict.fromkeys(item.rule for item in every if item.name not in known))
 
 
 def ours(subject: FormUnderCheck) -> Run:
@@ -55,8 +55,8 @@ def ours(subject: FormUnderCheck) -> Run:
 
     def run() -> dict[str, int]:
         found: dict[str, int] = {}
-        for one in evaluate_rules((subject,)).violations:
-            found[one.rule.id] = found.get(one.rule.id, 0) + 1
+        for violation in evaluate_rules((subject,)).violations:
+            found[violation.rule.id] = found.get(violation.rule.id, 0) + 1
         return found
 
     return run
@@ -120,7 +120,7 @@ def fastexcel_read(path: Path) -> Run:
     def run() -> dict[str, int]:
         reader = fastexcel.read_excel(path.read_bytes())
         sheets = [reader.load_sheet(name, header_row=None, dtypes="string").to_polars() for name in reader.sheet_names]
-        return {"rows": sum(one.height for one in sheets)}
+        return {"rows": sum(sheet.height for sheet in sheets)}
 
     return run
 
@@ -144,7 +144,7 @@ def openpyxl_expectations(path: Path) -> Run:
         rows = _cells(path)[form.sheet_names[0]][table.header_row : -1]
         columns = {name: [row[at - 1] for row in rows] for at, name in names.items()}
         whole = pl.DataFrame(columns, strict=False, infer_schema_length=None)
-        asked = tuple(one for one in rules if one.column in columns and one.given.get("other", "plot") in columns)
+        asked = tuple(rule for rule in rules if rule.column in columns and rule.given.get("other", "plot") in columns)
         return pandas_peers.expectations_held(pandas_peers.as_pandas(whole.with_row_index("row")), asked)
 
     return run

@@ -21,114 +21,114 @@ def _begins_at_one(column: pl.Expr, _: Plain) -> pl.Expr:
     return (column == column.min()) & (column.min() != 1) & column.is_first_distinct()
 
 
-def _grade(column: pl.Expr, one: Plain) -> pl.Expr:
-    most = pl.col(one.given["standard"]).replace_strict(one.given["limits"], default=None, return_dtype=pl.Int64)
+def _grade(column: pl.Expr, plain: Plain) -> pl.Expr:
+    most = pl.col(plain.given["standard"]).replace_strict(plain.given["limits"], default=None, return_dtype=pl.Int64)
     number = column.str.to_integer(strict=False)
     return ~column.str.contains(r"^[0-9]{1,2}$") | ~number.is_between(1, most)
 
 
-def _labelled(column: pl.Expr, one: Plain) -> pl.Expr:
-    due = column.replace_strict(one.given["labels"], default=None, return_dtype=pl.String)
-    return pl.col(one.given["name"]) != due
+def _labelled(column: pl.Expr, plain: Plain) -> pl.Expr:
+    due = column.replace_strict(plain.given["labels"], default=None, return_dtype=pl.String)
+    return pl.col(plain.given["name"]) != due
 
 
-def _deducted(column: pl.Expr, one: Plain) -> pl.Expr:
-    gross, ratio, deducted = (pl.col(one.given[name]) for name in ("gross", "ratio", "deducted"))
+def _deducted(column: pl.Expr, plain: Plain) -> pl.Expr:
+    gross, ratio, deducted = (pl.col(plain.given[name]) for name in ("gross", "ratio", "deducted"))
     due = (gross * ratio).round(2, mode="half_away_from_zero")
     wrong_sum: pl.Expr = (deducted != due) | (column != gross - deducted)
     return wrong_sum
 
 
-def _converted(column: pl.Expr, one: Plain) -> pl.Expr:
-    times, over = one.given["per"]
+def _converted(column: pl.Expr, plain: Plain) -> pl.Expr:
+    times, over = plain.given["per"]
     factor = pl.lit(Decimal(times) / Decimal(over))
-    return column.ne((pl.col(one.given["from"]) * factor).round(2, mode="half_away_from_zero"))
+    return column.ne((pl.col(plain.given["from"]) * factor).round(2, mode="half_away_from_zero"))
 
 
-def _day(column: pl.Expr, one: Plain) -> pl.Expr:
+def _day(column: pl.Expr, plain: Plain) -> pl.Expr:
     day = column.str.to_date("%Y-%m-%d", strict=False)
-    other_year = day.dt.year().ne(one.given["year"])
-    return other_year | (day > pl.lit(one.given["latest"], pl.Date)).fill_null(value=False)
+    other_year = day.dt.year().ne(plain.given["year"])
+    return other_year | (day > pl.lit(plain.given["latest"], pl.Date)).fill_null(value=False)
 
 
-def _used_once(column: pl.Expr, one: Plain) -> pl.Expr:
-    used, elsewhere = one.given["used"], pl.col(one.given["number"]).is_in(one.given["elsewhere"])
-    return pl.col(one.given["first"]).eq(used) & (column.eq(used) | elsewhere)
+def _used_once(column: pl.Expr, plain: Plain) -> pl.Expr:
+    used, elsewhere = plain.given["used"], pl.col(plain.given["number"]).is_in(plain.given["elsewhere"])
+    return pl.col(plain.given["first"]).eq(used) & (column.eq(used) | elsewhere)
 
 
 # What is wrong of a row, by kind; null is not wrong.
 WRONG: Mapping[str, Callable[[pl.Expr, Plain], pl.Expr]] = {
-    "at_least": lambda column, one: column < one.given["least"],
+    "at_least": lambda column, item: column < item.given["least"],
     "begins_at_one": _begins_at_one,
-    "begins_with": lambda column, one: ~column.str.starts_with(pl.col(one.given["above"])),
+    "begins_with": lambda column, item: ~column.str.starts_with(pl.col(item.given["above"])),
     "converted": _converted,
     "day": _day,
-    "decimals": lambda column, one: column != column.round(one.given["most"]),
+    "decimals": lambda column, item: column != column.round(item.given["most"]),
     "deducted": _deducted,
-    "equals": lambda column, one: column != pl.col(one.given["other"]),
+    "equals": lambda column, item: column != pl.col(item.given["other"]),
     "filled": lambda column, _: column.is_null(),
     "grade": _grade,
-    "in_set": lambda column, one: ~column.is_in(one.given["values"]),
+    "in_set": lambda column, item: ~column.is_in(item.given["values"]),
     "labelled": _labelled,
-    "matches": lambda column, one: ~column.str.contains(one.given["pattern"]),
+    "matches": lambda column, item: ~column.str.contains(item.given["pattern"]),
     "no_gap": _no_gap,
-    "not_beginning": lambda column, one: column.str.starts_with(one.given["prefix"]),
-    "not_in_set": lambda column, one: column.is_in(one.given["values"]),
+    "not_beginning": lambda column, item: column.str.starts_with(item.given["prefix"]),
+    "not_in_set": lambda column, item: column.is_in(item.given["values"]),
     "unique": lambda column, _: column.is_duplicated() & column.is_not_null(),
     "used_once": _used_once,
 }
 
 
-def wrong(one: Plain) -> pl.Expr | None:
+def wrong(plain: Plain) -> pl.Expr | None:
     """Return what is wrong of a row, None where it takes more than the row's own table."""
-    made = WRONG.get(one.kind)
-    return made(pl.col(one.column), one) if made else None
+    made = WRONG.get(plain.kind)
+    return made(pl.col(plain.column), plain) if made else None
 
 
 def hold(subject: FormUnderCheck) -> dict[str, pl.DataFrame]:
     """Return the failing rows and cells of each rule that does not hold."""
     rules = plain_rules(subject)
-    queries = [_query(subject, one) for one in rules]
+    queries = [_query(subject, rule) for rule in rules]
     found: dict[str, list[pl.DataFrame]] = {}
-    for one, frame in zip(rules, pl.collect_all(queries), strict=True):
+    for item, frame in zip(rules, pl.collect_all(queries), strict=True):
         if frame.height:
-            found.setdefault(one.rule, []).append(frame)
+            found.setdefault(item.rule, []).append(frame)
     return {rule: pl.concat(frames) for rule, frames in found.items()}
 
 
-def _query(subject: FormUnderCheck, one: Plain) -> pl.LazyFrame:
+def _query(subject: FormUnderCheck, plain: Plain) -> pl.LazyFrame:
     table = table_of(subject)
-    letters = column_letters(table.columns.get(one.column, table.columns["township"]))
-    rows = _failing(table.body.lazy(), table.raw.lazy(), one)
+    letters = column_letters(table.columns.get(plain.column, table.columns["township"]))
+    rows = _failing(table.body.lazy(), table.raw.lazy(), plain)
     return rows.select(ROW, pl.format("{}{}", pl.lit(letters), ROW).alias("cell"))
 
 
-def _failing(body: pl.LazyFrame, raw: pl.LazyFrame, one: Plain) -> pl.LazyFrame:
-    expression = wrong(one)
+def _failing(body: pl.LazyFrame, raw: pl.LazyFrame, plain: Plain) -> pl.LazyFrame:
+    expression = wrong(plain)
     if expression is not None:
         return body.filter(expression)
-    kind = pl.col(f"{one.column}:kind")
+    kind = pl.col(f"{plain.column}:kind")
     special: Mapping[str, Callable[[], pl.LazyFrame]] = {
-        "typed_as_text": lambda: raw.filter((kind == CellKind.TEXT) & pl.col(one.column).str.contains("[0-9]")),
+        "typed_as_text": lambda: raw.filter((kind == CellKind.TEXT) & pl.col(plain.column).str.contains("[0-9]")),
         "error_value": lambda: raw.filter(kind.is_in([CellKind.ERROR, CellKind.UNCALCULATED])),
-        "not_dragged": lambda: _dragged(body, one),
-        "pair_known": lambda: _pairs(body, one, [one.column, one.given["other"]]),
-        "total": lambda: _total(body, one),
+        "not_dragged": lambda: _dragged(body, plain),
+        "pair_known": lambda: _pairs(body, plain, [plain.column, plain.given["other"]]),
+        "total": lambda: _total(body, plain),
     }
-    return special[one.kind]()
+    return special[plain.kind]()
 
 
-def _dragged(body: pl.LazyFrame, one: Plain) -> pl.LazyFrame:
-    step = pl.col(one.column).diff()
+def _dragged(body: pl.LazyFrame, plain: Plain) -> pl.LazyFrame:
+    step = pl.col(plain.column).diff()
     runs = body.select(ROW, step.alias("step")).with_columns(pl.col("step").rle_id().alias("run"))
     told = runs.filter(pl.col("step") != 0).group_by("run").agg(pl.col(ROW).first(), pl.len().alias("steps"))
-    return told.filter(pl.col("steps") >= one.given["rows"] - 1)
+    return told.filter(pl.col("steps") >= plain.given["rows"] - 1)
 
 
-def _pairs(body: pl.LazyFrame, one: Plain, keys: Sequence[str]) -> pl.LazyFrame:
-    return body.select(ROW, *keys).drop_nulls().join(one.given["known"].lazy(), on=list(keys), how="anti")
+def _pairs(body: pl.LazyFrame, plain: Plain, keys: Sequence[str]) -> pl.LazyFrame:
+    return body.select(ROW, *keys).drop_nulls().join(plain.given["known"].lazy(), on=list(keys), how="anti")
 
 
-def _total(body: pl.LazyFrame, one: Plain) -> pl.LazyFrame:
-    sums = body.select(pl.col(ROW).last(), pl.col(one.column).sum())
-    return sums.filter(pl.col(one.column) != pl.lit(one.given["total"]))
+def _total(body: pl.LazyFrame, plain: Plain) -> pl.LazyFrame:
+    sums = body.select(pl.col(ROW).last(), pl.col(plain.column).sum())
+    return sums.filter(pl.col(plain.column) != pl.lit(plain.given["total"]))

@@ -14,18 +14,18 @@ from tests.benchmarks.plots import table_of
 
 EVERY = 10**9  # errors wanted
 _CONSTRAINTS: Mapping[str, Callable[[Plain], dict[str, Any]]] = {
-    "at_least": lambda one: {"minimum": one.given["least"]},
+    "at_least": lambda item: {"minimum": item.given["least"]},
     "filled": lambda _: {"required": True},
-    "in_set": lambda one: {"enum": list(one.given["values"])},
-    "matches": lambda one: {"pattern": one.given["pattern"]},
+    "in_set": lambda item: {"enum": list(item.given["values"])},
+    "matches": lambda item: {"pattern": item.given["pattern"]},
     "unique": lambda _: {"unique": True},
 }
 
 
 def frictionless_rules(subject: FormUnderCheck) -> tuple[Plain, ...]:
     """Return what a table schema can say: of each column, one constraint of a kind."""
-    known = [one for one in plain_rules(subject) if one.kind in _CONSTRAINTS]
-    return tuple({(one.column, one.kind): one for one in reversed(known)}.values())
+    known = [rule for rule in plain_rules(subject) if rule.kind in _CONSTRAINTS]
+    return tuple({(item.column, item.kind): item for item in reversed(known)}.values())
 
 
 def frictionless(subject: FormUnderCheck) -> Callable[[], dict[str, int]]:
@@ -35,7 +35,7 @@ def frictionless(subject: FormUnderCheck) -> Callable[[], dict[str, int]]:
     path = Path(tempfile.mkdtemp()) / "plots.csv"
     body.with_columns(pl.selectors.decimal().cast(pl.Float64)).write_csv(path)
     fields = [_field(name, kind, rules) for name, kind in body.schema.items()]
-    by_place = {(one.column, one.kind): one.rule for one in rules}
+    by_place = {(rule.column, rule.kind): rule.rule for rule in rules}
 
     def run() -> dict[str, int]:
         with system.use_context(trusted=True):
@@ -52,9 +52,9 @@ def frictionless(subject: FormUnderCheck) -> Callable[[], dict[str, int]]:
 
 def _field(name: str, kind: pl.DataType, rules: tuple[Plain, ...]) -> dict[str, Any]:
     constraints: dict[str, Any] = {}
-    for one in rules:
-        if one.column == name:
-            constraints |= _CONSTRAINTS[one.kind](one)
+    for rule in rules:
+        if rule.column == name:
+            constraints |= _CONSTRAINTS[rule.kind](rule)
     told = "integer" if kind == pl.Int64 else "number" if isinstance(kind, pl.Decimal) else "string"
     return {"name": name, "type": told, "constraints": constraints}
 

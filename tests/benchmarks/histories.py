@@ -46,7 +46,7 @@ def roster(submissions: int) -> Roster:
         year=YEAR,
         procedure=procedure().id,
         province=("530000", "省"),
-        cities={one.city: f"第{one.city}市" for one in due},
+        cities={item.city: f"第{item.city}市" for item in due},
         due_counties=due,
         deadlines={"county": date(2025, 1, 31), "city": date(2025, 2, 28), "province": date(2025, 3, 31)},
         officers=(officer,),
@@ -56,11 +56,11 @@ def roster(submissions: int) -> Roster:
 def events(listed: Roster) -> Iterator[Event]:
     """Yield what a run records of every county; of one in ten the road is not at its end."""
     yield Event(kind=EventKind.ROSTER, year=YEAR, facts=encode_roster(listed))
-    for at, one in enumerate(listed.due_counties):
-        yield from _taken_in(one.code)
+    for at, item in enumerate(listed.due_counties):
+        yield from _taken_in(item.code)
         steps = len(_ROAD) if at % 10 else at // 10 % len(_ROAD)
         for level, action in _ROAD[:steps]:
-            yield _decision(one.code, level, action)
+            yield _decision(item.code, level, action)
 
 
 def _taken_in(county: str) -> Iterator[Event]:
@@ -88,10 +88,10 @@ def make(state: Path, happened: Iterable[Event]) -> int:
     state.mkdir(parents=True, exist_ok=True)
     path, store, every = state / "ledger.db", ObjectStore(state), list(happened)
     Ledger.open(path).close()
-    for one in every:
-        if one.kind is EventKind.RECEIVED:
-            _keep(store, one.county, one.sha256)
-    rows = [asdict(one) for one in _sealed(every)]
+    for item in every:
+        if item.kind is EventKind.RECEIVED:
+            _keep(store, item.county, item.sha256)
+    rows = [asdict(item) for item in _sealed(every)]
     engine = create_ledger_engine(parse_database_url(path))
     with engine.begin() as connection:
         connection.execute(insert(ENTRIES_TABLE), rows)
@@ -109,9 +109,9 @@ def _keep(store: ObjectStore, *texts: str) -> None:
 
 def _sealed(happened: Iterable[Event]) -> Iterator[LedgerRow]:
     previous = GENESIS_DIGEST
-    for sequence, one in enumerate(happened, start=1):
-        body = encode_event(one)
-        key = f"{one.kind}:{_hash(body)}"
+    for sequence, item in enumerate(happened, start=1):
+        body = encode_event(item)
+        key = f"{item.kind}:{_hash(body)}"
         digest = compute_digest(
             sequence=sequence, previous=previous, recorded_at=AT, system_user="u", key=key, body=body
         )

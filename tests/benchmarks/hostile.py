@@ -47,15 +47,15 @@ def cost(data: bytes, *, alone: bool) -> Cost:
         pool.read_file(good().zipped())
     child = pool.idle_processes[0]
     pids = (psutil.Process(), psutil.Process(child.process.pid))
-    resting = sum(one.memory_info().rss for one in pids)
-    for one in pids:
-        Path(f"/proc/{one.pid}/clear_refs").write_text("5", encoding="ascii")
+    resting = sum(pid.memory_info().rss for pid in pids)
+    for pid in pids:
+        Path(f"/proc/{pid.pid}/clear_refs").write_text("5", encoding="ascii")
     before, start = _used(child), time.process_time()
     validate_file(data, warm_library(), wording(), is_only_file=alone)
     own = time.process_time() - start
     if not child.is_alive:  # what a dead child used is told by the system to its parent alone
         return Cost(own, -1)
-    highest = sum(_highest(one.pid) for one in pids)
+    highest = sum(_highest(pid.pid) for pid in pids)
     return Cost(own + _used(child) - before, (highest - resting) // MEGABYTE)
 
 
@@ -78,20 +78,23 @@ def _highest(pid: int) -> int:
 def main() -> None:
     """Print a line for each case, the costliest last."""
     wanted = " ".join(sys.argv[1:])
-    clean = min((cost(good().zipped(), alone=False) for _ in range(3)), key=lambda one: one.seconds)
-    pairs: list[tuple[Case, bool]] = [*((one, False) for one in (*CASES, *LONG)), *((one, True) for one in IN_PLACE)]
+    clean = min((cost(good().zipped(), alone=False) for _ in range(3)), key=lambda item: item.seconds)
+    pairs: list[tuple[Case, bool]] = [
+        *((case, False) for case in (*CASES, *LONG)),
+        *((case, True) for case in IN_PLACE),
+    ]
     lines = []
-    for one, alone in pairs:
-        if wanted in one.name:
-            data = one.make(Random(SEED))  # noqa: S311 - a test's filling
+    for item, alone in pairs:
+        if wanted in item.name:
+            data = item.make(Random(SEED))  # noqa: S311 - a test's filling
             over, long = (
                 cost(data, alone=alone).over(clean),
                 compute_unpacked_size(data) >= resource_limits.LONG_FILE_BYTES,
             )
             bad = over.seconds > (10 if long else 5) or over.memory > (512 if long else 300)
-            lines.append((over.seconds, over.memory, "!" if bad else " ", one, "here" if alone else "child"))
-    for seconds, memory, mark, one, where in sorted(lines, key=lambda line: line[:2]):
-        sys.stdout.write(f"{mark} {seconds:6.2f} s {memory:5} MB  {one.rows[0]:3} {one.name} ({where})\n")
+            lines.append((over.seconds, over.memory, "!" if bad else " ", item, "here" if alone else "child"))
+    for seconds, memory, mark, item, where in sorted(lines, key=lambda line: line[:2]):
+        sys.stdout.write(f"{mark} {seconds:6.2f} s {memory:5} MB  {item.rows[0]:3} {item.name} ({where})\n")
 
 
 if __name__ == "__main__":

@@ -84,7 +84,7 @@ def shared(rows: int, seed: int) -> bytes:
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
         sheet = book.add_worksheet("明细")
         for at, row in enumerate(plots(rows, seed)):
-            sheet.write_row(at, 0, [float(one) if isinstance(one, Decimal) else one for one in row])
+            sheet.write_row(at, 0, [float(value) if isinstance(value, Decimal) else value for value in row])
     return buffer.getvalue()
 
 
@@ -94,7 +94,7 @@ def styled(rows: int, seed: int) -> bytes:
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
         sheet, look = book.add_worksheet("明细"), book.add_format({"border": 1, "num_format": "0.00"})
         for at, row in enumerate(plots(rows, seed)):
-            sheet.write_row(at, 0, [float(one) if isinstance(one, Decimal) else one for one in row], look)
+            sheet.write_row(at, 0, [float(value) if isinstance(value, Decimal) else value for value in row], look)
     return buffer.getvalue()
 
 
@@ -105,7 +105,7 @@ def bare_read(data: bytes) -> int:
     """Read every sheet with the library alone and return how many rows there are."""
     reader = fastexcel.read_excel(data)
     sheets = [reader.load_sheet(name, header_row=None, dtypes="string").to_polars() for name in reader.sheet_names]
-    return sum(one.height for one in sheets)
+    return sum(sheet.height for sheet in sheets)
 
 
 def cost(layout: str, path: Path, repeats: int = 3) -> Cost:
@@ -160,18 +160,18 @@ def _peak(child: psutil.Process) -> int:
 
 def main() -> None:
     """Print one line for each layout, or for each workbook named on the command line."""
-    named = [Path(one) for one in sys.argv[1:] if not one.isdecimal()]
-    rows = next((int(one) for one in sys.argv[1:] if one.isdecimal()), ROWS)
+    named = [Path(argument) for argument in sys.argv[1:] if not argument.isdecimal()]
+    rows = next((int(argument) for argument in sys.argv[1:] if argument.isdecimal()), ROWS)
     with tempfile.TemporaryDirectory() as folder:
         for made in () if named else LAYOUTS:
             path = Path(folder, f"{made.__name__}.xlsx")
             path.write_bytes(made(rows, 1))
             named.append(path)
         for path in named:
-            one = cost(path.stem, path)
+            item = cost(path.stem, path)
             sys.stdout.write(
-                f"{one.layout}: bare {one.bare:.2f} s, intake {one.intake:.2f} s (child {one.child:.2f}), "
-                f"ratio {one.ratio:.2f}, child's peak {one.child_peak} MB\n"
+                f"{item.layout}: bare {item.bare:.2f} s, intake {item.intake:.2f} s (child {item.child:.2f}), "
+                f"ratio {item.ratio:.2f}, child's peak {item.child_peak} MB\n"
             )
 
 

@@ -57,7 +57,7 @@ def _tables(results: Results, size: Size) -> Iterator[str]:
         yield _row(*("---",) * (len(size.tables) + 2))
         for name, engine in ENGINES.items():
             cells = [_beside(results, what, rows, name) for rows in size.tables]
-            if any(one != "–" for one in cells):
+            if any(cell != "–" for cell in cells):
                 yield _row(engine.title, *cells, _memory(results, what, size.tables, name))
         yield ""
 
@@ -156,8 +156,8 @@ def _held(results: Results, size: Size) -> Iterator[tuple[str, float, float | No
     yield "`hesuan check` of a small workbook, times `import pandera.polars`", 1.5, cold
 
 
-def _ratio(results: Results, place: tuple[str, int], one: str, other: str) -> float | None:
-    ours, theirs = results.value(*place, one), results.value(*place, other)
+def _ratio(results: Results, place: tuple[str, int], text: str, other: str) -> float | None:
+    ours, theirs = results.value(*place, text), results.value(*place, other)
     return ours / theirs if ours is not None and theirs else None
 
 

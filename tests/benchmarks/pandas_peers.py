@@ -31,54 +31,56 @@ def as_pandas(body: pl.DataFrame) -> pd.DataFrame:
     return body.with_columns(pl.selectors.decimal().cast(pl.Float64)).to_pandas()
 
 
-def _deducted(frame: pd.DataFrame, one: Plain) -> Any:
-    gross, ratio, deducted = (frame[one.given[name]] for name in ("gross", "ratio", "deducted"))
-    return ((gross * ratio - deducted).abs() <= HALF_CENT) & ((gross - deducted - frame[one.column]).abs() < HALF_CENT)
+def _deducted(frame: pd.DataFrame, plain: Plain) -> Any:
+    gross, ratio, deducted = (frame[plain.given[name]] for name in ("gross", "ratio", "deducted"))
+    return ((gross * ratio - deducted).abs() <= HALF_CENT) & (
+        (gross - deducted - frame[plain.column]).abs() < HALF_CENT
+    )
 
 
-def _converted(frame: pd.DataFrame, one: Plain) -> Any:
-    times, over = one.given["per"]
-    return (frame[one.given["from"]] * times / over - frame[one.column]).abs() <= HALF_CENT
+def _converted(frame: pd.DataFrame, plain: Plain) -> Any:
+    times, over = plain.given["per"]
+    return (frame[plain.given["from"]] * times / over - frame[plain.column]).abs() <= HALF_CENT
 
 
-def _grade(frame: pd.DataFrame, one: Plain) -> Any:
-    number = pd.to_numeric(frame[one.column], errors="coerce")
-    return (number >= 1) & (number <= frame[one.given["standard"]].map(one.given["limits"]))
+def _grade(frame: pd.DataFrame, plain: Plain) -> Any:
+    number = pd.to_numeric(frame[plain.column], errors="coerce")
+    return (number >= 1) & (number <= frame[plain.given["standard"]].map(plain.given["limits"]))
 
 
-def _day(frame: pd.DataFrame, one: Plain) -> Any:
-    day = pd.to_datetime(frame[one.column], format="%Y-%m-%d", errors="coerce")
-    return (day.dt.year == one.given["year"]) & (day <= pd.Timestamp(one.given["latest"]))
+def _day(frame: pd.DataFrame, plain: Plain) -> Any:
+    day = pd.to_datetime(frame[plain.column], format="%Y-%m-%d", errors="coerce")
+    return (day.dt.year == plain.given["year"]) & (day <= pd.Timestamp(plain.given["latest"]))
 
 
 # Rules over several columns, as a hand that knows pandas writes them for pandera.
 _WIDE: Mapping[str, Callable[[pd.DataFrame, Plain], Any]] = {
-    "begins_with": lambda frame, one: pd.Series(
-        [code.startswith(above) for code, above in zip(frame[one.column], frame[one.given["above"]], strict=True)],
+    "begins_with": lambda frame, item: pd.Series(
+        [code.startswith(above) for code, above in zip(frame[item.column], frame[item.given["above"]], strict=True)],
         index=frame.index,
     ),
     "converted": _converted,
     "day": _day,
     "deducted": _deducted,
-    "equals": lambda frame, one: frame[one.column] == frame[one.given["other"]],
+    "equals": lambda frame, item: frame[item.column] == frame[item.given["other"]],
     "grade": _grade,
-    "labelled": lambda frame, one: (
-        frame[one.column].map(one.given["labels"]).fillna(frame[one.given["name"]]) == frame[one.given["name"]]
+    "labelled": lambda frame, item: (
+        frame[item.column].map(item.given["labels"]).fillna(frame[item.given["name"]]) == frame[item.given["name"]]
     ),
-    "used_once": lambda frame, one: (
+    "used_once": lambda frame, item: (
         ~(
-            (frame[one.given["first"]] == one.given["used"])
-            & ((frame[one.column] == one.given["used"]) | frame[one.given["number"]].isin(one.given["elsewhere"]))
+            (frame[item.given["first"]] == item.given["used"])
+            & ((frame[item.column] == item.given["used"]) | frame[item.given["number"]].isin(item.given["elsewhere"]))
         )
     ),
 }
 _NARROW: Mapping[str, Callable[[Plain], Any]] = {
-    "at_least": lambda one: pa.Check.ge(one.given["least"]),
-    "decimals": lambda one: pa.Check(lambda column: (column - column.round(one.given["most"])).abs() < 1e-9),
-    "in_set": lambda one: pa.Check.isin(one.given["values"]),
-    "matches": lambda one: pa.Check.str_matches(one.given["pattern"]),
-    "not_beginning": lambda one: pa.Check(lambda column: ~column.str.startswith(one.given["prefix"])),
-    "not_in_set": lambda one: pa.Check.notin(one.given["values"]),
+    "at_least": lambda item: pa.Check.ge(item.given["least"]),
+    "decimals": lambda item: pa.Check(lambda column: (column - column.round(item.given["most"])).abs() < 1e-9),
+    "in_set": lambda item: pa.Check.isin(item.given["values"]),
+    "matches": lambda item: pa.Check.str_matches(item.given["pattern"]),
+    "not_beginning": lambda item: pa.Check(lambda column: ~column.str.startswith(item.given["prefix"])),
+    "not_in_set": lambda item: pa.Check.notin(item.given["values"]),
     "unique": lambda _: pa.Check(lambda column: ~column.duplicated(keep=False)),
 }
 _PANDERA = ("filled", *_WIDE, *_NARROW)
@@ -86,7 +88,7 @@ _PANDERA = ("filled", *_WIDE, *_NARROW)
 
 def pandera_rules(subject: FormUnderCheck) -> tuple[Plain, ...]:
     """Return what pandera is told."""
-    return tuple(one for one in plain_rules(subject) if one.kind in _PANDERA)
+    return tuple(rule for rule in plain_rules(subject) if rule.kind in _PANDERA)
 
 
 def pandera(subject: FormUnderCheck) -> Callable[[], dict[str, int]]:
@@ -94,12 +96,12 @@ def pandera(subject: FormUnderCheck) -> Callable[[], dict[str, int]]:
     frame = as_pandas(table_of(subject).body)
     rules = pandera_rules(subject)
     checks: dict[str, list[Any]] = {}
-    for one in rules:
-        if one.kind in _NARROW:
-            check = _NARROW[one.kind](one)
-            check.error = one.name
-            checks.setdefault(one.column, []).append(check)
-    wide = [_wide(one) for one in rules if one.kind in _WIDE or one.kind == "filled"]
+    for rule in rules:
+        if rule.kind in _NARROW:
+            check = _NARROW[rule.kind](rule)
+            check.error = rule.name
+            checks.setdefault(rule.column, []).append(check)
+    wide = [_wide(rule) for rule in rules if rule.kind in _WIDE or rule.kind == "filled"]
     columns = {name: pa.Column(None, several, nullable=True) for name, several in checks.items()}
     schema = pa.DataFrameSchema(columns, checks=wide)
 
@@ -115,32 +117,32 @@ def pandera(subject: FormUnderCheck) -> Callable[[], dict[str, int]]:
     return run
 
 
-def _wide(one: Plain) -> Any:
-    if one.kind == "filled":
-        return pa.Check(lambda frame: frame[one.column].notna(), error=one.name, ignore_na=False)
-    return pa.Check(lambda frame: _WIDE[one.kind](frame, one), error=one.name)
+def _wide(plain: Plain) -> Any:
+    if plain.kind == "filled":
+        return pa.Check(lambda frame: frame[plain.column].notna(), error=plain.name, ignore_na=False)
+    return pa.Check(lambda frame: _WIDE[plain.kind](frame, plain), error=plain.name)
 
 
 _WORDS: Any = gx.expectations
 _EXPECTATIONS: Mapping[str, Callable[[Plain], Any]] = {
-    "at_least": lambda one: _WORDS.ExpectColumnValuesToBeBetween(column=one.column, min_value=one.given["least"]),
-    "equals": lambda one: _WORDS.ExpectColumnPairValuesToBeEqual(column_A=one.column, column_B=one.given["other"]),
-    "filled": lambda one: _WORDS.ExpectColumnValuesToNotBeNull(column=one.column),
-    "in_set": lambda one: _WORDS.ExpectColumnValuesToBeInSet(column=one.column, value_set=list(one.given["values"])),
-    "matches": lambda one: _WORDS.ExpectColumnValuesToMatchRegex(column=one.column, regex=one.given["pattern"]),
-    "not_beginning": lambda one: _WORDS.ExpectColumnValuesToNotMatchRegex(
-        column=one.column, regex=f"^{one.given['prefix']}"
+    "at_least": lambda item: _WORDS.ExpectColumnValuesToBeBetween(column=item.column, min_value=item.given["least"]),
+    "equals": lambda item: _WORDS.ExpectColumnPairValuesToBeEqual(column_A=item.column, column_B=item.given["other"]),
+    "filled": lambda item: _WORDS.ExpectColumnValuesToNotBeNull(column=item.column),
+    "in_set": lambda item: _WORDS.ExpectColumnValuesToBeInSet(column=item.column, value_set=list(item.given["values"])),
+    "matches": lambda item: _WORDS.ExpectColumnValuesToMatchRegex(column=item.column, regex=item.given["pattern"]),
+    "not_beginning": lambda item: _WORDS.ExpectColumnValuesToNotMatchRegex(
+        column=item.column, regex=f"^{item.given['prefix']}"
     ),
-    "not_in_set": lambda one: _WORDS.ExpectColumnValuesToNotBeInSet(
-        column=one.column, value_set=list(one.given["values"])
+    "not_in_set": lambda item: _WORDS.ExpectColumnValuesToNotBeInSet(
+        column=item.column, value_set=list(item.given["values"])
     ),
-    "unique": lambda one: _WORDS.ExpectColumnValuesToBeUnique(column=one.column),
+    "unique": lambda item: _WORDS.ExpectColumnValuesToBeUnique(column=item.column),
 }
 
 
 def expectation_rules(subject: FormUnderCheck) -> tuple[Plain, ...]:
     """Return what Great Expectations has expectations for."""
-    return tuple(one for one in plain_rules(subject) if one.kind in _EXPECTATIONS)
+    return tuple(rule for rule in plain_rules(subject) if rule.kind in _EXPECTATIONS)
 
 
 def great_expectations(subject: FormUnderCheck) -> Callable[[], dict[str, int]]:
@@ -149,9 +151,9 @@ def great_expectations(subject: FormUnderCheck) -> Callable[[], dict[str, int]]:
     return lambda: expectations_held(frame, expectation_rules(subject))
 
 
-def _expectation(one: Plain) -> Any:
-    made = _EXPECTATIONS[one.kind](one)
-    made.meta = {"rule": one.rule, "name": one.name}
+def _expectation(plain: Plain) -> Any:
+    made = _EXPECTATIONS[plain.kind](plain)
+    made.meta = {"rule": plain.rule, "name": plain.name}
     return made
 
 
@@ -160,7 +162,7 @@ def expectations_held(frame: pd.DataFrame, rules: tuple[Plain, ...]) -> dict[str
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]
     batch = context.data_sources.add_pandas("plots").add_dataframe_asset("plots")
-    suite = gx.ExpectationSuite(name="plots", expectations=[_expectation(one) for one in rules])
+    suite = gx.ExpectationSuite(name="plots", expectations=[_expectation(rule) for rule in rules])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         result = batch.add_batch_definition_whole_dataframe("whole").get_batch({"dataframe": frame})

@@ -34,52 +34,56 @@ class Plain:
 def plain_rules(subject: FormUnderCheck) -> tuple[Plain, ...]:
     """Return what the contract asks of the plots, in its order."""
     return tuple(
-        Plain(rule.id, *one)
+        Plain(rule.id, *item)
         for rule in subject.form.rules
         if rule.check in _KINDS or rule.check in ROW_CHECKS  # a new rule on rows must be taken apart here too
-        for one in _KINDS[rule.check](subject, rule)
+        for item in _KINDS[rule.check](subject, rule)
     )
 
 
 def held_on(subject: FormUnderCheck) -> tuple[str, ...]:
     """Return the ids of the rules that are taken apart here."""
-    return tuple(dict.fromkeys(one.rule for one in plain_rules(subject)))
+    return tuple(dict.fromkeys(rule.rule for rule in plain_rules(subject)))
 
 
 def not_of_rows(subject: FormUnderCheck) -> tuple[str, ...]:
     """Return the rules that look at more than rows: at the sheet, at other years, at what a short name may mean."""
-    return tuple(one.id for one in subject.form.rules if one.id not in held_on(subject))
+    return tuple(rule.id for rule in subject.form.rules if rule.id not in held_on(subject))
 
 
 _Parts = Iterator[tuple[str, str, Given]]
 
 
 def _figures(subject: FormUnderCheck) -> list[str]:
-    return [one.name for one in subject.form.get_fields_by_role(Role.FIGURE)]
+    return [field.name for field in subject.form.get_fields_by_role(Role.FIGURE)]
 
 
 def _numeric(subject: FormUnderCheck) -> list[str]:
-    return [one.name for one in subject.form.get_fields_by_role(Role.SERIAL)] + _figures(subject)
+    return [field.name for field in subject.form.get_fields_by_role(Role.SERIAL)] + _figures(subject)
 
 
 def _numbers_parse(subject: FormUnderCheck, _: Rule) -> _Parts:
-    yield from (("filled", one, {}) for one in _numeric(subject))
+    yield from (("filled", field, {}) for field in _numeric(subject))
 
 
 def _numbers_as_text(subject: FormUnderCheck, _: Rule) -> _Parts:
-    yield from (("typed_as_text", one, {}) for one in _numeric(subject))
+    yield from (("typed_as_text", field, {}) for field in _numeric(subject))
 
 
 def _no_error_values(subject: FormUnderCheck, _: Rule) -> _Parts:
-    yield from (("error_value", one.name, {}) for one in subject.form.fields if one.name in table_of(subject).columns)
+    yield from (
+        ("error_value", field.name, {}) for field in subject.form.fields if field.name in table_of(subject).columns
+    )
 
 
 def _not_negative(subject: FormUnderCheck, _: Rule) -> _Parts:
-    yield from (("at_least", one, {"least": 0}) for one in _figures(subject))
+    yield from (("at_least", figure, {"least": 0}) for figure in _figures(subject))
 
 
 def _decimals(subject: FormUnderCheck, _: Rule) -> _Parts:
-    yield from (("decimals", one.name, {"most": one.decimals}) for one in subject.form.get_fields_by_role(Role.FIGURE))
+    yield from (
+        ("decimals", field.name, {"most": field.decimals}) for field in subject.form.get_fields_by_role(Role.FIGURE)
+    )
 
 
 def _serial(_: FormUnderCheck, rule: Rule) -> _Parts:
@@ -93,7 +97,7 @@ def _project_code(subject: FormUnderCheck, rule: Rule) -> _Parts:
 
 
 def _filled(_: FormUnderCheck, rule: Rule) -> _Parts:
-    yield from (("filled", one, {}) for one in rule.arguments["columns"])
+    yield from (("filled", argument, {}) for argument in rule.arguments["columns"])
 
 
 def _township_known(_: FormUnderCheck, __: Rule) -> _Parts:
@@ -116,11 +120,14 @@ def _code_length(_: FormUnderCheck, rule: Rule) -> _Parts:
 
 
 def _in_code_list(subject: FormUnderCheck, rule: Rule) -> _Parts:
-    yield from (("in_set", one, {"values": subject.form.get_field(one).codes}) for one in rule.arguments["columns"])
+    yield from (
+        ("in_set", argument, {"values": subject.form.get_field(argument).codes})
+        for argument in rule.arguments["columns"]
+    )
 
 
 def _not_dragged(_: FormUnderCheck, rule: Rule) -> _Parts:
-    yield from (("not_dragged", one, {"rows": rule.arguments["rows"]}) for one in rule.arguments["columns"])
+    yield from (("not_dragged", argument, {"rows": rule.arguments["rows"]}) for argument in rule.arguments["columns"])
 
 
 def _unique(_: FormUnderCheck, rule: Rule) -> _Parts:
@@ -128,7 +135,7 @@ def _unique(_: FormUnderCheck, rule: Rule) -> _Parts:
 
 
 def _codes_nested(_: FormUnderCheck, rule: Rule) -> _Parts:
-    yield from (("begins_with", one, {"above": above}) for one, above in rule.arguments["pairs"])
+    yield from (("begins_with", item, {"above": above}) for item, above in rule.arguments["pairs"])
 
 
 def _one_of(_: FormUnderCheck, rule: Rule) -> _Parts:
@@ -162,7 +169,7 @@ def _converted(_: FormUnderCheck, rule: Rule) -> _Parts:
 
 def _detail_total(subject: FormUnderCheck, _: Rule) -> _Parts:
     stated = table_of(subject).totals
-    yield from (("total", one, {"total": stated[one][0]}) for one in _figures(subject))
+    yield from (("total", figure, {"total": stated[figure][0]}) for figure in _figures(subject))
 
 
 def _groups(subject: FormUnderCheck, rule: Rule) -> _Parts:

@@ -8,9 +8,8 @@ import polars as pl
 
 from checks.model.finding import Refusal
 from checks.recognition.cover import identify_submission, read_cover
-from checks.recognition.form_instance import FormUnderCheck
+from checks.recognition.form_instance import FormUnderCheck, recognise_forms
 from checks.recognition.table import ROW, Table
-from checks.validation import recognise_forms
 from checks.versions.returned_sheets import remove_returned_sheets
 from contracts.contract_library import open_library
 from contracts.form_model import Role
@@ -45,7 +44,7 @@ def subject_of(path: Path) -> FormUnderCheck:
     get_shared_pool().close()
     if isinstance(book, Refusal):
         raise TypeError(book.message)
-    return next(one for one in subjects_in(book) if one.form.name == FORM)
+    return next(subject for subject in subjects_in(book) if subject.form.name == FORM)
 
 
 def subjects_in(book: "RawWorkbook") -> tuple[FormUnderCheck, ...]:
@@ -80,8 +79,8 @@ def multiplied(table: Table, times: int) -> Table:
     height = table.body.height
     plots = table.raw.filter(pl.col(ROW).is_in(table.body[ROW].implode()))
     moved = (pl.col(ROW) + height * (times - 1)).alias(ROW)
-    figures = [one.name for one in table.form.get_fields_by_role(Role.FIGURE)]
-    whole = table.body.select(pl.col(one).sum() * times for one in figures).row(0, named=True)
+    figures = [field.name for field in table.form.get_fields_by_role(Role.FIGURE)]
+    whole = table.body.select(pl.col(figure).sum() * times for figure in figures).row(0, named=True)
     stated = [pl.lit(amount).cast(table.body.schema[name]).alias(name) for name, amount in whole.items()]
     texts = [pl.lit(format(amount, "f")).alias(f"{name}:number") for name, amount in whole.items()]
     return replace(

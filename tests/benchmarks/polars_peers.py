@@ -17,14 +17,14 @@ EVERY = 10**9  # failing rows wanted
 
 def expressed(subject: FormUnderCheck) -> tuple[Plain, ...]:
     """Return what can be said as an expression over one row's own table."""
-    return tuple(one for one in plain_rules(subject) if wrong(one) is not None)
+    return tuple(rule for rule in plain_rules(subject) if wrong(rule) is not None)
 
 
-def right(one: Plain) -> pl.Expr:
+def right(plain: Plain) -> pl.Expr:
     """Return what must be true of a row; one that cannot say passes."""
-    expression = wrong(one)
+    expression = wrong(plain)
     if expression is None:
-        raise TypeError(one.kind)
+        raise TypeError(plain.kind)
     return ~expression.fill_null(value=False)
 
 
@@ -32,9 +32,9 @@ def dataframely(subject: FormUnderCheck) -> Callable[[], dict[str, int]]:
     """Return the run of a dataframely schema: the failing rows, and how many of them by rule."""
     rules = expressed(subject)
     body = table_of(subject).body
-    named = {f"rule_{at}": one for at, one in enumerate(rules)}
+    named = {f"rule_{at}": item for at, item in enumerate(rules)}
     columns = {name: _column(kind) for name, kind in body.schema.items()}
-    members = {name: dy.rule()(_saying(right(one))) for name, one in named.items()}
+    members = {name: dy.rule()(_saying(right(item))) for name, item in named.items()}
     schema: Any = type("Plots", (dy.Schema,), {**columns, **members})
 
     def run() -> dict[str, int]:
@@ -62,11 +62,11 @@ def pointblank(subject: FormUnderCheck) -> Callable[[], dict[str, int]]:
 
     def run() -> dict[str, int]:
         plan = pb.Validate(body)
-        for one in rules:
-            plan = plan.col_vals_expr(expr=right(one))
+        for rule in rules:
+            plan = plan.col_vals_expr(expr=right(rule))
         done = plan.interrogate(extract_limit=EVERY, collect_tbl_checked=False)
         extracts = done.get_data_extracts()
-        return _by_rule((one.rule, _height(extracts.get(at))) for at, one in enumerate(rules, start=1))
+        return _by_rule((item.rule, _height(extracts.get(at))) for at, item in enumerate(rules, start=1))
 
     return run
 

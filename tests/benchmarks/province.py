@@ -56,9 +56,9 @@ class Watcher:
 
     def _glance(self) -> None:
         try:
-            for one in [self.process, *self.process.children(recursive=True)]:
-                kind = _kind_of(" ".join(one.cmdline()))
-                self.most[kind] = max(self.most.get(kind, 0), one.memory_info().rss // _MEGABYTE)
+            for child in [self.process, *self.process.children(recursive=True)]:
+                kind = _kind_of(" ".join(child.cmdline()))
+                self.most[kind] = max(self.most.get(kind, 0), child.memory_info().rss // _MEGABYTE)
         except psutil.Error:
             return  # one of them ended meanwhile
 
@@ -107,7 +107,7 @@ def run(inputs: Path, base: Path, *, inline: bool) -> Cost:
 def exponent(points: Sequence[tuple[float, float]]) -> float:
     """Fit y = a·x^b by least squares of the logarithms; return b."""
     logs = [(math.log(x), math.log(y)) for x, y in points]
-    means = [sum(one[at] for one in logs) / len(logs) for at in (0, 1)]
+    means = [sum(log[at] for log in logs) / len(logs) for at in (0, 1)]
     above = sum((x - means[0]) * (y - means[1]) for x, y in logs)
     return above / sum((x - means[0]) ** 2 for x, _ in logs)
 
@@ -115,7 +115,7 @@ def exponent(points: Sequence[tuple[float, float]]) -> float:
 def further(points: Sequence[tuple[float, float]]) -> str:
     """Say what each further plot costs from size to size: what a county costs without any is left out."""
     steps = ((above[1] - below[1]) / (above[0] - below[0]) for below, above in pairwise(points))
-    return ", ".join(f"{1e6 * one:.0f} µs" for one in steps)
+    return ", ".join(f"{1e6 * step:.0f} µs" for step in steps)
 
 
 def late_county(inputs: Path, base: Path, *, inline: bool) -> tuple[Cost, Cost]:

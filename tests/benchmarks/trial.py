@@ -71,8 +71,8 @@ def workers(folder: Path, names: Sequence[str]) -> Iterator[dict[str, Worker]]:
     try:
         yield started
     finally:
-        for one in started.values():
-            one.process.communicate()
+        for item in started.values():
+            item.process.communicate()
 
 
 @dataclass(slots=True)
@@ -90,7 +90,7 @@ class Results:
     def value(self, what: str, size: int, name: str, key: str = "seconds") -> float | None:
         """Return the median of all rounds, None where it was not measured."""
         rounds = self.costs.get((what, size, name))
-        return float(median(one[key] for one in rounds)) if rounds else None
+        return float(median(item[key] for item in rounds)) if rounds else None
 
     def found(self, what: str, size: int, name: str) -> dict[str, int]:
         """Return what the last round found."""
@@ -116,8 +116,8 @@ def measure_tables(folder: Path, size: Size, names: Sequence[str], results: Resu
     stored = {rows: _frames(folder, rows) for rows in size.tables}
     tiny = _frames(folder, TINY)
     with workers(folder, names) as processes:
-        for name, one in processes.items():
-            one.measure({"name": name, "workbook": str(small), "frames": str(tiny["clean"].folder)})
+        for name, item in processes.items():
+            item.measure({"name": name, "workbook": str(small), "frames": str(tiny["clean"].folder)})
         for rows, kinds in stored.items():
             for _ in range(size.rounds):
                 for what, frames in kinds.items():
@@ -142,8 +142,8 @@ def measure_county(folder: Path, size: Size, names: Sequence[str], results: Resu
     """Take a county's workbook from bytes to findings, and the readers beside it."""
     small, large = workbook(folder, TINY), workbook(folder, size.county)
     with workers(folder, names) as processes:
-        for name, one in processes.items():
-            one.measure({"name": name, "workbook": str(small)})
+        for name, item in processes.items():
+            item.measure({"name": name, "workbook": str(small)})
         for _ in range(min(size.rounds, 3)):
             for name in names:
                 job = {"name": name, "workbook": str(large)}
@@ -166,7 +166,7 @@ def measure_cold(folder: Path, book: Path, rounds: int, results: Results) -> Non
     for _ in range(rounds):
         for name, arguments in COLD.items():
             before = used_by(ENDED)
-            command = [sys.executable, *(places.get(one, one) for one in arguments)]
+            command = [sys.executable, *(places.get(argument, argument) for argument in arguments)]
             subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
             used = used_by(ENDED) - before
             results.add("cold", 0, name, {"seconds": used, "found": {}})
@@ -190,9 +190,9 @@ def run(folder: Path, size: Size, *, peers: bool = True) -> Results:
     folder.mkdir(parents=True, exist_ok=True)
     names = engines_at_hand(tuple(ENGINES) if peers else OWN)
     measure_tables(folder, size, names, results)
-    readers = [one for one in READERS if peers or one != "openpyxl-expectations"]
+    readers = [reader for reader in READERS if peers or reader != "openpyxl-expectations"]
     if "great-expectations" not in names:
-        readers = [one for one in readers if one != "openpyxl-expectations"]
+        readers = [reader for reader in readers if reader != "openpyxl-expectations"]
     measure_county(folder, size, readers, results)
     measure_alone(folder, size, results)
     sample = next(Path("inputs").glob("*/*/*第2版.xlsx"))

@@ -43,9 +43,9 @@ def in_use(own: psutil.Process) -> int:
     """Return the resident bytes of a process and its children."""
     total = 0
     with suppress(psutil.Error):  # it may have ended meanwhile
-        for one in (own, *own.children()):
+        for child in (own, *own.children()):
             with suppress(psutil.Error):
-                total += one.memory_info().rss
+                total += child.memory_info().rss
     return total
 
 

@@ -154,7 +154,7 @@ def entries(events: Iterable[Event]) -> list[LedgerEntry]:
     """Return events as the ledger would give them back."""
     return [
         LedgerEntry(
-            sequence=at, previous="", digest=str(at), at="2025-01-20T00:00:00+00:00", system_user="", key="", event=one
+            sequence=at, previous="", digest=str(at), at="2025-01-20T00:00:00+00:00", system_user="", key="", event=item
         )
-        for at, one in enumerate(events, start=1)
+        for at, item in enumerate(events, start=1)
     ]

@@ -170,13 +170,13 @@ def _write_list(book: Any, sheet: Any, rows: Rows) -> None:
 def _formats(book: Any) -> Callable[..., Any]:
     made: dict[tuple[tuple[str, object], ...], Any] = {}
 
-    def one(**wanted: object) -> Any:
+    def get_format(**wanted: object) -> Any:
         key = tuple(sorted(wanted.items()))
         if key not in made:
             made[key] = book.add_format({"font_name": "宋体", "font_size": 11, "valign": "vcenter", **wanted})
         return made[key]
 
-    return one
+    return get_format
 
 
 def _write_cover(book: Any, sheet: Any, rows: Rows) -> None:

@@ -74,7 +74,7 @@ def report_of(data: bytes) -> ValidationReport:
 def refusal_of(data: bytes) -> Refusal:
     """Examine a file that must be refused."""
     result = result_of(data)
-    assert isinstance(result, Refusal), [brief(one) for one in result.findings]
+    assert isinstance(result, Refusal), [brief(finding) for finding in result.findings]
     return result
 
 
@@ -85,10 +85,13 @@ def brief(finding: Finding) -> tuple[str, str, str, str | None]:
 
 def briefs(report: ValidationReport) -> list[tuple[str, str, str, str | None]]:
     """Return what each finding of a report is about."""
-    return [brief(one) for one in report.findings]
+    return [brief(finding) for finding in report.findings]
 
 
 def reads_well(*sentences: str) -> bool:
     """Tell whether sentences are Chinese, end as sentences do (or with their rule), and leave no placeholder open."""
     ended = re.compile(r"。(（P\d\d，\S+）)?$")
-    return all(_CHINESE.search(one) and ended.search(one) and not re.search(r"[{}]|None", one) for one in sentences)
+    return all(
+        _CHINESE.search(sentence) and ended.search(sentence) and not re.search(r"[{}]|None", sentence)
+        for sentence in sentences
+    )

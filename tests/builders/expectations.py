@@ -1,13 +1,15 @@
-"""A double of the engine of expectations, for tests that kill a run hundreds of times: four kinds, in plain Python.
+"""A double of the engine of expectations, for tests that kill a run hundreds of times: six kinds, in plain Python.
 
-Held against the engine itself in ``tests/unit/test_rollups.py``.
+Compared with the engine itself in ``tests/unit/flows/outputs/test_gx_validation.py``.
 """
 
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -23,28 +25,66 @@ def hold(
 ) -> dict[str, ExpectationResult]:
     """Do what the engine does."""
     assert docs is None
-    return {
-        one.id: ExpectationResult(len(lines), tuple(_name(line, one) for line in lines if not _holds(line, lines, one)))
-        for table, lines in tables
-        for one in table.expectations
-    }
+    results = {}
+    for table, rows in tables:
+        for expectation in table.expectations:
+            results[expectation.id] = _evaluate(expectation, table, rows)
+    return results
 
 
-def _holds(line: RollUpTableRow, lines: Sequence[RollUpTableRow], one: Expectation) -> bool:
-    given = one.arguments
-    if one.expectation_type == "expect_column_pair_values_to_be_equal":
-        return line[given["column_A"]] == line[given["column_B"]]
-    if one.expectation_type == "expect_column_values_to_be_in_set":
-        return line[given["column"]] in given["value_set"]
-    if one.expectation_type == "expect_column_values_to_not_be_null":
-        return line[given["column"]] is not None
-    assert one.expectation_type == "expect_compound_columns_to_be_unique"
-    seen = Counter(tuple(other[name] for name in given["column_list"]) for other in lines)
-    return seen[tuple(line[name] for name in given["column_list"])] == 1
+def _evaluate(expectation: Expectation, table: RollUpTable, rows: Sequence[RollUpTableRow]) -> ExpectationResult:
+    compared_rows = [row for row in rows if not _is_ignored(row, expectation)]
+    failing_rows = [row for row in compared_rows if not _holds(row, compared_rows, expectation)]
+    return ExpectationResult(len(compared_rows), tuple(_name_row(row, table) for row in failing_rows))
 
 
-def _name(line: RollUpTableRow, one: Expectation) -> str:
-    return " ".join(str(line[name]) for name in one.identifying_columns)
+def _is_ignored(row: RollUpTableRow, expectation: Expectation) -> bool:
+    """Return whether the engine leaves a row out because of missing values."""
+    arguments = expectation.arguments
+    if expectation.expectation_type == "expect_column_values_to_not_be_null":
+        return False
+    if "column" in arguments:
+        return row[arguments["column"]] is None
+    columns = arguments.get("column_list") or [arguments["column_A"], arguments["column_B"]]
+    missing = [row[column] is None for column in columns]
+    if arguments.get("ignore_row_if") == "either_value_is_missing":
+        return any(missing)
+    return all(missing)
+
+
+def _holds(row: RollUpTableRow, rows: Sequence[RollUpTableRow], expectation: Expectation) -> bool:
+    arguments = expectation.arguments
+    kind = expectation.expectation_type
+    if kind == "expect_column_pair_values_to_be_equal":
+        return row[arguments["column_A"]] == row[arguments["column_B"]]
+    if kind == "expect_column_values_to_be_in_set":
+        return row[arguments["column"]] in arguments["value_set"]
+    if kind == "expect_column_values_to_not_be_null":
+        return row[arguments["column"]] is not None
+    if kind == "expect_column_values_to_be_between":
+        return _is_between(_get_number(row, arguments["column"]), arguments)
+    if kind == "expect_column_pair_values_a_to_be_greater_than_b":
+        assert arguments["or_equal"]
+        return _get_number(row, arguments["column_A"]) >= _get_number(row, arguments["column_B"])
+    assert kind == "expect_compound_columns_to_be_unique"
+    counts = Counter(tuple(other[name] for name in arguments["column_list"]) for other in rows)
+    return counts[tuple(row[name] for name in arguments["column_list"])] == 1
+
+
+def _is_between(number: float, arguments: Mapping[str, Any]) -> bool:
+    maximum = arguments.get("max_value", float("inf"))
+    return bool(arguments["min_value"] <= number <= maximum)
+
+
+def _get_number(row: RollUpTableRow, column: str) -> float:
+    """Return a value as the float that the engine compares."""
+    value = row[column]
+    assert isinstance(value, Decimal)
+    return float(value)
+
+
+def _name_row(row: RollUpTableRow, table: RollUpTable) -> str:
+    return " ".join(str(row[name]) for name in table.identifying_columns)
 
 
 def install() -> None:

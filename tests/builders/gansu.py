@@ -57,10 +57,10 @@ def year_before() -> FilingHistory:
 
 
 def _earlier(report: ValidationReport) -> Iterator[ReportedFigure]:
-    for one in report.figures:
-        if one.column in OPENED:
-            yield replace(one, column=OPENED[one.column])
-        elif one.column in CUMULATIVE:
-            yield replace(one, amount="0")
-        elif one.column not in OPENED.values():
-            yield one
+    for figure in report.figures:
+        if figure.column in OPENED:
+            yield replace(figure, column=OPENED[figure.column])
+        elif figure.column in CUMULATIVE:
+            yield replace(figure, amount="0")
+        elif figure.column not in OPENED.values():
+            yield figure

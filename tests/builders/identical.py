@@ -42,7 +42,7 @@ def keep_only(ground: Ground, counties: Sequence[str]) -> None:
         if folder.name not in counties:
             shutil.rmtree(folder)
     roster = ground.roster()
-    roster["due"] = [one for one in roster["due"] if one["code"] in counties]
+    roster["due"] = [county for county in roster["due"] if county["code"] in counties]
     ground.write_roster(roster)
 
 
@@ -55,13 +55,15 @@ def entries(ground: Ground) -> list[LedgerEntry]:
 def objects(ground: Ground) -> dict[str, str]:
     """Return the hash of everything kept in the store, by its place."""
     top = ground.places.state_folder / "objects"
-    kept = (one for one in sorted(top.rglob("*")) if one.is_file())
-    return {one.relative_to(top).as_posix(): hashlib.sha256(one.read_bytes()).hexdigest() for one in kept}
+    kept = (path for path in sorted(top.rglob("*")) if path.is_file())
+    return {path.relative_to(top).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in kept}
 
 
 def assert_identical(ground: Ground, other: Ground) -> None:
     """Hold two years to the same entries, the same outputs with their manifests, and the same objects, to the byte."""
-    assert [_said(one) for one in entries(ground)] == [_said(one) for one in entries(other)]  # first what differs
+    assert [_said(entry) for entry in entries(ground)] == [
+        _said(entry) for entry in entries(other)
+    ]  # first what differs
     assert entries(ground) == entries(other)
     assert ground.head() == other.head()
     mine, its = ground.outputs(), other.outputs()

@@ -66,7 +66,7 @@ class Ground:
     def events(self) -> list[Event]:
         """Return what is on record."""
         with self.ledger() as ledger:
-            return [one.event for one in ledger.list_entries(YEAR)]
+            return [entry.event for entry in ledger.list_entries(YEAR)]
 
     def head(self) -> str:
         """Return the digest of the last entry."""
@@ -79,28 +79,30 @@ class Ground:
             roster = find_recorded_roster(ledger.list_entries(YEAR))
             assert roster is not None
             return {
-                one.code: one
-                for one in build_status_rows(load_year_state(self.places, ledger, roster).county_states, roster)
+                row.code: row
+                for row in build_status_rows(load_year_state(self.places, ledger, roster).county_states, roster)
             }
 
     def files(self) -> dict[str, str]:
         """Return the hash of every file of outputs and state, by path; locks are no content."""
         found = (
-            one
+            path
             for top in (self.places.output_folder, self.places.state_folder)
-            for one in top.rglob("*")
-            if one.is_file()
+            for path in top.rglob("*")
+            if path.is_file()
         )
         return {
-            one.relative_to(self.places.input_folder.parent).as_posix(): hashlib.sha256(one.read_bytes()).hexdigest()
-            for one in found
-            if one.suffix != ".lock"
+            path.relative_to(self.places.input_folder.parent).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in found
+            if path.suffix != ".lock"
         }
 
     def outputs(self) -> dict[str, bytes]:
         """Return every output by path."""
         top = self.places.output_folder
-        return {one.relative_to(top).as_posix(): one.read_bytes() for one in sorted(top.rglob("*")) if one.is_file()}
+        return {
+            path.relative_to(top).as_posix(): path.read_bytes() for path in sorted(top.rglob("*")) if path.is_file()
+        }
 
     def copy_to(self, root: Path) -> "Ground":
         """Return a copy of everything under another folder."""
@@ -164,10 +166,10 @@ def steps(events: Iterable[Event]) -> list[tuple[str, str, int, str]]:
     """Return what happened in short: kind, county, version, and the action or the output."""
     return [
         (
-            one.kind.value,
-            one.county,
-            one.version,
-            str(one.facts["path"]) if one.kind is EventKind.ISSUED else one.action,
+            event.kind.value,
+            event.county,
+            event.version,
+            str(event.facts["path"]) if event.kind is EventKind.ISSUED else event.action,
         )
-        for one in events
+        for event in events
     ]

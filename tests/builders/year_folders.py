@@ -81,7 +81,7 @@ class YearFolders:
             sheet = book.add_worksheet()
             sheet.write_row(0, 0, list(headings.values()))
             for at, row in enumerate(rows, start=1):
-                sheet.write_row(at, 0, [row.get(one, "") for one in headings])
+                sheet.write_row(at, 0, [row.get(heading, "") for heading in headings])
 
 
 def proposal(level: str, action: str, **given: Any) -> Proposal:

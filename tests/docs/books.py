@@ -36,32 +36,34 @@ def rule_sheets(library: ContractLibrary) -> list[tuple[str, ValueRows]]:
 
 def _fields(library: ContractLibrary) -> Iterator[tuple[str, ...]]:
     for form in library.compile_all_forms():
-        for one in form.fields:
-            codes = "、".join(code if label in ("", code) else f"{code} {label}" for code, label in one.labels.items())
+        for field in form.fields:
+            codes = "、".join(
+                code if label in ("", code) else f"{code} {label}" for code, label in field.labels.items()
+            )
             yield (
                 form.title,
-                one.heading,
-                one.name,
-                "、".join(one.synonyms),
-                KINDS[one.kind],
-                one.unit,
-                str(one.decimals) if one.kind == "number" else "",
-                "是" if one.rounded else "否",
-                "是" if one.required else "否",
+                field.heading,
+                field.name,
+                "、".join(field.synonyms),
+                KINDS[field.kind],
+                field.unit,
+                str(field.decimals) if field.kind == "number" else "",
+                "是" if field.rounded else "否",
+                "是" if field.required else "否",
                 codes,
-                one.source,
+                field.source,
             )
 
 
 def _rules(library: ContractLibrary) -> Iterator[tuple[str, ...]]:
     words = library.get_messages()
-    for one in build_catalogue(library):
-        severity = "、".join(words(f"severity.{weight}") for weight in one.severities)
-        phase = words(f"rules.phase.{one.phase}")
-        head = (one.id, severity, phase, one.description, one.basis, "、".join(one.applies_to))
-        cases = [(good, bad, "") for good, bad in zip(one.passing, one.failing, strict=True)]
-        for example in library.list_examples(one.id):
-            good = words(f"rules.base.{example.base}", description=one.description)
+    for item in build_catalogue(library):
+        severity = "、".join(words(f"severity.{weight}") for weight in item.severities)
+        phase = words(f"rules.phase.{item.phase}")
+        head = (item.id, severity, phase, item.description, item.basis, "、".join(item.applies_to))
+        cases = [(good, bad, "") for good, bad in zip(item.passing, item.failing, strict=True)]
+        for example in library.list_examples(item.id):
+            good = words(f"rules.base.{example.base}", description=item.description)
             cases.append((good, example.title, example.message))
         yield from ((*head, *case) for case in cases)
 
@@ -80,7 +82,7 @@ def _dress(target: Path, widths: tuple[int, ...]) -> None:
             if first:
                 cell.fill = PatternFill("solid", start_color="F2F2F2")
         texts = [str(cell.value or "") for cell in row]
-        page.row_dimensions[number].height = estimate_row_height(texts, [one - 2 for one in widths])
+        page.row_dimensions[number].height = estimate_row_height(texts, [item - 2 for item in widths])
     for at, width in enumerate(widths, 1):
         page.column_dimensions[get_column_letter(at)].width = width
     page.freeze_panes, page.print_title_rows = "B2", "1:1"

@@ -22,7 +22,7 @@ KINDS = {"string": "文本", "number": "数字", "integer": "整数", "date": "�
 
 def chapter(library: ContractLibrary) -> str:
     """Return the dictionary as Markdown: a table a form."""
-    return "\n".join([HEAD, *("\n".join(_section(one)) for one in library.compile_all_forms())])
+    return "\n".join([HEAD, *("\n".join(_section(form)) for form in library.compile_all_forms())])
 
 
 def _section(form: Form) -> Iterator[str]:
@@ -30,24 +30,24 @@ def _section(form: Form) -> Iterator[str]:
     yield f"## {title}（`{form.name}`）\n"
     yield "| 栏目 | 英文名 | 别名 | 类型 | 单位 | 小数 | 取整 | 必有 | 代码表 | 来源 |"
     yield "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"
-    for one in form.fields:
-        yield f"| {' | '.join(_cells(one))} |"
+    for field in form.fields:
+        yield f"| {' | '.join(_cells(field))} |"
     yield ""
 
 
-def _cells(one: Field) -> tuple[str, ...]:
-    codes = "、".join(code if label in ("", code) else f"{code} {label}" for code, label in one.labels.items())
+def _cells(field: Field) -> tuple[str, ...]:
+    codes = "、".join(code if label in ("", code) else f"{code} {label}" for code, label in field.labels.items())
     return (
-        one.heading,
-        f"`{one.name}`",
-        "、".join(one.synonyms) or "—",
-        KINDS[one.kind],
-        one.unit or "—",
-        str(one.decimals) if one.kind == "number" else "—",
-        "是" if one.rounded else "否",
-        "是" if one.required else "否",
+        field.heading,
+        f"`{field.name}`",
+        "、".join(field.synonyms) or "—",
+        KINDS[field.kind],
+        field.unit or "—",
+        str(field.decimals) if field.kind == "number" else "—",
+        "是" if field.rounded else "否",
+        "是" if field.required else "否",
         codes or "—",
-        one.source,
+        field.source,
     )
 
 

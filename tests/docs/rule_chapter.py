@@ -36,15 +36,15 @@ def chapter(library: ContractLibrary) -> str:
         parts += ["\n".join(_section(used, library, words)) for used in group]
     for phase in (Phase.ACROSS_LEVELS, PROCEDURE_PHASE):
         parts.append(f"## {words(f'rules.phase.{phase}')}\n")
-        parts += ["\n".join(_case(one, words)) for one in build_catalogue(library) if one.phase == phase]
+        parts += ["\n".join(_case(item, words)) for item in build_catalogue(library) if item.phase == phase]
     return "\n".join(parts)
 
 
 def _case(entry: CatalogueEntry, words: Messages) -> Iterator[str]:
     yield f"### {entry.id} {entry.description}\n"
-    yield f"- 级别：{'、'.join(words(f'severity.{one}') for one in entry.severities)}"
+    yield f"- 级别：{'、'.join(words(f'severity.{severity}') for severity in entry.severities)}"
     yield f"- 依据：{entry.basis}"
-    yield f"- 用于：{'、'.join(f'《{one}》' for one in entry.applies_to)}\n"
+    yield f"- 用于：{'、'.join(f'《{item}》' for item in entry.applies_to)}\n"
     yield "| 符合 | 不符合 |"
     yield "| --- | --- |"
     yield from (f"| {good} | {bad} |" for good, bad in zip(entry.passing, entry.failing, strict=True))
@@ -56,7 +56,7 @@ def _by_phase(library: ContractLibrary) -> Iterator[tuple[str, list[Used]]]:
     for form in _forms(library):
         for rule in form.rules:
             found.setdefault(rule.id, (rule, []))[1].append(form)
-    ordered = sorted(found.values(), key=lambda one: (one[0].phase.rank, one[0].id))
+    ordered = sorted(found.values(), key=lambda item: (item[0].phase.rank, item[0].id))
     for phase in dict.fromkeys(rule.phase for rule, _ in ordered):
         yield phase, [used for used in ordered if used[0].phase is phase]
 
@@ -86,11 +86,11 @@ def _section(used: Used, library: ContractLibrary, words: Messages) -> Iterator[
 
 def _severities(rule: Rule, words: Messages) -> str:
     weighed = dict.fromkeys((rule.severity, *rule.severities.values()))
-    return "、".join(words(f"severity.{one}") for one in weighed)
+    return "、".join(words(f"severity.{item}") for item in weighed)
 
 
 def _row(example: RuleExample, words: Messages) -> str:
-    place = "!".join(one for one in (example.sheet, example.cell) if one)
+    place = "!".join(item for item in (example.sheet, example.cell) if item)
     return f"| {example.title} | {place}：{example.message} | {words(f'severity.{example.severity}')} |"
 
 

@@ -25,9 +25,10 @@ from tests.builders import dongchuan
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = {
-    name: (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh.md", "docs/manual.md")
+    name: (ROOT / name).read_text(encoding="utf-8")
+    for name in ("docs/reference.md", "docs/reference.zh.md", "docs/manual.md")
 }
-READMES = {name: text for name, text in DOCUMENTS.items() if name.startswith("README")}
+REFERENCES = {name: text for name, text in DOCUMENTS.items() if name.startswith("docs/reference")}
 HEAD = re.compile(r"[0-9a-f]{64}")
 
 
@@ -55,26 +56,26 @@ def test_command_line_parses(line: str) -> None:
     command.make_context(name, arguments)  # raises a usage error where something is wrong
 
 
-@pytest.mark.parametrize("name", READMES)
+@pytest.mark.parametrize("name", REFERENCES)
 def test_every_command_is_in_the_table(name: str) -> None:
     """The table of commands lists every command, with an example, and no other."""
     group: Any = typer.main.get_command(app)
-    table = re.findall(r"^\| (?:`(\w+)`)? \|[^|]+\| `hesuan (\w+) ?[^`]*` \|$", READMES[name], flags=re.MULTILINE)
+    table = re.findall(r"^\| (?:`(\w+)`)? \|[^|]+\| `hesuan (\w+) ?[^`]*` \|$", REFERENCES[name], flags=re.MULTILINE)
     assert {command for command, _ in table if command} == set(group.commands)
     assert {example for _, example in table} == set(group.commands)
 
 
-@pytest.mark.parametrize("name", READMES)
+@pytest.mark.parametrize("name", REFERENCES)
 def test_exit_codes_are_documented(name: str) -> None:
     """The table of exit codes lists each code of the program, and no other."""
-    codes = re.findall(r"^\| (\d) \| \S.* \|$", READMES[name], flags=re.MULTILINE)
-    assert codes == [str(int(one)) for one in ExitCode]
+    codes = re.findall(r"^\| (\d) \| \S.* \|$", REFERENCES[name], flags=re.MULTILINE)
+    assert codes == [str(int(item)) for item in ExitCode]
 
 
-@pytest.mark.parametrize("name", READMES)
+@pytest.mark.parametrize("name", REFERENCES)
 def test_settings_are_documented(name: str) -> None:
     """The table of settings lists each variable that the program reads, and no other."""
-    variables = re.findall(r"^\| `([A-Z_]+)` \|", READMES[name], flags=re.MULTILINE)
+    variables = re.findall(r"^\| `([A-Z_]+)` \|", REFERENCES[name], flags=re.MULTILINE)
     runners = [task_runners.RUNNER_VARIABLE, task_runners.WORKERS_VARIABLE, task_runners.SCHEDULER_VARIABLE]
     assert variables == [
         settings.CONTRACTS_VARIABLE,
@@ -86,19 +87,19 @@ def test_settings_are_documented(name: str) -> None:
     ]
 
 
-@pytest.mark.parametrize("name", READMES)
+@pytest.mark.parametrize("name", REFERENCES)
 def test_headings_of_the_review_workbook_are_documented(name: str) -> None:
     """The inbox section lists the headings under which decisions are read."""
-    section = READMES[name].partition("decisions/*.xlsx ")[2].partition("\n## ")[0]
+    section = REFERENCES[name].partition("decisions/*.xlsx ")[2].partition("\n## ")[0]
     headings = re.findall(r"^\| (\S+) \| \S.*\|$", section, flags=re.MULTILINE)
     known = list(open_library().get_messages().get_group("review_book.heading").values())
-    assert [one for one in headings if one not in ("heading", "表头", "---")] == known
+    assert [heading for heading in headings if heading not in ("heading", "表头", "---")] == known
 
 
-@pytest.mark.parametrize("name", READMES)
+@pytest.mark.parametrize("name", REFERENCES)
 def test_promised_json_has_the_keys_of_the_program(name: str) -> None:
     """The shape of the JSON in the documents is the one that the program prints."""
-    block = re.search(r"```json\n(.+?)```", READMES[name], flags=re.DOTALL)
+    block = re.search(r"```json\n(.+?)```", REFERENCES[name], flags=re.DOTALL)
     assert block is not None
     shown = json.loads(block.group(1))
     promised = {"outcome", "refusal", "file", "sha256", "county", "year", "findings"}
@@ -106,7 +107,7 @@ def test_promised_json_has_the_keys_of_the_program(name: str) -> None:
     refusal = Refusal(code="", message="", remedy="")
     assert shown.keys() == promised
     assert shown["findings"][0].keys() == encode_finding(finding).keys()
-    assert "{" + ", ".join(f'"{key}"' for key in encode_refusal(refusal)) + "}" in READMES[name]
+    assert "{" + ", ".join(f'"{key}"' for key in encode_refusal(refusal)) + "}" in REFERENCES[name]
 
 
 @pytest.fixture(scope="module")
@@ -152,12 +153,14 @@ RUNNABLE = {
     "hesuan archive 2024 --county 530113 --zip --out archive": ExitCode.CLEAR,
     "hesuan rules": ExitCode.CLEAR,
     "hesuan rules T01": ExitCode.CLEAR,
+    "hesuan schema new_farmland": ExitCode.CLEAR,
+    "hesuan schema new_farmland --county 620123 --format yaml": ExitCode.CLEAR,
     "hesuan sample 2024 --years 2 --counties 2 --plots 5 --seed 7 --out samples": ExitCode.CLEAR,
     "hesuan template 2024 --county 620123": ExitCode.CLEAR,
 }
 
 
-THREE_YEARS = [line for line in command_lines(DOCUMENTS["README.md"]) if " three-years" in line]
+THREE_YEARS = [line for line in command_lines(DOCUMENTS["docs/reference.md"]) if " three-years" in line]
 
 
 def test_three_years_run_as_shown(tmp_path: Path) -> None:
@@ -201,7 +204,7 @@ def test_shown_head_is_looked_for(line: str, year: Path) -> None:
 
 def test_named_outputs_are_written(year: Path) -> None:
     """The files that the documents promise lie where they say."""
-    for text in READMES.values():
+    for text in REFERENCES.values():
         named = re.findall(r"^(outputs/2024/\S+\.xlsx) ", text, flags=re.MULTILINE)
         assert len(named) == 5
         assert all((year / name).is_file() for name in named)
@@ -215,8 +218,8 @@ def test_documents_link_to_files_that_exist() -> None:
 
 
 def test_twins_say_the_same() -> None:
-    """The Chinese README shows the commands of the English one, in the same order, under as many headings."""
-    english, chinese = READMES["README.md"], READMES["README.zh.md"]
+    """The Chinese reference shows the commands of the English one, in the same order, under as many headings."""
+    english, chinese = REFERENCES["docs/reference.md"], REFERENCES["docs/reference.zh.md"]
     assert command_lines(english) == command_lines(chinese)
     count = [len(re.findall(r"^#+ ", text, flags=re.MULTILINE)) for text in (english, chinese)]
     assert count[0] == count[1]
@@ -225,4 +228,4 @@ def test_twins_say_the_same() -> None:
 def test_outcomes_are_documented() -> None:
     """Every outcome that `check` can have is explained."""
     outcomes = open_library().get_messages().get_group("outcome")
-    assert all(f"`{one}`" in text for one in outcomes for text in READMES.values())
+    assert all(f"`{outcome}`" in text for outcome in outcomes for text in REFERENCES.values())

@@ -11,7 +11,7 @@ def documented() -> str:
     lines = ["# Refusal codes", "", "Every code that a file can be refused with, what is said, and the cure.", ""]
     lines += ["| code | message | cure |", "|---|---|---|"]
     codes = dict.fromkeys(key.partition(".")[0] for key in sentences)
-    lines += [f"| `{one}` | {sentences[f'{one}.message']} | {sentences[f'{one}.remedy']} |" for one in codes]
+    lines += [f"| `{code}` | {sentences[f'{code}.message']} | {sentences[f'{code}.remedy']} |" for code in codes]
     return "\n".join(lines) + "\n"
 
 

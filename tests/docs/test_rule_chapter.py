@@ -13,5 +13,5 @@ def test_committed_chapter_is_current() -> None:
 def test_every_rule_has_its_section() -> None:
     """Each rule in force is explained under its own heading."""
     text = CHAPTER.read_text(encoding="utf-8")
-    rules = {one.id for one in build_catalogue(open_library())}
+    rules = {item.id for item in build_catalogue(open_library())}
     assert {line.split()[1] for line in text.splitlines() if line.startswith("### ")} == rules

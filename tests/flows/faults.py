@@ -70,8 +70,8 @@ def main() -> None:
         _one_key(Path(base) / "keys")
         every = _sizes(Path(base)) if mode in BY_SIZE else _steps(Path(base))
         for point in every if wanted == "all" else _spread(every, int(wanted)):
-            one = {"point": point, "of": every[-1], **_try(mode, point, Path(base) / f"{point}")}
-            sys.stdout.write(json.dumps(one, ensure_ascii=False) + "\n")
+            item = {"point": point, "of": every[-1], **_try(mode, point, Path(base) / f"{point}")}
+            sys.stdout.write(json.dumps(item, ensure_ascii=False) + "\n")
             sys.stdout.flush()
 
 
@@ -102,7 +102,7 @@ def _steps(base: Path) -> range:
 def _sizes(base: Path) -> range:
     """Return the sizes below the largest file that an undisturbed run writes."""
     _forked(lambda: run_year(places(base / "count"), inline=True), base / "answer")
-    written = [one.stat().st_size for one in (base / "count").rglob("*") if one.is_file()]
+    written = [path.stat().st_size for path in (base / "count").rglob("*") if path.is_file()]
     return range(0, max(written), STEP_BYTES)
 
 
@@ -165,7 +165,7 @@ def _faulty(mode: str, point: int, base: Path) -> str:
         code = run_year(places(base), inline=True)
     except Exception as error:  # noqa: BLE001 - whatever comes out, the command turns into a sentence and a code
         code = report_error(error)
-    return f"{int(code)} {' / '.join(one for one in lines if '磁盘' in one) or lines[-1]}"
+    return f"{int(code)} {' / '.join(line for line in lines if '磁盘' in line) or lines[-1]}"
 
 
 def _listen(lines: list[str]) -> None:
@@ -197,25 +197,34 @@ def _standing(where: YearPaths) -> str:
         if fault := ledger.verify():
             return f"fault {fault}"
         roster = find_recorded_roster(ledger.list_entries(2024))
-        held = {one[0] for one in find_unfinished_outputs(load_year_state(where, ledger, roster))} if roster else set()
+        held = (
+            {output[0] for output in find_unfinished_outputs(load_year_state(where, ledger, roster))}
+            if roster
+            else set()
+        )
     shown = where.output_folder / "2024"
-    wrong = [one.facts["path"] for one in verify_outputs(shown, where) if not one.intact] if shown.is_dir() else []
-    return "whole" if not [one for one in wrong if Path(one) not in held] else f"unrecorded {wrong}"
+    wrong = (
+        [output.facts["path"] for output in verify_outputs(shown, where) if not output.intact] if shown.is_dir() else []
+    )
+    return "whole" if not [path for path in wrong if Path(path) not in held] else f"unrecorded {wrong}"
 
 
 def _again(base: Path) -> str:
     """One restart: everything is done, nothing is left over, a third run has nothing to do."""
     where = places(base)
     code = run_year(where, inline=True)
-    left = [str(one) for one in base.rglob(".hesuan-*") if "objects" not in one.parts]
-    intact = [one.intact for one in verify_state(where.state_folder / "ledger.db", where.open_store(), head=None)]
-    intact += [one.intact for one in verify_outputs(where.output_folder / "2024", where)]
+    left = [str(path) for path in base.rglob(".hesuan-*") if "objects" not in path.parts]
+    intact = [
+        checkpoint.intact
+        for checkpoint in verify_state(where.state_folder / "ledger.db", where.open_store(), head=None)
+    ]
+    intact += [output.intact for output in verify_outputs(where.output_folder / "2024", where)]
     with where.open_ledger() as ledger:
         entries = ledger.list_entries(2024)
         roster = find_recorded_roster(entries)
         assert roster is not None
-        states = [one.state for one in load_year_state(where, ledger, roster).county_states.values()]
-        decisions = sum(one.event.kind == "decision" for one in entries)
+        states = [state.state for state in load_year_state(where, ledger, roster).county_states.values()]
+        decisions = sum(entry.event.kind == "decision" for entry in entries)
         idle = not _has_work(where)
     return json.dumps([int(code), states, decisions, all(intact), left, idle])
 

@@ -47,8 +47,8 @@ def test_archive_passes_the_validator_of_bags(filed_year: Ground, tmp_path: Path
 def test_archive_holds_all_that_is_on_record(filed_year: Ground, tmp_path: Path) -> None:
     """Every version byte for byte, marks, reports, entries, filing, receipt, and the contracts as they were."""
     bag = archived(filed_year, tmp_path)
-    files = {one.relative_to(bag / "data").as_posix(): one for one in (bag / "data").rglob("*") if one.is_file()}
-    digests = {hashlib.sha256(one.read_bytes()).hexdigest() for one in files.values()}
+    files = {path.relative_to(bag / "data").as_posix(): path for path in (bag / "data").rglob("*") if path.is_file()}
+    digests = {hashlib.sha256(file.read_bytes()).hexdigest() for file in files.values()}
     assert {filed_year.sha256(1), filed_year.sha256(2)} <= digests
     names = "\n".join(files)
     for part in (
@@ -60,7 +60,7 @@ def test_archive_holds_all_that_is_on_record(filed_year: Ground, tmp_path: Path)
     ):
         assert part in names
     entries = files["3-办理记录/台账条目.jsonl"].read_text(encoding="utf-8").splitlines()
-    about = [one for one in filed_year.events() if one.county == COUNTY and one.kind != "issued"]
+    about = [event for event in filed_year.events() if event.county == COUNTY and event.kind != "issued"]
     assert len(entries) == len(about)
     filed = filed_year.places.output_folder / "2024" / "filing" / COUNTY / f"{COUNTY}-2024-年度备案件.xlsx"
     assert files[f"4-备案件/{filed.name}"].read_bytes() == filed.read_bytes()
@@ -85,18 +85,21 @@ def test_checklist_names_what_is_missing_and_where_the_paper_lies(
 
 def test_same_record_gives_the_same_archive(filed_year: Ground, tmp_path: Path) -> None:
     """Folder and zip are the same bytes when made again, on another path, over an older one."""
-    one, two = archived(filed_year, tmp_path / "一", zipped=True), archived(filed_year, tmp_path / "二 次", zipped=True)
+    item, two = (
+        archived(filed_year, tmp_path / "一", zipped=True),
+        archived(filed_year, tmp_path / "二 次", zipped=True),
+    )
     again = archived(filed_year, tmp_path / "一", zipped=True)
     listed = [
         {file.relative_to(bag).as_posix(): file.read_bytes() for file in bag.rglob("*") if file.is_file()}
-        for bag in (one, two, again)
+        for bag in (item, two, again)
     ]
     assert listed[0] == listed[1] == listed[2]
-    packed = [bag.with_name(f"{bag.name}.zip") for bag in (one, two)]
+    packed = [bag.with_name(f"{bag.name}.zip") for bag in (item, two)]
     assert packed[0].read_bytes() == packed[1].read_bytes()
     with ZipFile(packed[0]) as archive:
         archive.extractall(tmp_path / "解开")
-    assert bagit.Bag(str(tmp_path / "解开" / one.name)).is_valid()
+    assert bagit.Bag(str(tmp_path / "解开" / item.name)).is_valid()
     assert not list((tmp_path / "一").glob(".hesuan-*"))
 
 
@@ -139,7 +142,7 @@ def test_nothing_to_archive_and_foreign_folders_are_refused(filed_year: Ground, 
     """A county that sent nothing, a folder that is no bag, a list of paper files with a strange county."""
     assert make_archives(filed_year.places, "530114", out=tmp_path, paper=None, zipped=False) is ExitCode.USAGE
     (tmp_path / f"{COUNTY}-2024").mkdir()
-    with pytest.raises(NotABagError, match="no bag"):
+    with pytest.raises(NotABagError, match="not a bag"):
         archived(filed_year, tmp_path)
     paper = tmp_path / "p.yaml"
     paper.write_text('"999999": {report: x}\n', encoding="utf-8")

@@ -83,11 +83,11 @@ def test_a_worker_leaves_what_a_run_in_line_leaves(runner: str, tmp_path: Path, 
         prefect(client, "work-pool", "create", "hesuan", "--type", "process")
         prefect(client, "deploy", "--all")
         state = carried_out(ground, server.api_url, client, ledger)
-        shown = {one["key"] for one in asked(f"{server.api_url}/artifacts/filter", {})}
+        shown = {item["key"] for item in asked(f"{server.api_url}/artifacts/filter", {})}
     assert shown >= {f"progress-{YEAR}", f"completeness-{YEAR}", f"filing-{YEAR}"}
     assert state == "COMPLETED"
     filed = Ground(replace(ground.places, ledger_url=ledger))
-    assert [one.state for one in filed.rows().values()] == ["filed"] * COUNTIES
+    assert [row.state for row in filed.rows().values()] == ["filed"] * COUNTIES
     assert_identical(filed, inline)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from desk.commands.sample import SampleRequest, make_samples
 from desk.exit_codes import ExitCode
 from filing.context.rollup_evidence import EvidenceLine, ExpectationResult
 from flows.outputs import gx_validation
-from flows.outputs.write_evidence import get_evidence_path, load_recorded_evidence
+from flows.outputs.write_evidence import get_evidence_path, is_evidence_due, load_recorded_evidence
 from flows.year.locations import YearPaths
 from flows.year.year_inputs import read_year_inputs
 from flows.year.year_state import YearState, load_year_state
@@ -46,11 +47,11 @@ def proofs(places: YearPaths) -> tuple[EvidenceLine, ...]:
 def test_filed_year_has_its_evidence(places: YearPaths, capsys: pytest.CaptureFixture[str]) -> None:
     """Everything holds; the filing has the sheet, its cover leads to it, the last line of the run names the page."""
     assert run_year(places, inline=True) is ExitCode.CLEAR
-    assert {one.rule for one in proofs(places)} == {"L01", "L02", "L03", "L04"}
-    assert all(one.holds for one in proofs(places))
+    assert {proof.rule for proof in proofs(places)} == {f"L0{number}" for number in range(1, 10)}
+    assert all(proof.holds for proof in proofs(places))
     page = places.output_path(get_evidence_path(standing(places)[1]))
     assert str(page) in capsys.readouterr().out.splitlines()[-1]
-    assert "共 7 项，符合 7 项" in page.read_text(encoding="utf-8")
+    assert "共 14 项，符合 14 项" in page.read_text(encoding="utf-8")
     (path,) = (places.output_path("filing")).glob("620000-*.xlsx")
     book = load_workbook(path)
     links = [cell.hyperlink.location for row in book["封面"].iter_rows() for cell in row if cell.hyperlink]
@@ -62,9 +63,27 @@ def test_who_has_not_filed_is_named(places: YearPaths) -> None:
     """With one county missing, the rule on who has filed asks for an explanation and names it; the others hold."""
     shutil.rmtree(places.inbox / SECOND)
     run_year(places, inline=True)
-    failing = [one for one in proofs(places) if not one.holds]
-    assert [(one.rule, one.severity) for one in failing] == [("L03", "soft")]
+    failing = [proof for proof in proofs(places) if not proof.holds]
+    assert [(finding.rule, finding.severity) for finding in failing] == [("L03", "soft"), ("L09", "soft")]
     assert "七里河区" in failing[0].observed
+    assert "兰州市" in failing[1].observed
+
+
+@pytest.mark.parametrize("counties", [1, 2, 4])
+def test_sample_of_two_years_holds(tmp_path: Path, counties: int) -> None:
+    """All that is expected holds in both years of the sample; the second is compared with the first and rests on it."""
+    request = SampleRequest(year=2024, years=2, counties=counties, plots=6, seed=8, out=tmp_path / "in")
+    make_samples(open_library(), request)
+    for year, observed in ((2024, "没有可比的行"), (2025, f"共 {2 * counties} 行，全部符合")):
+        places = YearPaths(
+            year=year, input_folder=tmp_path / "in", output_folder=tmp_path / "out", state_folder=tmp_path / "state"
+        )
+        assert run_year(places, inline=True) is ExitCode.CLEAR
+        assert [proof for proof in proofs(places) if not proof.holds] == []
+        assert [proof.observed for proof in proofs(places) if proof.rule == "L06"] == [observed]
+        state, roster = standing(places)
+        assert not is_evidence_due(state, roster)
+    assert is_evidence_due(replace(state, earlier_by_year={}), roster)
 
 
 def test_nothing_newly_filed_makes_no_evidence_anew(places: YearPaths, monkeypatch: pytest.MonkeyPatch) -> None:

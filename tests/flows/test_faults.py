@@ -34,10 +34,10 @@ def test_invariant_15_and_17_killed_in_the_middle(mode: str, points: str) -> Non
     """15: each action wholly there or not, no partial file. 17: no output has its name before it is on record."""
     told = walk(mode, points)
     assert len(told) == int(points)
-    for one in told:
-        assert one["died"] < 0, one
-        assert one["between"] in ("whole", "nothing"), one
-        assert json.loads(one["after"]) == DONE, one
+    for outcome in told:
+        assert outcome["died"] < 0, outcome
+        assert outcome["between"] in ("whole", "nothing"), outcome
+        assert json.loads(outcome["after"]) == DONE, outcome
 
 
 @pytest.mark.hostile(92)
@@ -46,9 +46,9 @@ def test_invariant_16_the_disk_refuses(mode: str, points: str) -> None:
     """16: nothing recorded earlier is lost, the run says so and not 0, and the next one finishes."""
     told = walk(mode, points)
     assert len(told) == int(points)
-    for one in told:
-        assert one["died"] == 0, one
-        assert one["code"] == "4", one
-        assert "磁盘" in one["said"], one
-        assert one["between"] in ("whole", "nothing"), one
-        assert json.loads(one["after"]) == DONE, one
+    for outcome in told:
+        assert outcome["died"] == 0, outcome
+        assert outcome["code"] == "4", outcome
+        assert "磁盘" in outcome["said"], outcome
+        assert outcome["between"] in ("whole", "nothing"), outcome
+        assert json.loads(outcome["after"]) == DONE, outcome

@@ -80,14 +80,14 @@ def test_province_totals_are_the_sum_of_the_counties_own_files(filing: Path) -> 
         totals = shown(book[name], "总计")
         assert len(totals) >= 8
         assert totals == {heading: sums[heading] for heading in totals}
-    cities = [opened(one, data_only=True) for one in sorted(filing.glob("*/*-年度复核汇总.xlsx"))]
+    cities = [opened(path, data_only=True) for path in sorted(filing.glob("*/*-年度复核汇总.xlsx"))]
     assert len(cities) > 1
     for name in INDICATORS:
         parts = [
-            shown(one[name], str(next(r[1].value for r in one[name].iter_rows() if "小计" in str(r[1].value))))
-            for one in cities
+            shown(city[name], str(next(r[1].value for r in city[name].iter_rows() if "小计" in str(r[1].value))))
+            for city in cities
         ]
-        together = {heading: sum((one[heading] for one in parts), Decimal(0)) for heading in parts[0]}
+        together = {heading: sum((part[heading] for part in parts), Decimal(0)) for heading in parts[0]}
         assert together == shown(book[name], "总计")
 
 
@@ -113,7 +113,7 @@ def test_a_total_is_followed_down_to_a_cell_of_the_countys_own_file(filing: Path
     city = path.parent / down
     county = next(city.parent / place for _, _, place, _ in links(city) if place.endswith("年度备案件.xlsx"))
     assert county.resolve().is_file()
-    traced = [one for one in links(county) if one[0] == "数据出处"]
+    traced = [link for link in links(county) if link[0] == "数据出处"]
     assert len(traced) > 80
     sheet = opened(county, data_only=True)["数据出处"]
     books: dict[Path, Any] = {}
@@ -184,8 +184,8 @@ def test_charts_are_the_spreadsheets_own_and_show_every_county(filing: Path) -> 
     charts = [chart for sheet in book.worksheets for chart in sheet._charts]  # noqa: SLF001 - there is no other way
     assert len(charts) >= 4
     drawn = [series.cat.strRef.f for chart in charts for series in chart.series]
-    assert all(one.startswith(("'附图数据'!$B$", "附图数据!$B$")) for one in drawn)
-    rows = {row for one in drawn for row in range(*_span(one))}
+    assert all(item.startswith(("'附图数据'!$B$", "附图数据!$B$")) for item in drawn)
+    rows = {row for item in drawn for row in range(*_span(item))}
     data = book["附图数据"]
     names = {data.cell(row, 2).value for row in rows}
     assert {"城关区", "七里河区", "嘉峪关市", "兰州市"} <= names
@@ -210,7 +210,7 @@ def test_libreoffice_computes_what_was_written(filing: Path, tmp_path: Path) -> 
     )
     live = 0
     for at, path in enumerate(kinds):
-        written, computed = (read_values(one.read_bytes()) for one in (path, tmp_path / "out" / f"{at}.xlsx"))
+        written, computed = (read_values(item.read_bytes()) for item in (path, tmp_path / "out" / f"{at}.xlsx"))
         for sheet, cells in written.items():
             for cell, value in cells.items():
                 if value.startswith("f:"):
@@ -228,11 +228,11 @@ def _strip(source: Path, target: Path) -> None:
 
 
 def _close(before: str, after: str) -> bool:
-    was, now = (one.split("\n", 1)[-1] for one in (before, after))
+    was, now = (version.split("\n", 1)[-1] for version in (before, after))
     if not was.startswith("n:"):
         return was == now
-    one, other = Decimal(was[2:]), Decimal(now.removeprefix("n:"))
-    return abs(one - other) <= Decimal("1e-9") * max(Decimal(1), abs(one))
+    item, other = Decimal(was[2:]), Decimal(now.removeprefix("n:"))
+    return abs(item - other) <= Decimal("1e-9") * max(Decimal(1), abs(item))
 
 
 def test_county_text_is_neither_formula_nor_link(filing: Path, tmp_path: Path) -> None:
@@ -251,6 +251,6 @@ def test_county_text_is_neither_formula_nor_link(filing: Path, tmp_path: Path) -
     assert [cell.data_type for cell in said] == ["s"]
     for path in where.output_folder.rglob("*.xlsx"):
         with ZipFile(path) as parts:
-            markup = b"".join(parts.read(one) for one in parts.namelist() if one.startswith("xl/worksheets/"))
+            markup = b"".join(parts.read(name) for name in parts.namelist() if name.startswith("xl/worksheets/"))
         assert b"SUM(1,1)" not in markup, path.name
         assert b"HYPERLINK(" not in markup, path.name

@@ -89,7 +89,7 @@ def edit(path: Path, change: Callable[[Any], None]) -> None:
 
 def rules_in(report: ValidationReport) -> set[str]:
     """Return every rule that a report's findings carry."""
-    return {rule for one in report.findings for rule in (one.rule, *one.related_rules)}
+    return {rule for finding in report.findings for rule in (finding.rule, *finding.related_rules)}
 
 
 def test_years_in_sequence_are_filed(folders: Callable[[int], YearPaths]) -> None:
@@ -110,8 +110,8 @@ def test_first_year_without_opening_balances_says_so(folders: Callable[[int], Ye
     shutil.rmtree(places.inbox / "opening")
     assert run(places) is ExitCode.CLEAR
     report = newest(places, FIRST)[1]
-    assert {one.rule for one in report.not_run} == NEEDS_LAST_YEAR
-    assert {one.reason for one in report.not_run} == {"no_history"}
+    assert {skipped.rule for skipped in report.not_run} == NEEDS_LAST_YEAR
+    assert {skipped.reason for skipped in report.not_run} == {"no_history"}
 
 
 def test_opening_balances_are_signed_off_above_the_county(folders: Callable[[int], YearPaths]) -> None:
@@ -124,8 +124,8 @@ def test_opening_balances_are_signed_off_above_the_county(folders: Callable[[int
     with places.open_ledger() as ledger:
         desk = read_year_inputs(places, words)
         scene = load_year_state(places, ledger, desk.roster)
-    assert [(name, one.code) for name, one in summarise_run(scene, desk).refused] == [(path.name, "balances_signer")]
-    assert {one.rule for one in newest(places, FIRST)[1].not_run} == NEEDS_LAST_YEAR
+    assert [(name, item.code) for name, item in summarise_run(scene, desk).refused] == [(path.name, "balances_signer")]
+    assert {skipped.rule for skipped in newest(places, FIRST)[1].not_run} == NEEDS_LAST_YEAR
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_opening_balances_that_say_nothing_certain_are_refused(
     with places.open_ledger() as ledger:
         desk = read_year_inputs(places, words)
         scene = load_year_state(places, ledger, desk.roster)
-        assert [one.code for _, one in summarise_run(scene, desk).refused] == [code]
+        assert [item.code for _, item in summarise_run(scene, desk).refused] == [code]
         assert not scene.check_inputs_by_county
 
 
@@ -180,7 +180,7 @@ def test_balance_differs_from_last_years_filing(folders: Callable[[int], YearPat
     assert run(places) is ExitCode.FINDINGS
     _, report, state = newest(places, FIRST)
     assert state == "returned"
-    (found,) = [one for one in report.findings if "Y01" in (one.rule, *one.related_rules)]
+    (found,) = [finding for finding in report.findings if "Y01" in (finding.rule, *finding.related_rules)]
     assert (found.cell, found.difference) == ("E4", "1.00")
 
 
@@ -220,7 +220,7 @@ def test_two_counties_claim_one_plot(folders: Callable[[int], YearPaths]) -> Non
 def test_return_actions_end_claims() -> None:
     """The states in which a claim no longer stands follow from the procedure's own actions."""
     procedure = open_library().get_procedure("annual-accounting")
-    ended = {one.to_state for one in procedure.actions if one.effect is Effect.RETURN}
+    ended = {action.to_state for action in procedure.actions if action.effect is Effect.RETURN}
     assert ended == {"returned_by_city", "returned_by_province"}
     assert not ended & set(procedure.state_by_outcome.values())
 
@@ -244,9 +244,9 @@ def test_refused_decision_names_its_rule_and_the_entry(
     run(places)
     with places.open_ledger() as ledger:
         last = [
-            one
-            for one in ledger.list_entries(2024)
-            if one.event.county == FIRST and one.event.kind is EventKind.CHECKED
+            entry
+            for entry in ledger.list_entries(2024)
+            if entry.event.county == FIRST and entry.event.kind is EventKind.CHECKED
         ][-1]
     told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("不予办理") and "P03" in line]
     assert len(told) == 1

@@ -38,8 +38,8 @@ def disturb(ground: Ground) -> None:
     (path,) = (ground.places.inbox / SECOND).glob("*.xlsx")
     book = openpyxl.load_workbook(path)
     sheet = book.worksheets[1]
-    cells = (one for row in sheet.iter_rows(min_row=5) for one in row)
-    figure, value = next((one, one.value) for one in cells if isinstance(one.value, float))
+    cells = (item for row in sheet.iter_rows(min_row=5) for item in row)
+    figure, value = next((cell, cell.value) for cell in cells if isinstance(cell.value, float))
     sheet[figure.coordinate] = value + 1000
     book.save(path)
     (ground.places.inbox / FIRST / "坏.xlsx").write_bytes(b"PK")
@@ -53,6 +53,6 @@ def test_the_order_in_which_counties_finish_leaves_no_trace(tmp_path: Path) -> N
     ground = inline.copy_to(tmp_path / "并行 核算")
     assert run_stages(inline.places, run_jobs_inline) == 0
     assert run_stages(ground.places, last_first) == 0
-    found = {code: (one.state, one.hard > 0) for code, one in ground.rows().items()}
+    found = {code: (item.state, item.hard > 0) for code, item in ground.rows().items()}
     assert found == {FIRST: ("filed", False), SECOND: ("returned", True)}
     assert_identical(ground, inline)

@@ -39,7 +39,11 @@ def first_run(tmp_path_factory: pytest.TempPathFactory) -> Ground:
         shutil.rmtree(ground.places.inbox / "decisions")
         shutil.move(away, late)
         assert run_stages(ground.places, run_jobs_inline) == 0
-    assert {code: one.state for code, one in ground.rows().items()} == {FILED: "filed", LATE: "received", AFAR: "filed"}
+    assert {code: item.state for code, item in ground.rows().items()} == {
+        FILED: "filed",
+        LATE: "received",
+        AFAR: "filed",
+    }
     return ground
 
 
@@ -64,7 +68,7 @@ class Counted:
 
     def each(self, stage: str, jobs: Sequence[Job]) -> Iterator[JobResult]:
         """Carry jobs out in line."""
-        self.jobs += [(stage, one.county) for one in jobs]
+        self.jobs += [(stage, job.county) for job in jobs]
         return run_jobs_inline(stage, jobs)
 
 
@@ -72,8 +76,8 @@ def second_version(ground: Ground, county: str) -> None:
     """Hand in the same figures again as the second version."""
     (path,) = (ground.places.inbox / county).glob("*.xlsx")
     book = openpyxl.load_workbook(path)
-    cells = [one for row in book.worksheets[0].iter_rows() for one in row]
-    label = next(one for one in cells if one.value == "版次")
+    cells = [item for row in book.worksheets[0].iter_rows() for item in row]
+    label = next(cell for cell in cells if cell.value == "版次")
     book.worksheets[0].cell(label.row, label.column + 1).value = 2
     book.save(path.with_name(path.name.replace("第1版", "第2版")))
 
@@ -92,8 +96,8 @@ def test_a_new_version_costs_its_county_and_the_roll_ups(ground: Ground, monkeyp
     assert counted.jobs == [("receive", LATE), ("report", LATE)]
     assert counted.reads == 1
     found = written(ground, before)
-    assert {one.split("/")[1] for one in found if LATE not in one} >= {"review", "status", "filing"}
-    assert [one for one in found if FILED in one or AFAR in one or "620200" in one] == []
+    assert {item.split("/")[1] for item in found if LATE not in item} >= {"review", "status", "filing"}
+    assert [item for item in found if FILED in item or AFAR in item or "620200" in item] == []
     again = Counted(monkeypatch)
     assert run_stages(ground.places, again.each) == 0
     assert (again.jobs, again.reads) == ([], 0)
@@ -136,24 +140,26 @@ def test_a_run_under_changed_contracts_leaves_what_is_filed(ground: Ground, tmp_
     assert run_stages(ground.under(stricter).places, run_jobs_inline) == 0
     rows = ground.rows()
     assert (rows[FILED].state, rows[LATE].state, rows[AFAR].state) == ("filed", "returned", "filed")
-    checked = [one.county for one in ground.events()[events:] if one.kind is EventKind.CHECKED]
+    checked = [event.county for event in ground.events()[events:] if event.kind is EventKind.CHECKED]
     assert checked == [LATE]
     kept = [
-        one for one in before if ("filing/" in one or "备案" in one) and "620000" not in one and "/620100-" not in one
+        item
+        for item in before
+        if ("filing/" in item or "备案" in item) and "620000" not in item and "/620100-" not in item
     ]
     assert len(kept) == 7  # of two counties the filing, the receipt, the copy of its own file; the other city's roll-up
-    assert [one for one in kept if ground.outputs()[one] != before[one]] == []
+    assert [item for item in kept if ground.outputs()[item] != before[item]] == []
     assert _names(ground, first)
     shutil.rmtree(ground.places.output_folder / "2024" / "filing" / FILED)
     assert run_stages(ground.under(stricter).places, run_jobs_inline) == 0
-    assert [one for one in kept if ground.outputs()[one] != before[one]] == []
+    assert [item for item in kept if ground.outputs()[item] != before[item]] == []
 
 
 def _names(ground: Ground, contracts: str) -> bool:
     """Tell whether the province's filing, written anew for who stands otherwise, names these contracts."""
     (path,) = (ground.places.output_folder / "2024" / "filing").glob("620000-*.xlsx")
-    cells = (one for row in openpyxl.load_workbook(path)["封面"].iter_rows() for one in row)
-    return any(one.value == contracts for one in cells)
+    cells = (item for row in openpyxl.load_workbook(path)["封面"].iter_rows() for item in row)
+    return any(cell.value == contracts for cell in cells)
 
 
 def test_contracts_of_others_touch_nobody_here(ground: Ground, tmp_path: Path, capsys: Capture) -> None:
@@ -163,4 +169,4 @@ def test_contracts_of_others_touch_nobody_here(ground: Ground, tmp_path: Path, c
     assert show_recheck(ground.under(other).places) is ExitCode.CLEAR
     assert "不涉及的 3 个" in capsys.readouterr().out
     assert run_stages(ground.under(other).places, run_jobs_inline) == 0
-    assert [one for one in ground.events()[events:] if one.kind is EventKind.CHECKED] == []
+    assert [event for event in ground.events()[events:] if event.kind is EventKind.CHECKED] == []

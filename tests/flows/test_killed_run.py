@@ -64,15 +64,15 @@ def standing(ground: Ground) -> dict[str, tuple[str, int | None]]:
 def assert_in_order(ground: Ground) -> None:
     """Hold the record to the order of causes: roster, each version received before its check, decisions, filing."""
     done = steps(ground.events())
-    kinds = [one[0] for one in done]
+    kinds = [item[0] for item in done]
     assert kinds[0] == "roster"
     for version in (1, 2):
-        received = [at for at, one in enumerate(done) if one[0] == "received" and one[2] == version]
-        checked = [at for at, one in enumerate(done) if one[0] == "checked" and one[2] == version]
+        received = [at for at, item in enumerate(done) if item[0] == "received" and item[2] == version]
+        checked = [at for at, item in enumerate(done) if item[0] == "checked" and item[2] == version]
         assert received[0] < checked[0]
-    assert [one[3] for one in done if one[0] == "decision"] == ["submit", "approve", "file"]
+    assert [item[3] for item in done if item[0] == "decision"] == ["submit", "approve", "file"]
     assert kinds.index("decision") > max(at for at, kind in enumerate(kinds) if kind == "checked")
-    assert any(one[3].startswith("filing/") for one in done[kinds.index("decision") :])
+    assert any(item[3].startswith("filing/") for item in done[kinds.index("decision") :])
 
 
 @pytest.mark.parametrize("kills", [12, pytest.param(10_000, marks=pytest.mark.long)])

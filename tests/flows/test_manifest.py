@@ -69,13 +69,13 @@ def test_outputs_verify_on_a_machine_without_the_ledger(elsewhere: Path, tmp_pat
 def test_manifest_says_what_it_rests_on(filed_year: Ground, elsewhere: Path) -> None:
     """Every output is listed, with the contracts, the ledger's entry, the program and the key."""
     manifest = json.loads((elsewhere / MANIFEST_FILE).read_text(encoding="utf-8"))
-    lie_there = {one.relative_to(elsewhere).as_posix() for one in elsewhere.rglob("*") if one.is_file()}
-    assert {one["path"] for one in manifest["files"]} | set(MANIFEST_FILES) == lie_there
+    lie_there = {path.relative_to(elsewhere).as_posix() for path in elsewhere.rglob("*") if path.is_file()}
+    assert {file["path"] for file in manifest["files"]} | set(MANIFEST_FILES) == lie_there
     assert manifest["program"] == {"name": "hesuan", "version": PROGRAM_VERSION}
     assert manifest["contracts"]["version"] == filed_year.places.open_contracts().compute_version()
     assert "forms/cover.odcs.yaml" in manifest["contracts"]["files"]
     with filed_year.ledger() as ledger:
-        entry = next(one for one in ledger.list_entries() if one.digest == manifest["ledger"]["head"])
+        entry = next(entry for entry in ledger.list_entries() if entry.digest == manifest["ledger"]["head"])
     assert (manifest["ledger"]["sequence"], manifest["ledger"]["at"]) == (entry.sequence, entry.at)
     assert PROGRAM_VERSION in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 

@@ -20,7 +20,7 @@ YEARS = {2024: (1700, 400), 2025: (3300, 300), 2026: (2000, 300)}
 @pytest.mark.parametrize("year", YEARS)
 def test_targets_of_the_year_are_the_plans(year: int) -> None:
     """What the test hands in is what the plan asks of the year."""
-    assert tuple(int(one.by_year[year]) for one in plan().measures.values()) == YEARS[year]
+    assert tuple(int(measure.by_year[year]) for measure in plan().measures.values()) == YEARS[year]
 
 
 def test_three_years_close_with_the_plan(tmp_path: Path) -> None:

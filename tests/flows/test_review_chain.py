@@ -40,7 +40,7 @@ def refused(year: YearFolders, level: str, action: str, **given: str) -> Decisio
 def covers(year: YearFolders) -> str:
     """Return what the covers of the province's and the city's filing say."""
     names = ("530000-2024-年度核算备案.xlsx", "530100/530100-2024-年度复核汇总.xlsx")
-    sheets = [openpyxl.load_workbook(year.places.output_path(f"filing/{one}"))["封面"] for one in names]
+    sheets = [openpyxl.load_workbook(year.places.output_path(f"filing/{name}"))["封面"] for name in names]
     return "\n".join(str(cell.value) for sheet in sheets for row in sheet.iter_rows() for cell in row)
 
 
@@ -66,10 +66,10 @@ def test_a_citys_roll_up_is_there_once_it_has_approved(year: YearFolders) -> Non
     assert not city.exists()
     recorded(year, "city", "approve")
     year.run()
-    assert [one.name for one in city.parent.parent.rglob("*.xlsx")] == [city.name]
+    assert [path.name for path in city.parent.parent.rglob("*.xlsx")] == [city.name]
     opinion = openpyxl.load_workbook(city)["复核意见"]
     assert any("已复核同意、尚未备案 1 个（东川区）" in str(cell.value) for row in opinion.iter_rows() for cell in row)
-    assert [one.intact for one in verify_outputs(city, year.places)] == [True]
+    assert [output.intact for output in verify_outputs(city, year.places)] == [True]
     assert year.places.output_path("manifest.json").exists()
     recorded(year, "province", "return_to_city")
     year.run()
@@ -116,7 +116,7 @@ def test_a_filed_year_is_corrected_by_a_new_version(year: YearFolders) -> None:
     for level in ("county", "city", "province"):
         recorded(year, level, "approve")
     year.send(3)
-    assert [one.code for _, one in year.run().refused] == ["version_locked"]
+    assert [item.code for _, item in year.run().refused] == ["version_locked"]
     assert refused(year, "city", "reopen", number="x").rule == "P06"
     recorded(year, "province", "correct")
     year.run()
@@ -128,7 +128,7 @@ def test_a_filed_year_is_corrected_by_a_new_version(year: YearFolders) -> None:
     for level in ("county", "city", "province"):
         recorded(year, level, "approve", number="again")
     assert year.state == "corrected"
-    assert [one.number for one in year.scene().county_states[COUNTY].versions] == [2, 3]
+    assert [version.number for version in year.scene().county_states[COUNTY].versions] == [2, 3]
 
 
 def test_a_seal_holds_and_opens_from_the_top(year: YearFolders) -> None:
@@ -157,7 +157,7 @@ def test_an_excused_county_completes_the_roll_up(tmp_path: Path) -> None:
     recorded(year, "province", "excuse")
     recorded(year, "city", "seal", county="530100")
     year.send(2)
-    assert [one.code for _, one in year.run().refused] == ["unit_excused"]
+    assert [item.code for _, item in year.run().refused] == ["unit_excused"]
 
 
 def test_a_waiver_lets_a_hard_finding_pass_until_its_day(year: YearFolders) -> None:
@@ -201,7 +201,7 @@ def test_a_filled_review_workbook_is_recorded_and_goes_stale(year: YearFolders) 
     book.save(folder / "市级.xlsx")
     year.send(3)
     denied = year.run().refused_decisions
-    assert [(one.code, one.facts["newest"]) for _, one in denied] == [("version_moved", "3")]
+    assert [(item.code, item.facts["newest"]) for _, item in denied] == [("version_moved", "3")]
 
 
 def test_all_clear_counties_are_approved_at_once(year: YearFolders) -> None:
@@ -225,7 +225,11 @@ def test_invariant_04_and_13_one_sha256_all_the_way_and_the_same_again(year: Yea
     year.run()
     standing = year.scene().county_states[COUNTY]
     assert standing.newest_version is not None
-    assert {one.sha256 for one in standing.decisions} == {standing.newest_version.sha256} == set(standing.filed_sha256s)
+    assert (
+        {decision.sha256 for decision in standing.decisions}
+        == {standing.newest_version.sha256}
+        == set(standing.filed_sha256s)
+    )
     assert (
         year.places.open_store().load_object(standing.newest_version.sha256)
         == (year.places.inbox / COUNTY / "v2.xlsx").read_bytes()
@@ -256,11 +260,11 @@ def test_invariant_12_a_changed_filing_is_found(year: YearFolders) -> None:
         recorded(year, level, "approve")
     year.run()
     path = year.places.output_path("filing/530000-2024-年度核算备案.xlsx")
-    assert [one.key for one in verify_outputs(path, year.places)] == ["output"]
+    assert [output.key for output in verify_outputs(path, year.places)] == ["output"]
     book = openpyxl.load_workbook(path)
     book["汇总表"]["C5"] = 9999
     book.save(path)
-    assert [one.key for one in verify_outputs(path, year.places)] == ["changed"]
+    assert [output.key for output in verify_outputs(path, year.places)] == ["changed"]
 
 
 def review_row(year: YearFolders, path: str) -> dict[str, object]:

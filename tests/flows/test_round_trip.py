@@ -124,7 +124,7 @@ def test_outputs_are_current_and_made_again_the_same(tmp_path: Path) -> None:
     send(places, 2, submission(2).bytes())
     before = {path: path.read_bytes() for path in places.output_folder.rglob("*") if path.is_file()}
     assert {path.suffix for path in before} == {".xlsx", ".html"}
-    assert {one.name for one in before} >= {"2024-进度.html", "530113-2024-第1版-核对报告.html"}
+    assert {item.name for item in before} >= {"2024-进度.html", "530113-2024-第1版-核对报告.html"}
     for path in before:
         path.unlink()
     send(places, 2, submission(2).bytes())

@@ -29,7 +29,7 @@ from tests.builders.identical import assert_identical, sampled, stopped_environm
 from tests.builders.year import ROOT, Ground, ground_of, prepared
 from tests.flows.test_prefect import assert_same_record, servers, start, wait_until
 
-HEADS = {one: one for one in ("code", "name", "state", "version", "hard", "soft", "city", "due")}
+HEADS = {text: text for text in ("code", "name", "state", "version", "hard", "soft", "city", "due")}
 STATES = {"filed": "已备案", "none": "未报送"}
 
 
@@ -72,7 +72,7 @@ def test_parameters_do_not_depend_on_the_working_folder(tmp_path: Path, monkeypa
     """A scheduled run is a process of its own, somewhere else."""
     monkeypatch.chdir(tmp_path)
     found = build_flow_parameters(ground_of(Path("年")).places)
-    assert {Path(str(found[one])).is_absolute() for one in ("inputs", "outputs", "state")} == {True}
+    assert {Path(str(found[text])).is_absolute() for text in ("inputs", "outputs", "state")} == {True}
     assert found["year"] == YEAR
 
 
@@ -120,19 +120,29 @@ def test_schedule_runs_the_year_and_shows_it(tmp_path: Path) -> None:
             name = f"{api}/deployments/name/annual-review/annual-review-{YEAR}"
             assert wait_until(lambda: is_healthy(api, through_proxies=False) and asked(name) is not None, 200)
             deployment = asked(name)
-            assert [one["schedule"]["timezone"] for one in deployment["schedules"]] == ["Asia/Shanghai"]
+            assert [item["schedule"]["timezone"] for item in deployment["schedules"]] == ["Asia/Shanghai"]
             made = asked(f"{api}/deployments/{deployment['id']}/create_flow_run", {})
             ended = {"COMPLETED", "FAILED", "CRASHED"}
             assert wait_until(lambda: asked(f"{api}/flow_runs/{made['id']}")["state_type"] in ended, 200)
             assert asked(f"{api}/flow_runs/{made['id']}")["state_type"] == "COMPLETED"
-            keys = {one["key"] for one in asked(f"{api}/artifacts/filter", {})}
-            assert keys >= {f"progress-{YEAR}", f"completeness-{YEAR}", f"filing-{YEAR}"}
+            keys = {item["key"] for item in asked(f"{api}/artifacts/filter", {})}
+            year_keys = {"progress", "completeness", "needs-attention", "filing"}
+            assert keys >= {f"{key}-{YEAR}" for key in year_keys} | {"stage-receive", "stage-mark", "stage-report"}
+            tagged = asked(f"{api}/task_runs/filter", {"task_runs": {"tags": {"all_": [f"county:{COUNTY}"]}}})
+            assert {run["name"] for run in tagged} >= {f"receive-{COUNTY}", f"report-{COUNTY}"}
+            assert wait_until(lambda: "decide 530113 decided" in logged_text(api, made["id"]), 60)
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(300)
     assert wait_until(lambda: servers(ground) == [], 120)
     assert ground.rows()[COUNTY].state == "filed"
     assert_same_record(ground, inline)
+
+
+def logged_text(api: str, flow_run: str) -> str:
+    """Return what Prefect's own page shows as the log of a run."""
+    records = asked(f"{api}/logs/filter", {"logs": {"flow_run_id": {"any_": [flow_run]}}})
+    return "\n".join(record["message"] for record in records)
 
 
 def serving(ground: Ground, port: int) -> "subprocess.Popen[bytes]":

@@ -75,8 +75,8 @@ def test_balances_of_last_year_stand_in_the_blank() -> None:
     """Each project and township filed last year has its row: it begins as it ended, and adds to what it had."""
     page: Any = load_workbook(BytesIO(blank()))["核算汇总表"]
     form = submission(NEXT).get_form("summary")
-    at = {one.name: number for number, one in enumerate(form.fields, start=1)}
-    known = {(one[1], one[2]) for one in first_filed().figures or () if one[0] == "summary" and one[1]}
+    at = {item.name: number for number, item in enumerate(form.fields, start=1)}
+    known = {(figure[1], figure[2]) for figure in first_filed().figures or () if figure[0] == "summary" and figure[1]}
     seen = set()
     for row in range(HEADER_ROW_COUNT + 1, HEADER_ROW_COUNT + 1 + len(known)):
         place = (page.cell(row, at["project"]).value, page.cell(row, at["township"]).value)
@@ -92,12 +92,12 @@ def test_balances_of_last_year_stand_in_the_blank() -> None:
 def test_template_reads_the_ledger(tmp_path: Path) -> None:
     """After the first year was filed, the command fills its closing balances in; before, it leaves them blank."""
     make_samples(open_library(), SampleRequest(year=FIRST, counties=1, plots=6, seed=4, out=tmp_path / "in"))
-    (county,) = (one.name for one in (tmp_path / "in" / str(FIRST)).iterdir() if one.name.isdigit())
+    (county,) = (path.name for path in (tmp_path / "in" / str(FIRST)).iterdir() if path.name.isdigit())
     places = [
         YearPaths(
-            year=one, input_folder=tmp_path / "in", output_folder=tmp_path / "out", state_folder=tmp_path / "state"
+            year=year, input_folder=tmp_path / "in", output_folder=tmp_path / "out", state_folder=tmp_path / "state"
         )
-        for one in (FIRST, NEXT)
+        for year in (FIRST, NEXT)
     ]
     assert make_template(places[1], county, rows=5, out=tmp_path / "before") is ExitCode.CLEAR
     assert run_year(places[0], inline=True) is ExitCode.CLEAR
@@ -134,8 +134,8 @@ def typed_rows(page: Any, form: Form) -> Iterator[Typed]:
         if form.name in ROW_BUILDERS and not form.paragraphs
         else []
     )
-    names = [one.name for one in form.fields]
-    township = next((names.index(one.name) for one in form.get_fields_by_role(Role.TOWNSHIP)), None)
+    names = [field.name for field in form.fields]
+    township = next((names.index(field.name) for field in form.get_fields_by_role(Role.TOWNSHIP)), None)
     project = names.index("project") if "project" in names else None
     rows = rows_below_head(page)
     placed = {}
@@ -147,7 +147,9 @@ def typed_rows(page: Any, form: Form) -> Iterator[Typed]:
         row = placed.pop(key) if placed else next(rows)
         yield from typed_row(page, form, row, {**values, form.get_fields_by_role(Role.SERIAL)[0].name: serial})
     for row in placed.values():  # townships without a task
-        yield from typed_row(page, form, row, {one.name: Decimal(0) for one in form.get_fields_by_role(Role.FIGURE)})
+        yield from typed_row(
+            page, form, row, {field.name: Decimal(0) for field in form.get_fields_by_role(Role.FIGURE)}
+        )
 
 
 def typed_row(page: Any, form: Form, row: int, values: Any) -> Iterator[Typed]:
@@ -170,5 +172,5 @@ def test_blank_filled_in_at_libreoffice_is_found_right(tmp_path: Path) -> None:
     report = validate_file(target.read_bytes(), warm_library(), wording(), history=first_filed())
     assert not isinstance(report, Refusal), report
     assert report.outcome == "accepted"
-    assert {(one.rule, one.severity.value) for one in report.findings} == {("F07", "report")}
+    assert {(finding.rule, finding.severity.value) for finding in report.findings} == {("F07", "report")}
     assert report.not_run == ()

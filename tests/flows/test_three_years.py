@@ -61,9 +61,9 @@ def submission(year: int, version: int, short: Short) -> Draft:
             plan[measure].townships[name][year] - Decimal(str(less))
             for measure, less in zip(("consolidation", "linkage"), lacks, strict=True)
         ]
-        sums = [one + other for one, other in zip(sums, done, strict=True)]
-        rows.append([serial, name, *(float(one) for one in done)])
-    rows.append(["合计", None, *(float(one) for one in sums)])
+        sums = [item + other for item, other in zip(sums, done, strict=True)]
+        rows.append([serial, name, *(float(item) for item in done)])
+    rows.append(["合计", None, *(float(sum_) for sum_ in sums)])
     return Draft({**draft.sheets, SHEET_DONE: rows})
 
 

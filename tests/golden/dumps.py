@@ -51,9 +51,9 @@ def _sheet(sheet: Worksheet) -> Iterator[str]:
             said = cell.comment.text if cell.comment else ""
             if cell.value is not None or said:
                 yield "\t".join(
-                    repr(one)[1:-1] if isinstance(one, str) else str(one)
-                    for one in (cell.coordinate, cell.value, fill, said)
-                    if one != ""
+                    repr(item)[1:-1] if isinstance(item, str) else str(item)
+                    for item in (cell.coordinate, cell.value, fill, said)
+                    if item != ""
                 )
 
 

@@ -27,5 +27,5 @@ def test_nothing_changed_unseen(name: str, made: dict[str, str]) -> None:
 
 def test_every_golden_file_is_compared(made: dict[str, str]) -> None:
     """No file lies here that no test reads."""
-    texts = {one.name for one in Path(HERE).iterdir() if one.suffix in {".json", ".txt"}}
+    texts = {path.name for path in Path(HERE).iterdir() if path.suffix in {".json", ".txt"}}
     assert texts == set(made) == set(NAMES)

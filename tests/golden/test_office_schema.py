@@ -12,9 +12,9 @@ from openxml_audit import FileFormat, OpenXmlValidator
 from desk.commands.template import make_template
 from desk.exit_codes import ExitCode
 from flows.year.locations import YearPaths
+from tests.builders.foreign_workbooks import BARE, marked_full, zipped
+from tests.builders.marked_workbooks import WORDS, finding, plan_table
 from tests.builders.year import Ground, prepared
-from tests.unit.test_marking import WORDS, finding, plan_table
-from tests.unit.test_marking_foreign_files import BARE, marked_full, zipped
 from workbooks.marking.mark_workbook import mark_workbook
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -35,27 +35,27 @@ def faults_of(path: Path) -> list[str]:
     result = OpenXmlValidator(file_format=FileFormat.MICROSOFT_365, max_errors=0).validate(path)
     with ZipFile(path) as archive:
         known = len(etree.fromstring(archive.read("xl/styles.xml")).find(f"{MAIN}cellXfs"))
-        names = [one for one in archive.namelist() if re.fullmatch(SHEET, one)]
-        wild = [f"{one}: asks for a style that is not there" for one in names if _beyond(archive.read(one), known)]
-    return [f"{one.part_uri}: {one.description}" for one in result.errors] + wild
+        names = [name for name in archive.namelist() if re.fullmatch(SHEET, name)]
+        wild = [f"{name}: asks for a style that is not there" for name in names if _beyond(archive.read(name), known)]
+    return [f"{error.part_uri}: {error.description}" for error in result.errors] + wild
 
 
 def _beyond(sheet: bytes, known: int) -> bool:
-    return any(int(one.get("s", "0")) >= known for one in etree.fromstring(sheet).iter(f"{MAIN}c"))
+    return any(int(element.get("s", "0")) >= known for element in etree.fromstring(sheet).iter(f"{MAIN}c"))
 
 
 def test_every_workbook_of_a_year_is_valid(filed: Ground) -> None:
     """Filing, review, board and marked workbooks alike."""
     written = sorted(filed.places.output_folder.rglob("*.xlsx"))
-    assert {"returned", "review", "status"} <= {part for one in written for part in one.parts}
-    assert {one.name: faults_of(one) for one in written} == {one.name: [] for one in written}
+    assert {"returned", "review", "status"} <= {part for book in written for part in book.parts}
+    assert {book.name: faults_of(book) for book in written} == {book.name: [] for book in written}
 
 
 def test_template_is_valid(tmp_path: Path) -> None:
     """The full set of forms, with its lists and locks."""
     places = YearPaths(year=2024, input_folder=tmp_path, output_folder=tmp_path, state_folder=tmp_path / "state")
     assert make_template(places, "620102", rows=5, out=tmp_path) is ExitCode.CLEAR
-    assert [faults_of(one) for one in tmp_path.glob("*.xlsx")] == [[]]
+    assert [faults_of(path) for path in tmp_path.glob("*.xlsx")] == [[]]
 
 
 def test_marked_file_with_pictures_charts_and_comments_is_valid(tmp_path: Path) -> None:
@@ -69,7 +69,7 @@ def test_marking_a_bare_file_adds_no_fault(tmp_path: Path) -> None:
     """A file that another program wrote to the letter of the format, with prefixes, without styles and theme."""
     path = tmp_path / "简.xlsx"
     path.write_bytes(mark_workbook(zipped(BARE), [finding("表", "A1")], WORDS))
-    assert [one for one in faults_of(path) if "/theme'" not in one and "shared strings" not in one] == []
+    assert [fault for fault in faults_of(path) if "/theme'" not in fault and "shared strings" not in fault] == []
 
 
 @pytest.mark.parametrize(

@@ -66,9 +66,9 @@ def _node(random: Random, _: bytes, parts: Parts) -> bytes:
     name = random.choice(tuple(parts.parts))
     content = parts.parts[name]
     tags = list(_NODE.finditer(content))
-    one, other = random.choice(tags), random.choice(tags)
-    piece = random.choice((b"", one[0] * 2, other[0], one[0][:-1], one[0].replace(b'"', b"'"), one[0] + b"\x00"))
-    return Parts({**parts.parts, name: content[: one.start()] + piece + content[one.end() :]}).zipped()
+    item, other = random.choice(tags), random.choice(tags)
+    piece = random.choice((b"", item[0] * 2, other[0], item[0][:-1], item[0].replace(b'"', b"'"), item[0] + b"\x00"))
+    return Parts({**parts.parts, name: content[: item.start()] + piece + content[item.end() :]}).zipped()
 
 
 def _character(random: Random, _: bytes, parts: Parts) -> bytes:

@@ -14,11 +14,11 @@ def _marked(source: str) -> Iterator[int]:
     """Yield the rows that the marks of a test module name."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "pytest.mark.hostile":
-            yield from (one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, int))
+            yield from (arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, int))
 
 
 def test_every_row_is_covered() -> None:
     """No row of the table is left to chance, and no case is of a row that is not there."""
     marked = {row for path in TESTS.rglob("test_*.py") for row in _marked(path.read_text(encoding="utf-8"))}
-    cases = {row for one in CASES for row in one.rows}
+    cases = {row for case in CASES for row in case.rows}
     assert marked | cases == set(ROWS)

@@ -49,9 +49,9 @@ def test_every_file_has_one_outcome(tmp_path: Path) -> None:
     inbox = scan_inbox(tmp_path, WORDS)
     assert len(inbox.arrivals) + len(inbox.skipped) == seen
     assert len(inbox.skipped) == len(SKIPPED)
-    refused = {one.path.name: one.refusal.code for one in inbox.arrivals if one.refusal}
+    refused = {arrival.path.name: arrival.refusal.code for arrival in inbox.arrivals if arrival.refusal}
     assert refused == {"dead.xlsx": "link", "loop.xlsx": "link", "folder.xlsx": "not_a_file", "pipe.xlsx": "not_a_file"}
-    assert all(one.name.isprintable() for one in inbox.arrivals)
+    assert all(arrival.name.isprintable() for arrival in inbox.arrivals)
 
 
 @pytest.mark.parametrize("name", ["530113东川", "53011", "５３０１１３", "530113 东川", "东川区", "__MACOSX"])

@@ -31,7 +31,7 @@ def ground(tmp_path: Path) -> Ground:
 
 
 def _refused(ground: Ground) -> list[str]:
-    return [str(one.facts["code"]) for one in ground.events() if one.kind is EventKind.REFUSED]
+    return [str(event.facts["code"]) for event in ground.events() if event.kind is EventKind.REFUSED]
 
 
 @pytest.mark.hostile(86)
@@ -76,7 +76,7 @@ def test_ten_thousand_files_have_ten_thousand_outcomes(tmp_path: Path) -> None:
         (folder / f"{number}.xlsx").touch()
     inbox = scan_inbox(tmp_path, open_library().get_messages())
     assert len(inbox.arrivals) + len(inbox.skipped) == 10_000
-    assert len({one.name for one in inbox.arrivals}) == 10_000
+    assert len({arrival.name for arrival in inbox.arrivals}) == 10_000
 
 
 @pytest.mark.hostile(96)
@@ -137,7 +137,7 @@ def test_inbox_that_is_pulled_out_is_told_and_taken_when_it_is_back(
         patch.setattr(flows.intake.read_submission, "read_submission_bytes", pulled)
         assert ground.run() is ExitCode.REFUSED_FILE
     assert _refused(ground) == ["vanished"]
-    assert EventKind.RECEIVED not in {one.kind for one in ground.events()}
+    assert EventKind.RECEIVED not in {event.kind for event in ground.events()}
     assert ground.run() is ExitCode.CLEAR  # the inbox as it now is holds nothing
     kept.rename(ground.folder)
     assert ground.run() is ExitCode.CLEAR

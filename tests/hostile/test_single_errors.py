@@ -41,12 +41,12 @@ def altered(book: RawWorkbook, name: str, address: str, value: int) -> RawWorkbo
     """Return the book with one figure changed, nothing written."""
     column, row = address[0], int(address[1:])
 
-    def one(sheet: RawSheet) -> RawSheet:
+    def alter(sheet: RawSheet) -> RawSheet:
         texts = sheet.text[column].to_list()
         texts[row - 1] = str(value)
         return replace(sheet, text=sheet.text.with_columns(pl.Series(column, texts)))
 
-    return RawWorkbook(tuple(one(sheet) if sheet.name == name else sheet for sheet in book.sheets))
+    return RawWorkbook(tuple(alter(sheet) if sheet.name == name else sheet for sheet in book.sheets))
 
 
 def assert_found(result: ValidationReport | Refusal, sheet: str, address: str, seen: int, wrong: int) -> None:
@@ -57,11 +57,11 @@ def assert_found(result: ValidationReport | Refusal, sheet: str, address: str, s
     found = result.findings[0]
     assert found.severity is Severity.HARD, place
     assert (found.sheet, found.cell) == (sheet, address), place
-    assert address in {one.address for one in found.cells if one.sheet == sheet}, place
+    assert address in {cell.address for cell in found.cells if cell.sheet == sheet}, place
     assert (found.value, found.expected, found.difference) == (str(wrong), str(seen), str(wrong - seen)), place
     assert address in found.message + found.remedy, place
     best = found.repairs[0]
-    assert [(one.cell.address, one.before, one.after) for one in best] == [(address, str(wrong), str(seen))], place
+    assert [(step.cell.address, step.before, step.after) for step in best] == [(address, str(wrong), str(seen))], place
 
 
 @pytest.mark.parametrize("sheet", [SHEET_2, SHEET_3])

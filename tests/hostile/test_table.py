@@ -23,36 +23,36 @@ CASES = (*CONTAINER, *MARKUP, *SPLIT, *LAYOUTS, *VALUES)
 # large would not be read in place, or costs the same there.
 LARGE = ("1,048,576", "widest", "sheet full of", "merges that cover", "large used range")
 IN_CHILD = (*CONTAINER, *MARKUP, *SPLIT)
-IN_PLACE = tuple(one for one in (*MARKUP, *SPLIT, *LAYOUTS, *VALUES) if not one.name.startswith(LARGE))
+IN_PLACE = tuple(case for case in (*MARKUP, *SPLIT, *LAYOUTS, *VALUES) if not case.name.startswith(LARGE))
 
 
-def _tried(one: Case, *, alone: bool, marks: Sequence[pytest.MarkDecorator] = ()) -> ParameterSet:
-    return pytest.param(one, alone, id=f"{one.rows[0]}-{one.name}-{'here' if alone else 'child'}", marks=marks)
+def _tried(case: Case, *, alone: bool, marks: Sequence[pytest.MarkDecorator] = ()) -> ParameterSet:
+    return pytest.param(case, alone, id=f"{case.rows[0]}-{case.name}-{'here' if alone else 'child'}", marks=marks)
 
 
 @pytest.mark.parametrize(
-    ("one", "alone"),
+    ("case", "alone"),
     [
-        *(_tried(one, alone=False) for one in IN_CHILD),
-        *(_tried(one, alone=True) for one in IN_PLACE),
-        *(_tried(one, alone=False, marks=[pytest.mark.long]) for one in LONG),
+        *(_tried(case, alone=False) for case in IN_CHILD),
+        *(_tried(case, alone=True) for case in IN_PLACE),
+        *(_tried(case, alone=False, marks=[pytest.mark.long]) for case in LONG),
     ],
 )
-def test_hostile_file_gets_what_is_due(one: Case, alone: bool) -> None:  # noqa: FBT001 - a parameter
+def test_hostile_file_gets_what_is_due(case: Case, alone: bool) -> None:  # noqa: FBT001 - a parameter
     """A hostile file is refused with its code and cell, flagged at its cell, or read like the file it was made from."""
-    result = validate_file(one.make(Random(SEED)), warm_library(), wording(), is_only_file=alone)  # noqa: S311 - a test's filling
+    result = validate_file(case.make(Random(SEED)), warm_library(), wording(), is_only_file=alone)  # noqa: S311 - a test's filling
     if isinstance(result, Refusal):
-        assert one.due in (Due.REFUSE, Due.EITHER), result
-        assert not one.codes or result.code in one.codes, result
-        assert one.cell is None or one.cell in (result.cell or ""), result
+        assert case.due in (Due.REFUSE, Due.EITHER), result
+        assert not case.codes or result.code in case.codes, result
+        assert case.cell is None or case.cell in (result.cell or ""), result
         assert result.message
         assert result.remedy
         return
     hard = [found for found in result.findings if found.severity is Severity.HARD]
-    assert one.due is not Due.REFUSE, [(found.rule, found.cell) for found in result.findings]
-    if one.due is Due.FLAG:
+    assert case.due is not Due.REFUSE, [(found.rule, found.cell) for found in result.findings]
+    if case.due is Due.FLAG:
         cells = {cell.address for found in hard for cell in found.cells}
         assert hard
-        assert one.cell is None or one.cell in cells, cells
+        assert case.cell is None or case.cell in cells, cells
     else:
         assert not hard

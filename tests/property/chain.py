@@ -17,7 +17,7 @@ from review.proposal import DecisionContext, DecisionRefusal, Proposal
 from review.rollup_seals import find_sealed_areas, list_roll_up_events
 from review.roster import DueCounty, Officer, Roster
 from review.version_admission import AdmissionOutcome, VersionCandidate, decide_admissions
-from tests.ledger.fake import FakeLedger
+from tests.builders.fake_ledger import FakeLedger
 
 YEAR = 2024
 COUNTIES = ("530113", "530112", "530326")
@@ -68,7 +68,7 @@ def roster() -> Roster:
     )
 
 
-PEOPLE = (*dict.fromkeys(one.id for one in roster().officers), "路人")
+PEOPLE = (*dict.fromkeys(officer.id for officer in roster().officers), "路人")
 
 
 @dataclass
@@ -102,12 +102,12 @@ class World:
             procedure(), standing, [VersionCandidate(f"{self.taken:064x}", "f.xlsx", version)]
         )[0]
         if admitted.outcome is AdmissionOutcome.TAKEN:
-            one = admitted.candidate
-            facts: dict[str, JsonValue] = {"name": one.name, "bytes": 1}
+            item = admitted.candidate
+            facts: dict[str, JsonValue] = {"name": item.name, "bytes": 1}
             event = Event(
-                kind=EventKind.RECEIVED, year=YEAR, county=county, version=one.version, sha256=one.sha256, facts=facts
+                kind=EventKind.RECEIVED, year=YEAR, county=county, version=item.version, sha256=item.sha256, facts=facts
             )
-            self.ledger.append(event, key=f"received:{one.sha256}")
+            self.ledger.append(event, key=f"received:{item.sha256}")
         return admitted.outcome
 
     def check(self, county: str, hard: int, soft: int) -> None:

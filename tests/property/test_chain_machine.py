@@ -20,7 +20,7 @@ from ledger.hash_chain import ChainFaultReason, find_first_fault
 from review.events import Event, EventKind, LedgerEntry
 from review.proposal import DecisionRefusal, Proposal, is_responsible_for
 from review.version_admission import AdmissionOutcome
-from tests.ledger.fake import FakeLedger
+from tests.builders.fake_ledger import FakeLedger
 from tests.property.chain import (
     CITIES,
     COUNTIES,
@@ -42,7 +42,7 @@ POINTS = {
     Effect.REDUCE: "表!C5：180，现场测量",
     Effect.RETURN: "附件3!A12：序号重复\nF11：缺 5",
 }
-ACTIONS = [(one.level, one.id) for one in procedure().actions]
+ACTIONS = [(action.level, action.id) for action in procedure().actions]
 counties = st.sampled_from(COUNTIES)
 people = st.sampled_from(PEOPLE)
 days = st.sampled_from(DAYS)
@@ -107,7 +107,7 @@ class Chain(RuleBasedStateMachine):
     def turn_aside(self, county: str, pick: int, day: object) -> None:
         """The right person takes any step that the state allows: back, aside, past a level, to a correction."""
         state = self.world.standings()[county].state
-        allowed = [(one.level, one.id) for one in procedure().actions if state in one.from_states]
+        allowed = [(action.level, action.id) for action in procedure().actions if state in action.from_states]
         if allowed:
             what = allowed[pick % len(allowed)]
             self._decide(county, what, self._right(what[0], county), str(day))
@@ -178,9 +178,9 @@ class Chain(RuleBasedStateMachine):
 
     def _decisions(self, county: str) -> list[Event]:
         return [
-            one.event
-            for one in self.world.history()
-            if one.event.kind is EventKind.DECISION and one.event.county == county
+            entry.event
+            for entry in self.world.history()
+            if entry.event.kind is EventKind.DECISION and entry.event.county == county
         ]
 
     @invariant()
@@ -188,7 +188,7 @@ class Chain(RuleBasedStateMachine):
         """1: what is filed was submitted, approved and filed for exactly its sha256, in that order."""
         for county, standing in self.world.standings().items():
             for sha256 in standing.filed_sha256s:
-                verbs = [action_of(one).id for one in self._decisions(county) if one.sha256 == sha256]
+                verbs = [action_of(decision).id for decision in self._decisions(county) if decision.sha256 == sha256]
                 last = len(verbs) - 1 - verbs[::-1].index("file")
                 assert "approve" in verbs[:last]
                 assert "submit" in verbs[: verbs.index("approve")]
@@ -201,8 +201,12 @@ class Chain(RuleBasedStateMachine):
             for event in self._decisions(county):
                 level = procedure().find_level(event.level)
                 assert level is not None
-                offices = [one for one in roster().find_offices(event.actor) if is_responsible_for(one, county, level)]
-                assert any(str(one.since) <= str(event.facts["date"]) <= str(one.until or "9") for one in offices)
+                offices = [
+                    office for office in roster().find_offices(event.actor) if is_responsible_for(office, county, level)
+                ]
+                assert any(
+                    str(office.since) <= str(event.facts["date"]) <= str(office.until or "9") for office in offices
+                )
                 assert levels.setdefault(event.actor, event.level) == event.level
 
     @invariant()
@@ -210,7 +214,7 @@ class Chain(RuleBasedStateMachine):
         """5: at each step of the road the last check had nothing open, waivers and explanations counted."""
         counts: dict[str, tuple[int, int]] = {}
         cleared: dict[str, set[str]] = {county: set() for county in COUNTIES}
-        for event in (one.event for one in self.world.history() if one.event.county in COUNTIES):
+        for event in (entry.event for entry in self.world.history() if entry.event.county in COUNTIES):
             if event.kind is EventKind.CHECKED:
                 counts[event.county] = (int(str(event.facts["hard"])), int(str(event.facts["soft"])))
             elif event.kind is EventKind.DECISION and action_of(event).effect in (Effect.WAIVE, Effect.EXPLAIN):
@@ -226,12 +230,12 @@ class Chain(RuleBasedStateMachine):
     def invariant_06_a_new_version_voids_open_decisions(self) -> None:
         """6: after a new version nothing counts that was decided on an older one."""
         for county, standing in self.world.standings().items():
-            own = [one.event for one in self.world.history() if one.event.county == county]
-            last = max((at for at, one in enumerate(own) if one.kind is EventKind.RECEIVED), default=None)
+            own = [entry.event for entry in self.world.history() if entry.event.county == county]
+            last = max((at for at, item in enumerate(own) if item.kind is EventKind.RECEIVED), default=None)
             if last is None:
                 continue
-            decided = [one for one in own[last:] if one.kind is EventKind.DECISION]
-            assert all(one.sha256 == own[last].sha256 for one in decided)
+            decided = [event for event in own[last:] if event.kind is EventKind.DECISION]
+            assert all(item.sha256 == own[last].sha256 for item in decided)
             if not decided:
                 assert standing.state in procedure().state_by_outcome.values()
 
@@ -240,13 +244,13 @@ class Chain(RuleBasedStateMachine):
         """7: between two approvals of one version at one level stands an un-approval or a return; top-down only."""
         for county in COUNTIES:
             approved: dict[str, str] = {}
-            order = [one.id for one in procedure().levels]
+            order = [level.id for level in procedure().levels]
             for event in self._decisions(county):
                 action = action_of(event)
                 if action.verb == "approve":
                     above = order[order.index(event.level) + 1 :]
                     assert approved.get(event.level) != event.sha256
-                    assert not any(approved.get(one) == event.sha256 for one in above)
+                    assert not any(approved.get(item) == event.sha256 for item in above)
                     approved[event.level] = event.sha256
                 elif action.to_state:
                     freed = order[order.index(event.level) :] if action.verb in ("withdraw", "reopen") else order
@@ -262,14 +266,14 @@ class Chain(RuleBasedStateMachine):
             level = procedure().find_level(level_id)
             assert level is not None
             inside = [found[code] for code in COUNTIES if level.get_area_code(code) == area]
-            assert all(one.state in procedure().closed_states[level_id] for one in inside)
+            assert all(item.state in procedure().closed_states[level_id] for item in inside)
 
     @invariant()
     def invariant_09_and_18_the_chain_is_gapless_whatever_the_clock(self) -> None:
         """9: numbers run from 1 without a gap, each holds the digest before. 18: whatever the clock said."""
         entries = self.world.history()
-        assert [one.sequence for one in entries] == list(range(1, len(entries) + 1))
-        assert [one.previous for one in entries] == [GENESIS_DIGEST, *(one.digest for one in entries[:-1])][
+        assert [entry.sequence for entry in entries] == list(range(1, len(entries) + 1))
+        assert [entry.previous for entry in entries] == [GENESIS_DIGEST, *(entry.digest for entry in entries[:-1])][
             : len(entries)
         ]
 

@@ -9,7 +9,7 @@ from review.events import Event
 from review.version_admission import AdmissionOutcome, VersionCandidate, decide_admissions
 from tests.builders.chain import OFFICERS, Road, fingerprint, procedure, proposal
 
-PEOPLE = st.sampled_from(sorted({one.id for one in OFFICERS}))
+PEOPLE = st.sampled_from(sorted({officer.id for officer in OFFICERS}))
 LEVEL_DUE = {"received": "county", "submitted": "city", "in_review": "city", "reviewed": "province"}
 ORDER = [("county", "submit"), ("city", "approve"), ("province", "file")]
 
@@ -31,7 +31,7 @@ class Chain(RuleBasedStateMachine):
         """Hand in a version; it enters the record only where it is admitted."""
         before = self.standing()
         candidate = VersionCandidate(fingerprint(version), f"{version}.xlsx", version)
-        known = [one for one in before.versions if one.sha256 == candidate.sha256]
+        known = [version for version in before.versions if version.sha256 == candidate.sha256]
         (fate,) = decide_admissions(procedure(), before, [candidate])
         if known or fate.outcome is not AdmissionOutcome.TAKEN:
             return
@@ -56,7 +56,11 @@ class Chain(RuleBasedStateMachine):
         assert before.newest_version is not None
         assert judged.sha256 == before.newest_version.sha256
         assert version in (0, before.newest_version.number)
-        same = [one for one in before.get_newest_decisions() if one.level == judged.level and one.action != "take_up"]
+        same = [
+            decision
+            for decision in before.get_newest_decisions()
+            if decision.level == judged.level and decision.action != "take_up"
+        ]
         assert judged.action == "take_up" or same == []
         self.road.events.append(judged)
 
@@ -84,27 +88,31 @@ class Chain(RuleBasedStateMachine):
         """What is filed was submitted by the county, approved by the city and filed by the province, in that order."""
         standing = self.standing()
         if standing.state == "filed":
-            steps = [(one.level, one.action) for one in standing.get_newest_decisions() if one.action != "take_up"]
+            steps = [
+                (decision.level, decision.action)
+                for decision in standing.get_newest_decisions()
+                if decision.action != "take_up"
+            ]
             assert steps == ORDER
-            assert {one.sha256 for one in standing.get_newest_decisions()} == {standing.versions[-1].sha256}
+            assert {decision.sha256 for decision in standing.get_newest_decisions()} == {standing.versions[-1].sha256}
 
     @invariant()
     def nobody_at_two_levels(self) -> None:
         """Each person has acted at one level only."""
         levels: dict[str, set[str]] = {}
-        for one in self.standing().decisions:
-            levels.setdefault(one.actor, set()).add(one.level)
-        assert all(len(one) == 1 for one in levels.values())
+        for decision in self.standing().decisions:
+            levels.setdefault(decision.actor, set()).add(decision.level)
+        assert all(len(level) == 1 for level in levels.values())
 
     @invariant()
     def nothing_broken_is_decided(self) -> None:
         """A version with hard findings is never submitted, let alone approved."""
-        assert all(self.hard[one.sha256] == 0 for one in self.standing().decisions)
+        assert all(self.hard[decision.sha256] == 0 for decision in self.standing().decisions)
 
     @invariant()
     def versions_rise(self) -> None:
         """Versions are on record in the order of their numbers."""
-        numbers = [one.number for one in self.standing().versions]
+        numbers = [version.number for version in self.standing().versions]
         assert numbers == sorted(set(numbers))
 
     @invariant()

@@ -22,7 +22,7 @@ from review.county_state import Reduction, SubmissionVersion, Waiver
 from review.events import Event, JsonValue
 from review.progress import compute_progress, count_by_city
 from review.roster import DueCounty, Roster
-from tests.unit.test_filing import AS_OF, HEAD, load_procedure, load_words, make_filed, make_roster, make_scene
+from tests.builders.filing_contexts import AS_OF, HEAD, load_procedure, load_messages, make_filed, make_roster, make_filing_context
 from workbooks.signed_content.cell_values import read_values
 from workbooks.signed_content.presentation import read_presentation
 from workbooks.writer.write_book import write_book
@@ -58,7 +58,7 @@ FOREIGN = frozenset({"choice", "rule", "note", "drawing", "object"})
 
 def spoiled(roster: Roster, texts: Iterator[str]) -> Roster:
     """Write into the names of the roster."""
-    officers = tuple(replace(one, title=next(texts), unit=next(texts)) for one in roster.officers)
+    officers = tuple(replace(officer, title=next(texts), unit=next(texts)) for officer in roster.officers)
     cities = dict.fromkeys(roster.cities, next(texts))
     return replace(roster, cities=cities, officers=officers, province=(roster.province[0], next(texts)))
 
@@ -66,10 +66,10 @@ def spoiled(roster: Roster, texts: Iterator[str]) -> Roster:
 def report_with(report: ValidationReport, texts: Iterator[str]) -> ValidationReport:
     """Write into everything of a report that a county's file can say."""
     findings = tuple(
-        replace(one, sheet=next(texts), message=next(texts), remedy=next(texts), value=next(texts))
-        for one in report.findings
+        replace(finding, sheet=next(texts), message=next(texts), remedy=next(texts), value=next(texts))
+        for finding in report.findings
     )
-    figures = tuple(replace(one, sheet=next(texts), project=next(texts)) for one in report.figures)
+    figures = tuple(replace(figure, sheet=next(texts), project=next(texts)) for figure in report.figures)
     return replace(report, findings=findings, figures=figures)
 
 
@@ -90,12 +90,12 @@ def county_with(texts: Iterator[str]) -> IncludedCounty:
     filed = make_filed(DueCounty("530113", next(texts), "530100"))
     standing = replace(
         filed.county_state,
-        versions=tuple(version_with(one, texts) for one in filed.county_state.versions),
-        decisions=tuple(decided(one, texts) for one in filed.county_state.decisions),
+        versions=tuple(version_with(version, texts) for version in filed.county_state.versions),
+        decisions=tuple(decided(decision, texts) for decision in filed.county_state.decisions),
         waivers=(Waiver("T01", date(2025, 12, 31), next(texts)),),
         reductions=(Reduction("0" * 64, next(texts), "C5", "200", "180", next(texts)),),
     )
-    earlier = tuple((version_with(one, texts), report_with(report, texts)) for one, report in filed.earlier_reports)
+    earlier = tuple((version_with(item, texts), report_with(report, texts)) for item, report in filed.earlier_reports)
     report = report_with(filed.report, texts)
     receipt = Receipt("2024-530113-1-0a1b2c3d", 12, "0a1b2c3d" * 8, AS_OF)
     own = "530113/530113-2024-第2版-报送原件.xlsx"
@@ -107,12 +107,12 @@ def county_with(texts: Iterator[str]) -> IncludedCounty:
 def scene_with(texts: Iterator[str]) -> FilingContext:
     """Make the scene of the province."""
     county = county_with(texts)
-    return make_scene(county, roster=spoiled(make_roster((county.due_county,)), texts))
+    return make_filing_context(county, roster=spoiled(make_roster((county.due_county,)), texts))
 
 
 def books(texts: Iterator[str]) -> Iterator[tuple[str, FilingBook]]:
     """Make every kind of workbook that shows what a county wrote."""
-    words, procedure = load_words(), load_procedure()
+    words, procedure = load_messages(), load_procedure()
     scene = scene_with(texts)
     county, roster = scene.filed_counties[0], scene.roster
     alone = scene.restrict_to(Area(COUNTY, "530113", county.due_county.name), ledger_head=HEAD, as_of=AS_OF)
@@ -145,7 +145,7 @@ def books(texts: Iterator[str]) -> Iterator[tuple[str, FilingBook]]:
     board = StatusBoard(
         roster=roster,
         procedure=procedure,
-        counties=tuple(replace(one, reason=next(texts), block_code="returned") for one in rows),
+        counties=tuple(replace(row, reason=next(texts), block_code="returned") for row in rows),
         cities=count_by_city(procedure, roster, rows),
         as_of=date(2025, 4, 1),
         created_at=AS_OF,
@@ -176,13 +176,13 @@ def hold(book: FilingBook) -> None:
     assert found == collect_canonical_values(book)
     for sheet in book.sheets:
         cells = [cell for row in sheet.rows for cell in row]
-        live = [one for one in found[sheet.name].values() if one.startswith("f:")]
-        assert len(live) == sum(one.formula is not None for one in cells)
+        live = [item for item in found[sheet.name].values() if item.startswith("f:")]
+        assert len(live) == sum(cell.formula is not None for cell in cells)
         links = written[sheet.name].get("link", {}).values()
-        assert len(links) == sum(one.link is not None or one.source_link is not None for one in cells)
-        assert all(unquote(one).partition("#")[0].endswith((".xlsx", ".xlsm")) for one in links if "#" in one)
-        assert not any("://" in one.partition("#")[0] for one in links)
-        if any(one.choices for one in cells):
+        assert len(links) == sum(cell.link is not None or cell.source_link is not None for cell in cells)
+        assert all(unquote(link).partition("#")[0].endswith((".xlsx", ".xlsm")) for link in links if "#" in link)
+        assert not any("://" in link.partition("#")[0] for link in links)
+        if any(cell.choices for cell in cells):
             continue  # the drop-downs of a review workbook are the program's
         assert not FOREIGN & written[sheet.name].keys()
     assert "part" not in written[""]

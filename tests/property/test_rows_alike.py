@@ -39,10 +39,10 @@ LOOKS = ["", ' hidden="1"', ' ht="0"', ' spans="1:3" s="4"', ' xmlns="x"', " r2=
 
 CELLS = st.one_of(
     st.builds(lambda tag, value: f"{tag}>{value}</c>", st.sampled_from(TAGS), st.sampled_from(ALIKE)),
-    st.sampled_from(TEXTS).map(lambda one: one + "</c>"),
+    st.sampled_from(TEXTS).map(lambda item: item + "</c>"),
     st.sampled_from(["/>", ' s="2"/>']),
 )
-ANY_CELLS = st.one_of(CELLS, CELLS, st.sampled_from(OTHERS).map(lambda one: one + "</c>"))
+ANY_CELLS = st.one_of(CELLS, CELLS, st.sampled_from(OTHERS).map(lambda item: item + "</c>"))
 
 
 @st.composite
@@ -55,7 +55,7 @@ def stretches(draw: st.DrawFn) -> bytes:
         if draw(st.integers(0, 9)) == 0:
             letters = letters[::-1] + letters[:1]
         elsewhere = draw(st.integers(0, 19)) == 0
-        inner = "".join(f'<c r="{one}{number + elsewhere}"{draw(ANY_CELLS)}' for one in letters)
+        inner = "".join(f'<c r="{letter}{number + elsewhere}"{draw(ANY_CELLS)}' for letter in letters)
         look = draw(st.sampled_from([*LOOKS[:1] * 9, *LOOKS]))
         rows.append(f'<row r="{number}"{look}>{inner}</row>' if inner else f'<row r="{number}"{look}/>')
     return draw(st.sampled_from(["", "", "", " ", "x"])).join(rows).encode()

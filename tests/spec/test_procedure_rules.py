@@ -89,4 +89,4 @@ def test_forbidden_decision_names_its_rule(rule: str) -> None:
 
 def test_every_rule_of_procedure_is_tried() -> None:
     """None can be added to the contracts without a case here."""
-    assert {one.id for one in build_catalogue(open_library()) if one.phase == PROCEDURE_PHASE} == set(CASES)
+    assert {rule.id for rule in build_catalogue(open_library()) if rule.phase == PROCEDURE_PHASE} == set(CASES)

@@ -47,13 +47,13 @@ def test_valid_submission_has_no_finding(base: str) -> None:
     assert findings_in(valid_workbook(base), base) == ()
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda one: f"{one.base}-{one.rule}-{one.title}")
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda item: f"{item.base}-{item.rule}-{item.title}")
 def test_example_finds_what_it_says(example: RuleExample) -> None:
     """Broken that way, the submission has one finding under the rule: at that cell, that grave, in those words."""
     (found,) = [
-        one
-        for one in findings_in(broken_workbook(example), example.base)
-        if example.rule in (one.rule, *one.related_rules)
+        finding
+        for finding in findings_in(broken_workbook(example), example.base)
+        if example.rule in (finding.rule, *finding.related_rules)
     ]
     assert (found.sheet, found.cell) == (example.sheet, example.cell)
     assert (found.severity, found.message) == (example.severity, example.message)
@@ -61,12 +61,12 @@ def test_example_finds_what_it_says(example: RuleExample) -> None:
 
 def test_every_rule_has_an_example() -> None:
     """The examples are about all rules of the contracts and about nothing else."""
-    assert {one.rule for one in EXAMPLES} == rules_in_contracts().keys()
+    assert {finding.rule for finding in EXAMPLES} == rules_in_contracts().keys()
 
 
 def test_example_titles_differ_within_a_rule() -> None:
     """No rule says the same of two examples."""
-    titles = [(one.base, one.rule, one.title) for one in EXAMPLES]
+    titles = [(example.base, example.rule, example.title) for example in EXAMPLES]
     assert len(set(titles)) == len(titles)
 
 

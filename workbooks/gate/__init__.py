@@ -1,1 +1,1 @@
-"""The intake gate: whether a file is safe to open, judged by type, size, zip directory and XML."""
+"""The intake gate: check type, size, zip directory and XML of a file before any reader opens it."""

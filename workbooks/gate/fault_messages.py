@@ -1,4 +1,4 @@
-"""Faults in the words of the contracts; apart from the faults, so that the reading process needs no sentences."""
+"""Build refusals from intake faults; a module of its own, so that the reader process loads no messages."""
 
 from checks.model.finding import Refusal
 from checks.model.refusal import create_refusal
@@ -7,7 +7,7 @@ from workbooks.gate.intake_fault import IntakeFault
 
 
 def build_fault_refusal(fault: IntakeFault, messages: Messages) -> Refusal:
-    """Return the refusal that people read; a file type is named in their language."""
+    """Return the refusal that people read; it names a file type in their language."""
     facts = dict(fault.facts)
     if "kind" in facts:
         facts["kind"] = messages(f"kind.{facts['kind']}")

@@ -1,4 +1,4 @@
-"""The real type of a file by its content, and the container of one that is a workbook; nothing is unpacked."""
+"""Detect the type of a file from its content and open the zip of a workbook; nothing is unpacked."""
 
 from workbooks.gate.intake_fault import IntakeError, intake_error
 from workbooks.gate.workbook_parts import refuse_wrong_kind
@@ -18,7 +18,7 @@ _WORD_STREAM = "WordDocument".encode("utf-16-le")
 
 
 def open_container(data: bytes) -> Container:
-    """Return the container of a workbook, its directory judged; raise the fault of what is none."""
+    """Return the container of a workbook after checking its zip directory; raise IntakeError for any other file."""
     if not data:
         raise intake_error("empty")
     if not data.startswith(b"PK"):
@@ -29,7 +29,7 @@ def open_container(data: bytes) -> Container:
 
 
 def compute_unpacked_size(data: bytes) -> int:
-    """Return what a file's directory says it unpacks to; nothing where it will be refused by its directory alone."""
+    """Return the unpacked bytes that the zip directory declares, or 0 if the directory alone gets the file refused."""
     try:
         return open_container(data).total_unpacked_size
     except IntakeError:
@@ -39,10 +39,17 @@ def compute_unpacked_size(data: bytes) -> int:
 def _build_not_workbook_error(data: bytes) -> IntakeError:
     if _ENCRYPTED_STREAM in data:
         return intake_error("encrypted")
-    kind = next((name for magic, name in _MAGIC_NUMBERS if data.startswith(magic)), None) or _detect_text_kind(
-        data[:4096]
-    )
-    return intake_error("not_workbook", kind="word" if kind == "xls" and _WORD_STREAM in data else kind)
+    kind = _detect_magic_kind(data) or _detect_text_kind(data[:4096])
+    if kind == "xls" and _WORD_STREAM in data:
+        kind = "word"
+    return intake_error("not_workbook", kind=kind)
+
+
+def _detect_magic_kind(data: bytes) -> str | None:
+    for magic_number, kind in _MAGIC_NUMBERS:
+        if data.startswith(magic_number):
+            return kind
+    return None
 
 
 def _detect_text_kind(head: bytes) -> str:
@@ -53,4 +60,6 @@ def _detect_text_kind(head: bytes) -> str:
         return "xml"
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "text"
-    return "unknown" if b"\0" in head else "text"
+    if b"\0" in head:
+        return "unknown"
+    return "text"

@@ -1,11 +1,11 @@
-"""What a workbook is made of: its sheets, each with its part, and the parts that every reader needs."""
+"""Parse the outline of a workbook: its sheets with their parts, and the parts that every reader needs."""
 
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from workbooks.gate.intake_fault import format_part_name, intake_error
+from workbooks.gate.intake_fault import IntakeError, format_part_name, intake_error
 from workbooks.gate.xml_events import XmlElement, parse_elements
 from workbooks.gate.zip_container import ARCHIVE_LIMITS, Container
 
@@ -24,11 +24,12 @@ SHEET_NAMESPACES: Final = (
     "http://purl.oclc.org/ooxml/spreadsheetml/main",
 )
 _SHEET_STATES: Final = ("visible", "hidden", "veryHidden")
+_SKIPPED_SHEET_KINDS: Final = ("chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet")
 
 
 @dataclass(frozen=True, slots=True)
 class SheetPart:
-    """A worksheet of the book: its name, whether it is shown, and the part that holds its cells."""
+    """A worksheet: its name, its visibility state, and the part that holds its cells."""
 
     name: str
     state: str
@@ -37,7 +38,7 @@ class SheetPart:
 
 @dataclass(frozen=True, slots=True)
 class WorkbookOutline:
-    """The worksheets in the order of the book; chart sheets hold no cells and are left out."""
+    """The worksheets in workbook order; chart sheets hold no cells and are left out."""
 
     sheets: tuple[SheetPart, ...]
     shared_strings_part: str | None
@@ -46,8 +47,8 @@ class WorkbookOutline:
 
 
 def refuse_wrong_kind(container: Container) -> None:
-    """Raise the fault of a zip that is something else, or lacks a part without which it is no workbook."""
-    kind = next((kind for name, kind in _KIND_BY_PART.items() if name in container.names), None)
+    """Raise IntakeError if the zip is another kind of document or lacks a part that every workbook has."""
+    kind = _detect_other_kind(container)
     if kind or not any(name.startswith("xl/") for name in container.names):
         raise intake_error("not_workbook", kind=kind or "zip")
     for name in _REQUIRED_PARTS:
@@ -55,74 +56,122 @@ def refuse_wrong_kind(container: Container) -> None:
             raise intake_error("part_missing", part=name)
 
 
+def _detect_other_kind(container: Container) -> str | None:
+    for name, kind in _KIND_BY_PART.items():
+        if name in container.names:
+            return kind
+    return None
+
+
 def parse_workbook_outline(container: Container) -> WorkbookOutline:
-    """Return the list of sheets; too many, two on one part, or two of one name are refused."""
+    """Return the outline; raise IntakeError for too many sheets, or two sheets with one part or one name."""
     content = container.unpack_part(WORKBOOK_PART)
     if content.count(b"<sheet ") + content.count(b":sheet ") > ARCHIVE_LIMITS.max_entries:
-        raise intake_error("too_many_sheets", count=str(content.count(b"<sheet ")), most=str(ARCHIVE_LIMITS.max_sheets))
-    outline = list(parse_elements(WORKBOOK_PART, content))
-    if outline[0].name != "workbook" or outline[0].namespace not in SHEET_NAMESPACES:
+        raise _build_sheet_count_error(content.count(b"<sheet "))
+    elements = list(parse_elements(WORKBOOK_PART, content))
+    if elements[0].name != "workbook":
         raise intake_error("namespace", part=WORKBOOK_PART)
+    _refuse_foreign_namespace(elements[:1])
     _refuse_other_main_part(container)
-    related = _parse_workbook_relationships(container)
-    named = [one for one in outline if one.name == "sheet"]
-    if any(one.namespace not in SHEET_NAMESPACES for one in named):
-        raise intake_error("namespace", part=WORKBOOK_PART)
-    if len(named) > ARCHIVE_LIMITS.max_sheets:
-        raise intake_error("too_many_sheets", count=str(len(named)), most=str(ARCHIVE_LIMITS.max_sheets))
-    sheets = tuple(_build_sheet_parts(named, related, container))
-    _refuse_duplicate_sheets(sheets)
-    properties = next((one.attributes for one in outline if one.name == "workbookPr"), {})
+    relationships = _parse_workbook_relationships(container)
     return WorkbookOutline(
-        sheets,
-        next((target for kind, target in related.values() if kind == "sharedStrings"), None),
-        next((target for kind, target in related.values() if kind == "styles"), None),
-        since_1904=properties.get("date1904") in ("1", "true"),
+        _parse_sheets(elements, relationships, container),
+        _find_target(relationships, "sharedStrings"),
+        _find_target(relationships, "styles"),
+        since_1904=_has_1904_dates(elements),
     )
 
 
+def _build_sheet_count_error(sheet_count: int) -> IntakeError:
+    return intake_error("too_many_sheets", count=str(sheet_count), most=str(ARCHIVE_LIMITS.max_sheets))
+
+
+def _refuse_foreign_namespace(elements: Iterable[XmlElement]) -> None:
+    for element in elements:
+        if element.namespace not in SHEET_NAMESPACES:
+            raise intake_error("namespace", part=WORKBOOK_PART)
+
+
 def _refuse_other_main_part(container: Container) -> None:
-    """The package names the part that a program opens: were it another one, people would see another workbook."""
+    """Refuse a package whose main part is not the usual one: other programs would show another workbook."""
     for kind, target in _parse_relationships(container, _ROOT_RELATIONSHIPS, "").values():
         if kind == "officeDocument" and target != WORKBOOK_PART:
             raise intake_error("part_missing", part=format_part_name(target))
 
 
 def _parse_workbook_relationships(container: Container) -> Mapping[str, tuple[str, str]]:
-    """Return kind and target of each relationship of the workbook by its id; texts and styles are one part each."""
-    related = _parse_relationships(container, _WORKBOOK_RELATIONSHIPS, "xl")
-    for kind in ("sharedStrings", "styles"):
-        targets = [target for one, target in related.values() if one == kind]
-        # the library takes the part of the usual name, whatever part the workbook names
-        usual = next((name for name in container.names if name.lower() == f"xl/{kind}.xml".lower()), None)
-        if len(targets) > 1 or (usual and targets != [usual]):
-            raise intake_error("part_twice", part=format_part_name(usual or targets[1]))
-    return related
+    """Return (kind, target) of the workbook's relationships by id; shared strings and styles have at most one part."""
+    relationships = _parse_relationships(container, _WORKBOOK_RELATIONSHIPS, "xl")
+    for expected_kind in ("sharedStrings", "styles"):
+        targets = [target for kind, target in relationships.values() if kind == expected_kind]
+        # The library reads the part of the usual name, whichever part the workbook names.
+        usual_part = _find_usual_part(container, expected_kind)
+        if len(targets) > 1 or (usual_part and targets != [usual_part]):
+            raise intake_error("part_twice", part=format_part_name(usual_part or targets[1]))
+    return relationships
+
+
+def _find_usual_part(container: Container, kind: str) -> str | None:
+    usual_name = f"xl/{kind}.xml".lower()
+    for name in container.names:
+        if name.lower() == usual_name:
+            return name
+    return None
 
 
 def _parse_relationships(container: Container, part: str, base_folder: str) -> Mapping[str, tuple[str, str]]:
-    inside = [one.attributes for one in parse_elements(part, container.unpack_part(part)) if one.name == "Relationship"]
-    named = [one.get("Id", "") for one in inside]
-    if len(set(named)) < len(named):
+    """Return (kind, target part) of a part's internal relationships by id."""
+    elements = parse_elements(part, container.unpack_part(part))
+    relationships = [element.attributes for element in elements if element.name == "Relationship"]
+    if len({relationship.get("Id", "") for relationship in relationships}) < len(relationships):
         raise intake_error("part_twice", part=format_part_name(part))
-    return {
-        one.get("Id", ""): (one.get("Type", "").rpartition("/")[2], _resolve_target(one.get("Target", ""), base_folder))
-        for one in inside
-        if one.get("TargetMode") != "External"
-    }
+    targets: dict[str, tuple[str, str]] = {}
+    for relationship in relationships:
+        if relationship.get("TargetMode") != "External":
+            kind = relationship.get("Type", "").rpartition("/")[2]
+            targets[relationship.get("Id", "")] = kind, _resolve_target(relationship.get("Target", ""), base_folder)
+    return targets
 
 
 def _resolve_target(target: str, base_folder: str) -> str:
-    return posixpath.normpath(target[1:] if target.startswith("/") else posixpath.join(base_folder, target))
+    if target.startswith("/"):
+        return posixpath.normpath(target[1:])
+    return posixpath.normpath(posixpath.join(base_folder, target))
+
+
+def _find_target(relationships: Mapping[str, tuple[str, str]], wanted_kind: str) -> str | None:
+    for kind, target in relationships.values():
+        if kind == wanted_kind:
+            return target
+    return None
+
+
+def _has_1904_dates(elements: list[XmlElement]) -> bool:
+    for element in elements:
+        if element.name == "workbookPr":
+            return element.attributes.get("date1904") in ("1", "true")
+    return False
+
+
+def _parse_sheets(
+    elements: list[XmlElement], relationships: Mapping[str, tuple[str, str]], container: Container
+) -> tuple[SheetPart, ...]:
+    sheet_elements = [element for element in elements if element.name == "sheet"]
+    _refuse_foreign_namespace(sheet_elements)
+    if len(sheet_elements) > ARCHIVE_LIMITS.max_sheets:
+        raise _build_sheet_count_error(len(sheet_elements))
+    sheets = tuple(_build_sheet_parts(sheet_elements, relationships, container))
+    _refuse_duplicate_sheets(sheets)
+    return sheets
 
 
 def _build_sheet_parts(
     sheet_elements: list[XmlElement], relationships: Mapping[str, tuple[str, str]], container: Container
 ) -> Iterator[SheetPart]:
-    for one in sheet_elements:
-        name, state = one.attributes.get("name", ""), one.attributes.get("state", "visible")
-        kind, part = relationships.get(one.attributes.get("id", ""), ("", ""))
-        if kind in ("chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet"):
+    for element in sheet_elements:
+        name, state = element.attributes.get("name", ""), element.attributes.get("state", "visible")
+        kind, part = relationships.get(element.attributes.get("id", ""), ("", ""))
+        if kind in _SKIPPED_SHEET_KINDS:
             continue
         if kind != "worksheet" or part not in container.names or state not in _SHEET_STATES or not name:
             raise intake_error("part_missing", part=format_part_name(part or WORKBOOK_PART), sheet=name or None)

@@ -1,58 +1,87 @@
-"""The small parts of a workbook as a list of elements, parsed without building a tree; malformed ones are refused."""
+"""Parse the small parts of a workbook with lxml, element by element and without a tree; refuse malformed parts."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from xml.parsers import expat
 
-from workbooks.gate.intake_fault import format_part_name, intake_error
+from lxml import etree
+
+from workbooks.gate.intake_fault import IntakeError, format_part_name, intake_error
 
 _MAX_DEPTH = 64
 _OVERLONG_TAG = re.compile(rb"<[^<>]{65536}")
-_NAMESPACE_SEPARATOR = " "
 
 
 @dataclass(frozen=True, slots=True)
 class XmlElement:
-    """One element: namespace and local name, attributes under their local names."""
+    """An element: its namespace, its local name, and its attributes by their local names."""
 
     namespace: str
     name: str
     attributes: Mapping[str, str]
 
 
+@dataclass(slots=True)
+class _EventTarget:
+    """The parser target of lxml: pass on the events, and refuse elements nested too deeply."""
+
+    part: str
+    on_start: Callable[[str, Mapping[str, str]], object]
+    on_end: Callable[[], object]
+    depth: int = 0
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        self.depth += 1
+        if self.depth > _MAX_DEPTH:
+            raise _build_suspicion(self.part)
+        self.on_start(tag, attributes)
+
+    def end(self, _: str) -> None:
+        self.depth -= 1
+        self.on_end()
+
+    def close(self) -> None:
+        """Return no result: lxml requires the method."""
+
+
+class _NoEvents:
+    """A parser target of lxml that receives no events."""
+
+    def close(self) -> None:
+        """Return no result: lxml requires the method."""
+
+
 def parse_elements(
     part: str, content: bytes, *, max_elements: int = 200_000, wanted_names: frozenset[str] | None = None
 ) -> Iterator[XmlElement]:
-    """Return the (wanted) elements of a part in their order; too deep, too many or not well formed is refused."""
-    _refuse_long_tags(part, content)
-    seen: list[XmlElement] = []
-    depth = count = 0
-    parser = expat.ParserCreate(namespace_separator=_NAMESPACE_SEPARATOR)
+    """Return the elements of a part in document order, or only those with the wanted local names.
 
-    def start_element(name: str, attributes: dict[str, str]) -> None:
-        nonlocal depth, count
-        depth, count = depth + 1, count + 1
-        if depth > _MAX_DEPTH or count > max_elements:
-            raise intake_error("suspicious", part=format_part_name(part))
-        space, _, local = name.rpartition(_NAMESPACE_SEPARATOR)
-        if wanted_names is None or local in wanted_names:
-            plain = {key.rpartition(_NAMESPACE_SEPARATOR)[2]: value for key, value in attributes.items()}
-            seen.append(XmlElement(space, local, plain))
+    Raise IntakeError if the part is malformed, nested too deeply or has more than *max_elements* elements.
+    """
+    elements: list[XmlElement] = []
+    count = 0
 
-    def end_element(_: str) -> None:
-        nonlocal depth
-        depth -= 1
+    def start_element(tag: str, attributes: Mapping[str, str]) -> None:
+        nonlocal count
+        count += 1
+        if count > max_elements:
+            raise _build_suspicion(part)
+        namespace, name = split_qualified_name(tag)
+        if wanted_names is None or name in wanted_names:
+            local_attributes = {key.rpartition("}")[2]: value for key, value in attributes.items()}
+            elements.append(XmlElement(namespace, name, local_attributes))
 
-    parser.StartElementHandler, parser.EndElementHandler = start_element, end_element
-    _feed_parser(parser, part, content)
-    return iter(seen)
+    walk_elements(part, content, start_element, _ignore_end, keep_namespace=True)
+    return iter(elements)
+
+
+def _ignore_end() -> None:
+    """Do nothing at the end of an element."""
 
 
 def refuse_malformed(part: str, content: bytes) -> None:
-    """Raise the fault of a part that is not well formed; nothing is kept, so a long one costs little."""
-    _refuse_long_tags(part, content)
-    _feed_parser(expat.ParserCreate(namespace_separator=_NAMESPACE_SEPARATOR), part, content)
+    """Raise IntakeError if a part is not well-formed; a long part costs little, since no element is kept."""
+    _parse_events(part, content, _NoEvents())
 
 
 def walk_elements(
@@ -63,37 +92,40 @@ def walk_elements(
     *,
     keep_namespace: bool = False,
 ) -> None:
-    """Call *begin* with local name and attributes of each element, *finish* at its end; nothing is kept here.
+    """Call *on_start* with the local name and the attributes of each element, and *on_end* at its end.
 
-    *spaced* names keep their namespace before them, and a space.
+    With *keep_namespace*, names are passed as `{namespace}name`. Raise IntakeError if the part is malformed or nested
+    too deeply.
     """
-    _refuse_long_tags(part, content)
-    depth = 0
-    parser = expat.ParserCreate(namespace_separator=_NAMESPACE_SEPARATOR)
 
-    def start_element(name: str, attributes: dict[str, str]) -> None:
-        nonlocal depth
-        depth += 1
-        if depth > _MAX_DEPTH:
-            raise intake_error("suspicious", part=format_part_name(part))
-        on_start(name if keep_namespace else name.rpartition(_NAMESPACE_SEPARATOR)[2], attributes)
+    def start_local_name(tag: str, attributes: Mapping[str, str]) -> None:
+        on_start(tag.rpartition("}")[2], attributes)
 
-    def end_element(_: str) -> None:
-        nonlocal depth
-        depth -= 1
-        on_end()
-
-    parser.StartElementHandler, parser.EndElementHandler = start_element, end_element
-    _feed_parser(parser, part, content)
+    start_element = on_start if keep_namespace else start_local_name
+    _parse_events(part, content, _EventTarget(part, start_element, on_end))
 
 
-def _refuse_long_tags(part: str, content: bytes) -> None:
+def split_qualified_name(tag: str) -> tuple[str, str]:
+    """Return namespace (empty if there is none) and local name of `{namespace}name`."""
+    namespace, _, name = tag.rpartition("}")
+    return namespace[1:], name
+
+
+def _build_suspicion(part: str) -> IntakeError:
+    return intake_error("suspicious", part=format_part_name(part))
+
+
+def _parse_events(part: str, content: bytes, target: _EventTarget | _NoEvents) -> None:
     if _OVERLONG_TAG.search(content):
-        raise intake_error("suspicious", part=format_part_name(part))
-
-
-def _feed_parser(parser: expat.XMLParserType, part: str, content: bytes) -> None:
+        raise _build_suspicion(part)
+    # lxml's own limits on depth and on entity expansion stay in force.
+    parser = etree.XMLParser(target=target)
     try:
-        parser.Parse(content, True)  # noqa: FBT003 - the library's own signature
-    except (expat.ExpatError, ValueError, LookupError) as error:
+        etree.fromstring(content, parser)
+    except (etree.LxmlError, ValueError, LookupError) as error:
+        if getattr(error, "code", None) == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
+            raise _build_suspicion(part) from error
         raise intake_error("damaged", part=format_part_name(part)) from error
+    # With a parser target, lxml only logs errors of namespaces, such as a prefix without a declaration.
+    if parser.error_log.filter_from_errors():
+        raise intake_error("damaged", part=format_part_name(part))

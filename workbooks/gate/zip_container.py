@@ -1,4 +1,4 @@
-"""The zip of a workbook: its directory is judged before anything is unpacked, its parts are unpacked one at a time."""
+"""The zip of a workbook: check its directory before anything is unpacked, then unpack one part at a time."""
 
 import re
 import stat
@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
+from operator import attrgetter
 from pathlib import PurePosixPath
 from typing import Self
 from zipfile import BadZipFile, ZipFile, ZipInfo
@@ -20,40 +21,46 @@ _ZIP_ERRORS = (BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, V
 
 @dataclass(frozen=True, slots=True)
 class ArchiveLimits:
-    """Limits that cost honest files nothing: measured on a thousand real workbooks, set well above all of them."""
+    """Limits of a zip, well above what a thousand real workbooks were measured to need."""
 
     max_file_bytes: int = 64 * MEGABYTE
     max_entries: int = 2000
-    max_part_bytes: int = 192 * MEGABYTE  # a hundred thousand plots of thirty columns, texts in their cells, are 168
+    # A hundred thousand plots of thirty columns, with the texts in their cells, take 168 MB.
+    max_part_bytes: int = 192 * MEGABYTE
     max_total_bytes: int = 256 * MEGABYTE
-    max_ratio: int = 200  # unpacked to packed; bombs start above it
-    min_bytes_for_ratio: int = (
-        24 * MEGABYTE
-    )  # a part, or all together: a hundred thousand equal formats are packed tighter
+    # Unpacked to packed bytes; zip bombs start above it.
+    max_ratio: int = 200
+    # A part, or all together: below this size the ratio is not checked, since 100,000 equal formats pack tighter.
+    min_bytes_for_ratio: int = 24 * MEGABYTE
     max_sheets: int = 64
 
 
 ARCHIVE_LIMITS = ArchiveLimits()
 
-_ENCRYPTED_FLAGS = 0x1 | 0x40 | 0x2000  # ZipCrypto, strong encryption, masked headers
-_STREAMED_FLAG = 0x8  # sizes and CRC follow the data
+# General purpose flags of the zip format (APPNOTE 4.4.4): ZipCrypto, strong encryption, masked headers; sizes and CRC
+# after the data; names in UTF-8.
+_ENCRYPTED_FLAGS = 0x1 | 0x40 | 0x2000
+_STREAMED_FLAG = 0x8
+_UTF8_FLAG = 0x800
 _CENTRAL_SIGNATURE, _LOCAL_SIGNATURE, _END_SIGNATURE = b"PK\x01\x02", b"PK\x03\x04", b"PK\x05\x06"
 _END_RECORD_SIZE, _LOCAL_HEADER_SIZE = 22, 30
-_ZIP64_SIZE_MARKER = 0xFFFFFFFF  # the size stands elsewhere
+# Stands for a size that the zip64 extra field holds.
+_ZIP64_SIZE_MARKER = 0xFFFFFFFF
 _MEDIA_NAME = re.compile(r"(?i)(^|/)(media|embeddings|fonts|customdata)/|\.(png|jpe?g|gif|bmp|tiff?|emf|wmf|wdp|svg)$")
+_UNSAFE_CHARACTER = re.compile(r"[\\:\x00-\x1f\x7f]")
 _XML_SUFFIXES = (".xml", ".rels", ".vml")
 
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """A zip whose directory holds nothing odd."""
+    """A zip whose directory has passed all checks."""
 
     archive: ZipFile
     names: frozenset[str]
 
     @classmethod
     def open_zip(cls, data: bytes) -> Self:
-        """Open a zip; what is odd or too large in its directory raises the fault, nothing is unpacked."""
+        """Open a zip without unpacking it; raise IntakeError if its directory is unsafe, inconsistent or too large."""
         _refuse_too_many_entries(data)
         try:
             archive = ZipFile(BytesIO(data))
@@ -68,11 +75,11 @@ class Container:
 
     @property
     def total_unpacked_size(self) -> int:
-        """The size of all parts together, as the directory has it."""
+        """The bytes of all parts together, as the directory declares them."""
         return sum(entry.file_size for entry in self.archive.infolist())
 
     def unpack_part(self, name: str) -> bytes:
-        """Unpack one part, its CRC checked."""
+        """Return the content of one part after checking its CRC; raise IntakeError for unsafe XML."""
         try:
             content = self.archive.read(name)
         except _ZIP_ERRORS as error:
@@ -82,57 +89,58 @@ class Container:
         return content
 
     def iter_chunks(self, name: str, size: int) -> Iterator[bytes]:
-        """Unpack one part piece by piece; its CRC is checked with the last."""
+        """Yield one part in chunks of *size* bytes; its CRC is checked with the last chunk."""
         try:
             with self.archive.open(name) as part:
-                while piece := part.read(size):
-                    yield piece
+                while chunk := part.read(size):
+                    yield chunk
         except _ZIP_ERRORS as error:
             raise intake_error("damaged", part=format_part_name(name)) from error
 
     def check_remaining_parts(self, checked_names: frozenset[str]) -> None:
-        """Check the CRC of every other part; pictures too large to unpack are never opened, so they may stay."""
+        """Check the CRC of all other parts, except oversized pictures: no reader opens them, so they are harmless."""
         for entry in self.archive.infolist():
             if entry.filename not in checked_names and not entry.is_dir() and not _is_oversized(entry):
                 self.unpack_part(entry.filename)
 
 
 def refuse_unsafe_xml(name: str, content: bytes) -> None:
-    """Raise the fault of a part that declares a document type, or is written in anything but UTF-8."""
+    """Raise IntakeError if a part declares a document type or an encoding other than UTF-8."""
     head = content[:200]
     declared = re.match(rb"""(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding\s*=\s*["']([\w.-]+)""", head)
-    wide = head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in head[:4]
-    if wide or (declared and declared[1].lower() not in (b"utf-8", b"utf8", b"us-ascii", b"ascii")):
+    is_utf16 = head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in head[:4]
+    if is_utf16 or (declared and declared[1].lower() not in (b"utf-8", b"utf8", b"us-ascii", b"ascii")):
         raise intake_error("encoding", part=format_part_name(name))
     if b"<!" in content and (b"<!DOCTYPE" in content or b"<!ENTITY" in content):
         raise intake_error("doctype", part=format_part_name(name))
 
 
 def _refuse_too_many_entries(data: bytes) -> None:
-    """Count the entries before the directory is read: a hundred thousand cost seconds."""
+    """Count the entries before the directory is parsed: a hundred thousand would take seconds."""
     count = data.count(_CENTRAL_SIGNATURE)
     if count > ARCHIVE_LIMITS.max_entries:
         raise intake_error("suspicious", part=f"{count} entries")
 
 
 def _refuse_unsafe_entries(entries: list[ZipInfo]) -> None:
-    seen: set[str] = set()
+    names: set[str] = set()
     for entry in entries:
-        key = entry.filename.lower().rstrip("/")
+        name = entry.filename.lower().rstrip("/")
         if entry.flag_bits & _ENCRYPTED_FLAGS:
             raise intake_error("encrypted", part=format_part_name(entry.filename))
-        if key in seen:
+        if name in names:
             raise intake_error("part_twice", part=format_part_name(entry.filename))
         if _has_unsafe_name(entry) or entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise intake_error("suspicious", part=format_part_name(entry.filename))
-        seen.add(key)
+        names.add(name)
 
 
 def _has_unsafe_name(entry: ZipInfo) -> bool:
     name = entry.orig_filename
     path = PurePosixPath(name)
-    link = stat.S_ISLNK(entry.external_attr >> 16)
-    return link or not name or path.is_absolute() or ".." in path.parts or bool(re.search(r"[\\:\x00-\x1f\x7f]", name))
+    if not name or stat.S_ISLNK(entry.external_attr >> 16):
+        return True
+    return path.is_absolute() or ".." in path.parts or _UNSAFE_CHARACTER.search(name) is not None
 
 
 def _is_oversized(entry: ZipInfo) -> bool:
@@ -140,56 +148,72 @@ def _is_oversized(entry: ZipInfo) -> bool:
 
 
 def _has_excessive_ratio(unpacked_bytes: int, packed_bytes: int) -> bool:
-    return unpacked_bytes > ARCHIVE_LIMITS.min_bytes_for_ratio and unpacked_bytes > ARCHIVE_LIMITS.max_ratio * max(
-        packed_bytes, 1
-    )
+    if unpacked_bytes <= ARCHIVE_LIMITS.min_bytes_for_ratio:
+        return False
+    return unpacked_bytes > ARCHIVE_LIMITS.max_ratio * max(packed_bytes, 1)
 
 
 def _refuse_bombs(entries: list[ZipInfo]) -> None:
-    opened = [entry for entry in entries if not (_MEDIA_NAME.search(entry.filename) and _is_oversized(entry))]
-    for entry in opened:
+    checked_entries = [entry for entry in entries if not _is_oversized_picture(entry)]
+    for entry in checked_entries:
         if _is_oversized(entry):
             raise intake_error("bomb", part=format_part_name(entry.filename))
         if entry.file_size < entry.compress_size and entry.compress_type == zipfile.ZIP_STORED:
             raise intake_error("damaged", part=format_part_name(entry.filename))
-    total = sum(entry.file_size for entry in opened)
-    if total > ARCHIVE_LIMITS.max_total_bytes or _has_excessive_ratio(
-        total, sum(entry.compress_size for entry in opened)
-    ):
+    unpacked_bytes = sum(entry.file_size for entry in checked_entries)
+    packed_bytes = sum(entry.compress_size for entry in checked_entries)
+    if unpacked_bytes > ARCHIVE_LIMITS.max_total_bytes or _has_excessive_ratio(unpacked_bytes, packed_bytes):
         raise intake_error("bomb", part="zip")
 
 
+def _is_oversized_picture(entry: ZipInfo) -> bool:
+    return _MEDIA_NAME.search(entry.filename) is not None and _is_oversized(entry)
+
+
 def _refuse_trailing_bytes(data: bytes, archive: ZipFile) -> None:
-    """The directory ends the file: with something behind it, two readers may find two directories."""
-    if not data.startswith(_LOCAL_SIGNATURE) or data.rfind(_END_SIGNATURE) != len(data) - _END_RECORD_SIZE - len(
-        archive.comment
-    ):
+    """Refuse bytes after the directory: with them, two readers may find two directories."""
+    end_record_start = len(data) - _END_RECORD_SIZE - len(archive.comment)
+    if not data.startswith(_LOCAL_SIGNATURE) or data.rfind(_END_SIGNATURE) != end_record_start:
         raise intake_error("junk_around", part="zip")
 
 
 def _refuse_overlapping_entries(data: bytes, archive: ZipFile) -> None:
-    """Each entry has bytes of its own, and its own header tells the same name and sizes as the directory."""
+    """Refuse entries that share bytes, or whose own header contradicts the directory."""
     end = 0
-    for entry in sorted(archive.infolist(), key=lambda one: one.header_offset):
-        head = data[entry.header_offset : entry.header_offset + _LOCAL_HEADER_SIZE]
-        if entry.header_offset < end or len(head) < _LOCAL_HEADER_SIZE or not head.startswith(_LOCAL_SIGNATURE):
-            raise intake_error("overlap", part=format_part_name(entry.filename))
-        flags, method = struct.unpack_from("<HH", head, 6)
-        name_length, extra_length = struct.unpack_from("<HH", head, 26)
-        start = entry.header_offset + _LOCAL_HEADER_SIZE
-        if not _has_same_name(entry, data[start : start + name_length], flags) or method != entry.compress_type:
-            raise intake_error("part_twice", part=format_part_name(entry.filename))
-        if flags & _ENCRYPTED_FLAGS:
-            raise intake_error("encrypted", part=format_part_name(entry.filename))
-        if not flags & _STREAMED_FLAG and not _has_same_sizes(head, entry):
-            raise intake_error("damaged", part=format_part_name(entry.filename))
+    for entry in sorted(archive.infolist(), key=attrgetter("header_offset")):
+        entry_end = _check_local_header(data, entry, end)
+        # A program that reads from the front would find other parts here.
         if _LOCAL_SIGNATURE in data[end : entry.header_offset]:
-            raise intake_error("junk_around", part="zip")  # read from the front, the file holds other parts
-        end = start + name_length + extra_length + entry.compress_size
+            raise intake_error("junk_around", part="zip")
+        end = entry_end
     if end > archive.start_dir:
         raise intake_error("overlap", part="zip")
     if _LOCAL_SIGNATURE in data[end : archive.start_dir]:
         raise intake_error("junk_around", part="zip")
+
+
+def _check_local_header(data: bytes, entry: ZipInfo, previous_end: int) -> int:
+    """Compare an entry's own header with the directory; return the offset at which the entry ends."""
+    part = format_part_name(entry.filename)
+    header = data[entry.header_offset : entry.header_offset + _LOCAL_HEADER_SIZE]
+    if (
+        entry.header_offset < previous_end
+        or len(header) < _LOCAL_HEADER_SIZE
+        or not header.startswith(_LOCAL_SIGNATURE)
+    ):
+        raise intake_error("overlap", part=part)
+    flags, method = struct.unpack_from("<HH", header, 6)
+    name_length, extra_length = struct.unpack_from("<HH", header, 26)
+    name_start = entry.header_offset + _LOCAL_HEADER_SIZE
+    name = data[name_start : name_start + name_length]
+    entry_end: int = name_start + name_length + extra_length + entry.compress_size
+    if not _has_same_name(entry, name, flags) or method != entry.compress_type:
+        raise intake_error("part_twice", part=part)
+    if flags & _ENCRYPTED_FLAGS:
+        raise intake_error("encrypted", part=part)
+    if not flags & _STREAMED_FLAG and not _has_same_sizes(header, entry):
+        raise intake_error("damaged", part=part)
+    return entry_end
 
 
 def _has_same_sizes(local_header: bytes, entry: ZipInfo) -> bool:
@@ -202,10 +226,14 @@ def _has_same_sizes(local_header: bytes, entry: ZipInfo) -> bool:
 
 
 def _has_same_name(entry: ZipInfo, name: bytes, flags: int) -> bool:
-    utf8 = 0x800
-    return name.decode("utf-8" if flags & utf8 else "cp437", "replace") == entry.orig_filename
+    encoding = "cp437"
+    if flags & _UTF8_FLAG:
+        encoding = "utf-8"
+    return name.decode(encoding, "replace") == entry.orig_filename
 
 
 def iter_xml_parts(container: Container) -> Iterator[str]:
-    """Yield the names of the parts that hold XML."""
-    return (name for name in sorted(container.names) if name.lower().endswith(_XML_SUFFIXES))
+    """Yield the names of the XML parts in alphabetical order."""
+    for name in sorted(container.names):
+        if name.lower().endswith(_XML_SUFFIXES):
+            yield name

@@ -1,7 +1,7 @@
-"""What the list of findings and the comments say, in the words of the language chosen."""
+"""The texts of the list of findings and of the comments, in the language of the message catalogue."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from checks.model.cell_ref import CellRef
 from checks.model.finding import Finding, RepairStep, Severity
@@ -21,11 +21,14 @@ FINDING_COLUMNS = (
     "basis",
     "rule",
     "explanation",
-    "key",  # hidden: what the explanation belongs to, wherever the row and the cell may go
+    # Hidden: identifies the finding that an explanation belongs to, even after rows and cells have moved.
+    "key",
 )
+_COLUMN_KEYS = {f"column_{name}" for name in FINDING_COLUMNS}
+_SEVERITY_KEYS = {f"severity_{severity}" for severity in Severity}
 MESSAGE_KEYS = frozenset(
-    {f"column_{name}" for name in FINDING_COLUMNS}
-    | {f"severity_{severity}" for severity in Severity}
+    _COLUMN_KEYS
+    | _SEVERITY_KEYS
     | {"sheet_name", "title", "summary", "summary_none", "footer", "font_body", "font_heading"}
     | {
         "trial",
@@ -38,60 +41,76 @@ MESSAGE_KEYS = frozenset(
         "repair_count",
     }
     | {"comment_author", "comment_heading"}
+    | {"unmarked_sheets", "unmarked_workbook"}
     | {"explained", "summary_capped", "changes_name", "normalised_name", "memory_name", "listing_capped"}
 )
 _MAX_CELLS_SHOWN = 4
 _MAX_STEPS_SHOWN = 6
 
 MarkMessages = Mapping[str, str]
+"""The texts of this package by message key, see MESSAGE_KEYS."""
 
 
 def list_added_sheets(messages: MarkMessages) -> frozenset[str]:
-    """Return the names of the sheets that we put into a workbook."""
+    """Return the names of the sheets that we add to a workbook."""
     return frozenset(messages[key] for key in ("sheet_name", "changes_name", "normalised_name", "memory_name"))
 
 
 def list_comment_prefixes(messages: MarkMessages) -> tuple[str, ...]:
-    """Return with what our comments begin."""
-    severities = [messages[f"severity_{severity}"] for severity in Severity]
-    named = [*severities, *(messages[key].format(severity=one) for key in ("trial", "explained") for one in severities)]
-    return tuple(messages["comment_heading"].format(severity=one, rule="") for one in named)
+    """Return the texts that our comments may begin with."""
+    heading = messages["comment_heading"]
+    return tuple(heading.format(severity=name, rule="") for name in _iter_severity_names(messages))
+
+
+def _iter_severity_names(messages: MarkMessages) -> Iterator[str]:
+    """Yield every text that format_severity can return."""
+    names = [messages[f"severity_{severity}"] for severity in Severity]
+    yield from names
+    for key in ("trial", "explained"):
+        for name in names:
+            yield messages[key].format(severity=name)
 
 
 def get_shown_severity(finding: Finding) -> Severity:
-    """Return how grave a finding is to be shown: a rule on trial informs, whatever it may become."""
-    return Severity.REPORT if finding.trial else finding.severity
+    """Return the severity that is shown: REPORT for a rule on trial, whatever its own severity is."""
+    if finding.trial:
+        return Severity.REPORT
+    return finding.severity
 
 
 def format_severity(finding: Finding, messages: MarkMessages) -> str:
-    """Name the severity, with a remark if the rule is on trial."""
-    word = messages[f"severity_{get_shown_severity(finding)}"]
+    """Return the name of the severity, with a remark if the rule is on trial or the finding is explained."""
+    name = messages[f"severity_{get_shown_severity(finding)}"]
     if finding.trial:
-        return messages["trial"].format(severity=word)
-    return messages["explained"].format(severity=word) if finding.is_explained else word
+        return messages["trial"].format(severity=name)
+    if finding.is_explained:
+        return messages["explained"].format(severity=name)
+    return name
 
 
 def format_rules(finding: Finding, messages: MarkMessages) -> str:
-    """Name the rule and the others that the same cause broke."""
+    """Return the id of the rule and those of the other rules that fail for the same cause."""
     return messages["separator"].join([finding.rule, *finding.related_rules])
 
 
 def format_summary(findings: Sequence[Finding], messages: MarkMessages, *, shown_count: int) -> str:
-    """Count the findings by severity in one line, and say so where not all of them are *shown*."""
+    """Count the findings by severity in one line, with a remark if only *shown_count* of them are listed."""
     if not findings:
         return messages["summary_none"]
-    counts = Counter(get_shown_severity(finding) for finding in findings)
-    capped = messages["summary_capped"].format(shown=shown_count) if shown_count < len(findings) else ""
-    return capped + messages["summary"].format(
+    counts = Counter(map(get_shown_severity, findings))
+    summary = messages["summary"].format(
         total=len(findings),
         hard=counts[Severity.HARD],
         soft=counts[Severity.SOFT],
         report=counts[Severity.REPORT],
     )
+    if shown_count < len(findings):
+        return messages["summary_capped"].format(shown=shown_count) + summary
+    return summary
 
 
 def format_finding(number: int, finding: Finding, messages: MarkMessages) -> dict[str, str]:
-    """Return what stands in the columns of one finding."""
+    """Return the texts of one row of the list, by the names in FINDING_COLUMNS and in their order."""
     return {
         "number": str(number),
         "severity": format_severity(finding, messages),
@@ -101,37 +120,46 @@ def format_finding(number: int, finding: Finding, messages: MarkMessages) -> dic
         "expected": _format_amount(finding.expected, messages),
         "difference": _format_amount(finding.difference, messages),
         "message": finding.message,
-        "remedy": finding.get_full_remedy,
+        "remedy": finding.full_remedy,
         "repair": _format_repair(finding, messages),
         "basis": finding.basis,
         "rule": format_rules(finding, messages),
-        "explanation": finding.explanation.text if finding.explanation else "",
+        "explanation": _format_explanation(finding),
         "key": format_finding_key(finding),
     }
 
 
+def _format_explanation(finding: Finding) -> str:
+    if finding.explanation is None:
+        return ""
+    return finding.explanation.text
+
+
 def _format_amount(value: str | None, messages: MarkMessages) -> str:
-    return messages["not_applicable"] if value is None else value
+    if value is None:
+        return messages["not_applicable"]
+    return value
 
 
 def _format_location(finding: Finding, messages: MarkMessages) -> str:
-    """Name the cell at fault, or the cells involved where no single one is."""
+    """Return the address of the cell at fault, or those of the first cells involved if no single one is at fault."""
     if finding.cell is not None:
         return finding.cell
     if not finding.cells:
         return messages["not_applicable"]
-    named = messages["separator"].join(_format_cell(cell, finding) for cell in finding.cells[:_MAX_CELLS_SHOWN])
+    shown_cells = finding.cells[:_MAX_CELLS_SHOWN]
+    addresses = messages["separator"].join(_format_cell(cell, finding) for cell in shown_cells)
     if len(finding.cells) <= _MAX_CELLS_SHOWN:
-        return named
-    return messages["more_cells"].format(cells=named, count=len(finding.cells))
+        return addresses
+    return messages["more_cells"].format(cells=addresses, count=len(finding.cells))
 
 
 def _format_repair(finding: Finding, messages: MarkMessages) -> str:
-    """Write out the first repair and say how many others are as small."""
+    """Describe the first repair, one step a line, with the number of alternatives."""
     if not finding.repairs:
         return ""
     first = finding.repairs[0]
-    lines = [_format_repair_step(change, finding, messages) for change in first[:_MAX_STEPS_SHOWN]]
+    lines = [_format_repair_step(step, finding, messages) for step in first[:_MAX_STEPS_SHOWN]]
     if len(first) > _MAX_STEPS_SHOWN:
         lines.append(messages["repair_more"].format(count=len(first)))
     if len(finding.repairs) > 1:
@@ -139,14 +167,16 @@ def _format_repair(finding: Finding, messages: MarkMessages) -> str:
     return "\n".join(lines)
 
 
-def _format_repair_step(change: RepairStep, finding: Finding, messages: MarkMessages) -> str:
+def _format_repair_step(step: RepairStep, finding: Finding, messages: MarkMessages) -> str:
     return messages["repair_step"].format(
-        cell=_format_cell(change.cell, finding),
-        before=change.before or messages["blank"],
-        after=change.after or messages["blank"],
+        cell=_format_cell(step.cell, finding),
+        before=step.before or messages["blank"],
+        after=step.after or messages["blank"],
     )
 
 
 def _format_cell(cell: CellRef, finding: Finding) -> str:
-    """Name a cell, with its sheet where that is another than the finding's."""
-    return cell.address if cell.sheet == finding.sheet else f"{cell.sheet}!{cell.address}"
+    """Return the address of a cell, with the name of its sheet if that is not the finding's sheet."""
+    if cell.sheet == finding.sheet:
+        return cell.address
+    return f"{cell.sheet}!{cell.address}"

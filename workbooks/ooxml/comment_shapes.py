@@ -1,31 +1,40 @@
-"""The boxes in which a sheet shows its comments, drawn in the markup that Excel reads them from."""
+"""The VML drawing of a sheet, from which Excel reads the boxes that show the comments."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from itertools import count, islice
-from typing import Self
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 
 from lxml import etree
 
-from checks.model.cell_ref import LAST_COLUMN, LAST_ROW, Position
-from workbooks.ooxml.cell_edits import WORKSHEET_ORDER, iter_numbered_rows
+from checks.model.cell_ref import Position
+from workbooks.ooxml.cell_edits import WORKSHEET_ORDER
+from workbooks.ooxml.comment_boxes import CommentBox, SheetGrid, estimate_box_size
 from workbooks.ooxml.relationships import (
     add_relationship,
+    drop_relationships,
     find_office_namespace,
+    get_relationship_id,
     list_relationships,
     remove_references_to,
 )
-from workbooks.ooxml.text_extent import estimate_lines
-from workbooks.ooxml.xml_parts import LxmlElement, find_child, insert_in_order, is_on, make_sibling_tag, parse_xml
+from workbooks.ooxml.xml_parts import (
+    LxmlElement,
+    find_child,
+    insert_in_order,
+    make_sibling_tag,
+    parse_index,
+    try_parse_xml,
+)
 from workbooks.ooxml.zip_package import ZipPackage
 
 VML_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
+_RELATIONSHIP_KIND = "vmlDrawing"
 _VML_NAMESPACE = "urn:schemas-microsoft-com:vml"
 _OFFICE_NAMESPACE = "urn:schemas-microsoft-com:office:office"
 _EXCEL_NAMESPACE = "urn:schemas-microsoft-com:office:excel"
 _NAMESPACE_DECLARATIONS = f'xmlns:v="{_VML_NAMESPACE}" xmlns:o="{_OFFICE_NAMESPACE}" xmlns:x="{_EXCEL_NAMESPACE}"'
-_EMPTY_DRAWING = f"""<xml {_NAMESPACE_DECLARATIONS}><o:shapelayout v:ext="edit"><o:idmap v:ext="edit" data=""/></o:shapelayout></xml>"""
+_EMPTY_DRAWING = f"""<xml {_NAMESPACE_DECLARATIONS}><o:shapelayout v:ext="edit">\
+<o:idmap v:ext="edit" data=""/></o:shapelayout></xml>"""
 _SHAPE_TYPE = f"""<v:shapetype {_NAMESPACE_DECLARATIONS} id="_x0000_t202" coordsize="21600,21600" o:spt="202" \
 path="m,l,21600r21600,l21600,xe"><v:stroke joinstyle="miter"/>\
 <v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>"""
@@ -36,223 +45,169 @@ o:insetmode="auto"><v:fill color2="#ffffe1"/><v:shadow on="t" color="black" obsc
 <div style="text-align:left"/></v:textbox>\
 <x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/><x:Anchor>{anchor}</x:Anchor>\
 <x:AutoFill>False</x:AutoFill><x:Row>{row}</x:Row><x:Column>{column}</x:Column></x:ClientData></v:shape>"""
-_SHAPE_IDS_PER_BLOCK = 1024  # shapes are numbered in blocks of this many, and a block belongs to one sheet
+# Shapes are numbered in blocks of this many, and a block belongs to one sheet.
+_SHAPE_IDS_PER_BLOCK = 1024
+# Beyond it the numbers of shapes would not fit into the 32 bits that Excel has for them.
+_LAST_BLOCK = 1_000_000
 _ID_BLOCKS = re.compile(rb"""idmap\b[^>]*?\bdata\s*=\s*["']([\d,\s]*)["']""")
-_UNCLOSED_BREAK = re.compile(rb"<br\s*>", re.IGNORECASE)  # Excel writes these into boxes of form controls
-_CHARACTER_WIDTH, _LINE_HEIGHT, _BOX_MARGIN = 6, 16, 14  # pixels of a 9 point text
-_BOX_WIDTH, _MAX_BOX_WIDTH, _MAX_BOX_HEIGHT = 300, 480, 640
-_MAX_SPAN = 400  # rows or columns that a box may span, so that long hidden stretches cost nothing
-
-
-@dataclass(frozen=True, slots=True)
-class _SheetGrid:
-    """How wide the columns and how high the rows of a sheet are, in pixels; numbers from 0."""
-
-    column_widths: list[tuple[range, int]]
-    row_heights: dict[int, int]
-    default_width: int
-    default_height: int
-
-    @classmethod
-    def measure(cls, sheet: LxmlElement) -> Self:
-        usual = find_child(sheet, "sheetFormatPr")
-        sizes = {} if usual is None else dict(usual.attrib)
-        columns, data = find_child(sheet, "cols"), find_child(sheet, "sheetData")
-        return cls(
-            column_widths=[]
-            if columns is None
-            else [_parse_column_width(item) for item in columns.iterchildren("{*}col")],
-            row_heights={} if data is None else dict(_iter_custom_heights(data)),
-            default_width=_convert_to_pixels(sizes.get("defaultColWidth", "9.14"), 7),
-            default_height=_convert_to_pixels(sizes.get("defaultRowHeight", "15"), 4 / 3),
-        )
-
-    def get_width(self, column: int) -> int:
-        return next((width for columns, width in self.column_widths if column in columns), self.default_width)
-
-    def get_height(self, row: int) -> int:
-        return self.row_heights.get(row, self.default_height)
-
-
-@dataclass(frozen=True, slots=True)
-class _CommentBox:
-    """Where a box begins and how large it is: column, pixels into it, row, pixels into it; width, height."""
-
-    column: int
-    column_offset: int
-    row: int
-    row_offset: int
-    width: int
-    height: int
-
-    def format_anchor(self, grid: _SheetGrid) -> str:
-        last_column, into_column = _find_end(self.column, self.column_offset + self.width, grid.get_width, LAST_COLUMN)
-        last_row, into_row = _find_end(self.row, self.row_offset + self.height, grid.get_height, LAST_ROW)
-        ends = (
-            self.column,
-            self.column_offset,
-            self.row,
-            self.row_offset,
-            last_column,
-            into_column,
-            last_row,
-            into_row,
-        )
-        return ", ".join(str(number) for number in ends)
+# Excel writes these into the boxes of form controls.
+_UNCLOSED_BREAK = re.compile(rb"<br\s*>", re.IGNORECASE)
 
 
 def draw_comment_boxes(package: ZipPackage, part: str, sheet: LxmlElement, texts: Mapping[Position, str]) -> None:
-    """Draw a box for each comment, large enough for its text; a box that is there grows where it must."""
-    drawing_part = _ensure_drawing(package, part, sheet)
-    drawing = _parse_drawing(package.get_part(drawing_part))
-    grid, present = _SheetGrid.measure(sheet), dict(_iter_boxes(drawing))
-    absent = {place: text for place, text in texts.items() if place not in present}
-    for place in texts.keys() - absent.keys():
-        _grow_box(present[place], _estimate_box_size(texts[place]), grid)
-    numbers = _reserve_shape_ids(package, drawing, len(absent))
-    if absent and drawing.find(f".//{{{_VML_NAMESPACE}}}shapetype[@id='_x0000_t202']") is None:
+    """Draw a box for each comment, large enough for its text; a box that exists already is enlarged if need be.
+
+    *part* is the name of the sheet's part and *sheet* its tree; *texts* are the comments by cell.
+    """
+    drawing_part, drawing = _load_drawing(package, part, sheet) or _create_drawing(package, part, sheet)
+    grid, boxes = SheetGrid.measure(sheet), dict(_iter_boxes(drawing))
+    new_texts = {}
+    for cell, text in texts.items():
+        if cell in boxes:
+            _enlarge_box(boxes[cell], cell, estimate_box_size(text), grid)
+        else:
+            new_texts[cell] = text
+    shape_ids = _reserve_shape_ids(package, drawing, len(new_texts))
+    if new_texts and drawing.find(f".//{{{_VML_NAMESPACE}}}shapetype[@id='_x0000_t202']") is None:
         drawing.append(etree.fromstring(_SHAPE_TYPE))
-    for (place, text), number in zip(absent.items(), numbers, strict=True):
-        drawing.append(_build_shape(place, _estimate_box_size(text), shape_id=number, grid=grid))
+    for (cell, text), shape_id in zip(new_texts.items(), shape_ids, strict=True):
+        drawing.append(_build_shape(cell, estimate_box_size(text), shape_id=shape_id, grid=grid))
     package.store_part(drawing_part, etree.tostring(drawing))
 
 
 def erase_comment_boxes(package: ZipPackage, part: str, sheet: LxmlElement, cells: Iterable[Position]) -> None:
-    """Take the boxes of comments that are gone off a sheet, and the drawing with them where it holds nothing else."""
-    link, gone = find_child(sheet, "legacyDrawing"), set(cells)
-    wanted = "" if link is None else next((v for key, v in link.attrib.items() if key.endswith("}id")), "")
-    item = next((one for one in list_relationships(package, part) if one.id == wanted and one.target in package), None)
-    if item is None or not gone:
+    """Remove the boxes of the comments on *cells*, and the whole drawing if it holds no other shape."""
+    loaded, erased_cells = _load_drawing(package, part, sheet), set(cells)
+    if loaded is None or not erased_cells:
         return
-    drawing = _parse_drawing(package.get_part(item.target))
-    for place, client in list(_iter_boxes(drawing)):
-        shape = client.getparent()
-        if place in gone and shape is not None and (holder := shape.getparent()) is not None:
-            holder.remove(shape)
+    drawing_part, drawing = loaded
+    for cell, client_data in list(_iter_boxes(drawing)):
+        if cell in erased_cells:
+            _remove_shape(client_data)
+    link = find_child(sheet, "legacyDrawing")
     if drawing.find(f".//{{{_VML_NAMESPACE}}}shape") is None and link is not None:
         sheet.remove(link)
-        remove_references_to(package, part, item.target)
+        remove_references_to(package, part, drawing_part)
     else:
-        package.store_part(item.target, etree.tostring(drawing))
+        package.store_part(drawing_part, etree.tostring(drawing))
 
 
-def _ensure_drawing(package: ZipPackage, part: str, sheet: LxmlElement) -> str:
-    """Return the part with the boxes of a sheet, begun where there is none."""
+def _load_drawing(package: ZipPackage, part: str, sheet: LxmlElement) -> tuple[str, LxmlElement] | None:
+    """Return the part with the boxes of a sheet and its tree, or None if the sheet has none that can be edited."""
     link = find_child(sheet, "legacyDrawing")
-    wanted = "" if link is None else next((v for key, v in link.attrib.items() if key.endswith("}id")), "")
-    for item in list_relationships(package, part):
-        if item.id == wanted and item.target in package:
-            return item.target
-    drawing = package.find_free_name("xl/drawings/vmlDrawing{}.vml")
-    package.store_part(drawing, _EMPTY_DRAWING.encode())
-    package.declare_default_type("vml", VML_TYPE)
-    space = find_office_namespace(package)
     if link is None:
-        link = sheet.makeelement(make_sibling_tag(sheet, "legacyDrawing"), nsmap={"r": space})
+        return None
+    relationship_id = get_relationship_id(link)
+    for relationship in list_relationships(package, part):
+        is_linked = relationship.id == relationship_id and relationship.kind == _RELATIONSHIP_KIND
+        if is_linked and relationship.target in package:
+            drawing = _parse_drawing(package.get_part(relationship.target))
+            return drawing if drawing is None else (relationship.target, drawing)
+    return None
+
+
+def _create_drawing(package: ZipPackage, part: str, sheet: LxmlElement) -> tuple[str, LxmlElement]:
+    """Add an empty drawing to a sheet, in place of one that cannot be edited; return the part and its tree."""
+    link = find_child(sheet, "legacyDrawing")
+    drop_relationships(package, part, _RELATIONSHIP_KIND)
+    drawing_part = package.find_free_name("xl/drawings/vmlDrawing{}.vml")
+    package.store_part(drawing_part, _EMPTY_DRAWING.encode())
+    package.declare_default_type("vml", VML_TYPE)
+    namespace = find_office_namespace(package)
+    if link is None:
+        link = sheet.makeelement(make_sibling_tag(sheet, "legacyDrawing"), nsmap={"r": namespace})
         insert_in_order(sheet, link, WORKSHEET_ORDER)
-    link.set(f"{{{space}}}id", add_relationship(package, part, "vmlDrawing", drawing))
+    link.set(f"{{{namespace}}}id", add_relationship(package, part, _RELATIONSHIP_KIND, drawing_part))
+    return drawing_part, etree.fromstring(_EMPTY_DRAWING)
+
+
+def _parse_drawing(content: bytes) -> LxmlElement | None:
+    """Parse a drawing, or return None if it is no drawing; recover from markup that Excel accepts."""
+    closed = _UNCLOSED_BREAK.sub(b"<br/>", content)
+    drawing = try_parse_xml(closed)
+    if drawing is None:
+        drawing = _recover_drawing(closed)
+    if drawing is None or drawing.tag != "xml":
+        return None
     return drawing
 
 
-def _parse_drawing(content: bytes) -> LxmlElement:
-    """Read a drawing; Excel takes some that are no sound XML, so what can be mended is."""
-    mended = _UNCLOSED_BREAK.sub(b"<br/>", content)
+def _recover_drawing(content: bytes) -> LxmlElement | None:
+    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True)
     try:
-        return parse_xml(mended)
-    except etree.XMLSyntaxError:
-        return etree.fromstring(mended, etree.XMLParser(recover=True, resolve_entities=False, no_network=True))
+        return etree.fromstring(content, parser)
+    except (etree.LxmlError, ValueError):
+        # Nothing in it is an element.
+        return None
 
 
 def _iter_boxes(drawing: LxmlElement) -> Iterator[tuple[Position, LxmlElement]]:
-    for client in drawing.iterfind(f".//{{{_EXCEL_NAMESPACE}}}ClientData[@ObjectType='Note']"):
-        row, column = (client.findtext(f"{{{_EXCEL_NAMESPACE}}}{name}", "").strip() for name in ("Row", "Column"))
-        if row.isdecimal() and column.isdecimal():
-            yield (int(row) + 1, int(column) + 1), client
+    """Yield the cell of each comment with the ClientData element of its box."""
+    for client_data in drawing.iterfind(f".//{{{_EXCEL_NAMESPACE}}}ClientData[@ObjectType='Note']"):
+        row = parse_index(client_data.findtext(f"{{{_EXCEL_NAMESPACE}}}Row"), -1)
+        column = parse_index(client_data.findtext(f"{{{_EXCEL_NAMESPACE}}}Column"), -1)
+        if min(row, column) >= 0:
+            yield (row + 1, column + 1), client_data
 
 
-def _grow_box(client: LxmlElement, size: tuple[int, int], grid: _SheetGrid) -> None:
-    """Enlarge a box that would hide part of its text."""
-    anchor = client.find(f"{{{_EXCEL_NAMESPACE}}}Anchor")
-    numbers = [int(number) for number in re.findall(r"\d+", "" if anchor is None else anchor.text or "")]
-    if len(numbers) != 8:  # noqa: PLR2004 - column, pixels, row, pixels, of both corners
+def _remove_shape(client_data: LxmlElement) -> None:
+    shape = client_data.getparent()
+    if shape is not None and shape.getparent() is not None:
+        shape.getparent().remove(shape)
+
+
+def _enlarge_box(client_data: LxmlElement, cell: Position, size: tuple[int, int], grid: SheetGrid) -> None:
+    """Enlarge a box to at least *size*, so that it shows its whole text; a box at no place goes beside its *cell*."""
+    anchor = client_data.find(f"{{{_EXCEL_NAMESPACE}}}Anchor")
+    if anchor is None:
         return
-    column, right, row, down, last_column, into_column, last_row, into_row = numbers
-    wide = sum(grid.get_width(number) for number in range(column, min(last_column, column + _MAX_SPAN)))
-    high = sum(grid.get_height(number) for number in range(row, min(last_row, row + _MAX_SPAN)))
-    width = max(size[0], wide - right + into_column)
-    height = max(size[1], high - down + into_row)
-    anchor.text = _CommentBox(column, right, row, down, width, height).format_anchor(grid)
+    box = CommentBox.parse_anchor(anchor.text or "", grid) or CommentBox.place_beside(cell, size)
+    anchor.text = box.enlarge(size).format_anchor(grid)
 
 
 def _reserve_shape_ids(package: ZipPackage, drawing: LxmlElement, needed: int) -> list[int]:
-    """Take blocks of numbers that no other drawing uses and enter them in this one."""
-    used = [
-        int(block)
-        for name in package.list_names()
-        if name.lower().endswith(".vml")
-        for data in _ID_BLOCKS.findall(package.get_part(name))
-        for block in data.replace(b",", b" ").split()
-    ]
-    first = max(used, default=0) + 1
-    blocks = range(first, first + -(-needed // (_SHAPE_IDS_PER_BLOCK - 1)))
-    listing = drawing.find(f".//{{{_OFFICE_NAMESPACE}}}idmap")
-    if listing is None:
+    """Reserve blocks of numbers that no other drawing uses, enter them in *drawing*, return *needed* numbers."""
+    first_block = max(_iter_used_blocks(package), default=0) + 1
+    blocks = range(first_block, first_block + -(-needed // (_SHAPE_IDS_PER_BLOCK - 1)))
+    id_map = drawing.find(f".//{{{_OFFICE_NAMESPACE}}}idmap")
+    if id_map is None:
         layout = etree.fromstring(_EMPTY_DRAWING)[0]
         drawing.insert(0, layout)
-        listing = layout[0]
-    listing.set("data", ",".join([*filter(None, [listing.get("data")]), *map(str, blocks)]))
-    return [block * _SHAPE_IDS_PER_BLOCK + number for block in blocks for number in range(1, _SHAPE_IDS_PER_BLOCK)][
-        :needed
-    ]
+        id_map = layout[0]
+    entered_blocks = _parse_blocks(id_map.get("data", "").encode())
+    id_map.set("data", ",".join(map(str, [*entered_blocks, *blocks])))
+    return list(islice(_iter_shape_ids(blocks), needed))
 
 
-def _build_shape(cell: Position, size: tuple[int, int], *, shape_id: int, grid: _SheetGrid) -> LxmlElement:
-    row, column = cell[0] - 1, cell[1] - 1
-    box = _CommentBox(min(column + 1, LAST_COLUMN - 1), 15, max(row - 1, 0), 10, *size)
-    text = _SHAPE_TEMPLATE.format(
+def _iter_used_blocks(package: ZipPackage) -> Iterator[int]:
+    for name in package.list_names():
+        if name.lower().endswith(".vml"):
+            for blocks in _ID_BLOCKS.findall(package.get_part(name)):
+                yield from _parse_blocks(blocks)
+
+
+def _parse_blocks(numbers: bytes) -> list[int]:
+    """Return the numbers of blocks in a list; what is not one is left out."""
+    blocks = [parse_index(number, _LAST_BLOCK) for number in numbers.decode(errors="replace").split(",")]
+    return list(filter(_LAST_BLOCK.__gt__, blocks))
+
+
+def _iter_shape_ids(blocks: Iterable[int]) -> Iterator[int]:
+    for block in blocks:
+        first_id = block * _SHAPE_IDS_PER_BLOCK
+        yield from range(first_id + 1, first_id + _SHAPE_IDS_PER_BLOCK)
+
+
+def _build_shape(cell: Position, size: tuple[int, int], *, shape_id: int, grid: SheetGrid) -> LxmlElement:
+    box = CommentBox.place_beside(cell, size)
+    markup = _SHAPE_TEMPLATE.format(
         spaces=_NAMESPACE_DECLARATIONS,
         id=shape_id,
         width=f"{box.width * 0.75:g}",
         height=f"{box.height * 0.75:g}",
         depth=shape_id % _SHAPE_IDS_PER_BLOCK,
         anchor=box.format_anchor(grid),
-        row=row,
-        column=column,
+        row=cell[0] - 1,
+        column=cell[1] - 1,
     )
-    return etree.fromstring(text)
-
-
-def _estimate_box_size(text: str) -> tuple[int, int]:
-    """Return width and height in pixels that show the whole text, wider where it would grow too high."""
-    for width in (_BOX_WIDTH, _MAX_BOX_WIDTH):
-        height = estimate_lines(text, (width - _BOX_MARGIN) // _CHARACTER_WIDTH) * _LINE_HEIGHT + _BOX_MARGIN
-        if height <= _MAX_BOX_HEIGHT:
-            return width, height
-    return _MAX_BOX_WIDTH, _MAX_BOX_HEIGHT
-
-
-def _find_end(start: int, length: int, get_size: Callable[[int], int], limit: int) -> tuple[int, int]:
-    """Return the row or column in which a stretch of pixels ends, and how far into it."""
-    for number in islice(count(start), min(_MAX_SPAN, limit - 1 - start)):
-        if length <= get_size(number):
-            return number, length
-        length -= get_size(number)
-    return min(start + _MAX_SPAN, limit - 1), 0
-
-
-def _parse_column_width(item: LxmlElement) -> tuple[range, int]:
-    width = 0 if is_on(item.get("hidden")) else _convert_to_pixels(item.get("width", "9.14"), 7)
-    return range(int(item.get("min", "1")) - 1, int(item.get("max", "1"))), width
-
-
-def _iter_custom_heights(sheet_data: LxmlElement) -> Iterator[tuple[int, int]]:
-    """Yield the rows that are hidden or have a height of their own."""
-    for number, row in iter_numbered_rows(sheet_data):
-        if is_on(row.get("hidden")):
-            yield number - 1, 0
-        elif row.get("ht"):
-            yield number - 1, _convert_to_pixels(row.get("ht"), 4 / 3)
-
-
-def _convert_to_pixels(size: str, scale: float) -> int:
-    return round(float(size) * scale)
+    return etree.fromstring(markup)

@@ -1,4 +1,4 @@
-"""Comments on cells of a sheet: ours added, those that are there kept."""
+"""Comments on the cells of a sheet: ours are added and removed, those of others are kept."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,12 @@ from lxml import etree
 
 from checks.model.cell_ref import Position, format_address, parse_address
 from workbooks.ooxml.comment_shapes import draw_comment_boxes, erase_comment_boxes
-from workbooks.ooxml.relationships import add_relationship, find_related_part, remove_references_to
+from workbooks.ooxml.relationships import (
+    add_relationship,
+    drop_relationships,
+    find_related_part,
+    remove_references_to,
+)
 from workbooks.ooxml.xml_parts import (
     LxmlElement,
     add_child,
@@ -15,8 +20,9 @@ from workbooks.ooxml.xml_parts import (
     find_child,
     get_namespace,
     make_sibling_tag,
-    parse_xml,
+    parse_index,
     prepare_text,
+    try_parse_xml,
     write_xml,
 )
 from workbooks.ooxml.zip_package import ZipPackage
@@ -28,7 +34,7 @@ _FONT_SIZE = "9"
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One piece of a comment: a heading in bold and what it says."""
+    """One paragraph of a comment: a heading in bold and its text."""
 
     heading: str
     body: str
@@ -36,7 +42,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class WorksheetTree:
-    """A sheet of the archive, read."""
+    """A sheet of the archive with its tree."""
 
     package: ZipPackage
     part: str
@@ -45,103 +51,128 @@ class WorksheetTree:
 
 @dataclass(frozen=True, slots=True)
 class CommentAuthor:
-    """In whose name and in which typeface we comment."""
+    """The author of our comments, and the typeface in which they are set."""
 
     name: str
     font: str
 
 
 def add_comments(sheet: WorksheetTree, notes: Mapping[Position, Sequence[Note]], comment_author: CommentAuthor) -> None:
-    """Comment on cells; a cell's older comment keeps its text and gets ours below it."""
+    """Add comments to cells; a comment that a cell has already keeps its text and gets ours below it."""
     if not notes:
         return
-    part = find_related_part(sheet.package, sheet.part, "comments") or _create_comments_part(sheet)
-    root = parse_xml(sheet.package.get_part(part))
+    part, root = _load_comments(sheet) or _create_comments(sheet)
     texts = _write_notes(root, notes, comment_author)
     sheet.package.store_part(part, write_xml(root))
     draw_comment_boxes(sheet.package, sheet.part, sheet.root, texts)
 
 
 def measure_comments(sheet: WorksheetTree) -> dict[Position, int]:
-    """Return how long the comments are that a sheet has."""
-    part = find_related_part(sheet.package, sheet.part, "comments")
-    if part is None:
+    """Return the lengths of the comments of a sheet, by cell."""
+    loaded = _load_comments(sheet)
+    if loaded is None:
         return {}
-    places = (
-        (parse_address(one.get("ref", "")), one) for one in parse_xml(sheet.package.get_part(part)).iter("{*}comment")
-    )
-    return {place: len("".join(one.itertext())) for place, one in places if place}
+    lengths = {}
+    for comment in loaded[1].iter("{*}comment"):
+        if cell := parse_address(comment.get("ref", "")):
+            lengths[cell] = len("".join(comment.itertext()))
+    return lengths
 
 
 def drop_comments(
     sheet: WorksheetTree, original_lengths: Mapping[Position, int], author: str, prefixes: tuple[str, ...]
 ) -> None:
-    """Take our comments off: those of ours alone go, what was there *before* keeps its first so many characters.
+    """Remove our comments; a comment that was there before is cut back to its length in *original_lengths*.
 
-    Some programs forget who wrote a comment; then it is ours if it begins with one of our *openings*.
+    A comment is ours if *author* wrote it, or, as some programs lose the author, if it begins with one of *prefixes*.
     """
-    part = find_related_part(sheet.package, sheet.part, "comments")
-    if part is None:
+    loaded = _load_comments(sheet)
+    if loaded is None:
         return
-    root = parse_xml(sheet.package.get_part(part))
-    names = [one.text or "" for one in root.iterfind("{*}authors/{*}author")]
-    gone = []
+    part, root = loaded
+    our_numbers = _find_author_numbers(root, author)
+    dropped_cells = []
     for comment in list(root.iter("{*}comment")):
-        place = parse_address(comment.get("ref", ""))
-        number = int(comment.get("authorId", "0"))
-        ours = number < len(names) and names[number] == author
-        if ours or _get_full_text(comment).startswith(prefixes):
+        cell = parse_address(comment.get("ref", ""))
+        if parse_index(comment.get("authorId"), -1) in our_numbers or _get_full_text(comment).startswith(prefixes):
             comment.getparent().remove(comment)
-            gone.extend([place] if place else [])
-        elif place and place in original_lengths:
-            _truncate_comment(comment, original_lengths[place])
+            dropped_cells.append(cell)
+        elif cell and cell in original_lengths:
+            _truncate_comment(comment, original_lengths[cell])
     if next(root.iter("{*}comment"), None) is None:
         remove_references_to(sheet.package, sheet.part, part)
     else:
         sheet.package.store_part(part, write_xml(root))
-    erase_comment_boxes(sheet.package, sheet.part, sheet.root, gone)
+    erase_comment_boxes(sheet.package, sheet.part, sheet.root, filter(None, dropped_cells))
+
+
+def _find_author_numbers(root: LxmlElement, name: str) -> set[int]:
+    """Return the numbers (from 0) by which comments refer to the author called *name*."""
+    authors = root.iterfind("{*}authors/{*}author")
+    return {number for number, author in enumerate(authors) if (author.text or "") == name}
 
 
 def _get_full_text(comment: LxmlElement) -> str:
-    return "".join(one.text or "" for one in comment.iter("{*}t"))
+    return "".join(comment.itertext("{*}t", with_tail=False))
 
 
 def _truncate_comment(comment: LxmlElement, length: int) -> None:
-    """Keep the first characters of a comment, run by run."""
+    """Keep the first *length* characters of a comment, run by run; a length of 0 leaves it alone."""
     if not length:
         return
-    for spoken in list(comment.iter("{*}t")):
-        text = spoken.text or ""
-        if length <= 0 and (run := spoken.getparent()) is not None and (whole := run.getparent()) is not None:
-            whole.remove(run)
-        spoken.text = text[: max(length, 0)]
+    for text_element in list(comment.iter("{*}t")):
+        text = text_element.text or ""
+        if length <= 0:
+            _remove_run(text_element.getparent())
+        text_element.text = text[: max(length, 0)]
         length -= len(text)
 
 
-def _create_comments_part(sheet: WorksheetTree) -> str:
+def _remove_run(run: LxmlElement | None) -> None:
+    if run is not None and run.getparent() is not None:
+        run.getparent().remove(run)
+
+
+def _load_comments(sheet: WorksheetTree) -> tuple[str, LxmlElement] | None:
+    """Return the comments part of a sheet with its tree, or None if the sheet has none that can be edited."""
+    part = find_related_part(sheet.package, sheet.part, "comments")
+    if part is None:
+        return None
+    root = try_parse_xml(sheet.package.get_part(part))
+    if root is None or root.tag != make_sibling_tag(sheet.root, "comments"):
+        return None
+    return part, root
+
+
+def _create_comments(sheet: WorksheetTree) -> tuple[str, LxmlElement]:
+    """Add a comments part to a sheet, in place of one that cannot be edited; return its name and its tree."""
+    drop_relationships(sheet.package, sheet.part, "comments")
     part = sheet.package.find_free_name("xl/comments{}.xml")
-    space = get_namespace(sheet.root)
-    sheet.package.store_part(part, etree.tostring(etree.Element(f"{{{space}}}comments", nsmap={None: space})))
+    namespace = get_namespace(sheet.root)
+    root = etree.Element(f"{{{namespace}}}comments", nsmap={None: namespace})
+    sheet.package.store_part(part, etree.tostring(root))
     sheet.package.declare_type(part, COMMENTS_TYPE)
     add_relationship(sheet.package, sheet.part, "comments", part)
-    return part
+    return part, root
 
 
 def _write_notes(
     root: LxmlElement, notes: Mapping[Position, Sequence[Note]], comment_author: CommentAuthor
 ) -> dict[Position, str]:
-    """Write the notes and return the whole text of each comment touched."""
-    author = _ensure_author_number(ensure_child(root, "authors", _COMMENTS_ORDER), comment_author.name)
+    """Write the notes and return the full text of each comment written, by cell."""
+    author_number = _ensure_author_number(ensure_child(root, "authors", _COMMENTS_ORDER), comment_author.name)
     listing = ensure_child(root, "commentList", _COMMENTS_ORDER)
-    present = {old.get("ref"): old for old in listing.iterchildren(make_sibling_tag(listing, "comment"))}
+    comments = {item.get("ref"): item for item in listing.iterchildren(make_sibling_tag(listing, "comment"))}
     texts = {}
-    for place, pieces in sorted(notes.items()):
-        comment = present.get(format_address(*place))
+    for cell, cell_notes in sorted(notes.items()):
+        address = format_address(*cell)
+        comment = comments.get(address)
         if comment is None:
-            comment = add_child(listing, "comment", ref=format_address(*place), authorId=author, shapeId="0")
-        elif comment.get("authorId") == author:
-            _clear_comment(comment)  # ours of an earlier round
-        texts[place] = _append_notes(comment, pieces, comment_author.font)
+            comment = add_child(listing, "comment", ref=address, authorId=author_number, shapeId="0")
+        elif comment.get("authorId") == author_number:
+            # Our own comment of an earlier round.
+            _clear_comment(comment)
+        texts[cell] = _append_notes(comment, cell_notes, comment_author.font)
     return texts
 
 
@@ -159,34 +190,40 @@ def _clear_comment(comment: LxmlElement) -> None:
 
 
 def _append_notes(comment: LxmlElement, notes: Sequence[Note], font: str) -> str:
-    """Add the pieces to the text of a comment and return the whole."""
+    """Append the notes to the text of a comment and return the full text."""
     text = ensure_child(comment, "text", "text commentPr")
     _convert_to_runs(text)
-    for piece in notes:
-        gap = "\n\n" if _join_runs(text) else ""
-        _add_run(text, f"{gap}{piece.heading}", font=font, bold=True)
-        _add_run(text, f"\n{piece.body}", font=font, bold=False)
+    for note in notes:
+        heading = note.heading
+        if _join_runs(text):
+            heading = f"\n\n{heading}"
+        _add_run(text, heading, font=font, bold=True)
+        _add_run(text, f"\n{note.body}", font=font, bold=False)
     return _join_runs(text)
 
 
 def _convert_to_runs(text: LxmlElement) -> None:
-    """Turn a text without runs into one run: a plain text cannot stand beside runs."""
-    if (alone := find_child(text, "t")) is not None:
+    """Turn a text without runs into one run, since plain text cannot be mixed with runs."""
+    plain_text = find_child(text, "t")
+    if plain_text is not None:
         run = text.makeelement(make_sibling_tag(text, "r"))
-        alone.addprevious(run)
-        run.append(alone)
+        plain_text.addprevious(run)
+        run.append(plain_text)
 
 
 def _add_run(text: LxmlElement, content: str, *, font: str, bold: bool) -> None:
     run = text.makeelement(make_sibling_tag(text, "r"))
-    looks = add_child(run, "rPr")
+    properties = add_child(run, "rPr")
     if bold:
-        add_child(looks, "b")
-    for name, value in (("sz", _FONT_SIZE), ("color", ""), ("rFont", font), ("family", "3"), ("charset", "134")):
-        add_child(looks, name, **({"val": value} if value else {"indexed": "81"}))
-    spoken = add_child(run, "t")
-    spoken.text = prepare_text(content)
-    spoken.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+        add_child(properties, "b")
+    add_child(properties, "sz", val=_FONT_SIZE)
+    add_child(properties, "color", indexed="81")
+    add_child(properties, "rFont", val=font)
+    add_child(properties, "family", val="3")
+    add_child(properties, "charset", val="134")
+    text_element = add_child(run, "t")
+    text_element.text = prepare_text(content)
+    text_element.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
     runs = text.findall(make_sibling_tag(text, "r"))
     if runs:
         runs[-1].addnext(run)
@@ -195,6 +232,5 @@ def _add_run(text: LxmlElement, content: str, *, font: str, bold: bool) -> None:
 
 
 def _join_runs(text: LxmlElement) -> str:
-    return "".join(
-        spoken.text or "" for spoken in text.iterfind(f"{make_sibling_tag(text, 'r')}/{make_sibling_tag(text, 't')}")
-    )
+    texts = text.iterfind(f"{make_sibling_tag(text, 'r')}/{make_sibling_tag(text, 't')}")
+    return "".join(item.text or "" for item in texts)

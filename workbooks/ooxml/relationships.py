@@ -1,12 +1,12 @@
-"""Which part of a workbook refers to which other."""
+"""The relationships of an OOXML package: which part refers to which other (ECMA-376 part 2)."""
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 
 from workbooks.ooxml.xml_parts import LxmlElement, add_child, parse_xml, write_xml
-from workbooks.ooxml.zip_package import ZipPackage
+from workbooks.ooxml.zip_package import CONTENT_TYPES, ZipPackage
 
 _EMPTY_RELATIONSHIPS = b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"/>'
 
@@ -26,37 +26,46 @@ def get_rels_name(part: str) -> str:
     return posixpath.join(folder, "_rels", f"{name}.rels")
 
 
+def get_relationship_id(element: LxmlElement) -> str:
+    """Return the r:id of *element* in either form of the format, or an empty text if it has none."""
+    for name, value in element.attrib.items():
+        if name.endswith("}id"):
+            return str(value)
+    return ""
+
+
 def list_relationships(package: ZipPackage, part: str) -> list[Relationship]:
-    """Return the references of *part* to other parts; what lies outside the file is left out."""
-    if (name := get_rels_name(part)) not in package:
-        return []
-    return [
-        Relationship(item.get("Id", ""), item.get("Type", "").rpartition("/")[2], _resolve_target(package, part, item))
-        for item in parse_xml(package.get_part(name)).iterchildren("{*}Relationship")
-        if item.get("TargetMode") != "External"
-    ]
+    """Return the references of *part* to other parts; targets outside the file are left out."""
+    relationships = []
+    for item in _load_listing(package, part).iterchildren("{*}Relationship"):
+        if item.get("TargetMode") != "External":
+            kind = item.get("Type", "").rpartition("/")[2]
+            target = _resolve_target(package, part, item)
+            relationships.append(Relationship(item.get("Id", ""), kind, target))
+    return relationships
 
 
 def find_related_part(package: ZipPackage, part: str, kind: str) -> str | None:
-    """Return the first part of that kind that *part* refers to and that is there."""
-    found = (item.target for item in list_relationships(package, part) if item.kind == kind)
-    return next((target for target in found if target in package), None)
+    """Return the first part of *kind* that *part* refers to and that the file has, or None."""
+    for relationship in list_relationships(package, part):
+        if relationship.kind == kind and relationship.target in package:
+            return relationship.target
+    return None
 
 
 def add_relationship(package: ZipPackage, part: str, kind: str, target: str) -> str:
-    """Let *part* refer to *target* and return the id of the reference."""
-    name = get_rels_name(part)
-    listing = parse_xml(package.get_part(name) if name in package else _EMPTY_RELATIONSHIPS)
-    used = {item.get("Id") for item in listing.iterchildren("*")}
-    new = next(key for number in range(1, len(used) + 2) if (key := f"rId{number}") not in used)
-    inward = posixpath.relpath(target, posixpath.dirname(part) or ".")
-    add_child(listing, "Relationship", Id=new, Type=f"{find_office_namespace(package)}/{kind}", Target=inward)
-    package.store_part(name, write_xml(listing))
-    return new
+    """Add a reference from *part* to *target* and return its id."""
+    listing = _load_listing(package, part)
+    new_id = _choose_free_id({item.get("Id") for item in listing.iterchildren("*")})
+    relative_target = posixpath.relpath(target, posixpath.dirname(part) or ".")
+    relationship_type = f"{find_office_namespace(package)}/{kind}"
+    add_child(listing, "Relationship", Id=new_id, Type=relationship_type, Target=relative_target)
+    package.store_part(get_rels_name(part), write_xml(listing))
+    return new_id
 
 
 def remove_relationship(package: ZipPackage, part: str, relationship_id: str) -> None:
-    """Drop one reference of *part*."""
+    """Remove one reference of *part*."""
     listing = parse_xml(package.get_part(get_rels_name(part)))
     for item in listing.findall("{*}Relationship"):
         if item.get("Id") == relationship_id:
@@ -64,43 +73,79 @@ def remove_relationship(package: ZipPackage, part: str, relationship_id: str) ->
     package.store_part(get_rels_name(part), write_xml(listing))
 
 
+def drop_relationships(package: ZipPackage, part: str, kind: str) -> None:
+    """Remove the references of *part* that are of *kind*, even to missing parts, and what no other part refers to."""
+    for relationship in list_relationships(package, part):
+        if relationship.kind == kind:
+            remove_relationship(package, part, relationship.id)
+            _drop_unused(package, relationship.target)
+
+
 def remove_references_to(package: ZipPackage, part: str, target: str) -> None:
-    """Let *part* no longer refer to *target*; it goes where nothing else refers to it."""
-    for item in list_relationships(package, part):
-        if item.target == target:
-            remove_relationship(package, part, item.id)
-    if target not in set(_iter_targets(package)):
-        package.drop_part(target)
+    """Remove the references of *part* to *target*, and *target* itself if no other part refers to it."""
+    for relationship in list_relationships(package, part):
+        if relationship.target == target:
+            remove_relationship(package, part, relationship.id)
+    _drop_unused(package, target)
     if not list_relationships(package, part) and b"TargetMode" not in package.get_part(get_rels_name(part)):
         package.drop_part(get_rels_name(part))
 
 
 def find_office_namespace(package: ZipPackage) -> str:
-    """Return the namespace of references, which tells the strict form of the format from the usual one."""
+    """Return the namespace of relationship types, which differs between the strict and the transitional format.
+
+    Raise ValueError if the package holds no workbook.
+    """
     for item in parse_xml(package.get_part("_rels/.rels")).iterchildren("{*}Relationship"):
-        space, _, kind = item.get("Type", "").rpartition("/")
+        namespace, _, kind = item.get("Type", "").rpartition("/")
         if kind == "officeDocument":
-            return str(space)
+            return str(namespace)
     raise ValueError("expected a workbook in '_rels/.rels', got none: check the file before marking it")
 
 
 def drop_references(package: ZipPackage, part: str) -> None:
-    """Drop the references of *part*, and the parts that nothing else refers to."""
-    own = {item.target for item in list_relationships(package, part)}
+    """Remove all references of *part*, and the parts that no other part refers to."""
+    targets = {relationship.target for relationship in list_relationships(package, part)}
     package.drop_part(get_rels_name(part))
-    for target in sorted(own - set(_iter_targets(package))):
+    for target in sorted(targets):
+        _drop_unused(package, target)
+
+
+def _drop_unused(package: ZipPackage, target: str) -> None:
+    """Remove a part that no other part refers to, unless it belongs to the package itself."""
+    is_internal = target == CONTENT_TYPES or target.endswith(".rels")
+    if not is_internal and target not in set(_iter_targets(package)):
         package.drop_part(target)
 
 
+def _load_listing(package: ZipPackage, part: str) -> LxmlElement:
+    """Return the list of references of *part*, an empty one if it has none."""
+    name = get_rels_name(part)
+    if name not in package:
+        return parse_xml(_EMPTY_RELATIONSHIPS)
+    return parse_xml(package.get_part(name))
+
+
+def _choose_free_id(used_ids: Container[str]) -> str:
+    number = 1
+    while f"rId{number}" in used_ids:
+        number += 1
+    return f"rId{number}"
+
+
 def _iter_targets(package: ZipPackage) -> Iterator[str]:
+    """Yield every part that some part of the package refers to."""
     for name in package.list_names():
         if name.endswith(".rels"):
-            folder, listing = posixpath.split(name)
-            owner = posixpath.join(posixpath.dirname(folder), listing.removesuffix(".rels"))
-            yield from (item.target for item in list_relationships(package, owner))
+            folder, listing_name = posixpath.split(name)
+            part = posixpath.join(posixpath.dirname(folder), listing_name.removesuffix(".rels"))
+            for relationship in list_relationships(package, part):
+                yield relationship.target
 
 
 def _resolve_target(package: ZipPackage, part: str, item: LxmlElement) -> str:
     joined = posixpath.join("/", posixpath.dirname(part), item.get("Target", ""))
-    written = posixpath.normpath(joined).lstrip("/")
-    return written if written in package else unquote(written)
+    target = posixpath.normpath(joined).lstrip("/")
+    if target not in package:
+        return unquote(target)
+    return target

@@ -1,10 +1,11 @@
-"""The few rows of a long sheet that are to change, cut out and put back; the others stay as they are, byte for byte."""
+"""The few rows of a long sheet that are to change, cut out and put back; all other rows keep their bytes."""
 
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from heapq import merge
-from itertools import pairwise
+from itertools import pairwise, starmap
+from operator import itemgetter, lt
 from typing import Self
 
 from workbooks.ooxml.xml_parts import LxmlElement, parse_xml, write_xml
@@ -16,11 +17,12 @@ _UNSUPPORTED_MARKUP = (b"<![CDATA[", b"<!--", b"<?mso")
 _UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
 
 NumberedRow = tuple[int, bytes]
+"""A row's number and its markup."""
 
 
 @dataclass(frozen=True, slots=True)
 class _SheetPieces:
-    """A sheet in three pieces: what stands before the rows, the rows with their numbers, what follows them."""
+    """A sheet in three pieces: the markup before the rows, the rows with their numbers, the markup after them."""
 
     head: bytes
     rows: tuple[NumberedRow, ...]
@@ -29,9 +31,9 @@ class _SheetPieces:
 
 @dataclass(frozen=True, slots=True)
 class RowExcerpt:
-    """A sheet as a tree with the wanted rows only; rows with a height of their own stand there as empty ones.
+    """A sheet as a tree that has only the chosen rows; other rows with their own height are kept as empty rows.
 
-    Where a sheet cannot be cut (no numbers on its rows, another encoding), the tree holds all of it.
+    The tree holds the whole sheet if it cannot be split: its rows have no numbers, or its encoding is not UTF-8.
     """
 
     root: LxmlElement
@@ -40,79 +42,101 @@ class RowExcerpt:
 
     @classmethod
     def extract(cls, content: bytes, row_numbers: Collection[int]) -> Self:
-        """Cut the wanted rows out of a sheet."""
-        rows = frozenset(row_numbers)
-        cut = _split_sheet(content)
-        if cut is None:
+        """Parse the rows with *row_numbers* of the sheet *content*."""
+        chosen_numbers = frozenset(row_numbers)
+        pieces = _split_sheet(content)
+        if pieces is None:
             return cls.parse_all(content)
-        kept = (row if number in rows else _keep_row_height(row) for number, row in cut.rows)
-        return cls(parse_xml(cut.head + b"".join(kept) + cut.tail), cut, rows)
+        rows = b"".join(_iter_excerpted_rows(pieces.rows, chosen_numbers))
+        return cls(parse_xml(pieces.head + rows + pieces.tail), pieces, chosen_numbers)
 
     @classmethod
     def parse_all(cls, content: bytes) -> Self:
-        """Take the whole sheet."""
+        """Parse the whole sheet *content*."""
         return cls(parse_xml(content), None, frozenset())
 
     def write_sheet(self) -> bytes:
-        """Return the sheet with the rows of the tree in their places."""
-        written = write_xml(self.root)
-        changed = _split_sheet(written) if self.pieces else None
-        if self.pieces is None or changed is None:
-            return written
-        ours = [(number, row) for number, row in changed.rows if number in self.row_numbers]
-        theirs = (one for one in self.pieces.rows if one[0] not in self.row_numbers)
-        rows = merge(ours, theirs, key=lambda one: one[0])
-        return b"".join((changed.head, *(row for _, row in rows), changed.tail))
+        """Return the whole sheet, with the rows of the tree in their places."""
+        content = write_xml(self.root)
+        if self.pieces is None:
+            return content
+        changed = _split_sheet(content)
+        if changed is None:
+            return content
+        changed_rows = [row for row in changed.rows if row[0] in self.row_numbers]
+        other_rows = [row for row in self.pieces.rows if row[0] not in self.row_numbers]
+        rows = merge(changed_rows, other_rows, key=itemgetter(0))
+        return b"".join((changed.head, *map(itemgetter(1), rows), changed.tail))
+
+
+def _iter_excerpted_rows(rows: Collection[NumberedRow], chosen_numbers: Collection[int]) -> Iterator[bytes]:
+    for number, row in rows:
+        if number in chosen_numbers:
+            yield row
+        else:
+            yield _keep_row_height(row)
 
 
 def _split_sheet(content: bytes) -> _SheetPieces | None:
-    """Cut a sheet apart, nothing where its rows do not stand there plainly and in order."""
-    found = (
-        None
-        if content.startswith(_UTF16_BOMS) or any(sign in content for sign in _UNSUPPORTED_MARKUP)
-        else _SHEET_DATA_TAG.search(content)
-    )
-    if found is None:
+    """Split a sheet, or return None if its rows are not plain markup in ascending order."""
+    if content.startswith(_UTF16_BOMS) or any(markup in content for markup in _UNSUPPORTED_MARKUP):
         return None
-    prefix = found[1]
+    opening = _SHEET_DATA_TAG.search(content)
+    if opening is None:
+        return None
+    prefix = opening[1]
     end = content.rfind(b"</" + prefix + b"sheetData")
-    rows = _split_rows(content[found.end() : end], prefix) if end >= 0 else None
-    return None if rows is None else _SheetPieces(content[: found.end()], rows, content[end:])
+    if end < 0:
+        return None
+    rows = _split_rows(content[opening.end() : end], prefix)
+    if rows is None:
+        return None
+    return _SheetPieces(content[: opening.end()], rows, content[end:])
 
 
 def _split_rows(body: bytes, prefix: bytes) -> tuple[NumberedRow, ...] | None:
+    """Split the content of sheetData into rows, or return None if their numbers do not ascend from 1 or more."""
     closing = b"</" + prefix + b"row>"
     opening = re.compile(rb"\s*<" + prefix + rb"row\b[^>]*>")
     rows: list[NumberedRow] = []
     *pieces, last = body.split(closing)
     for piece in pieces:
         rows.extend(_iter_rows(piece, opening, closing))
-    rows.extend(_iter_rows(last, opening, b"") if last.strip() else ())
+    if last.strip():
+        rows.extend(_iter_rows(last, opening, b""))
     numbers = [number for number, _ in rows]
-    ascending = all(one < other for one, other in pairwise(numbers))
-    return tuple(rows) if ascending and 0 not in numbers[:1] else None
+    if 0 in numbers[:1] or not all(starmap(lt, pairwise(numbers))):
+        return None
+    return tuple(rows)
 
 
 def _iter_rows(piece: bytes, opening: re.Pattern[bytes], closing: bytes) -> Iterator[NumberedRow]:
-    """Yield the rows of one piece: empty ones that close themselves, then the one that the piece ends with."""
-    at = 0
-    while (tag := opening.match(piece, at)) is not None:
-        number = _ROW_NUMBER.search(tag[0])
-        counted = int(number[1]) if number else 0  # a row without a number spoils the order, and so the cut
-        if tag[0].endswith(b"/>"):
-            yield counted, tag[0]
-            at = tag.end()
-            continue
-        yield counted, piece[at:] + closing
-        return
-    if piece[at:].strip():
+    """Yield the rows of one piece: empty rows that close themselves, then the row that the piece ends with."""
+    position = 0
+    while (tag := opening.match(piece, position)) is not None:
+        number = _read_row_number(tag[0])
+        if not tag[0].endswith(b"/>"):
+            yield number, piece[position:] + closing
+            return
+        yield number, tag[0]
+        position = tag.end()
+    if piece[position:].strip():
         yield 0, piece
 
 
+def _read_row_number(tag: bytes) -> int:
+    """Return the number in the opening tag of a row, or 0, which never ascends and so keeps the sheet whole."""
+    match = _ROW_NUMBER.search(tag)
+    if match is None:
+        return 0
+    return int(match[1])
+
+
 def _keep_row_height(row: bytes) -> bytes:
-    """Keep of a row what tells its height, so that comment boxes find their place."""
-    end = row.find(b">")
-    tag = row[: end + 1]
+    """Return an empty row with the height of *row*, which comment boxes are placed by; nothing if it has none."""
+    tag = row[: row.find(b">") + 1]
     if not _HEIGHT_ATTRIBUTE.search(tag):
         return b""
-    return tag if tag.endswith(b"/>") else tag[:-1] + b"/>"
+    if tag.endswith(b"/>"):
+        return tag
+    return tag[:-1] + b"/>"

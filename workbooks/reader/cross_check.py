@@ -1,10 +1,10 @@
-"""One sheet read twice: by the library, and from its markup; where they differ it is refused.
+"""Cross-check the two readings of a sheet, the library's and the markup's; refuse it if they differ.
 
-The text of cells comes from the library, numbers as they are written from the markup. Columns are named A, B, C…,
-the first row is Excel's row 1.
+The text of cells comes from the library, numbers come from the markup as they are written. Columns are named A, B,
+C…; the first row is Excel's row 1.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,18 +16,21 @@ from workbooks.gate.intake_fault import intake_error
 from workbooks.reader.number_agreement import reconcile_numbers
 from workbooks.sheet_scan.markup_values import MarkupValues
 
-MAX_NUMBER: Final = 1e15  # from here on a spreadsheet has lost digits; no area is as large
+# From here on a spreadsheet has lost digits; no area is as large.
+MAX_NUMBER: Final = 1e15
 MIN_NUMBER: Final = 1e-30
 _MAX_TEXT_LENGTH: Final = 32_767
 _NUMBER_PATTERN: Final = r"^-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?$"
-_NONZERO_PATTERN: Final = "^-?[0.]*[1-9]"  # a number below the smallest float is read as 0
+# Tells zero from a number below the smallest float, which is read as 0.
+_NONZERO_PATTERN: Final = "^-?[0.]*[1-9]"
 _CONTROL_CHARACTER_PATTERN: Final = "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f\ufffe\uffff]"
+_TYPED_CELL_KINDS: Final = {"e": CellKind.ERROR, "b": CellKind.BOOLEAN, "d": CellKind.DATE}
 _NUMERIC_VALUE: Final = pl.col("text").cast(pl.Float64, strict=False)
 
 
 @dataclass(frozen=True, slots=True)
 class SheetFrames:
-    """Text and kind of every cell, and the formulas by address."""
+    """Text and kind of every cell, with a column for each column of the sheet, and the formulas by address."""
 
     text: pl.DataFrame
     kinds: pl.DataFrame
@@ -35,120 +38,139 @@ class SheetFrames:
 
 
 def refuse_bad_numbers(sheet_name: str, numbers: pl.DataFrame) -> None:
-    """Refuse what is no number, has lost digits or is out of range."""
-    # what is written plainly is a number of at most fifteen digits: only the rest has to be looked at
-    rest = numbers.filter(~pl.col("plain")).with_columns(value=_NUMERIC_VALUE)
-    size, not_zero = pl.col("value").abs(), pl.col("text").str.contains(_NONZERO_PATTERN)
-    faults = (
-        ("bad_number", ~pl.col("text").str.contains(_NUMBER_PATTERN)),
-        ("digits_lost", (size >= MAX_NUMBER) & (size < MAX_NUMBER * 1e6)),
-        (
-            "out_of_range",
-            ~size.is_finite() | (size >= MAX_NUMBER) | ((size < MIN_NUMBER) & not_zero),
-        ),
-    )
-    wrong = rest.filter(pl.any_horizontal([one.fill_null(value=True) for _, one in faults])).head(1)
-    for row, column, written, *_ in wrong.rows():
-        code = next(code for code, one in faults if wrong.select(one.fill_null(value=True)).item())
-        raise intake_error(code, sheet=sheet_name, cell=f"{column}{row}", value=str(written)[:40])
+    """Raise IntakeError at the first number that is malformed, has lost digits or is out of range."""
+    # A plainly written number has at most fifteen digits: only the others need a check.
+    unusual = numbers.filter(~pl.col("plain")).with_columns(value=_NUMERIC_VALUE)
+    size, is_nonzero = pl.col("value").abs(), pl.col("text").str.contains(_NONZERO_PATTERN)
+    fault_conditions = {
+        "bad_number": ~pl.col("text").str.contains(_NUMBER_PATTERN),
+        "digits_lost": (size >= MAX_NUMBER) & (size < MAX_NUMBER * 1e6),
+        "out_of_range": ~size.is_finite() | (size >= MAX_NUMBER) | ((size < MIN_NUMBER) & is_nonzero),
+    }
+    is_fault = [condition.fill_null(value=True).alias(code) for code, condition in fault_conditions.items()]
+    for number in unusual.with_columns(is_fault).filter(pl.any_horizontal(*fault_conditions)).head(1).rows(named=True):
+        code = next(filter(number.get, fault_conditions))
+        cell = f"{number['column']}{number['row']}"
+        raise intake_error(code, sheet=sheet_name, cell=cell, value=str(number["text"])[:40])
 
 
 def _refuse_duplicate_cells(sheet_name: str, letters: str, rows: pl.Series) -> None:
-    """In order, as most files are, no cell can stand there twice."""
-    if (rows.diff() <= 0).any() and (twice := rows.filter(rows.is_duplicated())).len():
-        raise intake_error("cell_twice", sheet=sheet_name, cell=f"{letters}{twice[0]}")
+    """Refuse a column with two cells in one row; rows in ascending order, the usual case, need no search."""
+    if (rows.diff() > 0).all():
+        return
+    duplicates = rows.filter(rows.is_duplicated())
+    if duplicates.len():
+        raise intake_error("cell_twice", sheet=sheet_name, cell=f"{letters}{duplicates[0]}")
 
 
 def cross_check(sheet_name: str, frame: pl.DataFrame, markup: MarkupValues, *, since_1904: bool) -> SheetFrames:
-    """Return the cells of a sheet where both readings agree; raise the fault with the cell where they do not."""
+    """Return the cells of a sheet; raise IntakeError with the cell if the two readings differ."""
     refuse_bad_numbers(sheet_name, markup.numbers)
-    placed = _place_columns(frame, markup)
-    text = dict(placed)
-    filled = pl.DataFrame(placed).select(pl.all().is_not_null().cast(pl.UInt8) * int(CellKind.TEXT))
+    library_columns = _place_columns(frame, markup)
+    text = dict(library_columns)
+    filled = pl.DataFrame(library_columns).select(pl.all().is_not_null().cast(pl.UInt8) * int(CellKind.TEXT))
     kinds = {column.name: column for column in filled.get_columns()}
-    for (letters,), part in markup.numbers.group_by("column", maintain_order=True):
-        at = str(letters)
-        if at not in text:
-            raise intake_error("readings_differ", sheet=sheet_name, cell=f"{at}{part['row'][0]}")
-        rows = _find_row_indexes(sheet_name, at, part, height=text[at].len())
-        agreed = reconcile_numbers(sheet_name, part.with_columns(seen=text[at].gather(rows)), since_1904=since_1904)
-        if agreed.indexes.len():
-            text[at] = text[at].clone().scatter(rows.gather(agreed.indexes), agreed.text)
-        kinds[at] = kinds[at].clone().scatter(rows, agreed.kinds)
-    _refuse_differing_counts(sheet_name, placed, markup)
+    for (column_name,), numbers in markup.numbers.group_by("column", maintain_order=True):
+        _enter_numbers(sheet_name, str(column_name), numbers, text, kinds, since_1904=since_1904)
+    _refuse_differing_counts(sheet_name, library_columns, markup)
     _mark_typed_cells(text, kinds, markup)
-    result = SheetFrames(pl.DataFrame(text), pl.DataFrame(kinds), markup.formulas)
-    refuse_unwritable_text(sheet_name, result.text)
-    return result
+    frames = SheetFrames(pl.DataFrame(text), pl.DataFrame(kinds), markup.formulas)
+    refuse_unwritable_text(sheet_name, frames.text)
+    return frames
+
+
+def _enter_numbers(
+    sheet_name: str,
+    letters: str,
+    numbers: pl.DataFrame,
+    text: dict[str, pl.Series],
+    kinds: dict[str, pl.Series],
+    *,
+    since_1904: bool,
+) -> None:
+    """Enter the numbers of one column into its *text* and *kinds*."""
+    if letters not in text:
+        raise intake_error("readings_differ", sheet=sheet_name, cell=f"{letters}{numbers['row'][0]}")
+    rows = _find_row_indexes(sheet_name, letters, numbers, height=text[letters].len())
+    both_readings = numbers.with_columns(library_text=text[letters].gather(rows))
+    agreed = reconcile_numbers(sheet_name, both_readings, since_1904=since_1904)
+    if agreed.indexes.len():
+        text[letters] = text[letters].clone().scatter(rows.gather(agreed.indexes), agreed.text)
+    kinds[letters] = kinds[letters].clone().scatter(rows, agreed.kinds)
 
 
 def _place_columns(frame: pl.DataFrame, markup: MarkupValues) -> dict[str, pl.Series]:
-    """Put the library's columns back where they stand on the sheet: it leaves out empty ones on the left."""
-    first = markup.first_column or 1
-    beyond = [parse_known_address(at) for at in markup.uncalculated_cells]
-    height = max([frame.height, *(row for row, _ in beyond)], default=0)
-    width = max([first - 1 + frame.width, *(column for _, column in beyond)], default=0)
+    """Return the library's columns by letters; the library leaves out empty columns on the left."""
+    first_column = markup.first_column or 1
+    height, width = frame.height, first_column - 1 + frame.width
+    for row, column in map(parse_known_address, markup.uncalculated_cells):
+        height, width = max(height, row), max(width, column)
     blank = pl.Series([None] * height, dtype=pl.String)
     columns = {column_letters(number): blank for number in range(1, width + 1)}
-    for number, column in enumerate(frame.get_columns(), start=first):
-        whole = column.extend_constant(None, height - frame.height) if height > frame.height else column
-        columns[column_letters(number)] = whole.cast(pl.String) if whole.dtype != pl.String else whole
+    for number, values in enumerate(frame.get_columns(), start=first_column):
+        padded_values = values
+        if height > frame.height:
+            padded_values = values.extend_constant(None, height - frame.height)
+        columns[column_letters(number)] = padded_values.cast(pl.String)
     return columns
 
 
 def _find_row_indexes(sheet_name: str, letters: str, numbers: pl.DataFrame, *, height: int) -> pl.Series:
-    """Return where a column's numbers stand, counted from 0: each once, and none below what the library read."""
+    """Return the row indexes of a column's numbers, from 0; refuse duplicates and rows below the library's last."""
     _refuse_duplicate_cells(sheet_name, letters, numbers["row"])
-    if int(numbers["row"].max() or 0) > height:  # type: ignore[arg-type]
+    if (numbers["row"] > height).any():
         raise intake_error("readings_differ", sheet=sheet_name, cell=f"{letters}{numbers['row'][-1]}")
     return numbers["row"] - 1
 
 
 def _refuse_differing_counts(sheet_name: str, columns: Mapping[str, pl.Series], markup: MarkupValues) -> None:
-    """A cell that stands there twice is read once: then the library has fewer values than the markup."""
-    read = sum(column.len() - column.null_count() for column in columns.values())
-    other = sum(1 for _, kind, value in markup.typed_cells if kind != "e" and value is not None)
-    if read != markup.numbers.height + markup.text_count + other:
-        raise intake_error(
-            "cells_differ",
-            sheet=sheet_name,
-            read=str(read),
-            held=str(markup.numbers.height + markup.text_count + other),
-        )
+    """Refuse a sheet of which the library read another number of values: it reads a duplicate cell once."""
+    library_count = sum(column.len() - column.null_count() for column in columns.values())
+    markup_count = markup.numbers.height + markup.text_count
+    for _, kind, value in markup.typed_cells:
+        markup_count += kind != "e" and value is not None
+    if library_count != markup_count:
+        raise intake_error("cells_differ", sheet=sheet_name, read=str(library_count), held=str(markup_count))
 
 
 def _mark_typed_cells(text: dict[str, pl.Series], kinds: dict[str, pl.Series], markup: MarkupValues) -> None:
-    """Enter errors, truth values, dates and formulas without a result, which the library drops or flattens."""
-    marks: dict[str, list[tuple[int, str | None, CellKind]]] = {}
-    for at, kind, value in markup.typed_cells:
-        meaning = {"e": CellKind.ERROR, "b": CellKind.BOOLEAN, "d": CellKind.DATE}.get(kind)
-        if meaning is not None and value is not None:
-            shown = ("TRUE" if value == "1" else "FALSE") if kind == "b" else value
-            row, column = parse_known_address(at)
-            marks.setdefault(column_letters(column), []).append((row - 1, shown, meaning))
-    for at in markup.uncalculated_cells:
-        row, column = parse_known_address(at)
-        marks.setdefault(column_letters(column), []).append((row - 1, None, CellKind.UNCALCULATED))
-    for letters, found_here in marks.items():
-        rows = [row for row, _, _ in found_here]
-        text[letters] = text[letters].clone().scatter(rows, [shown for _, shown, _ in found_here])
-        kinds[letters] = kinds[letters].clone().scatter(rows, [int(kind) for _, _, kind in found_here])
+    """Enter errors, booleans, dates and formulas without a result, which the library drops or flattens."""
+    cells_by_column: dict[str, list[tuple[int, str | None, int]]] = {}
+    for address, shown_text, kind in _iter_special_cells(markup):
+        row, column = parse_known_address(address)
+        cells_by_column.setdefault(column_letters(column), []).append((row - 1, shown_text, int(kind)))
+    for letters, cells in cells_by_column.items():
+        rows, shown_texts, cell_kinds = map(list, zip(*cells, strict=True))
+        text[letters] = text[letters].clone().scatter(rows, shown_texts)
+        kinds[letters] = kinds[letters].clone().scatter(rows, cell_kinds)
+
+
+def _iter_special_cells(markup: MarkupValues) -> Iterator[tuple[str, str | None, CellKind]]:
+    """Yield address, text and kind of the cells that are neither text nor number."""
+    for address, kind, value in markup.typed_cells:
+        if kind not in _TYPED_CELL_KINDS or value is None:
+            continue
+        shown_text = value
+        if kind == "b":
+            shown_text = "TRUE" if value == "1" else "FALSE"
+        yield address, shown_text, _TYPED_CELL_KINDS[kind]
+    for address in markup.uncalculated_cells:
+        yield address, None, CellKind.UNCALCULATED
 
 
 def refuse_unwritable_text(sheet_name: str, text: pl.DataFrame) -> None:
-    """Refuse a text with a control character, or longer than a cell may hold, naming its cell."""
-    # all texts of a column as one are looked through much faster than one by one, and hardly ever is anything found
-    odd = text.select(pl.all().str.join().str.contains(_CONTROL_CHARACTER_PATTERN)).row(0) if text.width else ()
-    long = text.select((pl.all().str.len_bytes() > _MAX_TEXT_LENGTH).any()).row(0) if text.width else ()
-    for number, column in enumerate(text.get_columns()):
-        if odd[number]:
-            raise intake_error(
-                "control_character",
-                sheet=sheet_name,
-                cell=_find_first_cell(column.str.contains(_CONTROL_CHARACTER_PATTERN), number + 1),
-            )
-        if long[number] and (wrong := column.str.len_chars() > _MAX_TEXT_LENGTH).any():
-            raise intake_error("text_too_long", sheet=sheet_name, cell=_find_first_cell(wrong, number + 1))
+    """Raise IntakeError at the first text with a control character or longer than a cell may hold."""
+    if not text.width:
+        return
+    # Searching all texts of a column as one is much faster, and hardly ever finds anything.
+    has_control_character = text.select(pl.all().str.join().str.contains(_CONTROL_CHARACTER_PATTERN)).row(0)
+    has_long_text = text.select((pl.all().str.len_bytes() > _MAX_TEXT_LENGTH).any()).row(0)
+    for index, column in enumerate(text.get_columns()):
+        if has_control_character[index]:
+            is_control = column.str.contains(_CONTROL_CHARACTER_PATTERN)
+            raise intake_error("control_character", sheet=sheet_name, cell=_find_first_cell(is_control, index + 1))
+        if has_long_text[index] and (is_long := column.str.len_chars() > _MAX_TEXT_LENGTH).any():
+            raise intake_error("text_too_long", sheet=sheet_name, cell=_find_first_cell(is_long, index + 1))
 
 
 def _find_first_cell(mask: pl.Series, column: int) -> str:

@@ -1,5 +1,6 @@
-"""The way through the gate: every part unpacked once, every sheet scanned, before any reader sees the file."""
+"""Inspect a workbook before any reader opens it: unpack every part once and scan every sheet."""
 
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -9,31 +10,34 @@ from workbooks.gate.intake_fault import format_part_name, intake_error
 from workbooks.gate.resource_limits import LONG_FILE_BYTES
 from workbooks.gate.workbook_parts import WORKBOOK_PART, SheetPart, WorkbookOutline, parse_workbook_outline
 from workbooks.gate.zip_container import ARCHIVE_LIMITS, Container
-from workbooks.sheet_scan.hiding_styles import parse_style_effects
+from workbooks.sheet_scan.hiding_styles import StyleEffect, parse_style_effects
 from workbooks.sheet_scan.masked_cells import HiddenCellGroup, HiddenCellScanner, find_struck_strings
 from workbooks.sheet_scan.shared_strings import count_shared_strings
 from workbooks.sheet_scan.sheet_grammar import FILLED_COLUMNS
 from workbooks.sheet_scan.sheet_scanner import SheetScan, scan_sheet
 from workbooks.sheet_scan.uniform_rows import UniformRowParser, UniformRows
 
-if TYPE_CHECKING:  # frames only behind the gate
+if TYPE_CHECKING:  # imports polars
     from workbooks.sheet_scan.markup_values import MarkupReader
 
-# A reader lays the used range out in full; a lone cell in the last corner makes it huge.
+# A reader allocates the whole used range; a lone cell in the last corner makes it huge.
 MAX_CELLS: Final = 5_000_000
-MAX_CELLS_SHORT_FILE: Final = 1_500_000  # where there is little in them
-MAX_COLUMNS: Final = 1024  # each is a column of a frame, and a thousand are more than any form has
-MAX_BYTES_HELD: Final = (
-    LONG_FILE_BYTES  # of all sheets together: what is shorter is judged whole before anything is read of it
-)
+MAX_CELLS_SHORT_FILE: Final = 1_500_000
+# Each is a column of a frame, and no form has a thousand.
+MAX_COLUMNS: Final = 1024
+# Of all sheets together: the rows of shorter ones are kept until everything is inspected, then read.
+MAX_BYTES_HELD: Final = LONG_FILE_BYTES
 
 
 @dataclass(frozen=True, slots=True)
 class InspectedSheet:
-    """A sheet that came through: its rows where they were held, or what has been gathered from them already."""
+    """An inspected sheet: its rows if they were kept, or else the reader that has already read their values.
+
+    *cell_count* is the size of the used range, including blank cells.
+    """
 
     scan: SheetScan
-    cell_count: int  # as many as the used range has, filled or not
+    cell_count: int
     row_batches: tuple[bytes, ...]
     markup_reader: "MarkupReader | None"
     hidden_cells: tuple[HiddenCellGroup, ...]
@@ -41,40 +45,50 @@ class InspectedSheet:
 
 @dataclass(frozen=True, slots=True)
 class InspectedWorkbook:
-    """A file that came through: the list of its sheets, and what is known of each."""
+    """An inspected file: its outline, its sheets, and the number of texts that cells may refer to."""
 
     outline: WorkbookOutline
     sheets: tuple[InspectedSheet, ...]
-    shared_string_count: int  # how many texts the cells may point at
+    shared_string_count: int
 
 
 def inspect_workbook(container: Container) -> InspectedWorkbook:
-    """Judge every part and every sheet."""
-    book = parse_workbook_outline(container)
-    strings, struck = _inspect_shared_strings(container, book.shared_strings_part)
-    looks = (
-        parse_style_effects(book.styles_part, _unpack_required_part(container, book.styles_part))
-        if book.styles_part
-        else {}
-    )
-    done = {WORKBOOK_PART, *(part for part in (book.shared_strings_part, book.styles_part) if part)}
-    size = sum(container.archive.getinfo(sheet.part).file_size for sheet in book.sheets)
-    if size > ARCHIVE_LIMITS.max_part_bytes:  # the cells of all sheets are held in memory at once
+    """Inspect every part and every sheet; raise IntakeError for the first that is unsafe or malformed."""
+    outline = parse_workbook_outline(container)
+    shared_string_count, struck_string_ids = _inspect_shared_strings(container, outline.shared_strings_part)
+    style_effects = _inspect_styles(container, outline.styles_part)
+    sheet_bytes = sum(container.archive.getinfo(sheet.part).file_size for sheet in outline.sheets)
+    # The cells of all sheets are in memory at once.
+    if sheet_bytes > ARCHIVE_LIMITS.max_part_bytes:
         raise intake_error("bomb", part="xl/worksheets")
-    sheets = tuple(
-        _inspect_sheet(container, sheet, HiddenCellScanner(looks, struck), keep_rows=size <= MAX_BYTES_HELD)
-        for sheet in book.sheets
-    )
-    container.check_remaining_parts(frozenset(done | {sheet.part for sheet in book.sheets}))
-    return InspectedWorkbook(book, sheets, strings)
+    inspected_sheets: list[InspectedSheet] = []
+    for sheet in outline.sheets:
+        hidden_cell_scanner = HiddenCellScanner(style_effects, struck_string_ids)
+        keep_rows = sheet_bytes <= MAX_BYTES_HELD
+        inspected_sheets.append(_inspect_sheet(container, sheet, hidden_cell_scanner, keep_rows=keep_rows))
+    container.check_remaining_parts(_get_inspected_parts(outline))
+    return InspectedWorkbook(outline, tuple(inspected_sheets), shared_string_count)
+
+
+def _get_inspected_parts(outline: WorkbookOutline) -> frozenset[str]:
+    sheet_parts = (sheet.part for sheet in outline.sheets)
+    parts = (WORKBOOK_PART, outline.shared_strings_part, outline.styles_part, *sheet_parts)
+    return frozenset(filter(None, parts))
 
 
 def _inspect_shared_strings(container: Container, part: str | None) -> tuple[int, frozenset[int]]:
-    """Return how many shared texts there are, and which of them are struck out."""
+    """Return the number of shared strings, and the indexes of those with struck-out text."""
     if part is None:
         return 0, frozenset()
     content = _unpack_required_part(container, part)
     return count_shared_strings(part, content), find_struck_strings(content)
+
+
+def _inspect_styles(container: Container, part: str | None) -> Mapping[int, StyleEffect]:
+    """Return the styles that hide values, by index."""
+    if not part:
+        return {}
+    return parse_style_effects(part, _unpack_required_part(container, part))
 
 
 def _unpack_required_part(container: Container, part: str) -> bytes:
@@ -87,39 +101,46 @@ def _inspect_sheet(
     container: Container, sheet: SheetPart, hidden_cell_scanner: HiddenCellScanner, *, keep_rows: bool
 ) -> InspectedSheet:
     if keep_rows:
-        rows: list[bytes] = []
-        xml = scan_sheet(container, sheet, lambda part, _: rows.append(part))
-        for part in rows:
-            hidden_cell_scanner.add_rows(part)
-        letters = {one.decode() for part in rows for one in set(FILLED_COLUMNS.findall(part))}
-        return InspectedSheet(
-            xml,
-            _count_used_cells(xml, letters, MAX_CELLS_SHORT_FILE),
-            tuple(rows),
-            None,
-            hidden_cell_scanner.list_hidden_cells(),
-        )
-    from workbooks.sheet_scan.markup_values import MarkupReader  # noqa: PLC0415 - frames only where a long sheet cannot wait for them
+        return _inspect_short_sheet(container, sheet, hidden_cell_scanner)
+    return _inspect_long_sheet(container, sheet, hidden_cell_scanner)
 
-    gathering = MarkupReader(sheet)
 
-    def add_batch(batch: bytes, uniform_rows: UniformRows | None) -> None:
-        gathering.add_rows(batch, uniform_rows)
-        hidden_cell_scanner.add_rows(batch)
+def _inspect_short_sheet(
+    container: Container, sheet: SheetPart, hidden_cell_scanner: HiddenCellScanner
+) -> InspectedSheet:
+    """Scan the sheet and keep its rows."""
+    row_batches: list[bytes] = []
+    scan = scan_sheet(container, sheet, lambda rows, _: row_batches.append(rows))
+    filled_columns: set[bytes] = set()
+    for rows in row_batches:
+        hidden_cell_scanner.add_rows(rows)
+        filled_columns.update(FILLED_COLUMNS.findall(rows))
+    cell_count = _count_used_cells(scan, set(map(bytes.decode, filled_columns)), MAX_CELLS_SHORT_FILE)
+    return InspectedSheet(scan, cell_count, tuple(row_batches), None, hidden_cell_scanner.list_hidden_cells())
 
-    xml = scan_sheet(container, sheet, add_batch, uniform_row_parser=UniformRowParser())
-    return InspectedSheet(
-        xml,
-        _count_used_cells(xml, gathering.used_columns, MAX_CELLS),
-        (),
-        gathering,
-        hidden_cell_scanner.list_hidden_cells(),
-    )
+
+def _inspect_long_sheet(
+    container: Container, sheet: SheetPart, hidden_cell_scanner: HiddenCellScanner
+) -> InspectedSheet:
+    """Scan the sheet and read its values batch by batch, without keeping its rows."""
+    from workbooks.sheet_scan.markup_values import MarkupReader  # noqa: PLC0415 - polars is loaded for a long sheet only
+
+    markup_reader = MarkupReader(sheet)
+
+    def add_batch(rows: bytes, uniform_rows: UniformRows | None) -> None:
+        markup_reader.add_rows(rows, uniform_rows)
+        hidden_cell_scanner.add_rows(rows)
+
+    scan = scan_sheet(container, sheet, add_batch, uniform_row_parser=UniformRowParser())
+    cell_count = _count_used_cells(scan, markup_reader.used_columns, MAX_CELLS)
+    return InspectedSheet(scan, cell_count, (), markup_reader, hidden_cell_scanner.list_hidden_cells())
 
 
 def _count_used_cells(scan: SheetScan, letters: AbstractSet[str], max_cells: int) -> int:
-    """Return the cells of the used range; refuse one that is too large to lay out, naming its last corner."""
-    columns = max(map(column_number, letters), default=1)
-    if columns > MAX_COLUMNS or scan.last_row * columns > max_cells:
-        raise intake_error("sheet_too_large", sheet=scan.sheet.name, cell=format_address(scan.last_row, columns))
-    return scan.last_row * columns
+    """Return the size of the used range; refuse one that is too large to allocate, naming its last cell."""
+    column_count = max(map(column_number, letters), default=1)
+    cell_count = scan.last_row * column_count
+    if column_count > MAX_COLUMNS or cell_count > max_cells:
+        last_cell = format_address(scan.last_row, column_count)
+        raise intake_error("sheet_too_large", sheet=scan.sheet.name, cell=last_cell)
+    return cell_count

@@ -1,4 +1,4 @@
-"""All sheets of a judged workbook into frames, the library's reading held against the markup's."""
+"""Load all sheets of an inspected workbook into frames and cross-check the library's reading with the markup."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,33 +20,34 @@ _KNOWN_ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALU
 
 
 def load_frames(data: bytes, workbook: InspectedWorkbook) -> Iterator[SheetFrames]:
-    """Yield the cells of each sheet; raise the fault of a file that cannot be read, or is read in two ways."""
+    """Yield the cells of each sheet; raise IntakeError if a sheet cannot be read or the two readings differ."""
     markups = [_collect_markup_values(sheet) for sheet in workbook.sheets]
     reader = _open_reader(data)
     for sheet, markup in zip(workbook.sheets, markups, strict=True):
-        read = _SheetLoader(data, reader, sheet, markup, workbook.shared_string_count).load_frame()
-        frames = cross_check(sheet.scan.sheet.name, read, markup, since_1904=workbook.outline.since_1904)
+        library_frame = _SheetLoader(data, reader, sheet, markup, workbook.shared_string_count).load_frame()
+        frames = cross_check(sheet.scan.sheet.name, library_frame, markup, since_1904=workbook.outline.since_1904)
         refuse_hidden_figures(sheet.scan, frames)
         yield frames
 
 
 def _collect_markup_values(sheet: InspectedSheet) -> MarkupValues:
-    gathering = sheet.markup_reader or MarkupReader(sheet.scan.sheet)
+    markup_reader = sheet.markup_reader or MarkupReader(sheet.scan.sheet)
     for rows in sheet.row_batches:
-        gathering.add_rows(rows)
-    return gathering.build_values()
+        markup_reader.add_rows(rows)
+    return markup_reader.build_values()
 
 
 def _open_reader(data: bytes) -> fastexcel.ExcelReader:
     try:
         return fastexcel.read_excel(data)
-    except Exception as error:  # a library may fail in any way on bytes from outside
+    except Exception as error:
+        # The library may fail in any way on hostile bytes.
         raise intake_error("not_readable_book") from error
 
 
 @dataclass(frozen=True, slots=True)
 class _SheetLoader:
-    """The library's reading of one sheet."""
+    """Reads one sheet with the library."""
 
     data: bytes
     reader: fastexcel.ExcelReader
@@ -55,25 +56,26 @@ class _SheetLoader:
     shared_string_count: int
 
     def load_frame(self) -> pl.DataFrame:
-        """Read the sheet with every column declared as text; no row is left out, none taken for a heading."""
+        """Return the sheet with every column as text; no row is skipped or taken for a heading."""
         name = self.sheet.scan.sheet.name
         try:
             return self.reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string").to_polars()
         except Exception as error:
             raise self._diagnose_failure() from error
-        except BaseException as error:  # a panic of the library is none of Python's own exceptions
+        except BaseException as error:
+            # A panic of the library is a BaseException.
             if isinstance(error, KeyboardInterrupt | SystemExit):
                 raise
             raise intake_error("not_readable_book", sheet=name) from error
 
     def _diagnose_failure(self) -> IntakeError:
-        """The library stops at an error word or a text that it does not know, and does not say where."""
+        """Locate an error value or string index that the library does not know; its exception names no cell."""
         part = self.sheet.scan.sheet
         for rows in iter_normal_rows(SheetRows(Container.open_zip(self.data), part)):
             for match in SHARED_STRING_CELL.finditer(rows):
                 if int(match[2]) >= self.shared_string_count:
                     return intake_error("string_index", sheet=part.name, cell=match[1].decode())
-        for at, kind, value in self.markup.typed_cells:
+        for address, kind, value in self.markup.typed_cells:
             if kind == "e" and value not in _KNOWN_ERRORS:
-                return intake_error("error_value", sheet=part.name, cell=at, value=value or "")
+                return intake_error("error_value", sheet=part.name, cell=address, value=value or "")
         return intake_error("not_readable_book", sheet=part.name)

@@ -1,4 +1,4 @@
-"""How two processes talk: a length of eight bytes, then that many bytes."""
+"""Send and receive messages between two processes: a length of eight bytes, then that many bytes."""
 
 import struct
 from typing import IO, Final
@@ -13,10 +13,12 @@ def send_message(target: IO[bytes], message: bytes) -> None:
 
 
 def receive_message(source: IO[bytes]) -> bytes | None:
-    """Return the next message; nothing where the other side has ended."""
+    """Return the next message, or None if the other process has ended."""
     head = source.read(_LENGTH_PREFIX.size)
     if len(head) < _LENGTH_PREFIX.size:
         return None
     size = _LENGTH_PREFIX.unpack(head)[0]
     body = source.read(size)
-    return body if len(body) == size else None
+    if len(body) < size:
+        return None
+    return body

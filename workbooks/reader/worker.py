@@ -1,7 +1,7 @@
-"""The process that reads workbooks for another one: a file on standard input, its cells on standard output.
+"""The worker process that reads workbooks: files on standard input, their cells on standard output.
 
-Whatever a file does to the library, it does here. A file comes as one message;
-the answer is a JSON header, then the frames that it announces as Arrow streams.
+A file that crashes or hangs the library does so in this process. A file is one message; the reply is a JSON header,
+then the frames that it announces, as Arrow streams.
 """
 
 import json
@@ -20,16 +20,18 @@ from workbooks.gate.workbook_parts import WorkbookOutline
 from workbooks.reader.inspection import InspectedSheet, InspectedWorkbook, inspect_workbook
 from workbooks.reader.pipe_protocol import receive_message, send_message
 
-if TYPE_CHECKING:  # frames only behind the gate
+if TYPE_CHECKING:  # loaded only when a file has passed the gate
     import polars as pl
 
-MAX_ROWS_PER_MESSAGE: Final = 16_384  # rows to a message: a long table is never packed as one
+# A long table is never packed as one message.
+MAX_ROWS_PER_MESSAGE: Final = 16_384
 
 
 def main() -> None:
     """Serve files until the input ends."""
     source, target = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what a library prints must not get between the frames
+    # Output that a library prints must not get between the frames.
+    os.dup2(2, 1)
     while (data := receive_message(source)) is not None:
         apply_limits(compute_limits(compute_unpacked_size(data)), time.process_time())
         header, frames = build_reply(data)
@@ -40,7 +42,7 @@ def main() -> None:
 
 
 def build_reply(data: bytes) -> tuple[dict[str, Any], list[bytes]]:
-    """Return what stands in a file, or its fault."""
+    """Return the header and the frames of a file, or a header with its fault and no frames."""
     try:
         with convert_failures_to_faults():
             return _pack_workbook(inspect_workbook(open_container(data)), data)
@@ -50,7 +52,7 @@ def build_reply(data: bytes) -> tuple[dict[str, Any], list[bytes]]:
 
 @contextmanager
 def convert_failures_to_faults() -> Iterator[None]:
-    """Turn whatever a library raises on bytes from outside into a fault; a panic is none of Python's exceptions."""
+    """Turn any exception of a library into an IntakeError; a panic of native code is a BaseException."""
     try:
         yield
     except (IntakeError, KeyboardInterrupt, SystemExit):
@@ -62,28 +64,35 @@ def convert_failures_to_faults() -> Iterator[None]:
 
 
 def _pack_workbook(workbook: InspectedWorkbook, data: bytes) -> tuple[dict[str, Any], list[bytes]]:
-    from workbooks.reader.library_frames import load_frames  # noqa: PLC0415 - polars only behind the gate
+    from workbooks.reader.library_frames import load_frames  # noqa: PLC0415 - loads polars
 
-    headers, messages = [], []
-    for sheet, read in zip(workbook.sheets, load_frames(data, workbook), strict=True):
-        packed = [_encode_frame(part) for frame in (read.text, read.kinds) for part in _iter_slices(frame)]
-        headers.append({**build_header(sheet, workbook.outline, read.formulas), "messages": len(packed)})
-        messages += packed
+    headers: list[dict[str, Any]] = []
+    messages: list[bytes] = []
+    for sheet, frames in zip(workbook.sheets, load_frames(data, workbook), strict=True):
+        sheet_messages = list(map(_encode_frame, _iter_slices(frames.text, frames.kinds)))
+        header = build_header(sheet, workbook.outline, frames.formulas)
+        headers.append({**header, "messages": len(sheet_messages)})
+        messages += sheet_messages
     return {"sheets": headers}, messages
 
 
-def _iter_slices(frame: "pl.DataFrame") -> "Iterator[pl.DataFrame]":
-    return frame.iter_slices(MAX_ROWS_PER_MESSAGE) if frame.height else iter((frame,))
+def _iter_slices(*frames: "pl.DataFrame") -> "Iterator[pl.DataFrame]":
+    """Yield the slices of each frame; an empty frame is one slice."""
+    for frame in frames:
+        if frame.height:
+            yield from frame.iter_slices(MAX_ROWS_PER_MESSAGE)
+        else:
+            yield frame
 
 
 def _encode_frame(frame: "pl.DataFrame") -> bytes:
-    store = BytesIO()
-    frame.write_ipc_stream(store)
-    return store.getvalue()
+    stream = BytesIO()
+    frame.write_ipc_stream(stream)
+    return stream.getvalue()
 
 
 def build_header(sheet: InspectedSheet, outline: WorkbookOutline, formulas: Mapping[str, str]) -> dict[str, Any]:
-    """Return what is said of a sheet beside its cells, in plain values."""
+    """Return the properties of a sheet other than its cells, as values that JSON can hold."""
     return {
         "name": sheet.scan.sheet.name,
         "state": sheet.scan.sheet.state,

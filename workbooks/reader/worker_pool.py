@@ -1,4 +1,4 @@
-"""Children that read workbooks for us: kept warm, watched, and replaced when one dies of its file."""
+"""Worker processes that read workbooks: kept running, watched, and replaced when a file crashes one."""
 
 import atexit
 import json
@@ -23,16 +23,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _START_CODE: Final = "import sys; sys.path.insert(0, sys.argv[1]); from workbooks.reader.worker import main; main()"
-_WATCH_INTERVAL_SECONDS: Final = 0.05  # seconds between two looks of the watch
-_IDLE_BYTES: Final = 96 * MEGABYTE  # a child that has read a small file
-_MAX_EXCESS_BYTES: Final = (
-    128 * MEGABYTE
-)  # in use after a long file: it would stand beside what the parent then unpacks
+_WATCH_INTERVAL_SECONDS: Final = 0.05
+# Used by a worker that has read a small file.
+_IDLE_BYTES: Final = 96 * MEGABYTE
+# A worker that still uses more after a file is replaced: its memory would add to that of the parent.
+_MAX_EXCESS_BYTES: Final = 128 * MEGABYTE
 
 
 @dataclass(frozen=True, slots=True)
 class ParentLimits:
-    """How long the parent waits, and what may be in use over an idle child where a file's own size does not say it."""
+    """How long the parent waits for a file, and the bytes that the worker may use above an idle one.
+
+    Without *max_memory_bytes*, the bytes depend on the unpacked size of the file.
+    """
 
     max_seconds: float = 120
     max_memory_bytes: int | None = None
@@ -42,34 +45,32 @@ PARENT_LIMITS = ParentLimits()
 
 
 class ReaderProcess:
-    """One process that reads; after a death it is of no more use."""
+    """One worker process; once it has died, it is not restarted."""
 
     def __init__(self, limits: ParentLimits = PARENT_LIMITS) -> None:
         root = str(Path(__file__).resolve().parents[2])
-        # one thread: a sheet is read column by column, and a pool of threads costs more than it gives
-        settings = {**os.environ, "POLARS_MAX_THREADS": "1", "PYTHONUTF8": "1"}
+        # A sheet is read column by column: more threads cost more than they gain.
+        environment = {**os.environ, "POLARS_MAX_THREADS": "1", "PYTHONUTF8": "1"}
         self.limits = limits
         self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own module
             [sys.executable, "-P", "-c", _START_CODE, root],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=settings,
+            env=environment,
         )
 
     def read_file(self, data: bytes) -> "ReaderReply":
-        """Return what the child says of a file; its death is a fault of that file."""
-        with self._limit_resources(
-            self.limits.max_memory_bytes or compute_limits(compute_unpacked_size(data)).memory_bytes
-        ) as overrun:
+        """Return the worker's reply to a file; if the worker dies or exceeds a limit, the reply is a fault."""
+        memory_bytes = self.limits.max_memory_bytes or compute_limits(compute_unpacked_size(data)).memory_bytes
+        with self._limit_resources(memory_bytes) as overrun:
             try:
                 self._send_file(data)
                 return self._receive_reply()
             except (OSError, EOFError, ValueError):
                 self.close()
-                return ReaderReply(
-                    {"fault": IntakeFault(code=_determine_fault_code(self.process, overrun)).as_json()}, ()
-                )
+                fault = IntakeFault(code=_determine_fault_code(self.process, overrun))
+                return ReaderReply({"fault": fault.as_json()}, ())
 
     def _send_file(self, data: bytes) -> None:
         assert self.process.stdin is not None  # noqa: S101 - we asked for a pipe
@@ -78,14 +79,14 @@ class ReaderProcess:
 
     def _receive_reply(self) -> "ReaderReply":
         header = json.loads(self._receive_message())
-        announced = sum(one["messages"] for one in header.get("sheets", ()))
-        return ReaderReply(header, tuple(self._receive_message() for _ in range(announced)))
+        message_count = sum(sheet["messages"] for sheet in header.get("sheets", ()))
+        return ReaderReply(header, tuple(self._receive_message() for _ in range(message_count)))
 
     def _receive_message(self) -> bytes:
         assert self.process.stdout is not None  # noqa: S101 - we asked for a pipe
         body = receive_message(self.process.stdout)
         if body is None:
-            raise EOFError("the reading process ended in the middle of its answer")
+            raise EOFError("the worker process ended before its reply was complete")
         return body
 
     @contextmanager
@@ -100,32 +101,34 @@ class ReaderProcess:
             watch.join()
 
     def _kill_on_overrun(self, done: threading.Event, overrun: threading.Event, memory_bytes: int) -> None:
-        """Kill the child when its time is over or it uses more memory than the file may cost."""
+        """Kill the worker when its time is over or it uses more memory than the file may cost."""
         deadline = time.monotonic() + self.limits.max_seconds
-        most = max(_IDLE_BYTES, self.measure_memory()) + memory_bytes
+        max_bytes = max(_IDLE_BYTES, self.measure_memory()) + memory_bytes
         while not done.wait(_WATCH_INTERVAL_SECONDS):
-            if time.monotonic() >= deadline or self.measure_memory() > most:
+            if time.monotonic() >= deadline or self.measure_memory() > max_bytes:
                 overrun.set()
                 self.process.kill()
                 return
 
     def measure_memory(self) -> int:
-        """Return the bytes that the child uses now."""
-        used = get_resident_memory(self.process.pid)
-        return _get_memory_by_psutil(self.process.pid) if used is None else used
+        """Return the bytes that the worker uses now."""
+        resident_bytes = get_resident_memory(self.process.pid)
+        if resident_bytes is None:
+            return _get_memory_by_psutil(self.process.pid)
+        return resident_bytes
 
     @property
     def is_oversized(self) -> bool:
-        """Tell whether a file has left the child so large that the next is better off with another."""
+        """Whether the worker still uses so much memory that another should read the next file."""
         return self.measure_memory() > _IDLE_BYTES + _MAX_EXCESS_BYTES
 
     @property
     def is_alive(self) -> bool:
-        """Tell whether the child can take another file."""
+        """Whether the worker can read another file."""
         return self.process.poll() is None
 
     def close(self) -> None:
-        """End the child; what it was doing is lost."""
+        """Stop the worker; a file that it is reading is lost."""
         for pipe in (self.process.stdin, self.process.stdout):
             with suppress(OSError):
                 if pipe is not None:
@@ -139,54 +142,56 @@ class ReaderProcess:
 
 @dataclass(frozen=True, slots=True)
 class ReaderReply:
-    """What the child said: plain values, and the frames as Arrow streams, in slices."""
+    """The reply to a file: the JSON header, and the frames in slices, as Arrow streams."""
 
     header: dict[str, Any]
     frames: tuple[bytes, ...]
 
     def iter_sheets(self) -> "Iterator[tuple[dict[str, Any], tuple[bytes, ...]]]":
-        """Yield what is said of each sheet, and its messages: those of the texts, then as many of the kinds."""
-        at = 0
+        """Yield the header of each sheet, and its messages: those of the texts, then as many of the kinds."""
+        start = 0
         for sheet in self.header["sheets"]:
-            yield sheet, self.frames[at : at + sheet["messages"]]
-            at += sheet["messages"]
+            end = start + sheet["messages"]
+            yield sheet, self.frames[start:end]
+            start = end
 
 
 @dataclass(frozen=True, slots=True)
 class ReaderPool:
-    """Idle children; a thread takes one or starts one, and gives it back if it is still alive."""
+    """Idle workers; a thread takes one or starts one, and returns it if it can read another file."""
 
     owner_pid: int = field(default_factory=os.getpid)
     idle_processes: list[ReaderProcess] = field(default_factory=list)
 
     def read_file(self, data: bytes) -> ReaderReply:
-        """Let a child read a file."""
-        child = self._take_process()
-        answer = child.read_file(data)
-        if child.is_alive and not child.is_oversized:
-            self.idle_processes.append(child)
+        """Return the reply of a worker to a file."""
+        worker = self._take_process()
+        reply = worker.read_file(data)
+        if worker.is_alive and not worker.is_oversized:
+            self.idle_processes.append(worker)
         else:
-            child.close()
-        return answer
+            worker.close()
+        return reply
 
     def _take_process(self) -> ReaderProcess:
         while True:
             try:
-                child = self.idle_processes.pop()  # one step, so that no two threads get the same
+                # pop is atomic, so that no two threads take the same worker.
+                worker = self.idle_processes.pop()
             except IndexError:
                 return ReaderProcess()
-            if child.is_alive:
-                return child
-            child.close()
+            if worker.is_alive:
+                return worker
+            worker.close()
 
     def close(self) -> None:
-        """End all idle children."""
+        """Stop all idle workers."""
         while self.idle_processes:
             self.idle_processes.pop().close()
 
 
 def get_shared_pool() -> ReaderPool:
-    """Return the pool of this process; a forked process does not use its parent's children."""
+    """Return the pool of this process; a forked process does not use its parent's workers."""
     return _create_pool(os.getpid())
 
 
@@ -198,14 +203,17 @@ def _create_pool(owner_pid: int) -> ReaderPool:
 
 
 def _determine_fault_code(process: "subprocess.Popen[bytes]", overrun: threading.Event) -> str:
-    import signal  # noqa: PLC0415 - only after a death
+    import signal  # noqa: PLC0415 - rarely needed
 
-    limits = {-getattr(signal, name, 0) for name in ("SIGPROF", "SIGXCPU")} - {0}
-    return "too_costly" if overrun.is_set() or process.returncode in limits else "reader_died"
+    # A process ended by a signal has its negative number as return code; Windows lacks these signals.
+    time_limit_codes = {-getattr(signal, name, 0) for name in ("SIGPROF", "SIGXCPU")} - {0}
+    if overrun.is_set() or process.returncode in time_limit_codes:
+        return "too_costly"
+    return "reader_died"
 
 
 def _get_memory_by_psutil(pid: int) -> int:
-    import psutil  # noqa: PLC0415 - only where the system's own files do not say it
+    import psutil  # noqa: PLC0415 - only on systems without /proc
 
     try:
         return int(psutil.Process(pid).memory_info().rss)

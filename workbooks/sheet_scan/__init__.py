@@ -1,1 +1,1 @@
-"""A streaming scan of sheet markup: each sheet is judged and read once."""
+"""A streaming scan of sheet markup: each sheet is checked and read once."""

@@ -1,4 +1,4 @@
-"""Which cell of a sheet is written as no cell may be, and what is wrong with it."""
+"""Locate and classify the cell of a sheet that violates the grammar."""
 
 import re
 from typing import Final
@@ -12,39 +12,56 @@ _REFERENCE_ATTRIBUTE: Final = re.compile(rb"""\br\s*=\s*["']([^"'<]{0,40})""")
 
 
 def locate_fault(sheet: SheetPart, rows: bytes, stop_offset: int) -> IntakeError:
-    """Name the cell at which the grammar stopped, and what is wrong there."""
-    head = ROW_HEAD.match(rows, stop_offset)
-    if head is None:
+    """Return the error for the cell at which the grammar stopped; *stop_offset* is the start of its row."""
+    row_head = ROW_HEAD.match(rows, stop_offset)
+    if row_head is None:
         return _locate_row_fault(sheet, rows, stop_offset)
-    at = head.end()
-    cell = compile_cell_pattern(head[1])
-    while match := cell.match(rows, at):
-        at = match.end()
-    tag = _CELL_TAG.match(rows, at)
-    reference = _REFERENCE_ATTRIBUTE.search(tag[0]) if tag else None
-    written = reference[1].decode("utf-8", "replace") if reference else f"A{head[1].decode()}"
+    row = row_head[1]
+    cell_start = _skip_valid_cells(rows, row_head.end(), row)
+    reference = _find_reference(rows, cell_start)
     part = format_part_name(sheet.part)
-    if reference and not re.fullmatch(rb"[A-Z]{1,3}" + head[1], reference[1]):
-        return intake_error("bad_reference", sheet=sheet.name, cell=written, part=part)
-    return intake_error(
-        _classify_fault(rows[at : rows.find(b"</c>", at) + 4]), sheet=sheet.name, cell=written, part=part
-    )
+    if reference is None:
+        cell = f"A{row.decode()}"
+    else:
+        cell = reference.decode("utf-8", "replace")
+        if not re.fullmatch(rb"[A-Z]{1,3}" + row, reference):
+            return intake_error("bad_reference", sheet=sheet.name, cell=cell, part=part)
+    code = _classify_fault(rows[cell_start : rows.find(b"</c>", cell_start) + 4])
+    return intake_error(code, sheet=sheet.name, cell=cell, part=part)
+
+
+def _skip_valid_cells(rows: bytes, start: int, row: bytes) -> int:
+    """Return the offset of the first cell of a row that violates the grammar."""
+    cell_pattern = compile_cell_pattern(row)
+    while cell := cell_pattern.match(rows, start):
+        start = cell.end()
+    return start
+
+
+def _find_reference(rows: bytes, cell_start: int) -> bytes | None:
+    """Return the reference of the cell that starts at an offset, or None if it has none."""
+    tag = _CELL_TAG.match(rows, cell_start)
+    if tag is None:
+        return None
+    reference = _REFERENCE_ATTRIBUTE.search(tag[0])
+    return reference and reference[1]
 
 
 def _classify_fault(cell: bytes) -> str:
     if cell.count(b"<v") > 1:
         return "value_twice"
-    return "string_index" if b't="s"' in cell else "sheet_markup"
+    if b't="s"' in cell:
+        return "string_index"
+    return "sheet_markup"
 
 
 def _locate_row_fault(sheet: SheetPart, rows: bytes, stop_offset: int) -> IntakeError:
-    reference = (
-        _REFERENCE_ATTRIBUTE.search(rows, stop_offset, stop_offset + 200)
-        if rows.startswith(b"<row", stop_offset)
-        else None
-    )
-    code = "bad_reference" if reference else "sheet_markup"
-    written = format_part_name(reference[1].decode("utf-8", "replace")) if reference else None
-    return intake_error(
-        code, sheet=sheet.name, cell=f"A{written}" if written else None, part=format_part_name(sheet.part)
-    )
+    part = format_part_name(sheet.part)
+    reference = None
+    if rows.startswith(b"<row", stop_offset):
+        reference = _REFERENCE_ATTRIBUTE.search(rows, stop_offset, stop_offset + 200)
+    if reference is None:
+        return intake_error("sheet_markup", sheet=sheet.name, part=part)
+    row = format_part_name(reference[1].decode("utf-8", "replace"))
+    cell = f"A{row}" if row else None
+    return intake_error("bad_reference", sheet=sheet.name, cell=cell, part=part)

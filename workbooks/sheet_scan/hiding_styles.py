@@ -1,44 +1,54 @@
-"""Which styles of a workbook hide what their cells hold, or show something else in its place."""
+"""Find the styles of a workbook that hide the values of their cells or show something else in their place."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeVar
 
 from workbooks.gate.xml_events import walk_elements
 from workbooks.sheet_scan.number_formats import INVISIBLE, NumberFormat, get_built_in_code, parse_number_format
 
 STRUCK_OUT: Final = "struck"
 Rgb = tuple[int, int, int]
-Colour = Rgb | tuple[str, str, str] | None  # known, known by its name alone, or left to the program
+# An RGB colour; the kind, value and tint of a colour that is only named; or None for the program's default.
+Colour = Rgb | tuple[str, str, str] | None
 
 _WHITE: Final[Rgb] = (255, 255, 255)
 _BLACK: Final[Rgb] = (0, 0, 0)
+# Indexed colours: ECMA-376 part 1, 18.8.27; 64 and 65 are the system's foreground and background.
 _KNOWN_COLOURS: Final[Mapping[tuple[str, str], Rgb]] = MappingProxyType(
     {
-        **{("indexed", at): _BLACK for at in ("0", "8", "64")},
-        **{("indexed", at): _WHITE for at in ("1", "9", "65")},
+        ("indexed", "0"): _BLACK,
+        ("indexed", "8"): _BLACK,
+        ("indexed", "64"): _BLACK,
+        ("indexed", "1"): _WHITE,
+        ("indexed", "9"): _WHITE,
+        ("indexed", "65"): _WHITE,
         ("theme", "0"): _WHITE,
         ("theme", "1"): _BLACK,
     }
 )
 _HEX_COLOUR: Final = re.compile(r"[0-9A-Fa-f]{8}|[0-9A-Fa-f]{6}")
-_MIN_VISIBLE_DIFFERENCE: Final = 32  # of 255: what differs by less in every colour is not seen
-_MAX_INVISIBLE_FONT_POINTS: Final = 2.0  # points
+# Of 255: colours that differ by less in every channel look the same.
+_MIN_VISIBLE_DIFFERENCE: Final = 32
+_MAX_INVISIBLE_FONT_POINTS: Final = 2.0
+_MAX_INDEX_DIGITS: Final = 9
 _TRUE_VALUES: Final = (None, "1", "true", "on")
 
 
 @dataclass(frozen=True, slots=True)
 class StyleEffect:
-    """What a style does to every cell that wears it (*effect*), or by its number format to some of them."""
+    """What a style does to every cell that has it (*effect*), or to some of them by its number format."""
 
     effect: str = ""
     number_format: NumberFormat | None = None
 
     def get_effect(self, value: float | None) -> str:
-        """Name what becomes of a number, or of a text (None)."""
-        return self.effect or (self.number_format.get_effect(value) if self.number_format else "")
+        """Return the effect on a number, or on a text (None); empty if the value is shown."""
+        if self.effect or self.number_format is None:
+            return self.effect
+        return self.number_format.get_effect(value)
 
 
 @dataclass(slots=True)
@@ -54,9 +64,15 @@ class _Fill:
     colour: Colour = None
 
 
+_FontOrFill = TypeVar("_FontOrFill", _Font, _Fill)
+
+
 @dataclass(slots=True)
 class _StyleSheetReader:
-    """The parts of a style sheet that say how a value looks, gathered while it goes by."""
+    """Collects fonts, fills, number formats and cell styles from the events of a style sheet.
+
+    *cell_style_ids* are number format, font and fill of each cell style.
+    """
 
     path: list[str] = field(default_factory=list)
     format_codes: dict[str, str] = field(default_factory=dict)
@@ -65,21 +81,21 @@ class _StyleSheetReader:
     cell_style_ids: list[tuple[str, str, str]] = field(default_factory=list)
 
     def start_element(self, name: str, attributes: Mapping[str, str]) -> None:
-        above, over = (["", *self.path][-1], ["", "", *self.path][-2])
+        grandparent, parent = ["", "", *self.path][-2:]
         self.path.append(name)
-        if (above, name) == ("numFmts", "numFmt"):
+        if (parent, name) == ("numFmts", "numFmt"):
             self.format_codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
-        elif (above, name) == ("fonts", "font"):
+        elif (parent, name) == ("fonts", "font"):
             self.fonts.append(_Font())
-        elif (over, above) == ("fonts", "font"):
+        elif (grandparent, parent) == ("fonts", "font"):
             self._apply_font_property(name, attributes)
-        elif (above, name) == ("fills", "fill"):
+        elif (parent, name) == ("fills", "fill"):
             self.fills.append(_Fill("other"))
-        elif (over, above) == ("fills", "fill") and name == "patternFill":
+        elif (grandparent, parent) == ("fills", "fill") and name == "patternFill":
             self.fills[-1].kind = attributes.get("patternType", "none")
-        elif above == "patternFill" and name == "fgColor" and "fills" in self.path:
+        elif parent == "patternFill" and name == "fgColor" and "fills" in self.path:
             self.fills[-1].colour = _parse_colour(attributes)
-        elif (above, name) == ("cellXfs", "xf"):
+        elif (parent, name) == ("cellXfs", "xf"):
             self.cell_style_ids.append(
                 (attributes.get("numFmtId", "0"), attributes.get("fontId", "0"), attributes.get("fillId", "0"))
             )
@@ -97,22 +113,27 @@ class _StyleSheetReader:
             font.size = _parse_number(attributes.get("val", ""), font.size)
 
     def build_style_effects(self) -> dict[int, StyleEffect]:
-        fonts, fills = dict(enumerate(self.fonts)), dict(enumerate(self.fills))
-        known: dict[tuple[str, str, str], StyleEffect] = {}
-        for worn in self.cell_style_ids:
-            if worn not in known:
-                number, font, fill = worn
-                seen = _determine_effect(fonts.get(_parse_index(font), _Font()), fills.get(_parse_index(fill), _Fill()))
-                code = parse_number_format(self.format_codes.get(number, get_built_in_code(number)))
-                known[worn] = StyleEffect(seen, code if code.has_effect else None)
-        return {at: known[worn] for at, worn in enumerate(self.cell_style_ids) if known[worn] != StyleEffect()}
+        """Return the styles that have an effect, by index; equal combinations are evaluated once."""
+        effects = {style_ids: self._build_effect(*style_ids) for style_ids in dict.fromkeys(self.cell_style_ids)}
+        no_effect = StyleEffect()
+        effects_by_index: dict[int, StyleEffect] = {}
+        for index, style_ids in enumerate(self.cell_style_ids):
+            if effects[style_ids] != no_effect:
+                effects_by_index[index] = effects[style_ids]
+        return effects_by_index
+
+    def _build_effect(self, format_id: str, font_id: str, fill_id: str) -> StyleEffect:
+        font = _get_by_id(self.fonts, font_id, _Font())
+        fill = _get_by_id(self.fills, fill_id, _Fill())
+        number_format = parse_number_format(self.format_codes.get(format_id, get_built_in_code(format_id)))
+        return StyleEffect(_determine_effect(font, fill), number_format if number_format.has_effect else None)
 
 
 def parse_style_effects(part: str, content: bytes) -> dict[int, StyleEffect]:
-    """Return the odd ones among the styles by their number; a part that is not well formed raises its fault."""
-    sheet = _StyleSheetReader()
-    walk_elements(part, content, sheet.start_element, sheet.end_element)
-    return sheet.build_style_effects()
+    """Return the cell styles that have an effect, by index; raise IntakeError if the part is malformed."""
+    reader = _StyleSheetReader()
+    walk_elements(part, content, reader.start_element, reader.end_element)
+    return reader.build_style_effects()
 
 
 def _determine_effect(font: _Font, fill: _Fill) -> str:
@@ -120,38 +141,53 @@ def _determine_effect(font: _Font, fill: _Fill) -> str:
         return STRUCK_OUT
     if font.size <= _MAX_INVISIBLE_FONT_POINTS:
         return INVISIBLE
-    ink = _BLACK if font.colour is None else font.colour
-    if fill.kind not in ("none", "solid") or (fill.kind == "solid" and fill.colour is None):
-        return ""
-    ground = _WHITE if fill.kind == "none" else fill.colour
-    return INVISIBLE if _is_indistinguishable(ink, ground) else ""
+    if _is_indistinguishable(font.colour or _BLACK, _get_background(fill)):
+        return INVISIBLE
+    return ""
 
 
-def _is_indistinguishable(ink: Colour, ground: Colour) -> bool:
-    if ink is None or ground is None or isinstance(ink[0], str) or isinstance(ground[0], str):
-        return ink is not None and ink == ground
-    return all(
-        abs(int(first) - int(second)) < _MIN_VISIBLE_DIFFERENCE for first, second in zip(ink, ground, strict=True)
-    )
+def _get_background(fill: _Fill) -> Colour:
+    """Return the colour behind the text, or None if it is unknown or not uniform."""
+    if fill.kind == "none":
+        return _WHITE
+    if fill.kind == "solid":
+        return fill.colour
+    return None
+
+
+def _is_indistinguishable(ink: Colour, background: Colour) -> bool:
+    if ink is None or background is None:
+        return False
+    if isinstance(ink[0], str) or isinstance(background[0], str):
+        return ink == background
+    differences = (abs(int(first) - int(second)) for first, second in zip(ink, background, strict=True))
+    return max(differences) < _MIN_VISIBLE_DIFFERENCE
 
 
 def _parse_colour(attributes: Mapping[str, str]) -> Colour:
     for kind in ("rgb", "indexed", "theme"):
         if value := attributes.get(kind):
             tint = attributes.get("tint", "")
-            if kind == "rgb" and _HEX_COLOUR.fullmatch(value):
-                known: Rgb | None = (int(value[-6:-4], 16), int(value[-4:-2], 16), int(value[-2:], 16))
-            else:
-                known = _KNOWN_COLOURS.get((kind, value))
-            return _apply_tint(known, _parse_number(tint, 0.0)) if known else (kind, value, tint)
+            rgb = _resolve_rgb(kind, value)
+            if rgb is None:
+                return kind, value, tint
+            return _apply_tint(rgb, _parse_number(tint, 0.0))
     return None
 
 
+def _resolve_rgb(kind: str, value: str) -> Rgb | None:
+    """Return the RGB colour of (A)RRGGBB digits or of a known index, or None if it is unknown."""
+    if kind == "rgb" and _HEX_COLOUR.fullmatch(value):
+        return int(value[-6:-4], 16), int(value[-4:-2], 16), int(value[-2:], 16)
+    return _KNOWN_COLOURS.get((kind, value))
+
+
 def _apply_tint(colour: Rgb, tint: float) -> Rgb:
-    """Darken (below 0) or lighten, as far as that can be told without its hue."""
+    """Darken (tint below 0) or lighten each channel, an approximation of the change of lightness that Excel makes."""
+    red, green, blue = colour
     if tint < 0:
-        return (int(colour[0] * (1 + tint)), int(colour[1] * (1 + tint)), int(colour[2] * (1 + tint)))
-    return (_lighten_channel(colour[0], tint), _lighten_channel(colour[1], tint), _lighten_channel(colour[2], tint))
+        return int(red * (1 + tint)), int(green * (1 + tint)), int(blue * (1 + tint))
+    return _lighten_channel(red, tint), _lighten_channel(green, tint), _lighten_channel(blue, tint)
 
 
 def _lighten_channel(channel: int, tint: float) -> int:
@@ -165,5 +201,11 @@ def _parse_number(text: str, default: float) -> float:
         return default
 
 
-def _parse_index(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 10 else -1  # noqa: PLR2004 - no style sheet has more
+def _get_by_id(items: list[_FontOrFill], item_id: str, default: _FontOrFill) -> _FontOrFill:
+    """Return the item at a decimal index, or the default if the index is malformed or out of range."""
+    if not item_id.isdecimal() or len(item_id) > _MAX_INDEX_DIGITS:
+        return default
+    index = int(item_id)
+    if index >= len(items):
+        return default
+    return items[index]

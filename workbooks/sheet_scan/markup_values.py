@@ -1,7 +1,8 @@
-"""What the markup of a sheet says of its cells: the second reading, taken in columns while the rows go by."""
+"""Read the values of a sheet from its markup, column by column: the second reading, besides the library's."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Final
 
 import polars as pl
@@ -15,9 +16,9 @@ from workbooks.sheet_scan.uniform_rows import UniformRows
 COLUMN_LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 PLAIN_NUMBER_PATTERN: Final = r"^(0|[1-9][0-9]{0,8})(\.[0-9]{1,6})?$"
 _CELL_START: Final = '<c r="'
-_MAX_COLUMN_LETTERS: Final = 3  # letters of a column
+_MAX_COLUMN_LETTERS: Final = 3
 _CELL_EXPRESSION: Final = pl.col("cell")
-# What a cell is, by its own tag; the words of a text or formula may look like anything.
+# Each is anchored at the cell's own tag: a text or formula may contain anything, even what looks like a tag.
 _NUMBER_CELL: Final = r'^[A-Z]{1,3}[0-9]{1,7}"(?: s="[0-9]{1,6}")?(?: t="n")?>'
 _TEXT_CELL: Final = r'^[A-Z]{1,3}[0-9]{1,7}"(?: s="[0-9]{1,6}")? t="(?:s|inlineStr)"><[^/]'
 _NON_TEXT_CELL: Final = r'^[A-Z]{1,3}[0-9]{1,7}"(?: s="[0-9]{1,6}")? t="(?:str|e|b|d)"><[^/]'
@@ -29,9 +30,11 @@ TypedCell = tuple[str, str, str | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkupValues:
-    """What the markup says: numbers (row, column, as written), cells of other types, how many texts.
+    """The values of a sheet: numbers, cells of other types, formulas, and the number of texts.
 
-    *first_column* is the first with a value. *special* holds address, type and value, none where there is no value.
+    *numbers* has the columns row, column (letters), text (as written) and plain (whether it is written plainly).
+    *typed_cells* are address, type and value, or None if there is no value. *first_column* is the first with a value.
+    *uncalculated_cells* are the addresses of formulas without a result.
     """
 
     numbers: pl.DataFrame
@@ -44,7 +47,7 @@ class MarkupValues:
 
 @dataclass(slots=True)
 class MarkupReader:
-    """The second reading of one sheet on its way."""
+    """Collects the values of one sheet from batches of its rows."""
 
     sheet: SheetPart
     number_frames: list[pl.DataFrame] = field(default_factory=list)
@@ -56,35 +59,38 @@ class MarkupReader:
     uncalculated_cells: list[str] = field(default_factory=list)
 
     def add_rows(self, rows: bytes, uniform_rows: UniformRows | None = None) -> None:
-        """Read some rows that the grammar has matched, or that have been taken apart."""
+        """Read rows that the grammar has matched; *uniform_rows* are the same rows if they are already parsed."""
         text = self._decode_rows(rows)
         if uniform_rows is not None:
             self._add_uniform_rows(uniform_rows)
             return
-        cells = (
-            text.str.split(_CELL_START).explode(empty_as_null=True, keep_nulls=True).slice(1)
-        )  # but the row's own tag
-        typed = cells.str.contains(' t="', literal=True)
-        self._add_numbers(cells.filter(~typed))
-        self._add_typed_cells(cells.filter(typed))
+        # The first piece is not a cell but the tag of the first row.
+        cells = text.str.split(_CELL_START).explode(empty_as_null=True, keep_nulls=True).slice(1)
+        has_type = cells.str.contains(' t="', literal=True)
+        self._add_numbers(cells.filter(~has_type))
+        self._add_typed_cells(cells.filter(has_type))
         if b"<f" in rows:
             self._add_formulas(_join_cells(cells.filter(cells.str.contains(_FORMULA_START))))
 
     @property
     def used_columns(self) -> frozenset[str]:
-        """The columns in which anything stands."""
-        others = (column_part(at) for at in (*self.uncalculated_cells, *(at for at, _, _ in self.typed_cells)))
-        return frozenset({*self.number_columns, *self.text_columns, *others})
+        """The letters of all columns with a value, a typed cell or a formula without a result."""
+        typed_addresses = (address for address, _, _ in self.typed_cells)
+        special_columns = map(column_part, chain(self.uncalculated_cells, typed_addresses))
+        return frozenset({*self.number_columns, *self.text_columns, *special_columns})
 
     def build_values(self) -> MarkupValues:
-        """Return what was gathered."""
-        special = (column_part(at) for at, _, value in self.typed_cells if value is not None)
-        placed = {*self.number_columns, *self.text_columns, *special}
+        """Return the values of all rows that were added."""
+        typed_columns = (column_part(address) for address, _, value in self.typed_cells if value is not None)
+        value_columns = {*self.number_columns, *self.text_columns, *typed_columns}
+        numbers = pl.DataFrame(schema=_NUMBERS_SCHEMA)
+        if self.number_frames:
+            numbers = pl.concat(self.number_frames)
         return MarkupValues(
-            numbers=pl.concat(self.number_frames) if self.number_frames else pl.DataFrame(schema=_NUMBERS_SCHEMA),
+            numbers=numbers,
             typed_cells=tuple(self.typed_cells),
             text_count=self.text_count,
-            first_column=min(map(column_number, placed), default=None),
+            first_column=min(map(column_number, value_columns), default=None),
             formulas=self.formulas,
             uncalculated_cells=tuple(self.uncalculated_cells),
         )
@@ -99,22 +105,27 @@ class MarkupReader:
         self.text_count += sum(rows.text_counts.values())
         self.text_columns |= set(rows.text_counts)
         self.number_columns |= set(rows.values)
-        columns = {letters: pl.Series(one, dtype=pl.Binary).cast(pl.String) for letters, one in rows.values.items()}
-        if columns:
-            wide = pl.DataFrame({"row": pl.Series(rows.row_numbers, dtype=pl.Int32), **columns})
-            long = wide.unpivot(index="row", variable_name="column", value_name="text").filter(pl.col("text") != "")
-            self.number_frames.append(long.with_columns(plain=pl.col("text").str.contains(PLAIN_NUMBER_PATTERN)))
+        if not rows.values:
+            return
+        series_by_name = {"row": pl.Series(rows.row_numbers, dtype=pl.Int32)}
+        for letters, numbers in rows.values.items():
+            series_by_name[letters] = pl.Series(numbers, dtype=pl.Binary).cast(pl.String)
+        wide = pl.DataFrame(series_by_name)
+        long = wide.unpivot(index="row", variable_name="column", value_name="text").filter(pl.col("text") != "")
+        self.number_frames.append(long.with_columns(plain=pl.col("text").str.contains(PLAIN_NUMBER_PATTERN)))
 
     def _add_typed_cells(self, cells: pl.Series) -> None:
         """Read the cells whose tag may name a type."""
-        texts = cells.str.contains(_TEXT_CELL)
-        self.text_count += int(texts.sum())
-        letters = cells.filter(texts).str.slice(0, _MAX_COLUMN_LETTERS).unique()
-        self.text_columns |= {one.rstrip('0123456789"') for one in letters}
-        if int(texts.sum()) < cells.len():
-            rest = cells.filter(~texts)
-            self._add_numbers(rest.filter(rest.str.contains(_NUMBER_CELL)))
-            self.typed_cells += _parse_typed_cells(_join_cells(rest.filter(rest.str.contains(_NON_TEXT_CELL))))
+        is_text = cells.str.contains(_TEXT_CELL)
+        text_count = int(is_text.sum())
+        self.text_count += text_count
+        address_starts = cells.filter(is_text).str.slice(0, _MAX_COLUMN_LETTERS).unique()
+        self.text_columns |= {address_start.rstrip('0123456789"') for address_start in address_starts}
+        if text_count < cells.len():
+            other_cells = cells.filter(~is_text)
+            self._add_numbers(other_cells.filter(other_cells.str.contains(_NUMBER_CELL)))
+            non_text_cells = other_cells.filter(other_cells.str.contains(_NON_TEXT_CELL))
+            self.typed_cells += _parse_typed_cells(_join_cells(non_text_cells))
 
     def _add_numbers(self, cells: pl.Series) -> None:
         numbers = _parse_numbers(cells)
@@ -122,33 +133,38 @@ class MarkupReader:
         self.number_columns |= set(numbers["column"].unique())
 
     def _add_formulas(self, cells: bytes) -> None:
-        """Take each formula, and whether the file holds no result of it; an empty text is a result."""
-        for at, kind, text, value in FORMULA_CELL.findall(cells):
-            self.formulas[at.decode()] = f"={text.decode('utf-8', 'replace')}"
+        """Collect the formulas, and the addresses of those without a result in the file; an empty text is a result."""
+        for address, kind, text, value in FORMULA_CELL.findall(cells):
+            self.formulas[address.decode()] = f"={text.decode('utf-8', 'replace')}"
             if not value and kind != b"str":
-                self.uncalculated_cells.append(at.decode())
+                self.uncalculated_cells.append(address.decode())
 
 
 def _parse_numbers(cells: pl.Series) -> pl.DataFrame:
-    """Read the value of each cell that has one; an empty one has no number."""
+    """Return the numbers of cells (row, column, text, plain), without the empty cells."""
     value = _CELL_EXPRESSION.str.splitn("<v>", 2).struct.field("field_1").str.splitn("<", 2).struct.field("field_0")
-    written = cells.to_frame().select(at=_CELL_EXPRESSION.str.splitn('"', 2).struct.field("field_0"), text=value)
-    placed = written.filter(pl.col("text") != "").with_columns(row=pl.col("at").str.strip_chars_start(COLUMN_LETTERS))
+    address = _CELL_EXPRESSION.str.splitn('"', 2).struct.field("field_0")
+    written = cells.to_frame().select(address=address, text=value).filter(pl.col("text") != "")
+    placed = written.with_columns(row=pl.col("address").str.strip_chars_start(COLUMN_LETTERS))
     return placed.select(
         row=pl.col("row").cast(pl.Int32),
-        column=pl.col("at").str.head(pl.col("at").str.len_bytes() - pl.col("row").str.len_bytes()),
+        column=pl.col("address").str.head(pl.col("address").str.len_bytes() - pl.col("row").str.len_bytes()),
         text=pl.col("text"),
         plain=pl.col("text").str.contains(PLAIN_NUMBER_PATTERN),
     )
 
 
 def _join_cells(cells: pl.Series) -> bytes:
-    """Put a few cells together again as markup."""
-    return "".join(_CELL_START + one for one in cells).encode()
+    """Return a few cells as markup again."""
+    return "".join(_CELL_START + cell for cell in cells).encode()
 
 
 def _parse_typed_cells(cells: bytes) -> Iterator[TypedCell]:
     for match in TYPED_CELL.finditer(cells):
-        at, kind, text, empty = match.groups()
-        value = "" if empty else None if text is None else text.decode("utf-8", "replace")
-        yield at.decode(), kind.decode(), value
+        address, kind, text, empty_value = match.groups()
+        value = None
+        if empty_value:
+            value = ""
+        elif text is not None:
+            value = text.decode("utf-8", "replace")
+        yield address.decode(), kind.decode(), value

@@ -1,4 +1,4 @@
-"""The texts that cells point at by number: each must be written so that no two programs count or read them apart."""
+"""Check the shared strings: each must be written so that all programs count and read it the same way."""
 
 import re
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from typing import Final
 
 from workbooks.gate.intake_fault import IntakeError, format_part_name, intake_error
 from workbooks.gate.workbook_parts import SHEET_NAMESPACES
-from workbooks.gate.xml_events import refuse_malformed, walk_elements
+from workbooks.gate.xml_events import refuse_malformed, split_qualified_name, walk_elements
 from workbooks.sheet_scan.sheet_grammar import TEXT_ITEM
 
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
@@ -18,30 +18,34 @@ _ALLOWED_PARENTS: Final = {"sst": ("",), "si": ("sst",), "t": ("si", "r", "rPh")
 
 
 def count_shared_strings(part: str, content: bytes) -> int:
-    """Return how many texts there are; raise the fault of a list that programs take in different ways."""
+    """Return the number of shared strings; raise IntakeError for a list that programs read in different ways."""
     refuse_malformed(part, content)
     plain = _PLAIN_LIST.fullmatch(content.removeprefix(_BYTE_ORDER_MARK))
     if plain and plain[1].decode("ascii", "replace") in SHEET_NAMESPACES:
         return content.count(b"<si>") + content.count(b"<si/>")
-    listed = _SharedStringCounter(part)
-    walk_elements(part, content, listed.start_element, listed.end_element, keep_namespace=True)
-    return listed.count
+    counter = _SharedStringCounter(part)
+    walk_elements(part, content, counter.start_element, counter.end_element, keep_namespace=True)
+    return counter.count
 
 
 @dataclass(slots=True)
 class _SharedStringCounter:
-    """A list that is written in another way, followed element by element."""
+    """Counts the strings of a list in another notation, element by element.
+
+    *text_count* and *run_count* are the texts of the string itself and its runs.
+    """
 
     part: str
     count: int = 0
     path: list[str] = field(default_factory=lambda: [""])
-    text_count: int = 0  # of the item that is open, its own and its runs'
+    text_count: int = 0
     run_count: int = 0
 
     def start_element(self, qualified_name: str, _: Mapping[str, str]) -> None:
-        space, name = qualified_name.rpartition(" ")[::2]
-        foreign = space not in SHEET_NAMESPACES and name != "sst"  # a list without a text says nothing in any language
-        if name in _KNOWN_ELEMENTS and (foreign or self.path[-1] not in _ALLOWED_PARENTS[name]):
+        namespace, name = split_qualified_name(qualified_name)
+        # An empty list is harmless in any namespace.
+        is_foreign = namespace not in SHEET_NAMESPACES and name != "sst"
+        if name in _KNOWN_ELEMENTS and (is_foreign or self.path[-1] not in _ALLOWED_PARENTS[name]):
             raise self._build_markup_error()
         if name == "si":
             self.count, self.text_count, self.run_count = self.count + 1, 0, 0

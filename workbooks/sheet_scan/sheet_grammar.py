@@ -1,7 +1,7 @@
-"""The one way in which the cells of a sheet may be written, as regular expressions over the bytes.
+"""The grammar of the rows and cells of a sheet, as regular expressions over the bytes.
 
-A whole sheet is matched in a single call, so that a million rows cost half a second and nothing per cell. What
-matches holds no comment, no processing instruction, no second value, no reference into another row.
+A whole sheet is matched in a single call: a million rows take half a second. What matches has no comment, no
+processing instruction, no second value in a cell, and no reference to another row.
 """
 
 import re
@@ -11,7 +11,7 @@ from typing import Final
 FORMULA: Final = rb'(?:<f(?: [A-Za-z0-9]{1,8}="[^"<>]*+")*+(?:/>|>[^<]*+</f>))'
 ATTRIBUTE: Final = rb'(?: (?!xmlns)[A-Za-z0-9:]{1,40}="[^"<>]{0,400}+")'
 _PLAIN_VALUE: Final = rb"(?:<v>[^<]*+</v>|<v/>)"
-# A text as it is, or in runs that look different; how it is pronounced may follow, and is no part of it.
+# A text is plain or in runs with formats of their own. Its pronunciation may follow; it is not part of the text.
 _TEXT: Final = rb'<t(?: xml:space="(?:preserve|default)")?+(?:/>|>[^<]*+</t>)'
 _RUN_PROPERTIES: Final = rb"(?:<rPr/>|<rPr>(?:<[A-Za-z]{1,20}(?: [^<>]*?)?/>)*+</rPr>)"
 _RUN: Final = rb"(?:<r>" + _RUN_PROPERTIES + rb"?+" + _TEXT + rb"</r>)"
@@ -37,7 +37,7 @@ def _build_cell_pattern(row: bytes) -> bytes:
 SHEET_ROWS: Final = re.compile(b"(?:" + _ROW % {b"attribute": ATTRIBUTE, b"cell": _build_cell_pattern(rb"\1")} + b")*+")
 ROW_HEAD: Final = re.compile(rb'<row r="([1-9][0-9]{0,6})"' + ATTRIBUTE + rb"*+/?>")
 
-# What the second reading and the kinds of cells are taken from; each stands on what SHEET has matched.
+# The second reading uses these on rows that SHEET_ROWS has matched.
 TYPED_CELL: Final = re.compile(
     rb'<c r="([A-Z]{1,3}[0-9]{1,7})"(?: s="[0-9]{1,6}")?+ t="(str|e|b|d)">'
     + FORMULA
@@ -58,5 +58,5 @@ HIDDEN_ROW_ATTRIBUTE: Final = re.compile(rb' (?:hidden="(?:1|true)"|ht="0+(?:\.0
 
 @cache
 def compile_cell_pattern(row: bytes) -> re.Pattern[bytes]:
-    """Return the grammar of one cell in a given row."""
+    """Return the grammar of a cell in the row with this number."""
     return re.compile(_build_cell_pattern(row))

@@ -1,9 +1,11 @@
-"""One sheet's markup, judged by the gate: its rows by one grammar, what is hidden and merged; nothing is read yet."""
+"""Scan the markup of a sheet without reading values: check its rows, find hidden rows and columns and merged cells."""
 
 import re
 from array import array
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 from typing import Final
 
 from checks.model.cell_ref import LAST_COLUMN, LAST_ROW, Position, parse_range
@@ -17,8 +19,9 @@ from workbooks.sheet_scan.sheet_normaliser import SheetNormaliser
 from workbooks.sheet_scan.sheet_stream import SheetRows
 from workbooks.sheet_scan.uniform_rows import UniformRowParser, UniformRows
 
-_ZERO_WIDTH: Final = re.compile(r"0+(?:\.0*)?")  # no width at all
-_MAX_COLUMN_DIGITS: Final = 5  # of a column's number
+_ZERO_WIDTH: Final = re.compile(r"0+(?:\.0*)?")
+_SHEET_DATA_TAGS: Final = re.compile(rb"<((?:[\w.-]+:)?)sheetData\s*></(?:[\w.-]+:)?sheetData>")
+_MAX_COLUMN_DIGITS: Final = 5
 _MAX_MERGES: Final = 100_000
 _OUTLINE_ELEMENTS: Final = frozenset({"worksheet", "sheetData", "col", "mergeCell", "autoFilter"})
 
@@ -28,7 +31,7 @@ RowSink = Callable[[bytes, UniformRows | None], object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SheetScan:
-    """A judged sheet. *last_row* is the last one that may hold a value; the rows themselves went into the sink."""
+    """A scanned sheet. *last_row* is the last one that may have a value; the rows themselves went to the sink."""
 
     sheet: SheetPart
     merges: tuple[CellRange, ...]
@@ -39,7 +42,7 @@ class SheetScan:
 
 @dataclass(slots=True)
 class _RowTracker:
-    """What is known of the rows that went by."""
+    """Tracks number, order and visibility of the rows scanned so far."""
 
     sheet: SheetPart
     row_numbers: "array[int]" = field(default_factory=lambda: array("L"))
@@ -48,115 +51,134 @@ class _RowTracker:
     last_row: int = 0
 
     def add_rows(self, rows: bytes) -> bool:
-        """Take note of some rows; tell whether a value may stand in them."""
-        heads = ROW_ATTRIBUTES.findall(rows)
-        numbers = [int(number) for number, _ in heads]
-        self._record_rows(numbers, [look for _, look in heads])
-        mark = max(rows.rfind(b"<v"), 0)
-        mark = max(rows.rfind(b"<is", mark), rows.rfind(b"<f", mark), mark or -1)
-        if mark < 0:
+        """Record some rows; return whether they may have a value."""
+        rows_with_attributes = ROW_ATTRIBUTES.findall(rows)
+        numbers = [int(number) for number, _ in rows_with_attributes]
+        self._record_rows(numbers, [attributes for _, attributes in rows_with_attributes])
+        last_content = _find_last_content(rows)
+        if last_content < 0:
             return False
-        last = rows.rfind(b"<row ", 0, mark)
-        valued = numbers if last == rows.rfind(b"<row ") else map(int, ROW_NUMBERS.findall(rows, 0, mark))
-        self.last_row = max(self.last_row, *valued)
+        if rows.rfind(b"<row ", 0, last_content) != rows.rfind(b"<row "):
+            numbers = list(map(int, ROW_NUMBERS.findall(rows, 0, last_content)))
+        self.last_row = max(self.last_row, *numbers)
         return True
 
     def add_uniform_rows(self, rows: UniformRows) -> bool:
-        """Take note of rows that have been taken apart; tell whether a value stands in them."""
+        """Record rows that are already parsed; return whether they have a value."""
         self._record_rows(rows.row_numbers, rows.row_attributes)
         self.last_row = max(self.last_row, *rows.row_numbers[: rows.filled_row_count], 0)
         return rows.filled_row_count > 0
 
     def _record_rows(self, numbers: Sequence[int], row_attributes: Sequence[bytes]) -> None:
-        before = self.row_numbers[-1] if self.row_numbers else 0
-        in_order = all(map(int.__lt__, [before, *numbers], numbers))
-        self.is_ordered = self.is_ordered and in_order
+        last_number = self.row_numbers[-1] if self.row_numbers else 0
+        if not all(map(int.__lt__, [last_number, *numbers], numbers)):
+            self.is_ordered = False
         self.row_numbers.extend(numbers)
-        unseen = {
-            look for look in set(row_attributes) if HIDDEN_ROW_ATTRIBUTE.search(look)
-        }  # few rows look unlike the rest
-        self.hidden_rows += [number for number, look in zip(numbers, row_attributes, strict=True) if look in unseen]
+        # Few rows have attributes of their own, so the distinct ones are searched.
+        hiding_attributes = set(filter(HIDDEN_ROW_ATTRIBUTE.search, set(row_attributes)))
+        if hiding_attributes:
+            is_hidden = map(hiding_attributes.__contains__, row_attributes)
+            self.hidden_rows += compress(numbers, is_hidden)
 
     def refuse_bad_rows(self) -> None:
-        """Each row stands there once; rows may be out of order, every reader then finds them by their number."""
-        highest = max(self.row_numbers, default=0)
-        if highest > LAST_ROW:
-            raise intake_error(
-                "bad_reference", sheet=self.sheet.name, cell=f"A{highest}", part=format_part_name(self.sheet.part)
-            )
-        if not self.is_ordered and (twice := _find_duplicate(self.row_numbers)):
-            raise intake_error("row_twice", sheet=self.sheet.name, cell=f"A{twice}", row=str(twice))
+        """Raise IntakeError for a duplicate row or a row number beyond the last; the order of rows is free."""
+        highest_row = max(self.row_numbers, default=0)
+        if highest_row > LAST_ROW:
+            part = format_part_name(self.sheet.part)
+            raise intake_error("bad_reference", sheet=self.sheet.name, cell=f"A{highest_row}", part=part)
+        if not self.is_ordered and (row := _find_duplicate(self.row_numbers)):
+            raise intake_error("row_twice", sheet=self.sheet.name, cell=f"A{row}", row=str(row))
+
+
+def _find_last_content(rows: bytes) -> int:
+    """Return the offset of the last value, inline text or formula, or -1 if there is none."""
+    offset = max(rows.rfind(b"<v"), 0)
+    return max(rows.rfind(b"<is", offset), rows.rfind(b"<f", offset), offset or -1)
 
 
 def _find_duplicate(numbers: Sequence[int]) -> int | None:
-    seen: set[int] = set()
-    return next((one for one in numbers if one in seen or seen.add(one)), None)  # type: ignore[func-returns-value]
+    """Return the first number that occurred before, or None if all are distinct."""
+    previous_numbers: set[int] = set()
+    for number in numbers:
+        if number in previous_numbers:
+            return number
+        previous_numbers.add(number)
+    return None
 
 
 def scan_sheet(
     container: Container, sheet: SheetPart, sink: RowSink, *, uniform_row_parser: UniformRowParser | None = None
 ) -> SheetScan:
-    """Judge one sheet, handing on its rows as the grammar has them; raise the fault with its cell.
+    """Scan one sheet and pass its rows to the sink, in the notation of the grammar; raise IntakeError with the cell.
 
-    With *alike*, stretches of rows that are written so are handed on taken apart, too.
+    With *uniform_row_parser*, batches of rows in a uniform notation are passed on parsed, too.
     """
-    source, judged = SheetRows(container, sheet), _RowTracker(sheet)
-    for rows, apart in _iter_row_batches(source, uniform_row_parser):
-        valued = judged.add_uniform_rows(apart) if apart else judged.add_rows(rows)
-        if valued:
-            sink(rows, apart)
+    source, tracker = SheetRows(container, sheet), _RowTracker(sheet)
+    for rows, uniform_rows in _iter_row_batches(source, uniform_row_parser):
+        has_values = tracker.add_uniform_rows(uniform_rows) if uniform_rows else tracker.add_rows(rows)
+        if has_values:
+            sink(rows, uniform_rows)
     merges, hidden_columns = _extract_merges_and_hidden_columns(sheet, source.build_skeleton())
-    judged.refuse_bad_rows()
+    tracker.refuse_bad_rows()
     return SheetScan(
         sheet=sheet,
         merges=merges,
-        hidden_rows=tuple(judged.hidden_rows),
+        hidden_rows=tuple(tracker.hidden_rows),
         hidden_columns=hidden_columns,
-        last_row=judged.last_row,
+        last_row=tracker.last_row,
     )
 
 
 def iter_normal_rows(source: SheetRows) -> Iterator[bytes]:
-    """Yield the rows of a sheet written as the grammar has them; raise the fault of those that cannot be."""
-    return (rows for rows, _ in _iter_row_batches(source, None))
+    """Yield batches of rows in the notation of the grammar; raise IntakeError for rows that violate it."""
+    for rows, _ in _iter_row_batches(source, None):
+        yield rows
 
 
 def _iter_row_batches(
     source: SheetRows, uniform_row_parser: UniformRowParser | None
 ) -> Iterator[tuple[bytes, UniformRows | None]]:
-    rewriting, number = SheetNormaliser(), 0
-    for rows in source:
-        plain = rewriting.remove_prefix(rows, source.prefix)
-        apart = uniform_row_parser.parse_rows(plain) if uniform_row_parser else None
-        if apart is None and _count_matched_bytes(plain) < len(plain):
-            plain = rewriting.normalise_rows(plain, previous_row=number)
-            if (stop := _count_matched_bytes(plain)) < len(plain):
-                raise locate_fault(source.sheet, plain, stop)
-        if last := ROW_NUMBERS.match(plain, max(plain.rfind(b"<row "), 0)):
-            number = int(last[1])
-        yield plain, apart
+    normaliser, last_number = SheetNormaliser(), 0
+    for prefixed_rows in source:
+        rows = normaliser.remove_prefix(prefixed_rows, source.prefix)
+        uniform_rows = None
+        if uniform_row_parser:
+            uniform_rows = uniform_row_parser.parse_rows(rows)
+        if uniform_rows is None and _count_matched_bytes(rows) < len(rows):
+            rows = normaliser.normalise_rows(rows, previous_row=last_number)
+            if (stop_offset := _count_matched_bytes(rows)) < len(rows):
+                raise locate_fault(source.sheet, rows, stop_offset)
+        if last_row := ROW_NUMBERS.match(rows, max(rows.rfind(b"<row "), 0)):
+            last_number = int(last_row[1])
+        yield rows, uniform_rows
 
 
 def _count_matched_bytes(rows: bytes) -> int:
     match = SHEET_ROWS.match(rows)
-    return match.end() if match else 0
+    if match is None:
+        return 0
+    return match.end()
 
 
 def _extract_merges_and_hidden_columns(
     sheet: SheetPart, skeleton: bytes
 ) -> tuple[tuple[CellRange, ...], tuple[int, ...]]:
-    """Read what stands before and behind the rows: it must be well formed, and name the right language."""
-    skeleton = re.sub(rb"<((?:[\w.-]+:)?)sheetData\s*></(?:[\w.-]+:)?sheetData>", rb"<\1sheetData/>", skeleton)
-    outline = list(parse_elements(sheet.part, skeleton, max_elements=3_000_000, wanted_names=_OUTLINE_ELEMENTS))
-    if not outline or outline[0].name != "worksheet" or outline[0].namespace not in SHEET_NAMESPACES:
-        raise intake_error("namespace", part=format_part_name(sheet.part), sheet=sheet.name)
-    if sum(1 for one in outline if one.name == "sheetData") != 1:  # the rows of one, read by us, are not all of them
-        raise intake_error("sheet_markup", sheet=sheet.name, cell="A1", part=format_part_name(sheet.part))
-    merges = [_parse_range(sheet, one.attributes.get("ref", "")) for one in outline if one.name == "mergeCell"]
+    """Return merged ranges and hidden columns from the markup around the rows; refuse it if it is malformed."""
+    part = format_part_name(sheet.part)
+    skeleton = _SHEET_DATA_TAGS.sub(rb"<\1sheetData/>", skeleton)
+    elements = list(parse_elements(sheet.part, skeleton, max_elements=3_000_000, wanted_names=_OUTLINE_ELEMENTS))
+    if not elements or elements[0].name != "worksheet" or elements[0].namespace not in SHEET_NAMESPACES:
+        raise intake_error("namespace", part=part, sheet=sheet.name)
+    elements_by_name: dict[str, list[Mapping[str, str]]] = defaultdict(list)
+    for element in elements:
+        elements_by_name[element.name].append(element.attributes)
+    # Rows in a second sheetData element would not be scanned.
+    if len(elements_by_name["sheetData"]) != 1:
+        raise intake_error("sheet_markup", sheet=sheet.name, cell="A1", part=part)
+    merges = [_parse_range(sheet, merged_cell.get("ref", "")) for merged_cell in elements_by_name["mergeCell"]]
     if len(merges) > _MAX_MERGES:
         raise intake_error("too_many_merges", sheet=sheet.name, count=str(len(merges)), most=str(_MAX_MERGES))
-    hidden = [one.attributes for one in outline if one.name == "col" and _is_hidden(one.attributes)]
-    return tuple(merges), _expand_column_ranges((one.get("min", ""), one.get("max", "")) for one in hidden)
+    return tuple(merges), _expand_column_ranges(filter(_is_hidden, elements_by_name["col"]))
 
 
 def _is_hidden(column: Mapping[str, str]) -> bool:
@@ -164,22 +186,23 @@ def _is_hidden(column: Mapping[str, str]) -> bool:
 
 
 def _parse_range(sheet: SheetPart, reference: str) -> CellRange:
-    place = parse_range(reference)
-    if place is None or place[0] > place[1]:
-        raise intake_error("bad_reference", sheet=sheet.name, cell=reference[:40], part=format_part_name(sheet.part))
-    return place
+    cell_range = parse_range(reference)
+    if cell_range is None or cell_range[0] > cell_range[1]:
+        part = format_part_name(sheet.part)
+        raise intake_error("bad_reference", sheet=sheet.name, cell=reference[:40], part=part)
+    return cell_range
 
 
-def _expand_column_ranges(column_ranges: Iterable[tuple[str, str]]) -> tuple[int, ...]:
-    """Return the columns from first to last of each stretch; many may say the same, at no cost."""
+def _expand_column_ranges(columns: Iterable[Mapping[str, str]]) -> tuple[int, ...]:
+    """Return the numbers of all columns from *min* to *max* of each element; overlapping ranges cost nothing."""
     flags = bytearray(LAST_COLUMN + 1)
-    for first, last in column_ranges:
-        if (
-            len(first) <= _MAX_COLUMN_DIGITS
-            and len(last) <= _MAX_COLUMN_DIGITS
-            and first.isdecimal()
-            and last.isdecimal()
-        ):
+    for column in columns:
+        first, last = column.get("min", ""), column.get("max", "")
+        if _is_column_number(first) and _is_column_number(last):
             end = min(int(last), LAST_COLUMN) + 1
             flags[int(first) : end] = b"\1" * (end - int(first))
-    return tuple(number for number, hidden in enumerate(flags) if hidden and number)
+    return tuple(number for number, is_flagged in enumerate(flags) if is_flagged and number)
+
+
+def _is_column_number(text: str) -> bool:
+    return len(text) <= _MAX_COLUMN_DIGITS and text.isdecimal()

@@ -1,6 +1,6 @@
-"""The markup of a sheet as it is unpacked: what stands before the rows, whole rows piece by piece, what stands behind.
+"""Stream the markup of a sheet as it is unpacked: the head, batches of whole rows, and the tail.
 
-A long sheet is never held whole: its markup is ten times the size of what it says.
+A long sheet is never in memory as a whole: its markup is ten times the size of its values.
 """
 
 import re
@@ -13,14 +13,15 @@ from workbooks.gate.workbook_parts import SheetPart
 from workbooks.gate.zip_container import MEGABYTE, Container, refuse_unsafe_xml
 
 CHUNK_SIZE: Final = 4 * MEGABYTE
-_MAX_HELD_BYTES: Final = 32 * MEGABYTE  # of the markup before the rows, and of a single row
+# Of the markup before the rows, and of a single row.
+_MAX_HELD_BYTES: Final = 32 * MEGABYTE
 _SHEET_DATA_START: Final = re.compile(rb"<(?:([A-Za-z_][\w.-]{0,30}):)?sheetData\s*(/?)>")
 _SHEET_DATA_END: Final = re.compile(rb"\A</(?:[\w.-]+:)?sheetData\s*>")
 
 
 @dataclass(slots=True)
 class SheetRows:
-    """One sheet on its way through: *prefix*, *head* and *tail* are there once the rows have been taken."""
+    """Iterates over the rows of one sheet; *prefix*, *head* and *tail* are known once the iteration has ended."""
 
     container: Container
     sheet: SheetPart
@@ -29,49 +30,56 @@ class SheetRows:
     tail: list[bytes] = field(default_factory=list)
 
     def __iter__(self) -> Iterator[bytes]:
-        """Yield stretches of whole rows; what is no sheet at all raises the fault."""
-        pieces = self.container.iter_chunks(self.sheet.part, CHUNK_SIZE)
-        rest, empty = self._find_sheet_data(pieces)
-        if empty:
-            self.tail += [rest, *pieces]
+        """Yield batches of whole rows; raise IntakeError if the part is not a sheet."""
+        chunks = self.container.iter_chunks(self.sheet.part, CHUNK_SIZE)
+        rest, is_empty = self._find_sheet_data(chunks)
+        if is_empty:
+            self.tail += [rest, *chunks]
             return
-        yield from self._iter_batches(rest, pieces)
+        yield from self._iter_batches(rest, chunks)
 
     def build_skeleton(self) -> bytes:
-        """Return the markup around the rows, the rows left out."""
-        name = b"</" + (self.prefix + b":" if self.prefix else b"") + b"sheetData>"
-        behind = b"".join(self.tail)
-        refuse_unsafe_xml(self.sheet.part, behind)
-        return self.head + (_SHEET_DATA_END.sub(name, behind, count=1) if behind.startswith(b"</") else name + behind)
+        """Return the markup around the rows, without the rows."""
+        closing_tag = b"</" + self._get_name_prefix() + b"sheetData>"
+        tail = b"".join(self.tail)
+        refuse_unsafe_xml(self.sheet.part, tail)
+        if tail.startswith(b"</"):
+            return self.head + _SHEET_DATA_END.sub(closing_tag, tail, count=1)
+        return self.head + closing_tag + tail
+
+    def _get_name_prefix(self) -> bytes:
+        if not self.prefix:
+            return b""
+        return self.prefix + b":"
 
     def _find_sheet_data(self, chunks: Iterator[bytes]) -> tuple[bytes, bool]:
-        """Read up to the rows; return what was read of them, and whether there are none."""
-        for piece in chunks:
-            self.head += piece
+        """Read up to the rows; return the rest of what was read, and whether the sheet has no rows."""
+        for chunk in chunks:
+            self.head += chunk
             refuse_unsafe_xml(self.sheet.part, self.head)
-            if opening := _SHEET_DATA_START.search(self.head):
-                rest = self.head[opening.end() :]
-                self.prefix, self.head = opening[1] or b"", self.head[: opening.end()]
-                if opening[2]:
+            if opening_tag := _SHEET_DATA_START.search(self.head):
+                rest = self.head[opening_tag.end() :]
+                self.prefix, self.head = opening_tag[1] or b"", self.head[: opening_tag.end()]
+                if opening_tag[2]:
                     self.head = re.sub(rb"\s*/>\Z", b">", self.head)
-                return rest, bool(opening[2])
+                return rest, bool(opening_tag[2])
             if len(self.head) > _MAX_HELD_BYTES:
                 raise intake_error("suspicious", part=format_part_name(self.sheet.part), sheet=self.sheet.name)
         raise self._build_truncation_error()
 
     def _iter_batches(self, rest: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
-        name = self.prefix + b":" if self.prefix else b""
-        closing, opening = b"</" + name + b"sheetData", b"<" + name + b"row"
-        while (end := rest.find(closing)) < 0:
-            if (cut := rest.rfind(opening)) > 0:
-                yield rest[:cut]
-                rest = rest[cut:]
+        prefix = self._get_name_prefix()
+        closing_tag, row_tag = b"</" + prefix + b"sheetData", b"<" + prefix + b"row"
+        while (end := rest.find(closing_tag)) < 0:
+            if (last_row_start := rest.rfind(row_tag)) > 0:
+                yield rest[:last_row_start]
+                rest = rest[last_row_start:]
             elif len(rest) > _MAX_HELD_BYTES:
                 raise intake_error("suspicious", part=format_part_name(self.sheet.part), sheet=self.sheet.name)
-            piece = next(chunks, None)
-            if piece is None:
+            chunk = next(chunks, None)
+            if chunk is None:
                 raise self._build_truncation_error()
-            rest += piece
+            rest += chunk
         if rest[:end].strip():
             yield rest[:end]
         self.tail += [rest[end:], *chunks]

@@ -1,7 +1,7 @@
-"""The rows of a long table are written alike: those are judged and taken apart in one match for each stretch of rows.
+"""Parse rows in a uniform notation, as in long tables, with one pattern match for each batch of rows.
 
-The pattern allows a part of what the grammar of a sheet does, in the columns of the table at hand. Of a stretch in
-which anything is written otherwise nothing is said: it goes the way of all sheets.
+The pattern allows part of the grammar of a sheet, in the columns of the table. A batch with any other notation is not
+parsed here: the grammar checks it.
 """
 
 import re
@@ -13,10 +13,11 @@ from checks.model.cell_ref import column_number
 from workbooks.sheet_scan.sheet_grammar import ATTRIBUTE
 
 _MAX_COLUMNS: Final = 200
-_MAX_FAILED_MATCHES: Final = 3  # stretches that did not match, one after the other: then no more are tried
+# After so many batches in a row that did not match, no more are tried.
+_MAX_FAILED_MATCHES: Final = 3
 _ROW_TAG: Final = b"<row "
 _CELL_COLUMNS: Final = re.compile(rb'<c r="([A-Z]{1,3})')
-# A number, a text in the cell, one in the list of texts, or nothing; as all cells of a row, in their order.
+# A number, an inline text, a shared string, or nothing; a row has all its cells in order.
 _CELL_PATTERN: Final = (
     rb'(?:<c r="%s\1"(?: s="[0-9]{1,6}")?+(?:(?: t="n")?+>(?:<v>([^<]++)</v>)?+</c>'
     rb'| (t)="(?:inlineStr"><is><t(?: xml:space="(?:preserve|default)")?+>[^<]*+</t></is>|s"><v>[0-9]{1,8}</v>)</c>'
@@ -27,10 +28,10 @@ _ROW_PATTERN: Final = rb'<row r="([1-9][0-9]{0,6})"(%s*+)(?:/>|>%s</row>)(?=<row
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UniformRows:
-    """A stretch of rows taken apart: their numbers, the attributes of each, what stands in them by column.
+    """A batch of parsed rows: their numbers, their attributes, and their content by column letters.
 
-    *values* has the numbers as written, row by row, empty where there is none; *texts* how many texts there are.
-    *valued* is how many rows there are down to the last one in which anything stands.
+    *values* are the numbers as written, row by row, empty if there is none; *text_counts* is the number of texts.
+    *filled_row_count* is the number of rows up to the last one with content.
     """
 
     row_numbers: Sequence[int]
@@ -42,43 +43,70 @@ class UniformRows:
 
 @dataclass(slots=True)
 class UniformRowParser:
-    """How the rows of one sheet are written, as far as they have gone by."""
+    """Parses the rows of one sheet; learns its columns from the rows so far."""
 
     columns: tuple[bytes, ...] = ()
     pattern: re.Pattern[bytes] | None = None
     failed_matches: int = 0
 
     def parse_rows(self, rows: bytes) -> UniformRows | None:
-        """Return what stands in some whole rows; nothing where one of them is written otherwise."""
+        """Return the content of whole rows, or None if one of them is in another notation."""
         if self.failed_matches >= _MAX_FAILED_MATCHES or not rows.startswith(_ROW_TAG):
             return None
-        found = self._match_rows(rows) or (self._match_rows(rows) if self._extend_columns(rows) else [])
-        self.failed_matches = 0 if found else self.failed_matches + 1
-        return _group_by_column(found, self.columns) if found else None
+        matched_rows = self._match_rows(rows)
+        if not matched_rows and self._extend_columns(rows):
+            matched_rows = self._match_rows(rows)
+        if not matched_rows:
+            self.failed_matches += 1
+            return None
+        self.failed_matches = 0
+        return _group_by_column(matched_rows, self.columns)
 
     def _match_rows(self, rows: bytes) -> list[tuple[bytes, ...]]:
-        """Return the rows, if they match one and all: each ends where the next begins."""
-        found = self.pattern.findall(rows) if self.pattern and self.pattern.match(rows) else []
-        return found if len(found) == rows.count(_ROW_TAG) else []
+        """Return the groups of each row, or an empty list unless all rows match: each ends where the next begins."""
+        if self.pattern is None or not self.pattern.match(rows):
+            return []
+        matched_rows = self.pattern.findall(rows)
+        if len(matched_rows) != rows.count(_ROW_TAG):
+            return []
+        return matched_rows
 
     def _extend_columns(self, rows: bytes) -> bool:
-        """Take in columns that did not occur before; tell whether there are any."""
-        seen = {*self.columns, *_CELL_COLUMNS.findall(rows)}
-        if len(seen) == len(self.columns) or len(seen) > _MAX_COLUMNS:
+        """Add the columns of some rows to the pattern; return whether there are any new ones."""
+        columns = {*self.columns, *_CELL_COLUMNS.findall(rows)}
+        if len(columns) == len(self.columns) or len(columns) > _MAX_COLUMNS:
             return False
-        self.columns = tuple(sorted(seen, key=lambda one: column_number(one.decode())))
-        cells = b"".join(_CELL_PATTERN % one for one in self.columns)
+        self.columns = tuple(sorted(columns, key=_get_column_number))
+        cells = b"".join(_CELL_PATTERN % letters for letters in self.columns)
         self.pattern = re.compile(_ROW_PATTERN % (ATTRIBUTE, cells))
         return True
 
 
+def _get_column_number(letters: bytes) -> int:
+    return column_number(letters.decode())
+
+
 def _group_by_column(rows: Sequence[tuple[bytes, ...]], columns: Sequence[bytes]) -> UniformRows:
-    numbers, looks, *cells = zip(*rows, strict=True)
-    found = list(zip((one.decode() for one in columns), cells[::2], cells[1::2], strict=True))
+    """Return the rows as columns; each row is its number, its attributes, and a number and a text for each column."""
+    row_numbers, row_attributes, *cells = zip(*rows, strict=True)
+    values: dict[str, Sequence[bytes]] = {}
+    text_counts: dict[str, int] = {}
+    for letters, numbers, texts in zip(map(bytes.decode, columns), cells[::2], cells[1::2], strict=True):
+        if any(numbers):
+            values[letters] = numbers
+        if any(texts):
+            text_counts[letters] = len(texts) - texts.count(b"")
     return UniformRows(
-        row_numbers=[int(one) for one in numbers],
-        row_attributes=looks,
-        values={letters: values for letters, values, _ in found if any(values)},
-        text_counts={letters: len(texts) - texts.count(b"") for letters, _, texts in found if any(texts)},
-        filled_row_count=next((at for at in range(len(rows), 0, -1) if any(rows[at - 1][2:])), 0),
+        row_numbers=list(map(int, row_numbers)),
+        row_attributes=row_attributes,
+        values=values,
+        text_counts=text_counts,
+        filled_row_count=_count_filled_rows(rows),
     )
+
+
+def _count_filled_rows(rows: Sequence[tuple[bytes, ...]]) -> int:
+    for row_count in range(len(rows), 0, -1):
+        if any(rows[row_count - 1][2:]):
+            return row_count
+    return 0

@@ -1,89 +1,125 @@
-"""The values of a finished workbook, read back from its parts by whatever program they were saved."""
+"""The cell values and formulas of a finished workbook, in canonical form, whichever program saved it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
-from xml.etree.ElementTree import Element, ParseError, fromstring
 
-from filing.book.canonical_values import encode_formula, encode_number
-from workbooks.gate.intake_fault import IntakeError
+from filing.book.canonical_values import encode_formula, encode_number, encode_value
 from workbooks.gate.zip_container import Container
+from workbooks.ooxml.xml_parts import LxmlElement
+from workbooks.signed_content.related_parts import (
+    MAIN_NAMESPACE,
+    READING_ERRORS,
+    RELATIONSHIPS_NAMESPACE,
+    SHARED_STRINGS_PART,
+    WORKBOOK_PART,
+    parse_optional_part,
+    parse_part,
+)
 
-_MAIN_NAMESPACE: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_RELATIONSHIP_ID: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-_WORKBOOK_PART: Final = "xl/workbook.xml"
+_VALUE: Final = f"{MAIN_NAMESPACE}v"
+_FORMULA: Final = f"{MAIN_NAMESPACE}f"
+_INLINE_STRING: Final = f"{MAIN_NAMESPACE}is"
+_TEXT: Final = f"{MAIN_NAMESPACE}t"
+_TEXT_OF_RUN: Final = f"{MAIN_NAMESPACE}r/{_TEXT}"
 _TYPE_PREFIXES: Final = {"b": "b:", "e": "e:"}
 
 
 class UnreadableWorkbookError(Exception):
-    """The file is no workbook that can be read."""
+    """The file is not a workbook that can be read."""
 
 
 def read_values(data: bytes) -> dict[str, dict[str, str]]:
-    """Return the canonical values by sheet and address; raise `NotReadable` where the file is no sound workbook."""
+    """Return the canonical values by sheet name and cell address.
+
+    Raise UnreadableWorkbookError if the file is not a sound workbook.
+    """
     try:
         container = Container.open_zip(data)
-        strings = tuple(_extract_shared_strings(container))
-        return {name: dict(_iter_cell_values(container, part, strings)) for name, part in _iter_sheet_parts(container)}
-    except (IntakeError, ParseError, KeyError, IndexError, ValueError) as error:
+        shared_strings = list(_iter_shared_strings(container))
+        values = {}
+        for name, part in _iter_sheet_parts(container):
+            values[name] = dict(_iter_cell_values(parse_part(container, part), shared_strings))
+    except READING_ERRORS as error:
         raise UnreadableWorkbookError(type(error).__name__) from error
+    return values
 
 
 def _iter_sheet_parts(container: Container) -> Iterator[tuple[str, str]]:
-    relations = fromstring(container.unpack_part("xl/_rels/workbook.xml.rels"))  # noqa: S314 - the container refuses doctypes
-    targets = {one.attrib["Id"]: one.attrib["Target"] for one in relations}
-    for sheet in fromstring(container.unpack_part(_WORKBOOK_PART)).iter(f"{_MAIN_NAMESPACE}sheet"):  # noqa: S314 - as above
-        target = targets[sheet.attrib[_RELATIONSHIP_ID]]
-        yield sheet.attrib["name"], target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+    """Yield name and part of each sheet."""
+    targets = {}
+    for relationship in parse_part(container, "xl/_rels/workbook.xml.rels"):
+        targets[relationship.attrib["Id"]] = relationship.attrib["Target"]
+    for sheet in parse_part(container, WORKBOOK_PART).iter(f"{MAIN_NAMESPACE}sheet"):
+        target = targets[sheet.attrib[f"{RELATIONSHIPS_NAMESPACE}id"]]
+        if target.startswith("/"):
+            yield sheet.attrib["name"], target.lstrip("/")
+        else:
+            yield sheet.attrib["name"], f"xl/{target}"
 
 
-def _extract_shared_strings(container: Container) -> Iterator[str]:
-    part = "xl/sharedStrings.xml"
-    if part in container.names:
-        for one in fromstring(container.unpack_part(part)).iter(f"{_MAIN_NAMESPACE}si"):  # noqa: S314 - as above
-            yield _join_text(one)
+def _iter_shared_strings(container: Container) -> Iterator[str]:
+    table = parse_optional_part(container, SHARED_STRINGS_PART)
+    if table is not None:
+        for item in table.iter(f"{MAIN_NAMESPACE}si"):
+            yield _join_runs(item)
 
 
-def _join_text(element: Element) -> str:
-    """Join the runs of a text; how it is to be pronounced is no part of it."""
-    direct = [one.text or "" for one in element.findall(f"{_MAIN_NAMESPACE}t")]
-    runs = [
-        one.text or "" for run in element.findall(f"{_MAIN_NAMESPACE}r") for one in run.findall(f"{_MAIN_NAMESPACE}t")
-    ]
-    return "".join([*direct, *runs])
+def _join_runs(item: LxmlElement) -> str:
+    """Join the runs of a text; phonetic guides are left out."""
+    texts = [*item.findall(_TEXT), *item.findall(_TEXT_OF_RUN)]
+    return "".join(text.text or "" for text in texts)
 
 
-def _iter_cell_values(container: Container, part: str, shared_strings: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    shared: dict[str, tuple[str, str]] = {}
-    for cell in fromstring(container.unpack_part(part)).iter(f"{_MAIN_NAMESPACE}c"):  # noqa: S314 - as above
+def _iter_cell_values(sheet: LxmlElement, shared_strings: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield address and canonical value of each cell that is not empty."""
+    shared_formulas: dict[str, tuple[str, str]] = {}
+    for cell in sheet.iter(f"{MAIN_NAMESPACE}c"):
         address = cell.attrib["r"]
-        shown = _extract_shown_value(cell, shared_strings)
-        formula = cell.find(f"{_MAIN_NAMESPACE}f")
+        result = _read_result(cell, shared_strings)
+        formula = _find_first_child(cell, _FORMULA)
         if formula is not None:
-            yield address, encode_formula(_resolve_formula(formula, address, shared), shown)
-        elif shown:
-            yield address, shown
+            yield address, encode_formula(_resolve_formula(formula, address, shared_formulas), result)
+        elif result:
+            yield address, result
 
 
-def _extract_shown_value(cell: Element, shared_strings: tuple[str, ...]) -> str:
-    kind = cell.attrib.get("t", "n")
+def _read_result(cell: LxmlElement, shared_strings: Sequence[str]) -> str:
+    """Return the canonical value of a cell; of a formula, its stored result."""
+    kind = cell.get("t", "n")
     if kind == "inlineStr":
-        inline = cell.find(f"{_MAIN_NAMESPACE}is")
-        said = _join_text(inline) if inline is not None else ""
-        return f"t:{said}" if said else ""
-    found = cell.find(f"{_MAIN_NAMESPACE}v")
-    raw = found.text if found is not None else None
-    if not raw:
+        return _read_inline_string(cell)
+    value = _find_first_child(cell, _VALUE)
+    if value is None or not value.text:
         return ""
-    if kind in {"s", "str"}:
-        said = shared_strings[int(raw)] if kind == "s" else raw
-        return f"t:{said}" if said else ""
-    return f"{_TYPE_PREFIXES[kind]}{raw}" if kind in _TYPE_PREFIXES else encode_number(raw)
+    stored = value.text
+    if kind == "s":
+        return encode_value(shared_strings[int(stored)])
+    if kind == "str":
+        return encode_value(stored)
+    if kind in _TYPE_PREFIXES:
+        return f"{_TYPE_PREFIXES[kind]}{stored}"
+    return encode_number(stored)
 
 
-def _resolve_formula(formula: Element, address: str, shared_formulas: dict[str, tuple[str, str]]) -> str:
-    """A formula shared by several cells stands in the first of them; the others are moved copies."""
+def _find_first_child(cell: LxmlElement, tag: str) -> LxmlElement | None:
+    """Return the first child called *tag*, or None; a call of `find` takes about twice as long, which adds up here."""
+    return next(cell.iterchildren(tag), None)
+
+
+def _read_inline_string(cell: LxmlElement) -> str:
+    item = cell.find(_INLINE_STRING)
+    if item is None:
+        return ""
+    return encode_value(_join_runs(item))
+
+
+def _resolve_formula(formula: LxmlElement, address: str, shared_formulas: dict[str, tuple[str, str]]) -> str:
+    """Return the text of a formula.
+
+    A formula that several cells share is stored with the first of them, and is moved to the address of each other.
+    """
     text = formula.text or ""
-    if formula.attrib.get("t") != "shared":
+    if formula.get("t") != "shared":
         return text
     index = formula.attrib["si"]
     if text:
@@ -91,5 +127,5 @@ def _resolve_formula(formula: Element, address: str, shared_formulas: dict[str, 
         return text
     from openpyxl.formula.translate import Translator  # noqa: PLC0415 - only Excel shares formulas
 
-    origin, first = shared_formulas[index]
-    return str(Translator(f"={origin}", origin=first).translate_formula(address))
+    shared_text, first_address = shared_formulas[index]
+    return str(Translator(f"={shared_text}", origin=first_address).translate_formula(address))

@@ -1,12 +1,13 @@
-"""Long plain sheets written fast, row by row, without holding them: for samples of up to a million plots."""
+"""Writing long plain sheets row by row without holding them in memory: for samples of up to a million plots."""
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
 
 _WORKBOOK_OPTIONS = {
     "constant_memory": True,
@@ -14,25 +15,29 @@ _WORKBOOK_OPTIONS = {
     "strings_to_numbers": False,
     "strings_to_urls": False,
 }
-CREATION_DATE = datetime(2025, 1, 10, tzinfo=UTC)  # no clock: the same rows give the same bytes
+# A fixed date instead of the clock, so that the same rows give the same bytes.
+CREATION_DATE = datetime(2025, 1, 10, tzinfo=UTC)
 
 ValueRows = Iterable[Sequence[str | int | Decimal | None]]
 
 
 def write_rows(target: Path | BinaryIO, sheets: Iterable[tuple[str, ValueRows]]) -> None:
-    """Write sheets of plain values, each a name and its rows; nothing is a formula."""
+    """Write sheets of plain values to *target*, each given as its name and its rows; no value becomes a formula.
+
+    The folder of a path is created if it is missing.
+    """
     if isinstance(target, Path):
         target.parent.mkdir(parents=True, exist_ok=True)
-    with Workbook(str(target) if isinstance(target, Path) else target, _WORKBOOK_OPTIONS) as book:
+    with Workbook(target, _WORKBOOK_OPTIONS) as book:
         book.set_properties({"created": CREATION_DATE.replace(tzinfo=None)})
         for name, rows in sheets:
             _fill_page(book.add_worksheet(name), rows)
 
 
-def _fill_page(page: Any, rows: ValueRows) -> None:  # noqa: ANN401 - the writing library ships no types
-    for at, row in enumerate(rows):
+def _fill_page(page: Worksheet, rows: ValueRows) -> None:
+    for row_index, row in enumerate(rows):
         for column, value in enumerate(row):
             if isinstance(value, str):
-                page.write_string(at, column, value)
+                page.write_string(row_index, column, value)
             elif value is not None:
-                page.write_number(at, column, value)
+                page.write_number(row_index, column, value)

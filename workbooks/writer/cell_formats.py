@@ -1,27 +1,31 @@
-"""How each look of a cell is drawn, and how tall a row has to be for its text to be seen whole."""
+"""The formats of all cell styles, and the height that a row needs to show its texts completely."""
 
 import math
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import chain, islice, repeat
 from types import MappingProxyType
 from typing import Final
 
 from filing.book.workbook_model import Cell, CellStyle
+from workbooks.ooxml.text_extent import measure_width
 
-# A spreadsheet names one font a cell and no fallback. 方正小标宋 is not part of Windows, and in its place a
-# viewer would show a thin default face; 宋体 in bold is on every machine and looks the same on each.
+# A cell has one font and no fallback. 方正小标宋 is not part of Windows, so a viewer would replace it by a thin
+# default typeface; 宋体 in bold is on every machine and looks the same on each.
 SONG_FONT: Final = "宋体"
 HEI_FONT: Final = "黑体"
 FANG_FONT: Final = "仿宋"
-# Only ASCII is ever set in it, so where it is missing any substitute does.
+# It is used for ASCII only, so any substitute will do.
 MONO_FONT: Final = "Consolas"
 
+# Points.
 BODY_FONT_SIZE: Final = 11
-DEFAULT_COLUMN_WIDTH: Final = 8.43  # a column that was given no width
-MAX_ROW_HEIGHT: Final = 409.0  # points; the format allows no taller row
+# The width of a column that has none of its own, in characters.
+DEFAULT_COLUMN_WIDTH: Final = 8.43
+# Points; the file format allows no higher row.
+MAX_ROW_HEIGHT: Final = 409.0
 LINE_SPACING: Final = 1.35
 ROW_PADDING: Final = 5.0
 FORMULA_PREFIXES: Final = ("=", "+", "-", "@")
@@ -30,10 +34,21 @@ _FIGURE_STYLES: Final = frozenset({CellStyle.FIGURE, CellStyle.TOTAL_FIGURE})
 _PERCENT_STYLES: Final = frozenset({CellStyle.PERCENT, CellStyle.TOTAL_PERCENT})
 _UNBREAKABLE_PIECES: Final = re.compile(r"[!-~]+|.", re.DOTALL)
 
+# The character set GB 2312 makes a machine without the font choose another Chinese one instead of a Latin one.
+_GB2312_CHARSET: Final = 134
+_ANSI_CHARSET: Final = 0
+_EDGE_PROPERTIES: Final[Mapping[str, Mapping[str, int]]] = MappingProxyType(
+    {"box": {"border": 1}, "under": {"bottom": 1}}
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StyleFormat:
-    """Font, place, frame and fill of one look; *edges* is ``box``, ``under`` or nothing."""
+    """Font, alignment, border and fill of one cell style.
+
+    *size* and *min_height* (the height of a row with a single line) are in points; *edges* is ``box``, ``under``
+    (a line below) or empty.
+    """
 
     font: str = SONG_FONT
     size: float = BODY_FONT_SIZE
@@ -42,7 +57,7 @@ class StyleFormat:
     edges: str = "box"
     fill: str | None = None
     wrap: bool = True
-    min_height: float = 20.0  # height of a row that holds one line
+    min_height: float = 20.0
 
 
 _TEXT_FORMAT: Final = StyleFormat()
@@ -79,99 +94,104 @@ STYLE_FORMATS: Final[Mapping[CellStyle, StyleFormat]] = MappingProxyType(
 
 
 def describe_format(cell: Cell) -> dict[str, object]:
-    """Say how *cell* is to be drawn, in the words of the writing library."""
+    """Return the format of *cell* as the properties that xlsxwriter takes."""
     style = STYLE_FORMATS[cell.style]
-    return {
+    properties = {
         **_describe_font(style),
         **_describe_edges(style),
         "align": style.align,
         "valign": "vcenter",
         "text_wrap": style.wrap and not has_link(cell),
-        # a figure wider than its column would print as ####, which a reader takes for an error;
-        # a link is one word to some programs, which cut it where they cannot break it
+        # A figure wider than its column would print as ####, which a reader takes for an error. A link is one word
+        # to some programs, which cut it off because they cannot wrap it.
         "shrink": cell.style in _FIGURE_STYLES | _PERCENT_STYLES or has_link(cell),
         "num_format": choose_number_format(cell),
         "quote_prefix": needs_text_mark(cell),
-        **({"locked": False, "num_format": "@"} if cell.style is CellStyle.INPUT else {}),
     }
+    if cell.style is CellStyle.INPUT:
+        properties.update(locked=False, num_format="@")
+    return properties
 
 
 def has_link(cell: Cell) -> bool:
-    """Tell whether a cell leads somewhere."""
+    """Return whether a cell has a link."""
     return cell.link is not None or cell.source_link is not None
 
 
 def needs_text_mark(cell: Cell) -> bool:
-    """Tell text such as ``=1+1`` that must stay text when a clerk edits its cell and leaves it again."""
+    """Return whether a text such as ``=1+1`` would become a formula if a clerk edited its cell."""
     return cell.formula is None and isinstance(cell.value, str) and cell.value.startswith(FORMULA_PREFIXES)
 
 
 def choose_number_format(cell: Cell) -> str:
-    """Print a figure with exactly the decimals of its column, without thousands separators."""
+    """Return the number format: a figure has exactly the decimals of its column and no thousands separators."""
     if cell.style in _PERCENT_STYLES:
         return "0.00%"
-    if cell.style in _FIGURE_STYLES or isinstance(cell.value, int | Decimal):
-        return f"0.{'0' * cell.decimals}" if cell.decimals else "0"
-    return "General"
+    if cell.style not in _FIGURE_STYLES and not isinstance(cell.value, int | Decimal):
+        return "General"
+    if not cell.decimals:
+        return "0"
+    return f"0.{'0' * cell.decimals}"
 
 
 def estimate_height(row: tuple[Cell, ...], widths: tuple[float, ...]) -> float:
-    """Estimate the height at which no text of *row* is cut: viewers never fit merged cells by themselves."""
-    tallest = 0.0
-    column = 0
+    """Return the height in points at which no text of *row* is cut off; *widths* are those of all columns.
+
+    Viewers never fit the height to merged cells by themselves.
+    """
+    height = 0.0
+    remaining_widths = chain(widths, repeat(DEFAULT_COLUMN_WIDTH))
     for cell in row:
-        room = sum(widths[i] if i < len(widths) else DEFAULT_COLUMN_WIDTH for i in range(column, column + cell.span))
-        tallest = max(tallest, _estimate_cell_height(cell, room))
-        column += cell.span
-    return min(tallest, MAX_ROW_HEIGHT)
+        line_width = sum(islice(remaining_widths, cell.span))
+        height = max(height, _estimate_cell_height(cell, line_width))
+    return min(height, MAX_ROW_HEIGHT)
 
 
 def count_lines(text: str, line_width: float) -> int:
-    """Count the lines that *text* takes in a column *room* half-width characters wide."""
+    """Return the number of lines that *text* takes in a column *line_width* half-width characters wide."""
     return sum(_count_wrapped_lines(line, max(line_width, 2.0)) for line in text.split("\n"))
 
 
 def _describe_font(style: StyleFormat) -> dict[str, object]:
+    charset = _GB2312_CHARSET
+    if style.font == MONO_FONT:
+        charset = _ANSI_CHARSET
     return {
         "font_name": style.font,
         "font_size": style.size,
         "bold": style.bold,
-        # GB 2312: lets a machine without the named font pick a Chinese one instead of a Latin one
-        "font_charset": 0 if style.font == MONO_FONT else 134,
+        "font_charset": charset,
         "font_family": 3,
-        # a font tied to the theme is overruled by it: figures would appear in Calibri
+        # The theme overrides a font that is tied to it: figures would appear in Calibri.
         "font_scheme": "none",
     }
 
 
 def _describe_edges(style: StyleFormat) -> dict[str, object]:
-    edges = {"box": {"border": 1}, "under": {"bottom": 1}}.get(style.edges, {})
-    fill = {"bg_color": style.fill, "pattern": 1} if style.fill else {}
-    return {**edges, **fill}
+    properties: dict[str, object] = {**_EDGE_PROPERTIES.get(style.edges, {})}
+    if style.fill:
+        properties.update(bg_color=style.fill, pattern=1)
+    return properties
 
 
 def _estimate_cell_height(cell: Cell, line_width: float) -> float:
     style = STYLE_FORMATS[cell.style]
-    lines = 1
+    line_count = 1
     if style.wrap and isinstance(cell.value, str) and not has_link(cell):
-        # widths are counted in characters of the body size; one is kept back for the cell's own margins and
-        # for punctuation that may not begin a line
-        lines = count_lines(cell.value, line_width * BODY_FONT_SIZE / style.size - 1)
-    return max(style.min_height, lines * style.size * LINE_SPACING + ROW_PADDING)
+        # Widths are counted in characters of the body size. One character is reserved for the margins of the cell
+        # and for punctuation that may not begin a line.
+        line_count = count_lines(cell.value, line_width * BODY_FONT_SIZE / style.size - 1)
+    return max(style.min_height, line_count * style.size * LINE_SPACING + ROW_PADDING)
 
 
 def _count_wrapped_lines(line: str, line_width: float) -> int:
-    lines, used = 1, 0.0
+    line_count, used_width = 1, 0.0
     for piece in _UNBREAKABLE_PIECES.findall(line):
-        width = _measure_width(piece)
-        if used + width <= line_width:
-            used += width
+        width = measure_width(piece)
+        if used_width + width <= line_width:
+            used_width += width
             continue
-        # a Latin word or a figure moves down whole, and is broken only when a line is too short for it
-        lines += math.ceil(width / line_width) - (used == 0)
-        used = width % line_width or line_width
-    return lines
-
-
-def _measure_width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(character) in "WFA" else 1 for character in text)
+        # A Latin word or a figure moves to the next line whole; it is broken only if it is longer than a line.
+        line_count += math.ceil(width / line_width) - (used_width == 0)
+        used_width = width % line_width or line_width
+    return line_count

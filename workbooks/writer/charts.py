@@ -1,24 +1,38 @@
-"""Charts drawn by the spreadsheet itself: they follow the cells, and print as sharp as the text."""
+"""Native spreadsheet charts: they follow the cells and print as sharply as the text."""
 
 from typing import Final
 
 from xlsxwriter import Workbook
+from xlsxwriter.chart import Chart as BarChart
 from xlsxwriter.worksheet import Worksheet
 
 from filing.book.workbook_model import Chart
 from workbooks.writer.cell_formats import SONG_FONT
 
 PIXELS_PER_MM: Final = 96 / 25.4
-SERIES_COLOURS: Final = ("#BFBFBF", "#1F5F8B")  # what was due is grey, what was done has the one accent
+# Grey for the first series (the targets), and the one accent colour for the second (what was achieved).
+SERIES_COLOURS: Final = ("#BFBFBF", "#1F5F8B")
 LABEL_FONT_SIZE: Final = 8
 TITLE_FONT_SIZE: Final = 13
 
 
 def add_chart(workbook: Workbook, page: Worksheet, chart: Chart) -> int | None:
-    """Put a chart on a page; return the library's code where it was not taken."""
-    drawn = workbook.add_chart({"type": "bar"})
+    """Add a chart to a page; return the error code of xlsxwriter, or 0 or None if the chart was accepted."""
+    bar_chart = workbook.add_chart({"type": "bar"})
+    _add_series(bar_chart, chart)
+    title_font = _describe_font(TITLE_FONT_SIZE, bold=True)
+    bar_chart.set_title({"name": chart.title, "name_font": title_font, "overlay": False})
+    bar_chart.set_legend({"position": "bottom", "font": _describe_font(LABEL_FONT_SIZE + 1)})
+    _configure_axes(bar_chart, chart)
+    width, height = round(chart.width_mm * PIXELS_PER_MM), round(chart.height_mm * PIXELS_PER_MM)
+    bar_chart.set_size({"width": width, "height": height})
+    error_code: int | None = page.insert_chart(chart.first_row - 1, 0, bar_chart, {"object_position": 2})
+    return error_code
+
+
+def _add_series(bar_chart: BarChart, chart: Chart) -> None:
     for series, colour in zip(chart.series, SERIES_COLOURS, strict=False):
-        drawn.add_series(
+        bar_chart.add_series(
             {
                 "name": series.name,
                 "categories": f"={chart.label_range}",
@@ -28,13 +42,13 @@ def add_chart(workbook: Workbook, page: Worksheet, chart: Chart) -> int | None:
                 "overlap": 0,
             }
         )
-    drawn.set_title({"name": chart.title, "name_font": _describe_font(TITLE_FONT_SIZE, bold=True), "overlay": False})
-    drawn.set_legend({"position": "bottom", "font": _describe_font(LABEL_FONT_SIZE + 1)})
-    # the first county stands on top, as in the table; the scale then has to be told to stay below
-    drawn.set_y_axis(
-        {"reverse": True, "num_font": _describe_font(LABEL_FONT_SIZE), "interval_unit": 1, "crossing": "min"}
-    )
-    drawn.set_x_axis(
+
+
+def _configure_axes(bar_chart: BarChart, chart: Chart) -> None:
+    # The first county is at the top, as in the table; "crossing" then keeps the scale at the bottom.
+    label_font = _describe_font(LABEL_FONT_SIZE)
+    bar_chart.set_y_axis({"reverse": True, "num_font": label_font, "interval_unit": 1, "crossing": "min"})
+    bar_chart.set_x_axis(
         {
             "name": chart.axis_title,
             "name_font": _describe_font(LABEL_FONT_SIZE),
@@ -45,9 +59,6 @@ def add_chart(workbook: Workbook, page: Worksheet, chart: Chart) -> int | None:
             "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9", "width": 0.5}},
         }
     )
-    drawn.set_size({"width": round(chart.width_mm * PIXELS_PER_MM), "height": round(chart.height_mm * PIXELS_PER_MM)})
-    taken: int | None = page.insert_chart(chart.first_row - 1, 0, drawn, {"object_position": 2})
-    return taken
 
 
 def _describe_font(size: float, *, bold: bool = False) -> dict[str, object]:

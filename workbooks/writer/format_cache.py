@@ -1,4 +1,4 @@
-"""The formats of a workbook that is being written: as many as it has looks, not as many as it has cells."""
+"""The formats of a workbook that is being written: one for each combination of properties, not one for each cell."""
 
 from dataclasses import dataclass
 
@@ -11,13 +11,13 @@ from workbooks.writer.cell_formats import choose_number_format, describe_format,
 
 @dataclass(frozen=True, slots=True)
 class FormatCache:
-    """The formats of one workbook, each made once however many cells wear it."""
+    """The formats of one workbook, each created once and shared by the cells that have it."""
 
     workbook: Workbook
     formats: dict[tuple[CellStyle, str, bool, bool], Format]
 
     def get_format(self, cell: Cell) -> Format:
-        """Give the format in which *cell* is drawn."""
+        """Return the format of *cell*."""
         key = (cell.style, choose_number_format(cell), needs_text_mark(cell), has_link(cell))
         if key not in self.formats:
             self.formats[key] = self.workbook.add_format(describe_format(cell))

@@ -1,4 +1,4 @@
-"""How a sheet lies on paper: A4, the margins of official documents, page numbers, as many pages as can be read."""
+"""Page setup: A4, the margins of official documents, page numbers, and page breaks that keep a sheet readable."""
 
 from typing import Final
 
@@ -9,12 +9,13 @@ from workbooks.writer.page_heights import PageBreaks, find_page_breaks, split_ro
 from workbooks.writer.page_widths import split_columns_into_pages
 
 MM_PER_INCH: Final = 25.4
+# The number that spreadsheets have for the paper size A4.
 A4_PAPER: Final = 9
 PAGE_FOOTER: Final = '&C&"宋体,常规"&10第 &P 页 共 &N 页'
 
 
 def configure_paper(page: Worksheet, sheet: FilingSheet) -> None:
-    """Set up the printing of a page."""
+    """Set paper, margins, footer and page breaks of a page."""
     page.set_paper(A4_PAPER)
     _apply_page_breaks(page, sheet)
     page.center_horizontally()
@@ -24,43 +25,53 @@ def configure_paper(page: Worksheet, sheet: FilingSheet) -> None:
 
 
 def _apply_page_breaks(page: Worksheet, sheet: FilingSheet) -> None:
-    """One page wide; or, where the sheet groups its columns, as many as they need to be read."""
-    room = _compute_printable_size(landscape=sheet.landscape)
+    """Make the print one page wide, or as many as are readable if the sheet groups its columns."""
+    printable_size = _compute_printable_size(landscape=sheet.landscape)
     if not sheet.column_group_sizes:
-        _apply_row_breaks(page, sheet, room)
+        _apply_row_breaks(page, sheet, printable_size)
         return
-    found = split_columns_into_pages(sheet, room[0])
-    page.set_print_scale(found.scale)
-    page.set_v_pagebreaks(list(found.break_columns))
-    page.set_h_pagebreaks(list(find_page_breaks(sheet, room[1], found.scale)))
+    page_split = split_columns_into_pages(sheet, printable_size[0])
+    page.set_print_scale(page_split.scale)
+    page.set_v_pagebreaks(list(page_split.break_columns))
+    page.set_h_pagebreaks(list(find_page_breaks(sheet, printable_size[1], page_split.scale)))
     page.repeat_columns(0, sheet.title_column_count - 1)
     page.print_across()
 
 
 def _apply_row_breaks(page: Worksheet, sheet: FilingSheet, printable_size: tuple[float, float]) -> None:
-    found = PageBreaks(page_count=1) if sheet.is_one_page else split_rows_into_pages(sheet, printable_size)
-    if not found.break_rows:
-        page.fit_to_pages(1, found.page_count)
+    page_breaks = PageBreaks(page_count=1)
+    if not sheet.is_one_page:
+        page_breaks = split_rows_into_pages(sheet, printable_size)
+    if not page_breaks.break_rows:
+        page.fit_to_pages(1, page_breaks.page_count)
         return
-    page.set_print_scale(found.scale)  # where pages are fitted, programs pass over breaks
-    page.set_h_pagebreaks(list(found.break_rows))
+    # A scale is set because programs ignore breaks in a sheet that is fitted to pages.
+    page.set_print_scale(page_breaks.scale)
+    page.set_h_pagebreaks(list(page_breaks.break_rows))
 
 
 def _compute_printable_size(*, landscape: bool) -> tuple[float, float]:
-    """Give what the margins leave of A4, in mm: width and height."""
+    """Return the width and height of A4 within its margins, in mm."""
     left, right, top, bottom, _ = _choose_margins(landscape=landscape)
-    wide, high = (297, 210) if landscape else (210, 297)
-    return wide - left - right, high - top - bottom
+    width, height = 210, 297
+    if landscape:
+        width, height = height, width
+    return width - left - right, height - top - bottom
 
 
 def _choose_margins(*, landscape: bool) -> tuple[int, int, int, int, int]:
-    """Give the margins in mm: left, right, top, bottom, footer; in portrait those of GB/T 9704."""
-    return (20, 20, 25, 25, 13) if landscape else (28, 26, 37, 35, 25)
+    """Return the margins in mm: left, right, top, bottom, footer; those in portrait are from GB/T 9704."""
+    if landscape:
+        return 20, 20, 25, 25, 13
+    return 28, 26, 37, 35, 25
 
 
 def _apply_margins(page: Worksheet, *, landscape: bool) -> None:
-    page.set_landscape() if landscape else page.set_portrait()
-    left, right, top, bottom, footer = _choose_margins(landscape=landscape)
-    page.set_margins(*(side / MM_PER_INCH for side in (left, right, top, bottom)))
-    # the page number keeps its size however far the table is scaled down
+    if landscape:
+        page.set_landscape()
+    else:
+        page.set_portrait()
+    *sides, footer = _choose_margins(landscape=landscape)
+    page.set_margins(*(side / MM_PER_INCH for side in sides))
+    # The page number keeps its size even if the table is scaled down.
     page.set_footer(PAGE_FOOTER, {"margin": footer / MM_PER_INCH, "scale_with_doc": False})

@@ -1,4 +1,4 @@
-"""How a wide table is laid over several sheets of paper, so that it can be read there."""
+"""Page breaks between the columns of a wide table, so that it can be read on paper."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,40 +7,42 @@ from typing import Final
 
 from filing.book.workbook_model import FilingSheet
 
-PIXELS_PER_CHARACTER: Final = 10  # 8 where 宋体 11 is at hand; what stands in for it elsewhere is as wide as this
+# 8 on machines with 宋体 in 11 points; its substitute elsewhere is as wide as this.
+PIXELS_PER_CHARACTER: Final = 10
 CELL_MARGIN_PIXELS: Final = 5
 MM_PER_PIXEL: Final = 25.4 / 96
-MIN_SCALE_PERCENT: Final = 70  # per cent: 11 pt are nearly 8 pt then, and nobody needs a glass
-WIDTH_SAFETY_FACTOR: Final = (
-    0.97  # programs measure fonts differently, and a column too many would go to a page of its own
-)
+# A text of 11 points then has nearly 8 points, which is still easy to read.
+MIN_SCALE_PERCENT: Final = 70
+# Programs measure fonts differently, and one column too many would have a page to itself.
+WIDTH_SAFETY_FACTOR: Final = 0.97
 
 
 @dataclass(frozen=True, slots=True)
 class PageSplit:
-    """At which scale, in per cent, and before which columns (from 0) another page begins."""
+    """The scale of the print in per cent, and the columns (from 0) with which further pages begin."""
 
     scale: int
     break_columns: tuple[int, ...]
 
 
 def split_columns_into_pages(sheet: FilingSheet, page_width_mm: float) -> PageSplit:
-    """Return how a sheet's groups of columns go on pages *room_mm* wide: as few as can be read."""
-    sizes = [_convert_to_mm(one) for one in sheet.widths]
-    titles = sum(sizes[: sheet.title_column_count])
-    pages: list[float] = [0.0]
-    breaks: list[int] = []
+    """Distribute the groups of columns over pages *page_width_mm* wide: as few as remain readable."""
+    widths = list(map(_convert_to_mm, sheet.widths))
+    title_width = sum(widths[: sheet.title_column_count])
+    max_page_width = page_width_mm * WIDTH_SAFETY_FACTOR * 100 / MIN_SCALE_PERCENT
+    page_widths: list[float] = [0.0]
+    break_columns: list[int] = []
     for start, end in pairwise((0, *accumulate(sheet.column_group_sizes))):
-        size = sum(sizes[start:end])
-        if pages[-1] and pages[-1] + size > page_width_mm * WIDTH_SAFETY_FACTOR * 100 / MIN_SCALE_PERCENT:
-            breaks.append(start)
-            pages.append(titles)
-        pages[-1] += size
-    return PageSplit(compute_scale(max(pages), page_width_mm), tuple(breaks))
+        group_width = sum(widths[start:end])
+        if page_widths[-1] and page_widths[-1] + group_width > max_page_width:
+            break_columns.append(start)
+            page_widths.append(title_width)
+        page_widths[-1] += group_width
+    return PageSplit(compute_scale(max(page_widths), page_width_mm), tuple(break_columns))
 
 
 def compute_scale(content_width_mm: float, page_width_mm: float) -> int:
-    """Return the scale, in per cent, at which so many mm go on a page."""
+    """Return the scale in per cent, from 10 to 100, at which the content is as wide as the page."""
     return max(10, min(100, int(100 * page_width_mm * WIDTH_SAFETY_FACTOR / content_width_mm)))
 
 
@@ -49,10 +51,12 @@ def _convert_to_mm(width: float) -> float:
 
 
 def compute_page_widths(sheet: FilingSheet, break_columns: Sequence[int]) -> list[float]:
-    """Return how wide each page of a sheet is before it is scaled, in mm."""
-    sizes = [_convert_to_mm(one) for one in sheet.widths]
-    ends = (0, *break_columns, len(sizes))
-    return [
-        sum(sizes[start:end]) + (sum(sizes[: sheet.title_column_count]) if start else 0)
-        for start, end in pairwise(ends)
-    ]
+    """Return the width of each page of a sheet before scaling, in mm; further pages repeat the title columns."""
+    widths = list(map(_convert_to_mm, sheet.widths))
+    page_widths = []
+    for start, end in pairwise((0, *break_columns, len(widths))):
+        page_width = sum(widths[start:end])
+        if start:
+            page_width += sum(widths[: sheet.title_column_count])
+        page_widths.append(page_width)
+    return page_widths

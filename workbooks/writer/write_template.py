@@ -1,12 +1,19 @@
-"""A blank submission written as a workbook: drop-downs, locked headings and formulas, live totals."""
+"""The blank submission as a workbook, written with openpyxl: drop-downs, locked headings and formulas, live totals."""
 
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from io import BytesIO
-from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from xlsxwriter import Workbook
+from openpyxl import Workbook
+from openpyxl.cell import Cell
+from openpyxl.comments import Comment
+from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Protection, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
 
-from checks.model.cell_ref import column_letters, format_address
+from checks.model.cell_ref import format_address
 from contracts.form_model import Field, Role
 from contracts.messages import Messages
 from filing.template.blank_sheet import HEADER_ROW_COUNT, BlankSheet
@@ -15,119 +22,181 @@ from workbooks.writer.bulk_writer import CREATION_DATE
 from workbooks.writer.cell_formats import SONG_FONT
 
 COLUMN_WIDTH = 14
+COVER_COLUMN_WIDTH = 32
+MAX_HINT_CHARACTERS = 250
+"""A note longer than its box would not be read to its end."""
+
 _TEXT_KINDS = ("string", "date")  # kinds of fields that are typed as text
-MAX_HINT_CHARACTERS = 250  # a note longer than the box is not read
+_TEXT_FORMAT = "@"
+_AUTHOR = "hesuan"
+
+
+TITLE, LABEL, HEADER, INPUT, TEXT_INPUT, LOCKED = "title", "label", "header", "input", "text_input", "locked"
+"""The names of the styles of the template's cells."""
+
+
+def _build_styles() -> Iterator[NamedStyle]:
+    """Yield the styles: cells to fill in are unlocked, all others locked."""
+    side = Side(style="thin")
+    box = Border(left=side, right=side, top=side, bottom=side)
+    middle = Alignment(vertical="center")
+    plain, bold = Font(name=SONG_FONT, size=11), Font(name=SONG_FONT, size=11, bold=True)
+    yield NamedStyle(TITLE, font=Font(name=SONG_FONT, size=15, bold=True), alignment=middle)
+    yield NamedStyle(LABEL, font=plain, alignment=middle)
+    yield NamedStyle(
+        HEADER,
+        font=bold,
+        border=box,
+        fill=PatternFill("solid", fgColor="E7E6E6"),
+        alignment=Alignment(vertical="center", horizontal="center", wrap_text=True),
+    )
+    unlocked = Protection(locked=False)
+    yield NamedStyle(INPUT, font=plain, border=box, alignment=middle, protection=unlocked)
+    yield NamedStyle(
+        TEXT_INPUT, font=plain, border=box, alignment=middle, protection=unlocked, number_format=_TEXT_FORMAT
+    )
+    yield NamedStyle(LOCKED, font=plain, border=box, alignment=middle, fill=PatternFill("solid", fgColor="F2F2F2"))
 
 
 def write_template(template: BlankWorkbook, messages: Messages) -> bytes:
-    """Write the blank workbook; the same contracts give the same bytes."""
-    store = BytesIO()
-    with Workbook(store, {"in_memory": True, "strings_to_urls": False}) as book:
-        book.set_properties({"created": CREATION_DATE.replace(tzinfo=None)})
-        looks = _create_formats(book)
-        _write_cover(book.add_worksheet(template.cover.name), template, looks)
-        places = _build_list_references(template, messages)
-        for sheet in template.tables:
-            _write_table(book.add_worksheet(sheet.name), sheet, (looks, places, messages))
-        _write_lists(book.add_worksheet(messages("template.lists")), template, looks)
-    return store.getvalue()
+    """Return the blank workbook; the same contracts give the same bytes."""
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for style in _build_styles():
+        book.add_named_style(style)
+    book.properties.created = book.properties.modified = CREATION_DATE.replace(tzinfo=None)
+    _write_cover(book.create_sheet(template.cover.name), template)
+    references = _build_list_references(template, messages)
+    for sheet in template.tables:
+        _write_table(book.create_sheet(sheet.name), sheet, references, messages)
+    _write_lists(book.create_sheet(messages("template.lists")), template)
+    return _save_reproducibly(book)
 
 
-def _create_formats(book: Any) -> dict[str, Any]:  # noqa: ANN401 - the writing library ships no types
-    plain = {"font_name": SONG_FONT, "font_size": 11, "valign": "vcenter"}
-    grid = {**plain, "border": 1}
-    return {
-        "title": book.add_format({**plain, "bold": True, "font_size": 15}),
-        "label": book.add_format(plain),
-        "header": book.add_format({**grid, "bold": True, "text_wrap": True, "align": "center", "bg_color": "#E7E6E6"}),
-        "input": book.add_format({**grid, "locked": False}),
-        "text": book.add_format({**grid, "locked": False, "num_format": "@"}),
-        "locked": book.add_format({**grid, "bg_color": "#F2F2F2"}),
-    }
+def _save_reproducibly(book: Workbook) -> bytes:
+    """Save a workbook with one date on every part: openpyxl would write the time of day."""
+    saved, packed = BytesIO(), BytesIO()
+    modified = book.properties.modified
+    book.save(saved)
+    with ZipFile(saved) as source, ZipFile(packed, "w", ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            data = source.read(name)
+            if name == "docProps/core.xml":
+                data = _restore_date(data, book, modified.isoformat())
+            target.writestr(ZipInfo(name, CREATION_DATE.timetuple()[:6]), data, ZIP_DEFLATED)
+    return packed.getvalue()
 
 
-def _write_cover(page: Any, template: BlankWorkbook, formats: dict[str, Any]) -> None:  # noqa: ANN401 - as above
-    page.set_column(0, 1, 32)
-    page.write_string(0, 0, template.cover.title, formats["title"])
-    for at, one in enumerate(template.cover.form.fields, start=2):
-        page.write_string(at, 0, one.heading, formats["label"])
-        page.write(
-            at, 1, template.cover_values.get(one.name, ""), formats["text" if one.kind in _TEXT_KINDS else "input"]
-        )
-    page.write_string(len(template.cover.form.fields) + 3, 0, template.notes, formats["label"])
-    page.protect()
+def _restore_date(core: bytes, book: Workbook, date: str) -> bytes:
+    """Put the creation date in the place of the time of saving, which openpyxl set."""
+    saved_at = book.properties.modified.isoformat(timespec="seconds")
+    return core.replace(f"{saved_at}Z".encode(), f"{date}Z".encode())
+
+
+def _write_text(page: Worksheet, position: tuple[int, int], text: str, style: str) -> Cell:
+    cell = _write_cell(page, position, text, style)
+    if isinstance(text, str):
+        cell.data_type = "s"  # a text stays a text, whatever it begins with
+    return cell
+
+
+def _write_cell(page: Worksheet, position: tuple[int, int], value: str | int | Decimal | None, style: str) -> Cell:
+    row, column = position
+    cell = page.cell(row, column, value)
+    if not isinstance(cell, Cell):
+        raise TypeError(f"{page.title}!{format_address(row, column)} is part of a merged cell")
+    cell.style = style
+    return cell
+
+
+def _write_cover(page: Worksheet, template: BlankWorkbook) -> None:
+    page.column_dimensions["A"].width = page.column_dimensions["B"].width = COVER_COLUMN_WIDTH
+    _write_text(page, (1, 1), template.cover.title, TITLE)
+    for row, field in enumerate(template.cover.form.fields, start=3):
+        _write_text(page, (row, 1), field.heading, LABEL)
+        _write_cell(page, (row, 2), template.cover_values.get(field.name), _choose_input_style(field))
+    _write_text(page, (len(template.cover.form.fields) + 4, 1), template.notes, LABEL)
+    page.protection.sheet = True
+
+
+def _choose_input_style(field: Field) -> str:
+    if field.kind in _TEXT_KINDS:
+        return TEXT_INPUT
+    return INPUT
 
 
 def _build_list_references(template: BlankWorkbook, messages: Messages) -> dict[str, str]:
+    """Return, by heading, the range of the sheet of lists that a drop-down chooses from."""
     name = messages("template.lists")
-    return {
-        heading: f"='{name}'!${column_letters(at)}$2:${column_letters(at)}${len(values) + 1}"
-        for at, (heading, values) in enumerate(template.choice_lists.items(), start=1)
-    }
+    references = {}
+    for column, (heading, values) in enumerate(template.choice_lists.items(), start=1):
+        letters = get_column_letter(column)
+        references[heading] = f"'{name}'!${letters}$2:${letters}${len(values) + 1}"
+    return references
 
 
-def _write_lists(page: Any, template: BlankWorkbook, formats: dict[str, Any]) -> None:  # noqa: ANN401 - as above
-    for column, (heading, values) in enumerate(template.choice_lists.items()):
-        page.write_string(0, column, heading, formats["header"])
-        for row, value in enumerate(values, start=1):
-            page.write_string(row, column, value, formats["label"])
-    page.protect()
+def _write_lists(page: Worksheet, template: BlankWorkbook) -> None:
+    for column, (heading, values) in enumerate(template.choice_lists.items(), start=1):
+        _write_text(page, (1, column), heading, HEADER)
+        for row, value in enumerate(values, start=2):
+            _write_text(page, (row, column), value, LABEL)
+    page.protection.sheet = True
 
 
-def _write_table(page: Any, sheet: BlankSheet, context: tuple[dict[str, Any], dict[str, str], Messages]) -> None:  # noqa: ANN401 - as above
-    looks, places, words = context
-    page.set_column(0, len(sheet.form.fields) - 1, COLUMN_WIDTH)
-    page.freeze_panes(HEADER_ROW_COUNT, 0)
-    page.write_string(0, 0, sheet.title, looks["title"])
-    page.write_string(1, 0, sheet.unit, looks["label"])
-    for column, one in enumerate(sheet.form.fields):
-        page.write_string(HEADER_ROW_COUNT - 1, column, one.heading, looks["header"])
-        page.write_comment(HEADER_ROW_COUNT - 1, column, format_hint(one, words)[:MAX_HINT_CHARACTERS])
-        for row in range(1, sheet.row_count + 1):
-            _write_cell(page, sheet, one, (row, column), looks)
-        if one.name in sheet.choices:
-            last = HEADER_ROW_COUNT + sheet.row_count - 1
-            source = {"validate": "list", "source": places[sheet.choices[one.name]]}
-            page.data_validation(HEADER_ROW_COUNT, column, last, column, source)
-        if sheet.has_total_row:
-            _write_total(page, sheet, one, column, looks)
-    page.protect("", {"insert_rows": True, "format_columns": True, "format_rows": True})
+def _write_table(page: Worksheet, sheet: BlankSheet, references: Mapping[str, str], messages: Messages) -> None:
+    page.freeze_panes = f"A{HEADER_ROW_COUNT + 1}"
+    _write_text(page, (1, 1), sheet.title, TITLE)
+    _write_text(page, (2, 1), sheet.unit, LABEL)
+    for column, field in enumerate(sheet.form.fields, start=1):
+        page.column_dimensions[get_column_letter(column)].width = COLUMN_WIDTH
+        header = _write_text(page, (HEADER_ROW_COUNT, column), field.heading, HEADER)
+        header.comment = Comment(format_hint(field, messages)[:MAX_HINT_CHARACTERS], _AUTHOR)
+        _write_column(page, sheet, field, column)
+        if field.name in sheet.choices:
+            _add_choices(page, sheet, column, references[sheet.choices[field.name]])
+    _protect_table(page)
 
 
-def _write_cell(
-    page: Any,  # noqa: ANN401 - as above
-    sheet: BlankSheet,
-    field: Field,
-    position: tuple[int, int],
-    formats: dict[str, Any],
-) -> None:
-    row, column = position
-    at = HEADER_ROW_COUNT + row - 1
-    filled = sheet.prefilled_values.get((row, field.name))
-    if isinstance(filled, Decimal):  # a balance on record is not for the county to change
-        page.write_number(at, column, filled, formats["locked"])
-    elif isinstance(filled, str) and filled.startswith("="):
-        page.write_formula(at, column, filled, formats["locked"], "")
-    elif filled is not None:
-        page.write(at, column, filled, formats["text" if field.kind in _TEXT_KINDS else "input"])
-    elif field.name in sheet.formulas:
-        page.write_formula(at, column, sheet.formulas[field.name].format(row=at + 1), formats["locked"], "")
+def _write_column(page: Worksheet, sheet: BlankSheet, field: Field, column: int) -> None:
+    """Write the rows between the headings and the total row, and the total."""
+    for row in range(1, sheet.row_count + 1):
+        _write_table_cell(page, sheet, field, row=row, column=column)
+    if sheet.has_total_row:
+        _write_total(page, sheet, field, column)
+
+
+def _add_choices(page: Worksheet, sheet: BlankSheet, column: int, reference: str) -> None:
+    letters = get_column_letter(column)
+    choices = DataValidation(type="list", formula1=reference, allow_blank=True)
+    choices.add(f"{letters}{HEADER_ROW_COUNT + 1}:{letters}{HEADER_ROW_COUNT + sheet.row_count}")
+    page.add_data_validation(choices)
+
+
+def _protect_table(page: Worksheet) -> None:
+    """Protect a table; rows may be inserted, rows and columns formatted."""
+    page.protection.sheet = True
+    page.protection.insertRows = page.protection.formatColumns = page.protection.formatRows = False
+
+
+def _write_table_cell(page: Worksheet, sheet: BlankSheet, field: Field, *, row: int, column: int) -> None:
+    """Write a prefilled value, a formula, or a blank cell to be filled in."""
+    position = (HEADER_ROW_COUNT + row, column)
+    value = sheet.prefilled_values.get((row, field.name))
+    is_formula = isinstance(value, str) and value.startswith("=")
+    if isinstance(value, Decimal) or is_formula:  # a balance on record is not for the county to change
+        _write_cell(page, position, value, LOCKED)
+    elif value is None and field.name in sheet.formulas:
+        _write_cell(page, position, sheet.formulas[field.name].format(row=position[0]), LOCKED)
     else:
-        page.write_blank(at, column, None, formats["text" if field.kind in _TEXT_KINDS else "input"])
+        _write_cell(page, position, value, _choose_input_style(field))
 
 
-def _write_total(page: Any, sheet: BlankSheet, field: Field, column: int, formats: dict[str, Any]) -> None:  # noqa: ANN401 - as above
-    at = HEADER_ROW_COUNT + sheet.row_count
+def _write_total(page: Worksheet, sheet: BlankSheet, field: Field, column: int) -> None:
+    position = (HEADER_ROW_COUNT + sheet.row_count + 1, column)
     if field.role is Role.SERIAL:
-        page.write_string(at, column, sheet.form.total_names[0], formats["locked"])
+        _write_text(page, position, sheet.form.total_names[0], LOCKED)
     elif field.role is Role.FIGURE:
-        first, last = format_address(HEADER_ROW_COUNT + 1, column + 1), format_address(at, column + 1)
-        # The result is written too: a program that opens the file computes only what somebody then changes.
-        known = (
-            value
-            for (_, name), value in sheet.prefilled_values.items()
-            if name == field.name and isinstance(value, Decimal)
-        )
-        page.write_formula(at, column, f"=ROUND(SUM({first}:{last}),2)", formats["locked"], sum(known, Decimal(0)))
+        first, last = format_address(HEADER_ROW_COUNT + 1, column), format_address(position[0] - 1, column)
+        _write_cell(page, position, f"=ROUND(SUM({first}:{last}),2)", LOCKED)
     else:
-        page.write_blank(at, column, None, formats["locked"])
+        _write_cell(page, position, None, LOCKED)

@@ -1,1 +1,1 @@
-"""One module a step, oldest first. A step that was released is never changed: write the next one."""
+"""One module for each migration, oldest first. Never change a released migration: add another one."""

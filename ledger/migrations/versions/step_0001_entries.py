@@ -1,4 +1,4 @@
-"""The first layout: entries in SQLite or PostgreSQL, guarded by triggers in SQLite; one number for its version."""
+"""The first schema: entries in SQLite or PostgreSQL, protected by triggers in SQLite, with a version number."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -21,7 +21,7 @@ GUARDS = (
 
 
 def upgrade() -> None:
-    """Make the tables."""
+    """Create the tables."""
     text = sa.Text()
     op.create_table(
         "entries",
@@ -42,5 +42,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Never: entries are not removed."""
-    raise NotImplementedError("the record's layout only goes forward")
+    """Refuse, because entries are never removed."""
+    raise NotImplementedError("the ledger's schema cannot be downgraded")

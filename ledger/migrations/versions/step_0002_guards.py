@@ -1,4 +1,4 @@
-"""Triggers in PostgreSQL too; the version is kept by the migrations themselves from here on."""
+"""Triggers in PostgreSQL too; from here on alembic keeps the version of the schema."""
 
 from alembic import op
 
@@ -27,7 +27,7 @@ POSTGRESQL_GUARDS = (
 
 
 def upgrade() -> None:
-    """Add the guards and drop the number."""
+    """Add the triggers and drop the table with the version number."""
     if op.get_bind().dialect.name == "postgresql":
         for guard in POSTGRESQL_GUARDS:
             op.execute(guard)
@@ -35,5 +35,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Never: entries are not removed."""
-    raise NotImplementedError("the record's layout only goes forward")
+    """Refuse, because entries are never removed."""
+    raise NotImplementedError("the ledger's schema cannot be downgraded")

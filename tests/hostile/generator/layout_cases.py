@@ -86,7 +86,7 @@ CASES: tuple[Case, ...] = (
     simple(57, "heading twice", Due.FLAG, lambda: _heading("2024年"), cell="D4"),
     simple(57, "heading blank", Due.FLAG, lambda: _heading(""), cell="D4"),
     simple(57, "heading of spaces", Due.FLAG, lambda: _heading(" \u3000"), cell="D4"),
-    *(simple(58, f"heading {one!r}", Due.ACCEPT, partial(_heading, one)) for one in SPACED),
+    *(simple(58, f"heading {text!r}", Due.ACCEPT, partial(_heading, text)) for text in SPACED),
     simple(
         59,
         "sign-off and notes below the total",
@@ -110,7 +110,7 @@ CASES: tuple[Case, ...] = (
     simple(59, "page number below the total", Due.ACCEPT, lambda: _below(("— 16 —",))),
     simple(59, "total a second time", Due.EITHER, lambda: _below(("总计", "", "400", "300", "300", "1000"))),
     simple(60, "empty form", Due.FLAG, _emptied),
-    *(simple(73, f"township {one!r}", Due.ACCEPT, partial(_township, one)) for one in TOWNSHIPS[:-1]),
+    *(simple(73, f"township {township!r}", Due.ACCEPT, partial(_township, township)) for township in TOWNSHIPS[:-1]),
     simple(73, "radical for a character", Due.FLAG, lambda: _township(TOWNSHIPS[-1]), cell="B5"),
     simple(77, "all struck out", Due.ACCEPT, lambda: _look(r"<font>", "<font><strike/>")),
     simple(77, "all in white", Due.ACCEPT, lambda: _look(r"<color [^>]*/>", '<color rgb="FFFFFFFF"/>')),

@@ -54,7 +54,7 @@ def _rows(parts: Parts) -> tuple[str, list[str], str]:
     text = parts.parts[SHEET].decode()
     head, rest = text.split("<sheetData>")
     data, tail = rest.split("</sheetData>")
-    return head + "<sheetData>", [f"{one}</row>" for one in data.split("</row>")[:-1]], "</sheetData>" + tail
+    return head + "<sheetData>", [f"{part}</row>" for part in data.split("</row>")[:-1]], "</sheetData>" + tail
 
 
 def _shuffled(random: Random) -> bytes:
@@ -133,10 +133,10 @@ def formats(count: int) -> bytes:
 
 def conditions(count: int) -> bytes:
     """Conditional formats of one blank cell."""
-    one = (
+    item = (
         '<conditionalFormatting sqref="H1"><cfRule type="cellIs"><formula>1</formula></cfRule></conditionalFormatting>'
     )
-    return _sheet("<pageMargins", one * count + "<pageMargins")
+    return _sheet("<pageMargins", item * count + "<pageMargins")
 
 
 def _blank_rows() -> bytes:

@@ -37,8 +37,8 @@ def _named(new: str) -> bytes:
 
 def _exchanged(strings: bytes) -> bytes:
     """Two townships under each other's name."""
-    one, other = "铜都街道".encode(), "乌龙镇".encode()
-    return strings.replace(one, b"@").replace(other, one).replace(b"@", other)
+    item, other = "铜都街道".encode(), "乌龙镇".encode()
+    return strings.replace(item, b"@").replace(other, item).replace(b"@", other)
 
 
 def _relation(number: int, kind: str, target: str) -> str:
@@ -102,8 +102,11 @@ NO_NUMBERS = ("150.", ".5", "1e2e3", "1/2", "150%", "٣٥", "150&#x20;", "&#x31;
 _ROW = '<row r="20"><c r="A20"><v>1</v></c></row>'
 
 CASES: tuple[Case, ...] = (
-    *(simple(67, f"number {one!r}", Due.ACCEPT, partial(_value, one)) for one in NUMBERS),
-    *(simple(67, f"number {one!r}", Due.REFUSE, partial(_value, one), "bad_number", cell="C6") for one in NO_NUMBERS),
+    *(simple(67, f"number {text!r}", Due.ACCEPT, partial(_value, text)) for text in NUMBERS),
+    *(
+        simple(67, f"number {text!r}", Due.REFUSE, partial(_value, text), "bad_number", cell="C6")
+        for text in NO_NUMBERS
+    ),
     simple(69, "below the smallest of all", Due.REFUSE, lambda: _value("1E-400"), "out_of_range", cell="C6"),
     simple(69, "zero in a long way", Due.FLAG, lambda: _value("-0.000E+12"), cell="C6"),
     simple(35, "number in CDATA", Due.REFUSE, lambda: _value("<![CDATA[150]]>"), "sheet_markup", cell="C6"),

@@ -58,28 +58,28 @@ CASES: tuple[Case, ...] = (
         cell="C6",
     ),
     *(
-        simple(63, f"error {one}", Due.FLAG, partial(_cell, f'<c r="C6" s="8" t="e"><v>{one}</v></c>'), cell="C6")
-        for one in ERRORS
+        simple(63, f"error {text}", Due.FLAG, partial(_cell, f'<c r="C6" s="8" t="e"><v>{text}</v></c>'), cell="C6")
+        for text in ERRORS
     ),
     *(
         simple(
             63,
-            f"error {one}",
+            f"error {text}",
             Due.REFUSE,
-            partial(_cell, f'<c r="C6" s="8" t="e"><v>{one}</v></c>'),
+            partial(_cell, f'<c r="C6" s="8" t="e"><v>{text}</v></c>'),
             "error_value",
             cell="C6",
         )
-        for one in NEW_ERRORS
+        for text in NEW_ERRORS
     ),
     simple(64, "stale result", Due.FLAG, lambda: _cell('<c r="C6" s="8"><f>D6+70</f><v>149</v></c>'), cell="C6"),
     simple(65, "DDE formula", Due.ACCEPT, lambda: _cell('<c r="C6" s="8"><f>cmd|\' /C calc\'!A0</f><v>150</v></c>')),
     *(
-        simple(67, f"number {one!r}", Due.REFUSE, partial(_value, one), "bad_number", "out_of_range", cell="C6")
-        for one in BAD_NUMBERS
+        simple(67, f"number {text!r}", Due.REFUSE, partial(_value, text), "bad_number", "out_of_range", cell="C6")
+        for text in BAD_NUMBERS
     ),
-    *(simple(68, f"text {one!r}", Due.ACCEPT, partial(_text, one)) for one in AS_NUMBERS),
-    *(simple(68, f"text {one!r}", Due.FLAG, partial(_text, one), cell="C6") for one in NO_NUMBERS),
+    *(simple(68, f"text {text!r}", Due.ACCEPT, partial(_text, text)) for text in AS_NUMBERS),
+    *(simple(68, f"text {text!r}", Due.FLAG, partial(_text, text), cell="C6") for text in NO_NUMBERS),
     simple(69, "1e308", Due.REFUSE, lambda: _value("1e308"), "out_of_range", cell="C6"),
     simple(69, "smallest of all", Due.REFUSE, lambda: _value("5e-324"), "out_of_range", cell="C6"),
     simple(

@@ -1,0 +1,38 @@
+"""The names of the columns in a table's frames."""
+
+from collections.abc import Container
+from itertools import chain
+
+from contracts.form_model import Form, Role
+
+
+def list_field_names(form: Form, *roles: Role) -> list[str]:
+    """Return the names of the fields with one of the roles, in the order of the roles."""
+    fields = chain.from_iterable(map(form.get_fields_by_role, roles))
+    return [field.name for field in fields]
+
+
+def list_label_names(form: Form) -> list[str]:
+    """Return the names of the fields that label a row: the row number (序号), then the township."""
+    return list_field_names(form, Role.SERIAL, Role.TOWNSHIP)
+
+
+def list_figure_names(form: Form, columns: Container[str]) -> list[str]:
+    """Return the names of the figure fields whose numbers are among the *columns* of a frame."""
+    names = list_field_names(form, Role.FIGURE)
+    return [name for name in names if name_number_column(name) in columns]
+
+
+def name_number_column(name: str) -> str:
+    """Return the name of the column with the plain decimal text of a field."""
+    return f"{name}:number"
+
+
+def name_normalised_column(name: str) -> str:
+    """Return the name of the column with the normalised text of a field."""
+    return f"{name}:short"
+
+
+def name_kind_column(name: str) -> str:
+    """Return the name of the column with the cell kinds of a field."""
+    return f"{name}:kind"

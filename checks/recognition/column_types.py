@@ -1,0 +1,58 @@
+"""Convert the text of a table's columns to the type of their field."""
+
+from collections.abc import Container, Iterator
+
+import polars as pl
+
+from checks.model.raw_workbook import CellKind
+from checks.parsing.dates import normalise_day_expr
+from checks.parsing.text_normalisation import parse_number_expr
+from checks.recognition.column_names import name_kind_column, name_normalised_column, name_number_column
+from contracts.form_model import Field, Form, Role
+
+AMOUNT_TYPE = pl.Decimal(38, 10)
+# A negative number or a fraction.
+_INVALID_SERIAL = r"^-|\.\d*[1-9]"
+
+
+def parse_number_columns(form: Form, columns: Container[str]) -> Iterator[pl.Expr]:
+    """Yield, for each numeric or figure field among *columns*, the column of its plain decimal text."""
+    for field in form.fields:
+        if field.name in columns and (_is_numeric(field) or field.role is Role.FIGURE):
+            yield parse_number_expr(pl.col(field.name), field.unit).alias(name_number_column(field.name))
+
+
+def convert_columns(form: Form, columns: Container[str], *, uses_1904_dates: bool) -> Iterator[pl.Expr]:
+    """Yield the typed column of each field; a field that is not among *columns* is empty throughout."""
+    for field in form.fields:
+        if field.name in columns:
+            yield _convert_column(field, uses_1904_dates=uses_1904_dates).alias(field.name)
+        else:
+            yield pl.lit(None, dtype=_get_data_type(field)).alias(field.name)
+
+
+def _convert_column(field: Field, *, uses_1904_dates: bool) -> pl.Expr:
+    """Return serial numbers as Int64, other numbers as AMOUNT_TYPE, dates and all else as text."""
+    text, kind = pl.col(name_normalised_column(field.name)), pl.col(name_kind_column(field.name))
+    if field.kind == "date":
+        return normalise_day_expr(text, kind == CellKind.NUMBER, uses_1904_dates=uses_1904_dates)
+    if not _is_numeric(field):
+        return text
+    may_be_number = kind.is_in([CellKind.NUMBER, CellKind.TEXT])
+    number = pl.when(may_be_number).then(pl.col(name_number_column(field.name))).otherwise(None)
+    if field.role is Role.SERIAL:
+        serial = pl.when(number.str.contains(_INVALID_SERIAL)).then(None).otherwise(number)
+        return serial.cast(AMOUNT_TYPE, strict=False).cast(pl.Int64, strict=False)
+    return number.cast(AMOUNT_TYPE, strict=False)
+
+
+def _get_data_type(field: Field) -> pl.DataType:
+    if field.role is Role.SERIAL:
+        return pl.Int64()
+    if _is_numeric(field):
+        return AMOUNT_TYPE
+    return pl.String()
+
+
+def _is_numeric(field: Field) -> bool:
+    return field.role is Role.SERIAL or field.kind in ("number", "integer")

@@ -1,0 +1,58 @@
+"""Refusals of a whole submission: wrong folder, no contract, or a table that is far too long."""
+
+from collections.abc import Iterable
+
+from checks.model.cell_ref import format_address
+from checks.model.finding import Refusal
+from checks.model.refusal import create_refusal
+from checks.model.submission_identity import SubmissionIdentity
+from checks.recognition.cover import Cover
+from checks.recognition.table import ROW, Table
+from contracts.contract_library import ContractLibrary
+from contracts.messages import Messages
+
+
+def refuse_wrong_folder(
+    identity: SubmissionIdentity, cover: Cover, messages: Messages, expected: tuple[str, int] | None
+) -> Refusal | None:
+    """Return a refusal unless the cover names the expected county and year, or none are expected."""
+    county, year = expected or (identity.county, identity.year)
+    if identity.county != county:
+        cell = _get_cover_cell(cover, "county_code")
+        facts = {"value": identity.county, "expected": county}
+        return create_refusal(messages, "wrong_county", sheet=cover.sheet, cell=cell, **facts)
+    if identity.year != year:
+        cell = _get_cover_cell(cover, "year")
+        facts = {"value": str(identity.year), "expected": str(year)}
+        return create_refusal(messages, "wrong_year", sheet=cover.sheet, cell=cell, **facts)
+    return None
+
+
+def refuse_oversized_tables(tables: Iterable[Table], messages: Messages) -> Refusal | None:
+    """Return a refusal if a table has more rows than its form allows: thousands of townships cannot be right."""
+    for table in tables:
+        max_rows = table.form.max_rows
+        if max_rows and table.raw.height > max_rows:
+            facts = {"form": table.form.title, "count": str(table.raw.height), "most": str(max_rows)}
+            cell = format_address(table.raw[ROW][max_rows], min(table.columns.values()))
+            return create_refusal(messages, "too_many_rows", sheet=table.sheet, cell=cell, **facts)
+    return None
+
+
+def refuse_missing_contract(
+    identity: SubmissionIdentity, cover: Cover, library: ContractLibrary, messages: Messages
+) -> Refusal:
+    """Return a refusal for want of a contract.
+
+    It points at the year if there is a contract for the county in other years, else at the county code.
+    """
+    field_name = "county_code"
+    if any(package.county == identity.county for package in library.list_packages()):
+        field_name = "year"
+    cell = _get_cover_cell(cover, field_name)
+    facts = {"county": identity.county, "year": str(identity.year)}
+    return create_refusal(messages, "no_contract", sheet=cover.sheet, cell=cell, **facts)
+
+
+def _get_cover_cell(cover: Cover, field_name: str) -> str:
+    return cover.entries[field_name][0].cell.address

@@ -1,0 +1,79 @@
+"""The Prefect server that PREFECT_API_URL names: which settings it needs before a run starts on it."""
+
+import base64
+import ipaddress
+import os
+import urllib.error
+import urllib.request
+from http import HTTPStatus
+from typing import Final
+from urllib.parse import urlsplit
+
+from contracts.errors import ContractError
+
+API_URL_VARIABLE: Final = "PREFECT_API_URL"
+AUTH_VARIABLE: Final = "PREFECT_API_AUTH_STRING"
+KEY_VARIABLE: Final = "PREFECT_API_KEY"
+_ANSWER_SECONDS: Final = 5.0
+_LOCAL_NAME: Final = "localhost"
+
+
+def check_named_server(api_url: str) -> None:
+    """Raise `ContractError` unless the settings protect the server, and it answers and accepts us."""
+    check_server_settings(api_url)
+    try:
+        status = _ask_for_version(api_url)
+    except (OSError, ValueError) as error:
+        raise ContractError(
+            API_URL_VARIABLE, f"no Prefect server answers at {api_url}: start it, correct the address or unset it"
+        ) from error
+    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+        raise ContractError(AUTH_VARIABLE, f"the Prefect server at {api_url} refuses it, or asks for one: correct it")
+
+
+def check_server_settings(api_url: str) -> None:
+    """Raise `ContractError` if a server on another machine is named without https or without a secret.
+
+    Without a secret, everybody who reaches the server could make a worker run their code. Without https, everybody on
+    the way could answer in its place and read the secret.
+    """
+    if is_loopback(api_url):
+        return
+    if not (os.environ.get(AUTH_VARIABLE) or os.environ.get(KEY_VARIABLE)):
+        raise ContractError(
+            AUTH_VARIABLE,
+            f"is not set, and {api_url} is not on this machine: set it to the server's PREFECT_SERVER_API_AUTH_STRING",
+        )
+    if urlsplit(api_url).scheme != "https":
+        raise ContractError(API_URL_VARIABLE, f"expected https for a server on another machine, got {api_url!r}")
+
+
+def is_loopback(api_url: str) -> bool:
+    """Return whether an address leads to this machine and nowhere else."""
+    host = urlsplit(api_url).hostname or ""
+    if host == _LOCAL_NAME:
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _ask_for_version(api_url: str) -> int:
+    """Return the status of the server's answer to a request that needs its secret."""
+    url = f"{api_url.rstrip('/')}/admin/version"
+    request = urllib.request.Request(url, headers=_build_authorization())  # noqa: S310 - the address of the settings
+    try:
+        with urllib.request.urlopen(request, timeout=_ANSWER_SECONDS) as response:  # noqa: S310 - as above
+            return int(response.status)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code
+
+
+def _build_authorization() -> dict[str, str]:
+    if secret := os.environ.get(AUTH_VARIABLE):
+        return {"Authorization": f"Basic {base64.b64encode(secret.encode()).decode()}"}
+    if key := os.environ.get(KEY_VARIABLE):
+        return {"Authorization": f"Bearer {key}"}
+    return {}

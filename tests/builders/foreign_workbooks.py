@@ -1,0 +1,83 @@
+"""Workbooks as other programs write them: with pictures, charts, comments and names, or with the barest markup."""
+
+import struct
+import zlib
+from collections.abc import Mapping
+from io import BytesIO
+from zipfile import ZipFile
+
+import xlsxwriter
+
+from tests.builders.marked_workbooks import WORDS, finding
+from workbooks.marking.mark_workbook import mark_workbook
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+BARE = {
+    "[Content_Types].xml": f'<Types xmlns="{PACKAGE}/content-types"><Default Extension="xml" '
+    'ContentType="application/xml"/><Default Extension="rels" '
+    'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+    '<Override PartName="/xl/workbook.xml" '
+    'ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override '
+    'PartName="/xl/sheet.xml" '
+    'ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>',
+    "_rels/.rels": f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="a" '
+    f'Type="{OFFICE}/officeDocument" Target="/xl/workbook.xml"/></Relationships>',
+    "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="rId1" '
+    f'Type="{OFFICE}/worksheet" Target="sheet.xml"/></Relationships>',
+    "xl/workbook.xml": f'<x:workbook xmlns:x="{MAIN}" xmlns:rel="{OFFICE}"><x:sheets>'
+    '<x:sheet name="表" sheetId="7" rel:id="rId1"/></x:sheets></x:workbook>',
+    "xl/sheet.xml": f'<x:worksheet xmlns:x="{MAIN}"><x:dimension ref="A1:B2"/><x:sheetData>'
+    "<x:row><x:c><x:v>1</x:v></x:c><x:c><x:v>2</x:v></x:c></x:row>"
+    '<x:row><x:c><x:v>3</x:v></x:c><x:c r="D2"><x:v>4</x:v></x:c><x:c><x:v>5</x:v></x:c></x:row>'
+    "</x:sheetData></x:worksheet>",
+}
+
+
+def zipped(content: Mapping[str, str | bytes]) -> bytes:
+    """Put parts into an archive."""
+    target = BytesIO()
+    with ZipFile(target, "w") as archive:
+        for name, part in content.items():
+            archive.writestr(name, part)
+    return target.getvalue()
+
+
+def dot() -> BytesIO:
+    """Draw a picture of one point."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0)
+    pixels = zlib.compress(b"\0\xff\0\0")
+    return BytesIO(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b""))
+
+
+def full_workbook() -> bytes:
+    """Make a workbook with about everything that a county may have put into it."""
+    target = BytesIO()
+    with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
+        first, second = book.add_worksheet("封面"), book.add_worksheet("任务表")
+        first.write("A1", "某县")
+        first.insert_image("C3", "dot.png", {"image_data": dot()})
+        second.write_column("A1", ["面积", 1, 2, 3])
+        chart = book.add_chart({"type": "bar"})
+        chart.add_series({"values": "=任务表!$A$2:$A$4"})
+        second.insert_chart("F2", chart)
+        second.conditional_format(
+            "A2:A4", {"type": "cell", "criteria": ">", "value": 2, "format": book.add_format({"bold": True})}
+        )
+        second.data_validation("B2:B4", {"validate": "list", "source": ["甲", "乙"]})
+        second.repeat_rows(0)
+        second.write_comment("A2", "原有批注", {"author": "某人"})
+        second.write_comment("A3", "另一批注", {"author": "某人"})
+        second.activate()
+        book.define_name("面积", "=任务表!$A$2:$A$4")
+    return target.getvalue()
+
+
+def marked_full() -> bytes:
+    """Mark the full workbook."""
+    return mark_workbook(full_workbook(), [finding("任务表", "A2"), finding("任务表", "B9")], WORDS)

@@ -1,1 +1,0 @@
-"""The record and the store, held to what they promise."""

@@ -1,0 +1,168 @@
+"""An explanation is given once: it stays with what it explains, lapses when that changes, and has to say something."""
+
+from io import BytesIO
+
+import openpyxl
+import pytest
+
+from checks.model.finding import Refusal, Severity
+from checks.model.report import ACCEPTED, FLAGGED, ValidationReport
+from checks.reporting.json_codec import decode_report, encode_finding, encode_report
+from checks.versions.explanations import carry_explanations, find_explanation_fault
+from checks.versions.returned_sheets import list_returned_sheet_names
+from contracts.contract_library import open_library
+from tests.builders.dongchuan import SHEET_3, Draft, submission
+from workbooks.examine import validate_file
+from workbooks.marking.mark_workbook import mark_workbook
+
+LIBRARY = open_library()
+WORDS = LIBRARY.get_messages()
+POLICY = LIBRARY.get_return_policy()
+REASON = "汤丹镇之前的一行并入铜都街道，序号沿用计划附件的编号"
+EXPLANATION = 13  # the column 说明
+
+
+def gap_only() -> Draft:
+    """Make a submission whose only fault is a gap in the numbering, which may be explained."""
+    return submission(2, serials=(1, 2, 3, 4, 6, 7, 8, 9, 10))
+
+
+def report_on(data: bytes) -> ValidationReport:
+    """Check a workbook that is not refused."""
+    report = validate_file(data, LIBRARY, WORDS)
+    assert not isinstance(report, Refusal)
+    return report
+
+
+def marked(data: bytes, report: ValidationReport | None = None) -> bytes:
+    """Mark a workbook with its findings."""
+    return mark_workbook(
+        data, (report or report_on(data)).findings, WORDS.get_group("marks"), limits=POLICY.max_list_lengths
+    )
+
+
+def answered(data: bytes, text: str) -> bytes:
+    """Write an explanation beside every soft finding, as a clerk would, and save with another program's hands."""
+    book = openpyxl.load_workbook(BytesIO(data))
+    sheet = book[WORDS("marks.sheet_name")]
+    for row in range(4, sheet.max_row + 1):
+        if "核实" in str(sheet.cell(row, 2).value):
+            sheet.cell(row, EXPLANATION).value = text
+    target = BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def test_explained_soft_finding_is_accepted() -> None:
+    """The county's own marked file, explained and sent back, is accepted; the finding still stands there."""
+    report = report_on(answered(marked(gap_only().bytes()), REASON))
+    assert [(finding.rule, finding.severity, finding.is_explained) for finding in report.findings] == [
+        ("F11", Severity.SOFT, True)
+    ]
+    assert (report.outcome, report.explanation_count, report.count_findings(Severity.SOFT)) == (ACCEPTED, 1, 1)
+
+
+def test_returned_sheets_are_no_tables_of_the_submission() -> None:
+    """Marking adds sheets, checking leaves them aside: the findings are those of the file as first sent."""
+    for version in (1, 2):
+        data = submission(version).bytes()
+        first, again = report_on(data), report_on(marked(data))
+        assert [encode_finding(finding) for finding in again.findings if finding.severity is Severity.HARD] == [
+            encode_finding(finding) for finding in first.findings if finding.severity is Severity.HARD
+        ]
+        assert len(first.findings) == len(again.findings)
+        assert not list_returned_sheet_names(WORDS) & {finding.sheet for finding in again.findings}
+
+
+@pytest.mark.parametrize(("text", "fault"), [("", "empty"), ("  ", "empty"), ("属实", "idle"), ("编号如此", "short")])
+def test_idle_explanation_leaves_the_finding_unexplained_and_says_why(text: str, fault: str) -> None:
+    """A list sent back with nothing said is told so in the remedy."""
+    report = report_on(answered(marked(gap_only().bytes()), text))
+    (found,) = report.findings
+    assert (report.outcome, found.is_explained) == (FLAGGED, False)
+    assert WORDS(f"explanation.{fault}", text=text.strip(), least=POLICY.min_length) in found.full_remedy
+    assert encode_finding(found)["remedy"] == found.full_remedy
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("核实无误", "idle"),
+        ("核实无误，核实无误，核实无误。", "idle"),
+        ("经核实，我县填报数据情况属实", "idle"),
+        ("无", "idle"),
+        ("。。。！！", "empty"),
+        ("啊啊啊啊啊啊啊啊啊啊啊啊", "idle"),
+        ("123456789012345", "idle"),
+        ("因民镇并入", "short"),
+        (REASON, ""),
+        ("2号地块因雨季停工，实测面积较设计少三分之一", ""),
+    ],
+)
+def test_explanation_must_say_something(text: str, fault: str) -> None:
+    """Ten characters at least, and not only the words that everybody writes."""
+    assert find_explanation_fault(text, POLICY) == fault
+
+
+def test_explanation_survives_a_new_upload() -> None:
+    """A file made anew, without our list, keeps what was said of the version before."""
+    before = report_on(answered(marked(gap_only().bytes()), REASON))
+    after = carry_explanations(report_on(gap_only().bytes()), before, POLICY, WORDS)
+    assert after.outcome == ACCEPTED
+    listed = openpyxl.load_workbook(BytesIO(marked(gap_only().bytes(), after)))[WORDS("marks.sheet_name")]
+    assert (listed["B4"].value, listed.cell(4, EXPLANATION).value) == ("核实（已说明）", REASON)
+
+
+def test_explanation_goes_with_its_township_not_with_its_cell() -> None:
+    """Rows that change places take their explanations along."""
+    before = report_on(answered(marked(gap_only().bytes()), REASON))
+    moved = gap_only()
+    rows = moved.sheets[SHEET_3]
+    rows[8], rows[10] = rows[10], rows[8]
+    report = carry_explanations(report_on(moved.bytes()), before, POLICY, WORDS)
+    assert [(finding.cell, finding.is_explained) for finding in report.findings] == [("A11", True)]
+
+
+def test_explanation_lapses_when_the_value_changes() -> None:
+    """What was said of a 6 says nothing of a 7."""
+    before = report_on(answered(marked(gap_only().bytes()), REASON))
+    other = submission(2, serials=(1, 2, 3, 4, 7, 8, 9, 10, 11))
+    report = carry_explanations(report_on(other.bytes()), before, POLICY, WORDS)
+    assert (report.outcome, [finding.explanation for finding in report.findings]) == (FLAGGED, [None])
+
+
+def test_blank_line_takes_nothing_back() -> None:
+    """An older list, still blank, does not wipe out what was said since; a newer word replaces an older one."""
+    before = report_on(answered(marked(gap_only().bytes()), REASON))
+    blank = carry_explanations(report_on(marked(gap_only().bytes())), before, POLICY, WORDS)
+    assert blank.outcome == ACCEPTED
+    newer = carry_explanations(
+        report_on(answered(marked(gap_only().bytes()), REASON + "，附会议纪要")), before, POLICY, WORDS
+    )
+    assert [finding.explanation and finding.explanation.text for finding in newer.findings] == [REASON + "，附会议纪要"]
+
+
+def test_hard_finding_is_not_explained_away() -> None:
+    """Only what asks for an explanation is settled by one."""
+    report = report_on(answered(marked(submission(1).bytes()), REASON))
+    assert [(finding.severity, finding.is_explained) for finding in report.findings] == [
+        (Severity.HARD, False),
+        (Severity.SOFT, True),
+    ]
+    assert report.outcome == FLAGGED
+
+
+def test_report_is_kept_whole() -> None:
+    """What is stored between check and marking loses nothing."""
+    report = report_on(answered(marked(gap_only().bytes()), "属实"))
+    assert decode_report(encode_report(report)) == report
+
+
+def test_list_that_was_tampered_with_is_read_as_far_as_it_goes() -> None:
+    """A broken identity is passed over; the rest of the list still counts."""
+    book = openpyxl.load_workbook(BytesIO(answered(marked(submission(1).bytes()), REASON)))
+    sheet = book[WORDS("marks.sheet_name")]
+    sheet.cell(4, EXPLANATION + 1).value = "[1, 2"
+    target = BytesIO()
+    book.save(target)
+    assert [finding.is_explained for finding in report_on(target.getvalue()).findings] == [False, True]
