@@ -10,7 +10,7 @@ from typing import Final
 from prefect import flow, tags, task
 from prefect.cache_policies import NO_CACHE
 from prefect.futures import PrefectFuture
-from prefect.settings import PREFECT_API_URL, get_current_settings
+from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_KEY, PREFECT_API_URL, get_current_settings
 
 from flows.artifacts import publish_stage_results, publish_year
 from flows.intake.county_stages import run_job
@@ -42,6 +42,11 @@ class FlowOutcome:
 
     failure_count: int | None = None
     error: BaseException | None = None
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the flow ran to its end or to an error."""
+        return self.failure_count is not None or self.error is not None
 
 
 FLOW_OUTCOME: ContextVar[FlowOutcome | None] = ContextVar("FLOW_OUTCOME", default=None)
@@ -111,11 +116,18 @@ def annual_review(  # noqa: PLR0917 - Prefect passes a deployment's parameters b
 
 
 def _run_year(paths: YearPaths) -> int:
-    check_server_settings(PREFECT_API_URL.value() or "")
+    _check_server()
     with tags(f"year:{paths.year}"), log_to_prefect():
         failure_count = run_stages(paths, run_jobs_as_tasks)
         publish_year(paths)
     return failure_count
+
+
+def _check_server() -> None:
+    """Raise `ContractError` if this process works for an unprotected server, such as a worker on another machine."""
+    api_url = PREFECT_API_URL.value()
+    if api_url:
+        check_server_settings(api_url, has_secret=bool(PREFECT_API_AUTH_STRING.value() or PREFECT_API_KEY.value()))
 
 
 def run_jobs_as_tasks(stage: str, jobs: Sequence[Job]) -> Iterator[JobResult]:

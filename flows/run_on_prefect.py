@@ -2,32 +2,38 @@
 
 import os
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
-from contracts.errors import ContractError
-from flows.prefect_support.local_server import LocalServer, ServerLostError, is_healthy, local_server
+from flows.prefect_support.local_server import LocalServer, ServerLostError, local_server
+from flows.prefect_support.named_server import API_URL_VARIABLE, check_named_server
 from flows.prefect_support.settings import prefect_environment
 from flows.run.contract_check import check_year_contracts
 from flows.year.locations import YearPaths
 from flows.year.year_inputs import read_year_roster
+from ledger.private_files import make_private_folder
 
-API_URL_VARIABLE = "PREFECT_API_URL"
+if TYPE_CHECKING:
+    from flows.annual import FlowOutcome
+
+
+class ServerRefusedError(Exception):
+    """The Prefect server did not let the flow run to its end."""
 
 
 def run_on_prefect(paths: YearPaths, notify: Callable[[str], None]) -> int:
-    """Run the flow and return how many jobs failed; *say* hears the keys of what happens to the server.
+    """Run the flow and return how many jobs failed; *notify* receives the keys of what happens to the server.
 
-    Raises `ContractError` before a server is started: what a flow raises Prefect would tell with its whole course.
+    Raises `ContractError` before a server is started: what a flow raises, Prefect would print with its whole stack.
+    Raises `ServerStartError`, `ServerLostError` or `ServerRefusedError` if the work is not done because of the server.
     """
     library = paths.open_contracts()
     check_year_contracts(library, read_year_roster(paths, library.get_messages()))
     environment = prefect_environment(paths.state_folder)
     for name, value in environment.items():
         os.environ.setdefault(name, value)  # Prefect reads its settings when it is imported
+    make_private_folder(paths.state_folder)
     if named := os.environ.get(API_URL_VARIABLE):
-        if not is_healthy(named, through_proxies=True):
-            raise ContractError(
-                API_URL_VARIABLE, f"no Prefect server answers at {named}: start it, correct the address or unset it"
-            )
+        check_named_server(named)
         return _run(paths, named)
     notify("server")
     with local_server(paths.state_folder, environment) as server:
@@ -38,11 +44,11 @@ def run_on_prefect(paths: YearPaths, notify: Callable[[str], None]) -> int:
 
 
 def _run_on_server(paths: YearPaths, server: LocalServer) -> int:
-    """Run the flow; raise `ServerLost` where it broke because the server is there no more."""
+    """Run the flow; raise `ServerLostError` if it broke because the server has ended."""
     try:
-        return _run(paths, server.api_url)
+        return _run(paths, server.access.api_url, server.access.secret)
     except Exception as error:
-        if server.process.poll() is None:
+        if server.is_alive():
             raise
         raise ServerLostError(
             "the local Prefect server ended during the run: see its log in the state folder"
@@ -53,17 +59,61 @@ def _warm_up() -> None:
     import flows.annual  # noqa: F401, PLC0415
 
 
-def _run(paths: YearPaths, api_url: str) -> int:
-    from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings  # noqa: PLC0415
+def _run(paths: YearPaths, api_url: str, secret: str = "") -> int:
+    """Run the flow on the server; *secret* is that of a local one, the settings have that of a named one."""
+    from prefect.settings import (  # noqa: PLC0415 - Prefect costs seconds and is needed only here
+        PREFECT_API_AUTH_STRING,
+        PREFECT_API_URL,
+        PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
+        temporary_settings,
+    )
 
-    from flows.annual import annual_review  # noqa: PLC0415 - Prefect costs seconds and is needed only here
+    settings: dict[Any, object] = {PREFECT_API_URL: api_url, PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}
+    if secret:
+        settings[PREFECT_API_AUTH_STRING] = secret
+    with temporary_settings(settings):
+        return _get_failure_count(_run_flow(paths))
 
-    with temporary_settings({PREFECT_API_URL: api_url, PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
-        return annual_review(
+
+def _run_flow(paths: YearPaths) -> "FlowOutcome":
+    """Run the flow and return how it ended; the state that Prefect returns may be the server's, and is not used."""
+    from prefect.exceptions import Abort, Pause  # noqa: PLC0415 - as above
+
+    from flows.annual import FLOW_OUTCOME, FlowOutcome, annual_review  # noqa: PLC0415 - as above
+
+    outcome = FlowOutcome()
+    token = FLOW_OUTCOME.set(outcome)
+    try:
+        annual_review(
             year=paths.year,
             inputs=str(paths.input_folder),
             outputs=str(paths.output_folder),
             state=str(paths.state_folder),
             ledger=paths.ledger_url,
             contracts=str(paths.contracts_folder or ""),
+            return_state=True,
         )
+    except (Abort, Pause, Exception) as error:  # the first two, by which the server stops a run, are no exceptions
+        if not outcome.has_ended:
+            raise ServerRefusedError(f"the Prefect server stopped the run: {type(error).__name__}") from error
+    finally:
+        FLOW_OUTCOME.reset(token)
+    return outcome
+
+
+def _get_failure_count(outcome: "FlowOutcome") -> int:
+    if outcome.failure_count is not None:
+        return outcome.failure_count
+    if outcome.error is None:
+        raise ServerRefusedError("the Prefect server says that the run has ended; it has not begun")
+    if _comes_from_server(outcome.error):
+        raise ServerRefusedError("the Prefect server broke the run off") from outcome.error
+    raise outcome.error
+
+
+def _comes_from_server(error: BaseException) -> bool:
+    """Return whether Prefect raised an error because of the server's answer, or because there was none."""
+    from httpx import HTTPError  # noqa: PLC0415 - as above
+    from prefect.exceptions import PrefectException  # noqa: PLC0415 - as above
+
+    return isinstance(error, HTTPError | PrefectException)

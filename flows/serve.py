@@ -1,20 +1,23 @@
 """The yearly run on a schedule: a Prefect server with its pages, and one deployment that runs at the hours set."""
 
+import _thread
 import os
+import threading
 import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from contracts.errors import ContractError
-from flows.prefect_support.local_server import is_healthy, local_server
+from flows.prefect_support.local_server import LocalServer, ServerLostError, local_server
+from flows.prefect_support.named_server import API_URL_VARIABLE, AUTH_VARIABLE, check_named_server
 from flows.prefect_support.settings import prefect_environment, scheduling_environment
-from flows.run_on_prefect import API_URL_VARIABLE
 from flows.year.locations import YearPaths
+from ledger.private_files import make_private_folder, write_private_file
 
 if TYPE_CHECKING:
     from prefect.client.schemas.schedules import CronSchedule
 
 TIME_ZONE: Final = "Asia/Shanghai"
+SECRET_FILE: Final = "pages-secret.txt"  # noqa: S105 - the name of a file
 _CRON_FIELD_COUNT: Final = 5  # minute, hour, day of month, month, day of week
 
 
@@ -23,31 +26,53 @@ class InvalidCronError(Exception):
 
 
 def serve_year(paths: YearPaths, cron: str, port: int, notify: Callable[..., None]) -> None:
-    """Run a year at the hours of a cron line, Chinese time, until stopped; *say* hears the keys of what happens.
+    """Run a year at the hours of a cron line, Chinese time, until stopped.
 
-    The server is the one that PREFECT_API_URL names, else a local child that ends with this process. A run that finds
-    the year busy ends at once: the lock of the year is ours, Prefect's own limit counts deployments. Raises
-    `CronUnreadable` before anything is started.
+    *notify* receives the keys of what happens. The server is the one that PREFECT_API_URL names, else a local child
+    that ends with this process. A run that finds the year busy ends at once: the lock of the year is ours, Prefect's
+    own limit counts deployments. Raises `InvalidCronError` before anything is started, `PortTakenError` if another
+    program listens on the port, and `ServerLostError` if the local server ends by itself.
     """
     if len(cron.split()) != _CRON_FIELD_COUNT:
         raise InvalidCronError(cron)
-    environment = {**prefect_environment(paths.state_folder), **scheduling_environment(port)}
+    environment = {**prefect_environment(paths.state_folder), **scheduling_environment()}
     for name, value in environment.items():
         os.environ.setdefault(name, value)  # Prefect reads its settings when it is imported
     schedule = _build_schedule(cron)
+    make_private_folder(paths.state_folder)
     if named := os.environ.get(API_URL_VARIABLE):
-        if not is_healthy(named, through_proxies=True):
-            raise ContractError(
-                API_URL_VARIABLE, f"no Prefect server answers at {named}: start it, correct the address or unset it"
-            )
+        check_named_server(named)
         _serve_flow(paths, schedule)
         return
     notify("server")
     with local_server(paths.state_folder, environment, port) as server:
         server.wait_until_healthy()
-        os.environ[API_URL_VARIABLE] = server.api_url  # the runs are processes of their own, and find it there
-        notify("serving", address=server.api_url.removesuffix("/api"))
+        _serve_on_server(paths, schedule, server, notify)
+
+
+def _serve_on_server(
+    paths: YearPaths, schedule: "CronSchedule", server: LocalServer, notify: Callable[..., None]
+) -> None:
+    # The runs are processes of their own, and find both in their environment, which no other user can read.
+    os.environ[API_URL_VARIABLE] = server.access.api_url
+    os.environ[AUTH_VARIABLE] = server.access.secret
+    secret_file = paths.state_folder / "prefect" / SECRET_FILE
+    write_private_file(secret_file, f"{server.access.secret}\n".encode())
+    try:
+        notify("serving", address=server.access.origin, path=str(secret_file))
+        threading.Thread(target=_stop_without_server, args=(server,), daemon=True).start()
         _serve_flow(paths, schedule)
+    finally:
+        secret_file.unlink(missing_ok=True)
+        del os.environ[API_URL_VARIABLE], os.environ[AUTH_VARIABLE]
+    if not server.is_alive():
+        raise ServerLostError("the local Prefect server ended: see its log in the state folder")
+
+
+def _stop_without_server(server: LocalServer) -> None:
+    """Stop serving when the server ends: without it no run would ever start."""
+    server.process.wait()
+    _thread.interrupt_main()
 
 
 def _build_schedule(cron: str) -> "CronSchedule":

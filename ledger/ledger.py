@@ -31,6 +31,7 @@ from ledger.errors import (
     NotRecordableError,
 )
 from ledger.hash_chain import ChainFault, ChainFaultReason, LedgerRow, find_first_fault
+from ledger.private_files import create_private_file, make_private_folder
 from review.events import Event, EventKind, EventSummary, LedgerEntry
 
 _ROWS_PER_FETCH = 1000
@@ -77,7 +78,9 @@ class Ledger:
         if must_exist:
             require_sqlite_file(url)
         elif file is not None:
-            file.parent.mkdir(parents=True, exist_ok=True)
+            if not file.parent.exists():
+                make_private_folder(file.parent)
+            create_private_file(file)
         engine = create_ledger_engine(url)
         if system_user is None:
             system_user = get_login_name()

@@ -17,7 +17,9 @@ def make_private_folder(folder: Path) -> None:
     A folder that belongs to another user, or that everybody shares, such as a system's temporary folder, is left as
     it is. On Windows the permissions of the parent folder apply.
     """
-    folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
+    if not folder.parent.exists():
+        make_private_folder(folder.parent)
+    folder.mkdir(mode=_FOLDER_MODE, exist_ok=True)
     if os.name == "nt":
         return
     status = folder.stat()
@@ -26,10 +28,13 @@ def make_private_folder(folder: Path) -> None:
         _set_mode(folder, _FOLDER_MODE)
 
 
-def make_private_file(path: Path) -> None:
-    """Create an empty file that only its owner may read; close an existing one to others."""
-    with open_private_file(path, os.O_APPEND):
-        pass
+def create_private_file(path: Path) -> None:
+    """Create an empty file that only its owner may read, unless it exists.
+
+    If that fails, whoever opens the file next reports it.
+    """
+    with suppress(OSError):
+        path.touch(mode=_FILE_MODE, exist_ok=False)
 
 
 def write_private_file(path: Path, data: bytes) -> None:

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from ledger.atomic_files import make_folder, write_atomically
 from ledger.errors import SigningKeyError
+from ledger.private_files import make_private_folder
 
 PRIVATE_KEY_FILE, PUBLIC_KEY_FILE = "signing-key.pem", "public-key.pem"
 _OWNER_ONLY_MODE: Final = 0o600
@@ -92,6 +93,7 @@ def _create_private_key(folder: Path) -> Ed25519PrivateKey:
     path = folder / PRIVATE_KEY_FILE
     try:
         make_folder(folder)
+        make_private_folder(folder)
         # Written completely under another name and then linked, so that no program reads a partial key.
         staged_file = folder / f".{PRIVATE_KEY_FILE}.{os.getpid()}"
         _write_owner_only(staged_file, _encode_private_key(key))

@@ -88,13 +88,9 @@ def build_row_schema(conditions: Sequence[RowCondition]) -> pa.DataFrameSchema:
 
 def find_unbalanced_sums(sums: Sequence[tuple[LinearConstraint, Decimal]]) -> list[int]:
     """Return the positions of the constraints that do not hold; each comes with the sum of its signed cells."""
+    rows = [(amount, constraint.constant, constraint.tolerance) for constraint, amount in sums]
     frame = pl.DataFrame(
-        {
-            "actual": [amount for _, amount in sums],
-            "expected": [constraint.constant for constraint, _ in sums],
-            "tolerance": [constraint.tolerance for constraint, _ in sums],
-        },
-        schema={"actual": AMOUNT_TYPE, "expected": AMOUNT_TYPE, "tolerance": AMOUNT_TYPE},
+        rows, schema={"actual": AMOUNT_TYPE, "expected": AMOUNT_TYPE, "tolerance": AMOUNT_TYPE}, orient="row"
     )
     return find_failing_positions(_SUM_SCHEMA, frame).to_list()
 

@@ -77,14 +77,21 @@ def _run_inline(paths: YearPaths, _: Messages) -> int:
 
 def _run_with_prefect(paths: YearPaths, messages: Messages) -> int:
     # Imported here because Prefect is not needed with --inline or if there is no work.
+    from flows.prefect_support.listening_socket import PortTakenError  # noqa: PLC0415
     from flows.prefect_support.local_server import ServerLostError, ServerStartError  # noqa: PLC0415
-    from flows.run_on_prefect import run_on_prefect  # noqa: PLC0415
+    from flows.run_on_prefect import ServerRefusedError, run_on_prefect  # noqa: PLC0415
 
+    error_keys = {
+        PortTakenError: "run.server_failed",
+        ServerStartError: "run.server_failed",
+        ServerLostError: "run.server_lost",
+        ServerRefusedError: "run.server_refused",
+    }
     progress = ProgressPrinter(is_interactive())
     try:
         return run_on_prefect(paths, lambda key: progress.print_step("Prefect", "", messages(f"run.{key}")))
-    except (ServerStartError, ServerLostError) as error:
-        key = "run.server_lost" if isinstance(error, ServerLostError) else "run.server_failed"
+    except (PortTakenError, ServerStartError, ServerLostError, ServerRefusedError) as error:
+        key = error_keys[type(error)]
         print_error(messages(key, path=str(paths.state_folder / "prefect" / "server.log")))
         # The year's work must get done even if Prefect is not available.
         return run_stages(paths, run_jobs_inline)

@@ -67,13 +67,18 @@ def build_missing_counties_sheet(context: FilingContext, messages: Messages) -> 
 def _build_decision_row(context: FilingContext, due_county: DueCounty, event: Event, messages: Messages) -> CellRow:
     level = context.procedure.find_level(event.level)
     action = context.procedure.find_action(event.level, event.action)
+    level_name, action_name = event.level, event.action
+    if level is not None:
+        level_name = level.name
+    if action is not None:
+        action_name = action.name
     placeholder = messages("filing.not_applicable")
     day = get_decision_fact(event, "date") or placeholder
     return (
         build_text_cell(due_county.name),
         build_text_cell(messages("filing.version", version=event.version), CellStyle.CENTRE),
-        build_text_cell(level.name if level else event.level, CellStyle.CENTRE),
-        build_text_cell(action.name if action else event.action, CellStyle.CENTRE),
+        build_text_cell(level_name, CellStyle.CENTRE),
+        build_text_cell(action_name, CellStyle.CENTRE),
         build_text_cell(get_decision_fact(event, "number") or placeholder),
         build_text_cell(format_decision(event, messages) or placeholder),
         build_text_cell(event.unit),

@@ -20,6 +20,7 @@ with warnings.catch_warnings():
     import great_expectations as gx
     import pandas as pd
     from great_expectations.checkpoint.actions import UpdateDataDocsAction
+    from great_expectations.expectations.metadata_types import FailureSeverity
     from great_expectations.expectations.registry import get_expectation_impl
 
 # The engine logs its temporary folders, which are not for a clerk's terminal. Parts of it set levels of their own, so
@@ -30,7 +31,11 @@ _LOG.addHandler(logging.NullHandler())
 
 FilledTables = Sequence[tuple[RollUpTable, Sequence[RollUpTableRow]]]
 
-ENGINE_SEVERITIES = {"hard": "critical", "soft": "warning", "report": "info"}
+ENGINE_SEVERITIES = {
+    "hard": FailureSeverity.CRITICAL,
+    "soft": FailureSeverity.WARNING,
+    "report": FailureSeverity.INFO,
+}
 # One column of every frame names the row, so that one result format serves all tables of a checkpoint.
 ROW_NAME = "row"
 RESULT_FORMAT = {"result_format": "COMPLETE", "unexpected_index_column_names": [ROW_NAME]}

@@ -136,7 +136,7 @@ def _start_child(
     make_private_folder(state_folder)
     make_private_folder(home)
     with open_private_file(home / "server.log", os.O_APPEND) as log:
-        process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+        process = subprocess.Popen(
             [sys.executable, "-m", "flows.prefect_support.server_child"],
             stdin=subprocess.PIPE,
             stdout=log,

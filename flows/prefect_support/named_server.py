@@ -20,7 +20,7 @@ _LOCAL_NAME: Final = "localhost"
 
 def check_named_server(api_url: str) -> None:
     """Raise `ContractError` unless the settings protect the server, and it answers and accepts us."""
-    check_server_settings(api_url)
+    check_server_settings(api_url, has_secret=bool(_build_authorization()))
     try:
         status = _ask_for_version(api_url)
     except (OSError, ValueError) as error:
@@ -31,7 +31,7 @@ def check_named_server(api_url: str) -> None:
         raise ContractError(AUTH_VARIABLE, f"the Prefect server at {api_url} refuses it, or asks for one: correct it")
 
 
-def check_server_settings(api_url: str) -> None:
+def check_server_settings(api_url: str, *, has_secret: bool) -> None:
     """Raise `ContractError` if a server on another machine is named without https or without a secret.
 
     Without a secret, everybody who reaches the server could make a worker run their code. Without https, everybody on
@@ -39,7 +39,7 @@ def check_server_settings(api_url: str) -> None:
     """
     if is_loopback(api_url):
         return
-    if not (os.environ.get(AUTH_VARIABLE) or os.environ.get(KEY_VARIABLE)):
+    if not has_secret:
         raise ContractError(
             AUTH_VARIABLE,
             f"is not set, and {api_url} is not on this machine: set it to the server's PREFECT_SERVER_API_AUTH_STRING",

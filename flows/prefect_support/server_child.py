@@ -57,6 +57,7 @@ def run_server(order: ServerOrder) -> None:
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
     threading.Thread(target=_end_with_parent, args=(server,), daemon=True).start()
     server.run(sockets=[listener])
+    os._exit(0)  # taking the interpreter down takes seconds, and the parent waits
 
 
 def _end_with_parent(server: "uvicorn.Server") -> None:

@@ -2,12 +2,14 @@
 
 import errno
 import json
+import os
 import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 
 from contracts.errors import ContractError
 from ledger.errors import LedgerError
+from ledger.private_files import make_private_folder, open_private_file
 
 # The messages of our own errors name files and locations, never contents.
 QUOTABLE_ERRORS = (ContractError, LedgerError)
@@ -47,7 +49,8 @@ def _get_cause(error: BaseException) -> BaseException | None:
 
 def log_failure(log_path: Path, stack_lines: tuple[str, ...], **facts: str) -> None:
     """Append one line of JSON to a log: the time, *facts* about the job, and the stack. Raises `OSError`."""
-    log_path.parent.mkdir(parents=True, exist_ok=True)
+    make_private_folder(log_path.parent)
     record = {"at": datetime.now(UTC).isoformat(timespec="seconds"), **facts, "course": stack_lines}
-    with log_path.open("a", encoding="utf-8", errors="backslashreplace") as file:
-        file.write(f"{json.dumps(record, ensure_ascii=False)}\n")
+    line = f"{json.dumps(record, ensure_ascii=False)}\n"
+    with open_private_file(log_path, os.O_APPEND) as file:
+        file.write(line.encode(errors="backslashreplace"))

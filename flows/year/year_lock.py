@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from fasteners import InterProcessLock
 
 from flows.year.locations import YearPaths
+from ledger.private_files import make_private_folder
 
 
 class YearBusyError(Exception):
@@ -25,7 +26,8 @@ def lock_year(paths: YearPaths, *, wait_seconds: float = 0.0) -> Iterator[None]:
     other.
     """
     path = paths.state_folder / "locks" / f"{paths.year}.lock"
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_private_folder(paths.state_folder)
+    make_private_folder(path.parent)
     lock = InterProcessLock(str(path))
     if not lock.acquire(blocking=wait_seconds > 0, delay=0.02, max_delay=0.2, timeout=wait_seconds or None):
         raise YearBusyError(paths.year)

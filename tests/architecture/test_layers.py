@@ -14,7 +14,7 @@ from importlinter.cli import lint_imports
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 ROOMS = tuple(PROJECT["tool"]["importlinter"]["root_packages"])
-LONGEST_MODULE, LONGEST_FUNCTION = 300, 40
+LONGEST_MODULE, LONGEST_FUNCTION, LONGEST_TEST_MODULE = 300, 40, 400
 EMPTY_WORDS = {"utils", "util", "helpers", "helper", "common", "base", "manager", "managers", "misc"}
 
 
@@ -62,6 +62,20 @@ def test_no_module_is_too_long() -> None:
     """A module can be read at one sitting."""
     lengths = {named(path): len(path.read_text(encoding="utf-8").splitlines()) for path in modules()}
     assert {name: length for name, length in lengths.items() if length > LONGEST_MODULE} == {}
+
+
+def test_no_test_module_is_too_long() -> None:
+    """A test module is about one subject."""
+    paths = sorted((ROOT / "tests").rglob("test_*.py"))
+    lengths = {named(path): len(path.read_text(encoding="utf-8").splitlines()) for path in paths}
+    assert {name: length for name, length in lengths.items() if length > LONGEST_TEST_MODULE} == {}
+
+
+def test_unit_tests_lie_as_the_rooms_do() -> None:
+    """What tests a sub-package lies in the folder of the same name below tests/unit."""
+    unit = ROOT / "tests" / "unit"
+    folders = {path.parent.relative_to(unit) for path in unit.rglob("test_*.py")}
+    assert [folder.as_posix() for folder in sorted(folders) if not (ROOT / folder).is_dir()] == []
 
 
 def test_no_function_is_too_long() -> None:

@@ -15,6 +15,8 @@ import psutil
 
 from tests.builders.examined import warm_library, wording
 from tests.hostile.generator.long_cases import CASES as LONG
+from tests.hostile.generator.marking_cases import CASES as MARKING
+from tests.hostile.generator.marking_sheet_cases import CASES as MARKING_SHEETS
 from tests.hostile.generator.package import good
 from tests.hostile.test_table import CASES, IN_PLACE, SEED
 from workbooks.examine import validate_file
@@ -80,7 +82,7 @@ def main() -> None:
     wanted = " ".join(sys.argv[1:])
     clean = min((cost(good().zipped(), alone=False) for _ in range(3)), key=lambda item: item.seconds)
     pairs: list[tuple[Case, bool]] = [
-        *((case, False) for case in (*CASES, *LONG)),
+        *((case, False) for case in (*CASES, *MARKING, *MARKING_SHEETS, *LONG)),
         *((case, True) for case in IN_PLACE),
     ]
     lines = []

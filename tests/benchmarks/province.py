@@ -68,7 +68,7 @@ class Watcher:
 
 
 def _kind_of(command: str) -> str:
-    kinds = {"flows.prefect_support.local_server": "server", "workbooks.reader.worker": "reader"}
+    kinds = {"flows.prefect_support.server_child": "server", "workbooks.reader.worker": "reader"}
     return next((kind for name, kind in kinds.items() if name in command), "run")
 
 

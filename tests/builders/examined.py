@@ -1,4 +1,4 @@
-"""Examine workbooks many times over: the contracts are read once, and what is said of them is compared in short."""
+"""Validate workbooks many times over: the contracts are read once, and findings are compared in short."""
 
 import re
 from dataclasses import dataclass, field

@@ -113,10 +113,10 @@ def make_filed(county: DueCounty = COUNTY) -> IncludedCounty:
     )
 
 
-def make_filing_context(
+def make_context(
     *filed: IncludedCounty, roster: Roster | None = None, still: tuple[CountyState, ...] = ()
 ) -> FilingContext:
-    """Make a scene of these filed counties, by default of the sample alone."""
+    """Make the context of a filing of these counties, by default of the sample alone."""
     return FilingContext(
         roster=roster or make_roster(),
         procedure=load_procedure(),
@@ -129,10 +129,10 @@ def make_filing_context(
 
 
 def make_interim_context() -> FilingContext:
-    """Make a scene in which another county of the same city is under review."""
+    """Make the context of a filing while another county of the same city is under review."""
     other = DueCounty("530114", "呈贡区", "530100")
     standing = CountyState(county=other.code, state="in_review", versions=(make_version(1, county=other),))
-    return make_filing_context(roster=make_roster((other, COUNTY)), still=(standing,))
+    return make_context(roster=make_roster((other, COUNTY)), still=(standing,))
 
 
 def sheet_of(book: FilingBook, name: str) -> FilingSheet:

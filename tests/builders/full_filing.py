@@ -1,14 +1,14 @@
 """The sample's filing context with a receipt and a copy of the county's own file."""
 
 from filing.context.filing_context import FilingContext, Receipt
-from tests.builders.filing_contexts import AS_OF, make_filed, make_filing_context
+from tests.builders.filing_contexts import AS_OF, make_context, make_filed
 
 
 def make_full_context() -> FilingContext:
-    """Make the sample's scene, with a receipt and a copy of the county's own file."""
+    """Make the context of the sample's filing, with a receipt and a copy of the county's own file."""
     filed = make_filed()
     receipt = Receipt("2024-530113-1-0a1b2c3d", 12, "0a1b2c3d" * 8, AS_OF)
-    return make_filing_context(
+    return make_context(
         type(filed)(
             due_county=filed.due_county,
             county_state=filed.county_state,

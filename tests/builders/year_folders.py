@@ -52,12 +52,12 @@ class YearFolders:
         draft.save(self.places.inbox / dongchuan.COUNTY / f"v{version}.xlsx")
 
     def run(self) -> RunSummary:
-        """Run the year; tell how it stands."""
+        """Run the year and return the summary of the run."""
         assert run_stages(self.places, run_jobs_inline) == 0
         desk = read_year_inputs(self.places, open_library().get_messages())
-        return summarise_run(self.scene(), desk)
+        return summarise_run(self.year_state(), desk)
 
-    def scene(self) -> YearState:
+    def year_state(self) -> YearState:
         """Read the record."""
         desk = read_year_inputs(self.places, open_library().get_messages())
         with self.places.open_ledger() as ledger:
@@ -70,7 +70,7 @@ class YearFolders:
     @property
     def state(self) -> str:
         """The state of the county."""
-        return self.scene().county_states[dongchuan.COUNTY].state
+        return self.year_state().county_states[dongchuan.COUNTY].state
 
     def hand_in(self, name: str, rows: list[Mapping[str, Any]]) -> None:
         """Put a workbook of decisions into the inbox."""

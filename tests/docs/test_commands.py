@@ -18,8 +18,7 @@ from contracts.contract_library import open_library
 from desk import settings
 from desk.app import app
 from desk.exit_codes import ExitCode
-from flows import run_on_prefect
-from flows.prefect_support import task_runners
+from flows.prefect_support import named_server, task_runners
 from flows.year.locations import KEY_FOLDER_VARIABLE
 from tests.builders import dongchuan
 
@@ -82,7 +81,9 @@ def test_settings_are_documented(name: str) -> None:
         settings.STATE_VARIABLE,
         settings.LEDGER_VARIABLE,
         KEY_FOLDER_VARIABLE,
-        run_on_prefect.API_URL_VARIABLE,
+        named_server.API_URL_VARIABLE,
+        named_server.AUTH_VARIABLE,
+        named_server.KEY_VARIABLE,
         *runners,
     ]
 
@@ -127,7 +128,7 @@ def hesuan(folder: Path, line: str) -> Result:
             settings.CONTRACTS_VARIABLE,
             settings.STATE_VARIABLE,
             settings.LEDGER_VARIABLE,
-            run_on_prefect.API_URL_VARIABLE,
+            named_server.API_URL_VARIABLE,
         )
     )
     with contextlib.chdir(folder):

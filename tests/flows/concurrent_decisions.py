@@ -22,7 +22,7 @@ PROCESSES, TRIES = 16, 6
 
 
 def main() -> None:
-    """Lay the record out, let everybody decide, print what each was told."""
+    """Create the ledger, let everybody decide, and print the answer that each person got."""
     base = Path(sys.argv[1])
     places = YearPaths(
         year=YEAR, input_folder=base, output_folder=base, state_folder=base / "state", ledger_url=sys.argv[2]

@@ -153,7 +153,7 @@ def _count(base: Path) -> int:
 
 
 def _faulty(mode: str, point: int, base: Path) -> str:
-    """Run with the fault; return the exit code and what people were told, as the command line does it."""
+    """Run with the fault; return the exit code and the text that the command line prints."""
     lines: list[str] = []
     _listen(lines)
     os.environ["HESUAN_STATE"] = str(base / "state")  # where a fault of the program leaves its trace
@@ -169,7 +169,7 @@ def _faulty(mode: str, point: int, base: Path) -> str:
 
 
 def _listen(lines: list[str]) -> None:
-    """Keep what is said instead of printing it."""
+    """Keep the text instead of printing it."""
 
     class _Lines:
         def write(self, text: str) -> None:

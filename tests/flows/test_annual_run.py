@@ -177,10 +177,10 @@ def test_the_inbox_is_left_as_it_is(filed_year: Ground) -> None:
 def test_the_returned_workbook_is_named_as_the_record_has_it(filed_year: Ground) -> None:
     """The path of the returned workbook follows from county, year and version, and is what the record names."""
     with filed_year.ledger() as ledger:
-        scene = load_year_state(filed_year.places, ledger, read_year_inputs(filed_year.places, wording()).roster)
-    version = scene.county_states[COUNTY].versions[0]
+        year_state = load_year_state(filed_year.places, ledger, read_year_inputs(filed_year.places, wording()).roster)
+    version = year_state.county_states[COUNTY].versions[0]
 
-    assert f"{YEAR}/{get_marked_workbook_path(scene, COUNTY, version)}" == RETURNED
+    assert f"{YEAR}/{get_marked_workbook_path(year_state, COUNTY, version)}" == RETURNED
 
 
 @pytest.mark.hostile(94)

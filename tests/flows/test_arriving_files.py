@@ -58,7 +58,7 @@ def test_a_file_of_another_year_is_refused_where_it_lies(root: Path, capsys: Cap
     ids=["county", "year"],
 )
 def test_a_misplaced_file_is_told_so_without_a_contract_for_it(root: Path, cell: str, value: object, code: str) -> None:
-    """A file in the wrong folder is told that it lies wrong, whether or not there is a contract for what it says."""
+    """A file in the wrong folder is refused as misplaced, whether or not its county and year have a contract."""
     ground = prepared(root, versions=(), decided=False)
     ground.hand_in(submission(2).put(COVER, cell, value), "错放.xlsx")
 

@@ -23,9 +23,9 @@ from flows.prefect_support.task_runners import RUNNER_VARIABLE
 from flows.serve import build_flow_parameters
 from tests.builders.dongchuan import YEAR
 from tests.builders.identical import assert_identical, sampled, stopped_environment
+from tests.builders.prefect_client import PrefectClient
 from tests.builders.year import ROOT, Ground
 from tests.flows.test_prefect import wait_until
-from tests.flows.test_serving import asked, free_port
 
 pytestmark = pytest.mark.long
 DEPLOYMENT = "annual-review/annual-review"
@@ -65,11 +65,10 @@ def test_a_worker_leaves_what_a_run_in_line_leaves(runner: str, tmp_path: Path, 
     inline = sampled(tmp_path / "直接", counties=COUNTIES, plots=PLOTS)
     ground = inline.copy_to(tmp_path / "年度 核算")
     inline.run()
-    port = free_port()
     settings = {
         **{name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")},
         **prefect_environment(ground.places.state_folder),
-        **scheduling_environment(port),
+        **scheduling_environment(),
         **stopped_environment(tmp_path / "钟"),
         "HESUAN_HOME": str(ROOT),
         RUNNER_VARIABLE: runner,
@@ -77,13 +76,15 @@ def test_a_worker_leaves_what_a_run_in_line_leaves(runner: str, tmp_path: Path, 
     if named := os.environ.get("HESUAN_PREFECT_DATABASE"):
         settings["PREFECT_API_DATABASE_CONNECTION_URL"] = named
     ledger = database(postgresql, f"ledger_{runner}")
-    with local_server(ground.places.state_folder, settings, port) as server:
+    with local_server(ground.places.state_folder, settings) as server:
         server.wait_until_healthy()
-        client = {**settings, "PREFECT_API_URL": server.api_url}
-        prefect(client, "work-pool", "create", "hesuan", "--type", "process")
-        prefect(client, "deploy", "--all")
-        state = carried_out(ground, server.api_url, client, ledger)
-        shown = {item["key"] for item in asked(f"{server.api_url}/artifacts/filter", {})}
+        access = server.access
+        environment = {**settings, "PREFECT_API_URL": access.api_url, "PREFECT_API_AUTH_STRING": access.secret}
+        prefect(environment, "work-pool", "create", "hesuan", "--type", "process")
+        prefect(environment, "deploy", "--all")
+        client = PrefectClient(access.api_url, access.secret)
+        state = run_deployment(ground, client, environment, ledger)
+        shown = {item["key"] for item in client.ask("/artifacts/filter", {})}
     assert shown >= {f"progress-{YEAR}", f"completeness-{YEAR}", f"filing-{YEAR}"}
     assert state == "COMPLETED"
     filed = Ground(replace(ground.places, ledger_url=ledger))
@@ -91,17 +92,18 @@ def test_a_worker_leaves_what_a_run_in_line_leaves(runner: str, tmp_path: Path, 
     assert_identical(filed, inline)
 
 
-def carried_out(ground: Ground, api: str, client: Mapping[str, str], ledger: str) -> str:
+def run_deployment(ground: Ground, client: PrefectClient, environment: Mapping[str, str], ledger: str) -> str:
     """Ask for a run of the deployment, let a worker do it, and return how it ended."""
-    found = asked(f"{api}/deployments/name/{DEPLOYMENT}")
-    wanted = {"parameters": {**build_flow_parameters(ground.places), "ledger": ledger}}
-    made = asked(f"{api}/deployments/{found['id']}/create_flow_run", wanted)
+    deployment = client.ask(f"/deployments/name/{DEPLOYMENT}")
+    parameters = {"parameters": {**build_flow_parameters(ground.places), "ledger": ledger}}
+    made = client.ask(f"/deployments/{deployment['id']}/create_flow_run", parameters)
+    run = f"/flow_runs/{made['id']}"
     command = [sys.executable, "-m", "prefect", "worker", "start", "--pool", "hesuan"]
-    with subprocess.Popen(command, cwd=ROOT, env=client, stdout=subprocess.DEVNULL) as worker:
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as worker:
         try:
             ended = {"COMPLETED", "FAILED", "CRASHED"}
-            assert wait_until(lambda: asked(f"{api}/flow_runs/{made['id']}")["state_type"] in ended, 300)
+            assert wait_until(lambda: client.ask(run)["state_type"] in ended, 300)
         finally:
             worker.send_signal(signal.SIGINT)
             worker.wait(300)
-    return str(asked(f"{api}/flow_runs/{made['id']}")["state_type"])
+    return str(client.ask(run)["state_type"])

@@ -1,4 +1,4 @@
-"""What a check rests on besides its file is read from the record: last year's filing, opening balances, plots."""
+"""A check reads last year's filing, opening balances and plots of other years from the record."""
 
 import json
 import shutil
@@ -64,8 +64,10 @@ def run(places: YearPaths) -> ExitCode:
 def newest(places: YearPaths, county: str) -> tuple[SubmissionVersion, ValidationReport, str]:
     """Return a county's newest version, its report and the county's state."""
     with places.open_ledger() as ledger:
-        scene = load_year_state(places, ledger, read_year_inputs(places, places.open_contracts().get_messages()).roster)
-    standing = scene.county_states[county]
+        year_state = load_year_state(
+            places, ledger, read_year_inputs(places, places.open_contracts().get_messages()).roster
+        )
+    standing = year_state.county_states[county]
     assert standing.newest_version is not None
     return (
         standing.newest_version,
@@ -123,8 +125,10 @@ def test_opening_balances_are_signed_off_above_the_county(folders: Callable[[int
     words = places.open_contracts().get_messages()
     with places.open_ledger() as ledger:
         desk = read_year_inputs(places, words)
-        scene = load_year_state(places, ledger, desk.roster)
-    assert [(name, item.code) for name, item in summarise_run(scene, desk).refused] == [(path.name, "balances_signer")]
+        year_state = load_year_state(places, ledger, desk.roster)
+    assert [(name, item.code) for name, item in summarise_run(year_state, desk).refused] == [
+        (path.name, "balances_signer")
+    ]
     assert {skipped.rule for skipped in newest(places, FIRST)[1].not_run} == NEEDS_LAST_YEAR
 
 
@@ -150,9 +154,9 @@ def test_opening_balances_that_say_nothing_certain_are_refused(
     words = places.open_contracts().get_messages()
     with places.open_ledger() as ledger:
         desk = read_year_inputs(places, words)
-        scene = load_year_state(places, ledger, desk.roster)
-        assert [item.code for _, item in summarise_run(scene, desk).refused] == [code]
-        assert not scene.check_inputs_by_county
+        year_state = load_year_state(places, ledger, desk.roster)
+        assert [refusal.code for _, refusal in summarise_run(year_state, desk).refused] == [code]
+        assert not year_state.check_inputs_by_county
 
 
 def test_opening_balance_that_was_typed_otherwise_is_found(folders: Callable[[int], YearPaths]) -> None:
@@ -167,7 +171,7 @@ def test_opening_balance_that_was_typed_otherwise_is_found(folders: Callable[[in
 
 
 def test_balance_differs_from_last_years_filing(folders: Callable[[int], YearPaths]) -> None:
-    """A second year that begins otherwise than the first was filed is sent back, with the cell and the figure due."""
+    """A second year whose opening balances differ from the filed closing balances is returned at the cell."""
     assert run(folders(2024)) is ExitCode.CLEAR
     places = folders(2025)
 
@@ -208,8 +212,8 @@ def test_two_counties_claim_one_plot(folders: Callable[[int], YearPaths]) -> Non
     words = places.open_contracts().get_messages()
     with places.open_ledger() as ledger:
         desk = read_year_inputs(places, words)
-        scene = load_year_state(places, ledger, desk.roster)
-        assert not has_pending_work(scene, desk)
+        year_state = load_year_state(places, ledger, desk.roster)
+        assert not has_pending_work(year_state, desk)
     edit(submission(places, FIRST), lambda book: book["封面"].__setitem__("B8", 2))
     edit(submission(places, FIRST), lambda book: book["新增耕地明细"].__setitem__("B4", f"{FIRST}2024X000001"))
     assert run(places) is ExitCode.CLEAR
@@ -228,7 +232,7 @@ def test_return_actions_end_claims() -> None:
 def test_refused_decision_names_its_rule_and_the_entry(
     folders: Callable[[int], YearPaths], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A row that a rule of procedure forbids is told with the rule and the newest entry about the county."""
+    """The refusal of a row that a rule of procedure forbids names the rule and the newest entry about the county."""
     places = folders(2024)
     edit(submission(places, FIRST), lambda book: book["新增耕地明细"].__setitem__("B4", f"{FIRST}2024X000002"))
     (path,) = (places.inbox / "decisions").iterdir()

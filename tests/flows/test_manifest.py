@@ -192,7 +192,7 @@ def _drop_sheet(folder: Path) -> None:
 def test_what_is_not_as_signed_is_named(
     elsewhere: Path, tmp_path: Path, capsys: Capture, tamper: Callable[[Path], None], said: str
 ) -> None:
-    """Whatever was changed after the signature is told, and the code is 1."""
+    """Every change after the signature is reported, and the exit code is 1."""
     tamper(elsewhere)
     assert show_verification(elsewhere, no_ledger(tmp_path), head=None) is ExitCode.FINDINGS
     assert said in capsys.readouterr().out

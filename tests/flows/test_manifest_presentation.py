@@ -239,7 +239,7 @@ def told(capsys: Capture) -> list[str]:
 
 
 def test_what_tells_a_reader_otherwise_is_found_and_named(elsewhere: Path, tmp_path: Path, capsys: Capture) -> None:
-    """No cell is changed, and yet a reader is told something else: each place is named, and nothing besides."""
+    """No cell is changed, but a reader sees something else: exactly those places are named."""
     path = elsewhere / PROVINCE_FILE
     workbook = openpyxl.load_workbook(path)
     for change in TYPED:
@@ -291,7 +291,7 @@ def test_macros_and_other_foreign_parts_are_named(elsewhere: Path, tmp_path: Pat
 
 
 def test_a_save_without_a_change_is_still_accepted(elsewhere: Path, tmp_path: Path, capsys: Capture) -> None:
-    """A library's save of every kind of filing file is noted, and nothing is said to be changed."""
+    """A file of the filing that a library saved again is noted, and nothing is reported as changed."""
     names = (PROVINCE_FILE, CITY_FILE, COUNTY_FILE, RECEIPT)
     for name in names:
         typed(lambda _: None)(elsewhere / name)
@@ -300,7 +300,7 @@ def test_a_save_without_a_change_is_still_accepted(elsewhere: Path, tmp_path: Pa
 
 
 def test_a_manifest_of_the_first_format_vouches_for_values(elsewhere: Path, tmp_path: Path, capsys: Capture) -> None:
-    """What was signed before links and formats were: a changed cell is found, of a link nothing is said."""
+    """In a filing that was signed without its links and formats, a changed cell is found and a changed link is not."""
     rows = [json.loads(line) for line in (elsewhere / VALUES_FILE).read_text(encoding="utf-8").splitlines()]
     lines = "".join(json.dumps({"path": row["path"], "values": row["values"]}) + "\n" for row in rows).encode()
     manifest = json.loads((elsewhere / MANIFEST_FILE).read_text(encoding="utf-8"))

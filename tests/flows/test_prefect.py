@@ -58,13 +58,13 @@ def servers(ground: Ground) -> list[int]:
             command, environment = (process / "cmdline").read_bytes(), (process / "environ").read_bytes()
         except OSError:
             continue  # it has ended, or is somebody else's
-        if b"flows.prefect_support.local_server" in command and b"PREFECT_HOME=" + home in environment:
+        if b"flows.prefect_support.server_child" in command and b"PREFECT_HOME=" + home in environment:
             found.append(int(process.name))
     return found
 
 
 def wait_until(holds: Callable[[], bool], seconds: float) -> bool:
-    """Wait for something to hold; tell whether it came about in time."""
+    """Wait for a condition, and return whether it became true in time."""
     deadline = time.monotonic() + seconds
     while not holds():
         if time.monotonic() > deadline:

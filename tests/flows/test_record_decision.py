@@ -1,4 +1,4 @@
-"""Decisions as people hand them in: said twice, on an old reading, in a workbook that lies anywhere."""
+"""Decisions as people hand them in: twice, on an old reading, in a workbook in any folder."""
 
 import shutil
 from datetime import date
@@ -52,19 +52,19 @@ def test_other_points_are_another_decision(year: YearFolders) -> None:
     assert isinstance(other, RecordedDecision)
     assert other.event is not None
     assert isinstance(wrong, DecisionRefusal)
-    assert [waiver.rule for waiver in year.scene().county_states[COUNTY].waivers] == ["T01", "T02"]
+    assert [waiver.rule for waiver in year.year_state().county_states[COUNTY].waivers] == ["T01", "T02"]
 
 
 def test_a_decision_on_an_old_reading_is_a_conflict(year: YearFolders) -> None:
     """Who names the head that was read is refused once anything has been recorded since, and nothing is recorded."""
-    head = year.scene().history[-1].digest
+    head = year.year_state().history[-1].digest
     assert isinstance(decide(year, "county", "approve", head=head), RecordedDecision)
-    before = len(year.scene().history)
+    before = len(year.year_state().history)
     late = decide(year, "city", "take_up", head=head)
     assert isinstance(late, DecisionRefusal)
     assert late.code == "head_moved"
     assert head[:12] in format_decision_refusal(late, WORDS)
-    assert len(year.scene().history) == before
+    assert len(year.year_state().history) == before
 
 
 @pytest.mark.parametrize("folder", ["decisions", "."])
@@ -79,7 +79,7 @@ def test_a_review_workbook_may_lie_in_the_year_itself(folder: str, year: YearFol
 
 
 def test_a_submission_in_no_folder_is_passed_over(year: YearFolders) -> None:
-    """A workbook in the year itself that is no review workbook is said to lie in the wrong place."""
+    """A workbook in the year's own folder that is no review workbook is reported as misplaced."""
     shutil.copy(year.places.inbox / COUNTY / "v2.xlsx", year.places.inbox / "东川.xlsx")
     (year.places.inbox / "空.xlsx").write_bytes(b"")
     assert [item for item in year.run().skipped if item[1] == "no_county"] == [
@@ -90,7 +90,7 @@ def test_a_submission_in_no_folder_is_passed_over(year: YearFolders) -> None:
 
 def test_a_stale_row_is_told_what_has_moved(year: YearFolders) -> None:
     """A row on an older version is refused with the figures that are other in the newest."""
-    seen = year.scene().county_states[COUNTY].newest_version
+    seen = year.year_state().county_states[COUNTY].newest_version
     assert seen is not None
     year.send(3, {(SHEET_DONE, "C4"): 186.0, (SHEET_DONE, "C13"): 1654.1})
     year.hand_in("意见.xlsx", [row("县级", "报送", version=seen.number, sha256=seen.sha256)])
@@ -112,7 +112,7 @@ def test_open_findings_are_counted_in_the_refusal(year: YearFolders) -> None:
 
 
 def test_a_figure_that_is_none_is_named_with_the_sheets_that_have_some(year: YearFolders) -> None:
-    """A reduction of something else is refused, and told where figures stand."""
+    """A reduction of something else is refused, and the refusal says where figures stand."""
     decide(year, "county", "approve")
     denied = decide(year, "city", "reduce", points="完成!C4：180，现场测量")
     assert isinstance(denied, DecisionRefusal)
@@ -128,6 +128,6 @@ def test_lateness_is_as_of_a_day(day: date, late: bool, year: YearFolders) -> No
     head, _, rest = text.partition("deadlines:")
     roster.write_text(head + rest[rest.index("officers:") :], encoding="utf-8")
     year.run()
-    scene = year.scene()
-    (found,) = compute_progress(scene.procedure, year.roster(), scene.county_states, day)
+    year_state = year.year_state()
+    (found,) = compute_progress(year_state.procedure, year.roster(), year_state.county_states, day)
     assert (found.deadline, found.is_late) == (date(2025, 1, 31), late)

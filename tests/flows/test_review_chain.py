@@ -120,15 +120,15 @@ def test_a_filed_year_is_corrected_by_a_new_version(year: YearFolders) -> None:
     assert refused(year, "city", "reopen", number="x").rule == "P06"
     recorded(year, "province", "correct")
     year.run()
-    scene = year.scene()
-    kept = restore_filed_state(scene.procedure, scene.county_states[COUNTY])
+    year_state = year.year_state()
+    kept = restore_filed_state(year_state.procedure, year_state.county_states[COUNTY])
     assert kept is not None
     assert kept.newest_version is not None
     assert (kept.newest_version.number, year.state) == (2, "received")
     for level in ("county", "city", "province"):
         recorded(year, level, "approve", number="again")
     assert year.state == "corrected"
-    assert [version.number for version in year.scene().county_states[COUNTY].versions] == [2, 3]
+    assert [version.number for version in year.year_state().county_states[COUNTY].versions] == [2, 3]
 
 
 def test_a_seal_holds_and_opens_from_the_top(year: YearFolders) -> None:
@@ -164,7 +164,7 @@ def test_a_waiver_lets_a_hard_finding_pass_until_its_day(year: YearFolders) -> N
     """A waived rule no longer blocks; after its day it does again."""
     year.send(3, {("附件3", "A9"): 1})
     year.run()
-    rules = year.scene().county_states[COUNTY].newest_version
+    rules = year.year_state().county_states[COUNTY].newest_version
     assert rules is not None
     assert rules.finding_counts is not None
     names = [rule for found in rules.finding_counts.values() for rule in found]
@@ -223,7 +223,7 @@ def test_invariant_04_and_13_one_sha256_all_the_way_and_the_same_again(year: Yea
     for level in ("county", "city", "province"):
         recorded(year, level, "approve")
     year.run()
-    standing = year.scene().county_states[COUNTY]
+    standing = year.year_state().county_states[COUNTY]
     assert standing.newest_version is not None
     assert (
         {decision.sha256 for decision in standing.decisions}
@@ -235,9 +235,9 @@ def test_invariant_04_and_13_one_sha256_all_the_way_and_the_same_again(year: Yea
         == (year.places.inbox / COUNTY / "v2.xlsx").read_bytes()
     )
     outputs = {path: path.read_bytes() for path in year.places.output_folder.rglob("*") if path.is_file()}
-    before = len(year.scene().history)
+    before = len(year.year_state().history)
     year.run()
-    assert len(year.scene().history) == before
+    assert len(year.year_state().history) == before
     for path in outputs:
         path.unlink()
     year.run()
@@ -249,7 +249,7 @@ def test_invariant_18_dates_out_of_order_are_flagged(year: YearFolders) -> None:
     """18: a date before that of the step before changes no decision, and is flagged with its rule."""
     recorded(year, "county", "approve", on="2025-02-01")
     recorded(year, "city", "approve", on="2025-01-02")
-    event = year.scene().county_states[COUNTY].decisions[-1]
+    event = year.year_state().county_states[COUNTY].decisions[-1]
     assert event.facts["flags"] == ["P07"]
     assert year.state == "reviewed"
 

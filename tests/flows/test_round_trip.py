@@ -99,7 +99,7 @@ def test_corrected_and_explained_in_the_returned_file(tmp_path: Path) -> None:
 
 
 def test_explanation_survives_a_file_made_anew(tmp_path: Path) -> None:
-    """What was said is on record: the next version need not come from the marked file."""
+    """Explanations are on record: the next version need not come from the marked file."""
     places = places_of(tmp_path)
     send(places, 1, faulty())
     send(places, 2, typed(returned(places, 1), [(LISTED, "M5", REASON), (COVER, "B8", 2)]))

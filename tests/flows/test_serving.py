@@ -1,17 +1,11 @@
 """The yearly run at set hours, on threads or on Dask: the same record as in line, and tables on Prefect's own pages."""
 
-import http
-import json
 import os
 import signal
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -19,13 +13,13 @@ from contracts.errors import ContractError
 from desk.commands.serve import serve_on_schedule
 from desk.exit_codes import ExitCode
 from flows.artifacts import build_completeness_table, build_progress_table
-from flows.prefect_support.local_server import is_healthy
 from flows.prefect_support.task_runners import RUNNER_VARIABLE, WORKERS_VARIABLE, create_task_runner
 from flows.run.run_summary import RunSummary
-from flows.serve import build_flow_parameters
+from flows.serve import SECRET_FILE, build_flow_parameters
 from flows.year.county_status import CountyStatusRow
 from tests.builders.dongchuan import COUNTY, YEAR
 from tests.builders.identical import assert_identical, sampled, stopped_environment
+from tests.builders.prefect_client import PrefectClient, find_free_port
 from tests.builders.year import ROOT, Ground, ground_of, prepared
 from tests.flows.test_prefect import assert_same_record, servers, start, wait_until
 
@@ -113,24 +107,25 @@ def test_schedule_runs_the_year_and_shows_it(tmp_path: Path) -> None:
     """A run of the served deployment files the year, leaves tables and a link, and all ends with the command."""
     ground, inline = prepared(tmp_path / "年度 核算"), prepared(tmp_path / "直接")
     inline.run()
-    port = free_port()
-    api = f"http://127.0.0.1:{port}/api"
+    port = find_free_port()
     with serving(ground, port) as process:
         try:
-            name = f"{api}/deployments/name/annual-review/annual-review-{YEAR}"
-            assert wait_until(lambda: is_healthy(api, through_proxies=False) and asked(name) is not None, 200)
-            deployment = asked(name)
+            client = wait_for_client(ground, port)
+            name = f"/deployments/name/annual-review/annual-review-{YEAR}"
+            assert wait_until(lambda: client.ask(name) is not None, 200)
+            deployment = client.ask(name)
             assert [item["schedule"]["timezone"] for item in deployment["schedules"]] == ["Asia/Shanghai"]
-            made = asked(f"{api}/deployments/{deployment['id']}/create_flow_run", {})
+            made = client.ask(f"/deployments/{deployment['id']}/create_flow_run", {})
+            run = f"/flow_runs/{made['id']}"
             ended = {"COMPLETED", "FAILED", "CRASHED"}
-            assert wait_until(lambda: asked(f"{api}/flow_runs/{made['id']}")["state_type"] in ended, 200)
-            assert asked(f"{api}/flow_runs/{made['id']}")["state_type"] == "COMPLETED"
-            keys = {item["key"] for item in asked(f"{api}/artifacts/filter", {})}
+            assert wait_until(lambda: client.ask(run)["state_type"] in ended, 200)
+            assert client.ask(run)["state_type"] == "COMPLETED"
+            keys = {item["key"] for item in client.ask("/artifacts/filter", {})}
             year_keys = {"progress", "completeness", "needs-attention", "filing"}
             assert keys >= {f"{key}-{YEAR}" for key in year_keys} | {"stage-receive", "stage-mark", "stage-report"}
-            tagged = asked(f"{api}/task_runs/filter", {"task_runs": {"tags": {"all_": [f"county:{COUNTY}"]}}})
-            assert {run["name"] for run in tagged} >= {f"receive-{COUNTY}", f"report-{COUNTY}"}
-            assert wait_until(lambda: "decide 530113 decided" in logged_text(api, made["id"]), 60)
+            tagged = client.ask("/task_runs/filter", {"task_runs": {"tags": {"all_": [f"county:{COUNTY}"]}}})
+            assert {task_run["name"] for task_run in tagged} >= {f"receive-{COUNTY}", f"report-{COUNTY}"}
+            assert wait_until(lambda: "decide 530113 decided" in logged_text(client, made["id"]), 60)
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(300)
@@ -139,9 +134,16 @@ def test_schedule_runs_the_year_and_shows_it(tmp_path: Path) -> None:
     assert_same_record(ground, inline)
 
 
-def logged_text(api: str, flow_run: str) -> str:
+def wait_for_client(ground: Ground, port: int) -> PrefectClient:
+    """Wait for the server, and return a client with the secret that the operator finds in the state folder."""
+    secret_file = ground.places.state_folder / "prefect" / SECRET_FILE
+    assert wait_until(secret_file.exists, 200)
+    return PrefectClient(f"http://127.0.0.1:{port}/api", secret_file.read_text(encoding="utf-8").strip())
+
+
+def logged_text(client: PrefectClient, flow_run: str) -> str:
     """Return what Prefect's own page shows as the log of a run."""
-    records = asked(f"{api}/logs/filter", {"logs": {"flow_run_id": {"any_": [flow_run]}}})
+    records = client.ask("/logs/filter", {"logs": {"flow_run_id": {"any_": [flow_run]}}})
     return "\n".join(record["message"] for record in records)
 
 
@@ -165,25 +167,3 @@ def serving(ground: Ground, port: int) -> "subprocess.Popen[bytes]":
         cwd=ROOT,
         env={**named, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
     )
-
-
-def asked(address: str, body: dict[str, Any] | None = None) -> Any:
-    """Return what the server answers, nothing where it has nothing there; a server too busy to say is asked again."""
-    data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(address, data=data, headers={"Content-Type": "application/json"})  # noqa: S310
-    for wait in (1, 2, 4, 8, 0):
-        try:
-            with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=60) as answer:
-                return json.loads(answer.read())
-        except urllib.error.HTTPError as error:
-            if error.code < http.HTTPStatus.INTERNAL_SERVER_ERROR:
-                return None
-            time.sleep(wait)
-    return None
-
-
-def free_port() -> int:
-    """Return a port that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -58,7 +58,7 @@ def test_status_before_anything_came_and_who_is_late(root: Path, capsys: Capture
 
 
 def test_status_without_a_record_says_so(root: Path, capsys: Capture) -> None:
-    """Before the first run there is nothing to tell, and nothing is made by asking."""
+    """Before the first run there is no status, and asking for it creates nothing."""
     ground = prepared(root)
 
     show_status(ground.places, as_json=True, today=date(2025, 1, 1))

@@ -55,7 +55,7 @@ def faults(ground: Ground) -> list[str]:
 
 
 def test_an_output_of_an_earlier_program_is_withdrawn_and_recorded(year: Ground, capsys: Capture) -> None:
-    """The page that no program writes any more is removed, said and recorded; the manifest lists it no more."""
+    """A page that the program no longer writes is removed, reported and recorded; the manifest no longer lists it."""
     assert year.run() is ExitCode.CLEAR
     assert f"已撤除不再有效的 {OLD}" in capsys.readouterr().out
     assert not year.places.output_path(OLD).exists()
@@ -79,7 +79,7 @@ def test_what_somebody_changed_is_left_alone_and_named(year: Ground, capsys: Cap
 
 
 def test_what_is_gone_already_is_recorded_only(year: Ground, capsys: Capture) -> None:
-    """Lost, or removed by a run that was killed before it recorded that: nothing is said to be removed now."""
+    """A page that was lost, or removed by a run that was killed after it, is not reported as removed now."""
     year.places.output_path(OLD).unlink()
     assert year.run() is ExitCode.CLEAR
     assert "已撤除" not in capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""A cover that does not say whose file it is: refused at its cell, in words that say the cure."""
+"""A cover that does not say whose file it is is refused at its cell, with the remedy."""
 
 from dataclasses import dataclass
 
@@ -48,7 +48,7 @@ REJECTED = (
     [pytest.param(rejected, id=rejected.name) for rejected in REJECTED],
 )
 def test_a_cover_that_says_not_whose_it_is_refuses_the_file(rejected: Rejected) -> None:
-    """Without county, year and version a file is nobody's: refused at the cell of the cover, with the cure."""
+    """A file without county, year or version is refused at the cell of the cover, with the remedy."""
     refusal = refusal_of(damaged(rejected.damage))
 
     assert (refusal.code, refusal.sheet, refusal.cell) == (rejected.code, COVER, rejected.cell)
@@ -57,7 +57,7 @@ def test_a_cover_that_says_not_whose_it_is_refuses_the_file(rejected: Rejected) 
 
 
 def test_a_missing_cover_entry_is_not_asked_for_in_the_titles_cell() -> None:
-    """The cure for a label that is not on the cover points at a free place, not at the title."""
+    """The remedy for a label that is missing on the cover points at a free cell, not at the title."""
     report = report_of(damaged(put("A6", None, COVER)))
 
     assert [finding.rule for finding in report.findings] == ["F02"]

@@ -1,4 +1,4 @@
-"""Mistakes in a table: each has one finding at its place, in words that say the cure; what is no mistake has none."""
+"""Each mistake in a table has one finding at its cell, with the remedy; a table without a mistake has none."""
 
 from dataclasses import dataclass
 from io import BytesIO
@@ -244,7 +244,7 @@ def test_a_formula_that_was_never_calculated_is_told_so(address: str) -> None:
 
 
 def test_a_hidden_sheet_is_read_and_told() -> None:
-    """A table on a hidden sheet counts and is told: nobody signs what nobody sees."""
+    """A table on a hidden sheet counts and is reported: nobody signs what nobody sees."""
     report = report_of(plain_bytes(submission(2).sheets, hidden=(SHEET_2,)))
 
     assert briefs(report) == [("F08", "soft", SHEET_2, "A1")]
@@ -252,7 +252,7 @@ def test_a_hidden_sheet_is_read_and_told() -> None:
 
 @pytest.mark.hostile(46)
 def test_a_hidden_sheet_that_nothing_was_read_from_is_listed() -> None:
-    """An older copy of a table on a hidden sheet is not read, and that is told; one without figures is nothing."""
+    """An older copy of a table on a hidden sheet is reported as not read; one without figures is no finding."""
     sheets = submission(2).sheets
     older = plain_bytes({**sheets, "旧": sheets[SHEET_2], "说明": [["说明"]]}, hidden=("旧", "说明"))
     assert briefs(report_of(older)) == [("F08", "report", "旧", "A1")]

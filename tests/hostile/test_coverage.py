@@ -4,10 +4,12 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.hostile.test_marking import CASES as MARKING
 from tests.hostile.test_table import CASES
 
 TESTS = Path(__file__).parents[1]
-ROWS = range(1, 99)
+# 99 to 101 are not in the table that the project began with: parts around marking, sizes and styles, long formulas.
+ROWS = range(1, 102)
 
 
 def _marked(source: str) -> Iterator[int]:
@@ -20,5 +22,5 @@ def _marked(source: str) -> Iterator[int]:
 def test_every_row_is_covered() -> None:
     """No row of the table is left to chance, and no case is of a row that is not there."""
     marked = {row for path in TESTS.rglob("test_*.py") for row in _marked(path.read_text(encoding="utf-8"))}
-    cases = {row for case in CASES for row in case.rows}
+    cases = {row for case in (*CASES, *MARKING) for row in case.rows}
     assert marked | cases == set(ROWS)

@@ -56,7 +56,7 @@ def test_every_file_has_one_outcome(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["530113东川", "53011", "５３０１１３", "530113 东川", "东川区", "__MACOSX"])
 def test_folder_that_is_no_county_is_skipped(name: str, tmp_path: Path) -> None:
-    """Only six plain digits are a county: whatever lies elsewhere is told as skipped, and not looked into."""
+    """Only six plain digits are a county: files in other folders are reported as skipped and are not read."""
     submission(2).save(tmp_path / name / "东川.xlsx")
     inbox = scan_inbox(tmp_path, WORDS)
     assert (inbox.arrivals, len(inbox.skipped)) == ((), 1)

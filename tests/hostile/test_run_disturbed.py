@@ -69,7 +69,7 @@ def _longer(data: bytes | Refusal) -> bytes | Refusal:
 
 @pytest.mark.hostile(91)
 def test_ten_thousand_files_have_ten_thousand_outcomes(tmp_path: Path) -> None:
-    """Whatever the number of files, each is told."""
+    """Every file is reported, whatever their number."""
     folder = tmp_path / COUNTY
     folder.mkdir()
     for number in range(10_000):
@@ -125,7 +125,7 @@ def test_outputs_that_are_no_folder_leave_the_record_whole(ground: Ground) -> No
 def test_inbox_that_is_pulled_out_is_told_and_taken_when_it_is_back(
     ground: Ground, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """A stick that goes between seeing and taking: each file is told as gone, nothing is recorded as received."""
+    """A drive is removed between scanning and reading: each file is reported as gone, none as received."""
     kept = tmp_path / "kept"
 
     def pulled(path: Path, words: Messages) -> bytes | Refusal:

@@ -10,6 +10,7 @@ from checks.model.finding import Refusal, Severity
 from tests.builders.examined import warm_library, wording
 from tests.hostile.generator.case import Case, Due
 from tests.hostile.generator.container_cases import CASES as CONTAINER
+from tests.hostile.generator.formula_cases import CASES as FORMULAS
 from tests.hostile.generator.layout_cases import CASES as LAYOUTS
 from tests.hostile.generator.long_cases import CASES as LONG
 from tests.hostile.generator.markup_cases import CASES as MARKUP
@@ -18,12 +19,12 @@ from tests.hostile.generator.value_cases import CASES as VALUES
 from workbooks.examine import validate_file
 
 SEED = 20_241_231
-CASES = (*CONTAINER, *MARKUP, *SPLIT, *LAYOUTS, *VALUES)
+CASES = (*CONTAINER, *MARKUP, *SPLIT, *LAYOUTS, *VALUES, *FORMULAS)
 # How a file is written is tried in the child and in place; what it says is read by the same code in either. What is
 # large would not be read in place, or costs the same there.
 LARGE = ("1,048,576", "widest", "sheet full of", "merges that cover", "large used range")
-IN_CHILD = (*CONTAINER, *MARKUP, *SPLIT)
-IN_PLACE = tuple(case for case in (*MARKUP, *SPLIT, *LAYOUTS, *VALUES) if not case.name.startswith(LARGE))
+IN_CHILD = (*CONTAINER, *MARKUP, *SPLIT, *FORMULAS)
+IN_PLACE = tuple(case for case in (*MARKUP, *SPLIT, *LAYOUTS, *VALUES, *FORMULAS) if not case.name.startswith(LARGE))
 
 
 def _tried(case: Case, *, alone: bool, marks: Sequence[pytest.MarkDecorator] = ()) -> ParameterSet:

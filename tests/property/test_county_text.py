@@ -22,7 +22,15 @@ from review.county_state import Reduction, SubmissionVersion, Waiver
 from review.events import Event, JsonValue
 from review.progress import compute_progress, count_by_city
 from review.roster import DueCounty, Roster
-from tests.builders.filing_contexts import AS_OF, HEAD, load_procedure, load_messages, make_filed, make_roster, make_filing_context
+from tests.builders.filing_contexts import (
+    AS_OF,
+    HEAD,
+    load_messages,
+    load_procedure,
+    make_context,
+    make_filed,
+    make_roster,
+)
 from workbooks.signed_content.cell_values import read_values
 from workbooks.signed_content.presentation import read_presentation
 from workbooks.writer.write_book import write_book
@@ -105,21 +113,21 @@ def county_with(texts: Iterator[str]) -> IncludedCounty:
 
 
 def scene_with(texts: Iterator[str]) -> FilingContext:
-    """Make the scene of the province."""
+    """Make the context of the province."""
     county = county_with(texts)
-    return make_filing_context(county, roster=spoiled(make_roster((county.due_county,)), texts))
+    return make_context(county, roster=spoiled(make_roster((county.due_county,)), texts))
 
 
 def books(texts: Iterator[str]) -> Iterator[tuple[str, FilingBook]]:
     """Make every kind of workbook that shows what a county wrote."""
     words, procedure = load_messages(), load_procedure()
-    scene = scene_with(texts)
-    county, roster = scene.filed_counties[0], scene.roster
-    alone = scene.restrict_to(Area(COUNTY, "530113", county.due_county.name), ledger_head=HEAD, as_of=AS_OF)
-    yield "province", build_province_book(scene, words)
+    context = scene_with(texts)
+    county, roster = context.filed_counties[0], context.roster
+    alone = context.restrict_to(Area(COUNTY, "530113", county.due_county.name), ledger_head=HEAD, as_of=AS_OF)
+    yield "province", build_province_book(context, words)
     yield (
         "city",
-        build_city_book(scene.restrict_to(Area(CITY, "530100", next(texts)), ledger_head=HEAD, as_of=AS_OF), words),
+        build_city_book(context.restrict_to(Area(CITY, "530100", next(texts)), ledger_head=HEAD, as_of=AS_OF), words),
     )
     yield "county", build_county_book(alone, words)
     yield "receipt", build_receipt_book(alone, words)

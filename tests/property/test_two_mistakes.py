@@ -1,4 +1,4 @@
-"""Two slips at once: what explains one of them never hides the other."""
+"""Two mistakes at once: the explanation of one never hides the other."""
 
 from functools import cache
 from itertools import product
@@ -77,7 +77,7 @@ def _is_in(finding: Finding, sheet: str) -> bool:
 @settings(max_examples=4)
 @given(explained=st.sampled_from(sorted(EXPLAINED)), plain=st.sampled_from(sorted(PLAIN)))
 def test_second_error_is_told_besides(explained: str, plain: str) -> None:
-    """Whatever mistake is told in one place, an error beside it is told too."""
+    """Whatever mistake is reported as one finding, an error beside it is reported too."""
     assert_both_told(explained, plain)
 
 

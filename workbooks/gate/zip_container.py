@@ -49,6 +49,7 @@ _ZIP64_SIZE_MARKER = 0xFFFFFFFF
 _MEDIA_NAME = re.compile(r"(?i)(^|/)(media|embeddings|fonts|customdata)/|\.(png|jpe?g|gif|bmp|tiff?|emf|wmf|wdp|svg)$")
 _UNSAFE_CHARACTER = re.compile(r"[\\:\x00-\x1f\x7f]")
 _XML_SUFFIXES = (".xml", ".rels", ".vml")
+_UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +81,25 @@ class Container:
 
     def unpack_part(self, name: str) -> bytes:
         """Return the content of one part after checking its CRC; raise IntakeError for unsafe XML."""
-        try:
-            content = self.archive.read(name)
-        except _ZIP_ERRORS as error:
-            raise intake_error("damaged", part=format_part_name(name)) from error
+        content = self._unpack(name)
         if name.lower().endswith(_XML_SUFFIXES):
             refuse_unsafe_xml(name, content)
         return content
+
+    def unpack_xml(self, name: str) -> bytes:
+        """Return the content of a part that is XML, whatever its name is, and holds no figures, as `unpack_part` does.
+
+        Such a part may also be in UTF-16, as other programs write it.
+        """
+        content = self._unpack(name)
+        refuse_doctype(name, content)
+        return content
+
+    def _unpack(self, name: str) -> bytes:
+        try:
+            return self.archive.read(name)
+        except _ZIP_ERRORS as error:
+            raise intake_error("damaged", part=format_part_name(name)) from error
 
     def iter_chunks(self, name: str, size: int) -> Iterator[bytes]:
         """Yield one part in chunks of *size* bytes; its CRC is checked with the last chunk."""
@@ -100,8 +113,12 @@ class Container:
     def check_remaining_parts(self, checked_names: frozenset[str]) -> None:
         """Check the CRC of all other parts, except oversized pictures: no reader opens them, so they are harmless."""
         for entry in self.archive.infolist():
-            if entry.filename not in checked_names and not entry.is_dir() and not _is_oversized(entry):
-                self.unpack_part(entry.filename)
+            if entry.filename in checked_names or entry.is_dir() or _is_oversized(entry):
+                continue
+            if entry.filename.lower().endswith(_XML_SUFFIXES):
+                self.unpack_xml(entry.filename)
+            else:
+                self._unpack(entry.filename)
 
 
 def refuse_unsafe_xml(name: str, content: bytes) -> None:
@@ -111,6 +128,22 @@ def refuse_unsafe_xml(name: str, content: bytes) -> None:
     is_utf16 = head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in head[:4]
     if is_utf16 or (declared and declared[1].lower() not in (b"utf-8", b"utf8", b"us-ascii", b"ascii")):
         raise intake_error("encoding", part=format_part_name(name))
+    _refuse_declarations(name, content)
+
+
+def refuse_doctype(name: str, content: bytes) -> None:
+    """Raise IntakeError if a part declares a document type or an encoding other than UTF-8 and UTF-16."""
+    if not content.startswith(_UTF16_BOMS):
+        refuse_unsafe_xml(name, content)
+        return
+    try:
+        text = content.decode("utf-16")
+    except UnicodeDecodeError as error:
+        raise intake_error("damaged", part=format_part_name(name)) from error
+    _refuse_declarations(name, text.encode())
+
+
+def _refuse_declarations(name: str, content: bytes) -> None:
     if b"<!" in content and (b"<!DOCTYPE" in content or b"<!ENTITY" in content):
         raise intake_error("doctype", part=format_part_name(name))
 

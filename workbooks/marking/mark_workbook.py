@@ -98,7 +98,7 @@ def _mark_in_place(package: ZipPackage, task: _MarkingTask) -> bytes:
 def _try_mark_sheet(
     package: ZipPackage, name: str, part: str, marks: SheetMarks, *, styles: StyleTable, task: _MarkingTask
 ) -> list[OriginalCellStyle] | None:
-    """Mark one sheet and return the original styles of its marked cells; leave it as it is and return None if need be."""
+    """Mark one sheet and return the original styles of its cells, or leave it as it is and return None."""
     entries = dict(package.entries)
     try:
         return mark_sheet(package, name, part, marks, styles=styles, messages=task.messages)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from checks.model.cell_ref import column_number, format_address
+from workbooks.gate.companion_parts import refuse_unsafe_companions
 from workbooks.gate.intake_fault import format_part_name, intake_error
 from workbooks.gate.resource_limits import LONG_FILE_BYTES
 from workbooks.gate.workbook_parts import WORKBOOK_PART, SheetPart, WorkbookOutline, parse_workbook_outline
@@ -66,6 +67,7 @@ def inspect_workbook(container: Container) -> InspectedWorkbook:
         hidden_cell_scanner = HiddenCellScanner(style_effects, struck_string_ids)
         keep_rows = sheet_bytes <= MAX_BYTES_HELD
         inspected_sheets.append(_inspect_sheet(container, sheet, hidden_cell_scanner, keep_rows=keep_rows))
+    refuse_unsafe_companions(container, outline)
     container.check_remaining_parts(_get_inspected_parts(outline))
     return InspectedWorkbook(outline, tuple(inspected_sheets), shared_string_count)
 

@@ -8,7 +8,7 @@ import re
 from functools import cache
 from typing import Final
 
-FORMULA: Final = rb'(?:<f(?: [A-Za-z0-9]{1,8}="[^"<>]*+")*+(?:/>|>[^<]*+</f>))'
+FORMULA: Final = rb'(?:<f(?: [A-Za-z0-9]{1,8}="[^"<>]{0,400}+")*+(?:/>|>[^<]*+</f>))'
 ATTRIBUTE: Final = rb'(?: (?!xmlns)[A-Za-z0-9:]{1,40}="[^"<>]{0,400}+")'
 _PLAIN_VALUE: Final = rb"(?:<v>[^<]*+</v>|<v/>)"
 # A text is plain or in runs with formats of their own. Its pronunciation may follow; it is not part of the text.

@@ -14,6 +14,7 @@ from workbooks.gate.workbook_parts import SHEET_NAMESPACES, SheetPart
 from workbooks.gate.xml_events import parse_elements
 from workbooks.gate.zip_container import Container
 from workbooks.sheet_scan.cell_faults import locate_fault
+from workbooks.sheet_scan.formula_lengths import refuse_long_formulas
 from workbooks.sheet_scan.sheet_grammar import HIDDEN_ROW_ATTRIBUTE, ROW_ATTRIBUTES, ROW_NUMBERS, SHEET_ROWS
 from workbooks.sheet_scan.sheet_normaliser import SheetNormaliser
 from workbooks.sheet_scan.sheet_stream import SheetRows
@@ -115,6 +116,7 @@ def scan_sheet(
     """
     source, tracker = SheetRows(container, sheet), _RowTracker(sheet)
     for rows, uniform_rows in _iter_row_batches(source, uniform_row_parser):
+        refuse_long_formulas(sheet, rows)
         has_values = tracker.add_uniform_rows(uniform_rows) if uniform_rows else tracker.add_rows(rows)
         if has_values:
             sink(rows, uniform_rows)

@@ -10,10 +10,9 @@ from workbooks.signed_content.related_parts import (
     MAIN_NAMESPACE,
     READING_ERRORS,
     RELATIONSHIPS_NAMESPACE,
-    SHARED_STRINGS_PART,
-    WORKBOOK_PART,
-    parse_optional_part,
     parse_part,
+    parse_workbook,
+    parse_workbook_part,
 )
 
 _VALUE: Final = f"{MAIN_NAMESPACE}v"
@@ -49,7 +48,7 @@ def _iter_sheet_parts(container: Container) -> Iterator[tuple[str, str]]:
     targets = {}
     for relationship in parse_part(container, "xl/_rels/workbook.xml.rels"):
         targets[relationship.attrib["Id"]] = relationship.attrib["Target"]
-    for sheet in parse_part(container, WORKBOOK_PART).iter(f"{MAIN_NAMESPACE}sheet"):
+    for sheet in parse_workbook(container).iter(f"{MAIN_NAMESPACE}sheet"):
         target = targets[sheet.attrib[f"{RELATIONSHIPS_NAMESPACE}id"]]
         if target.startswith("/"):
             yield sheet.attrib["name"], target.lstrip("/")
@@ -58,7 +57,7 @@ def _iter_sheet_parts(container: Container) -> Iterator[tuple[str, str]]:
 
 
 def _iter_shared_strings(container: Container) -> Iterator[str]:
-    table = parse_optional_part(container, SHARED_STRINGS_PART)
+    table = parse_workbook_part(container, "sharedStrings")
     if table is not None:
         for item in table.iter(f"{MAIN_NAMESPACE}si"):
             yield _join_runs(item)
@@ -125,7 +124,11 @@ def _resolve_formula(formula: LxmlElement, address: str, shared_formulas: dict[s
     if text:
         shared_formulas[index] = (text, address)
         return text
-    from openpyxl.formula.translate import Translator  # noqa: PLC0415 - only Excel shares formulas
+    from openpyxl.formula.tokenizer import TokenizerError  # noqa: PLC0415 - as below
+    from openpyxl.formula.translate import Translator, TranslatorError  # noqa: PLC0415 - only Excel shares formulas
 
     shared_text, first_address = shared_formulas[index]
-    return str(Translator(f"={shared_text}", origin=first_address).translate_formula(address))
+    try:
+        return str(Translator(f"={shared_text}", origin=first_address).translate_formula(address))
+    except (TokenizerError, TranslatorError) as error:
+        raise ValueError(f"expected a formula that can be moved to {address}, got {shared_text!r}") from error

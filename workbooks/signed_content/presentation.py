@@ -16,12 +16,13 @@ from workbooks.signed_content.related_parts import (
     MAIN_NAMESPACE,
     READING_ERRORS,
     RELATIONSHIPS_NAMESPACE,
-    SHARED_STRINGS_PART,
     WORKBOOK_PART,
     RelatedParts,
     get_local_name,
     parse_optional_part,
     parse_part,
+    parse_workbook,
+    parse_workbook_part,
 )
 from workbooks.signed_content.sheet_presentation import PresentationEntry, collect_sheet_presentation
 from workbooks.signed_content.style_presentation import describe_font, describe_styles, join_descriptions
@@ -53,9 +54,9 @@ def read_presentation(data: bytes) -> WorkbookPresentation:
 
 
 def _extract_presentation(container: Container) -> WorkbookPresentation:
-    workbook = parse_part(container, WORKBOOK_PART)
+    workbook = parse_workbook(container)
     parts = RelatedParts.load_for_part(container, WORKBOOK_PART)
-    style_descriptions = describe_styles(parse_optional_part(container, "xl/styles.xml"))
+    style_descriptions = describe_styles(parse_workbook_part(container, "styles"))
     run_descriptions = list(_describe_runs(container))
     presentation: dict[str, dict[str, dict[str, str]]] = {"": {}}
     for sheet in workbook.iter(f"{MAIN_NAMESPACE}sheet"):
@@ -80,7 +81,7 @@ def _group_by_kind(entries: Iterable[PresentationEntry], state: str) -> dict[str
 
 def _describe_runs(container: Container) -> Iterator[str]:
     """Yield for each shared string what the fonts of its runs do to what is shown."""
-    table = parse_optional_part(container, SHARED_STRINGS_PART)
+    table = parse_workbook_part(container, "sharedStrings")
     if table is None:
         return
     for item in table.findall(f"{MAIN_NAMESPACE}si"):

@@ -14,7 +14,7 @@ from workbooks.ooxml.xml_parts import LxmlElement
 MAIN_NAMESPACE: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 RELATIONSHIPS_NAMESPACE: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 WORKBOOK_PART: Final = "xl/workbook.xml"
-SHARED_STRINGS_PART: Final = "xl/sharedStrings.xml"
+_PACKAGE_RELATIONSHIPS: Final = "_rels/.rels"
 READING_ERRORS: Final = (IntakeError, etree.LxmlError, KeyError, IndexError, ValueError)
 """What reading raises if a file is not a sound workbook."""
 
@@ -63,6 +63,28 @@ def parse_optional_part(container: Container, name: str) -> LxmlElement | None:
     if name not in container.names:
         return None
     return parse_part(container, name)
+
+
+def parse_workbook(container: Container) -> LxmlElement:
+    """Parse the workbook part; raise ValueError if spreadsheet programs would open another part instead."""
+    for relationship in parse_part(container, _PACKAGE_RELATIONSHIPS):
+        kind = relationship.get("Type", "").rsplit("/", 1)[-1]
+        if kind == "officeDocument" and _read_target(relationship, "") != WORKBOOK_PART:
+            raise ValueError("expected the workbook in xl/workbook.xml, got another part: ask for the signed file")
+    return parse_part(container, WORKBOOK_PART)
+
+
+def parse_workbook_part(container: Container, kind: str) -> LxmlElement | None:
+    """Parse the styles or the shared strings that the workbook refers to, as spreadsheet programs do, or return None.
+
+    Raise ValueError if the workbook refers to several.
+    """
+    parts = list(RelatedParts.load_for_part(container, WORKBOOK_PART).iter_parts(kind))
+    if len(parts) > 1:
+        raise ValueError(f"expected one part of kind {kind}, got {len(parts)}: ask for the signed file")
+    for _, root in parts:
+        return root
+    return None
 
 
 def get_local_name(element: LxmlElement) -> str:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from lxml import etree
 from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.comments import Comment
@@ -18,6 +19,7 @@ from contracts.form_model import Field, Role
 from contracts.messages import Messages
 from filing.template.blank_sheet import HEADER_ROW_COUNT, BlankSheet
 from filing.template.template import BlankWorkbook, format_hint
+from workbooks.ooxml.xml_parts import parse_xml, write_xml
 from workbooks.writer.bulk_writer import CREATION_DATE
 from workbooks.writer.cell_formats import SONG_FONT
 
@@ -28,6 +30,8 @@ MAX_HINT_CHARACTERS = 250
 
 _TEXT_KINDS = ("string", "date")  # kinds of fields that are typed as text
 _TEXT_FORMAT = "@"
+_FONT_PARTS = ("b", "i", "strike", "condense", "extend", "outline", "shadow", "u", "vertAlign", "sz", "color", "name")
+_FONT_PARTS += ("family", "charset", "scheme")
 _AUTHOR = "hesuan"
 
 
@@ -83,8 +87,18 @@ def _save_reproducibly(book: Workbook) -> bytes:
             data = source.read(name)
             if name == "docProps/core.xml":
                 data = _restore_date(data, book, modified.isoformat())
+            if name == "xl/styles.xml":
+                data = _order_fonts(data)
             target.writestr(ZipInfo(name, CREATION_DATE.timetuple()[:6]), data, ZIP_DEFLATED)
     return packed.getvalue()
+
+
+def _order_fonts(styles: bytes) -> bytes:
+    """Put the parts of each font into the order of the format's schema, which openpyxl does not keep."""
+    root = parse_xml(styles)
+    for font in root.iterfind("{*}fonts/{*}font"):
+        font[:] = sorted(font, key=lambda part: _FONT_PARTS.index(etree.QName(part).localname))
+    return write_xml(root)
 
 
 def _restore_date(core: bytes, book: Workbook, date: str) -> bytes:

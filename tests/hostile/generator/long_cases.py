@@ -10,7 +10,7 @@ CASES: tuple[Case, ...] = (
     simple(6, "picture of 900 MB", Due.ACCEPT, lambda: bomb("xl/media/image1.png", 900, b"\0")),
     simple(22, "65,000 entries", Due.REFUSE, lambda: raw_zip([(b"x%d" % n, b"") for n in range(65_000)]), "suspicious"),
     simple(42, "65,000 merges", Due.EITHER, lambda: many_merges(65_000)),
-    simple(48, "100,000 formats", Due.ACCEPT, lambda: formats(100_000)),
+    simple(48, "100,000 formats", Due.REFUSE, lambda: formats(100_000), "too_many_styles"),
     simple(54, "1,000,000 strings", Due.ACCEPT, lambda: strings(1_000_000)),
     simple(56, "100,000 conditional formats", Due.ACCEPT, lambda: conditions(100_000)),
 )

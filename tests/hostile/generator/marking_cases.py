@@ -171,7 +171,7 @@ _DRAWINGS = (
             f"block of shapes {text[:12]!r}",
             partial(lambda text: _drawing(drawing().replace('data="1"', f'data="{text}"')), text),
         )
-        for text in ("", "甲", "9" * 5000, ",,1,,", "99999999999999999999")
+        for text in ("", "甲", "9" * 5000, ",,1,,", "9999999999")
     ),
     _case("no list of blocks", lambda: _drawing(drawing().replace('<o:idmap v:ext="edit" data="1"/>', ""))),
 )
@@ -231,6 +231,8 @@ _LINKS = (
         lambda: _parts(
             lambda parts: parts.put("xl/worksheets/_rels/sheet2.xml.rels", parts.parts[SHEET_RELATIONSHIPS])
         ),
+        Due.REFUSE,
+        "sheets_share_part",
     ),
     _case(
         "links of a part that is none",

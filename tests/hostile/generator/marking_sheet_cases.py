@@ -59,8 +59,10 @@ _SHEETS = (
     _column("column's style is none", '<col min="1" max="9" style="甲"/>'),
     _column("column's style out of range", '<col min="1" max="9" style="999999"/>'),
     _case("no dimension", partial(_swapped, SHEET, '<dimension ref="A1:F14"/>', "")),
-    _case("dimension of words", partial(_swapped, SHEET, 'ref="A1:F14"', 'ref="全部"')),
-    _case("dimension empty", partial(_swapped, SHEET, ' ref="A1:F14"', "")),
+    _case(
+        "dimension of words", partial(_swapped, SHEET, 'ref="A1:F14"', 'ref="全部"'), Due.EITHER, "not_readable_book"
+    ),
+    _case("dimension empty", partial(_swapped, SHEET, ' ref="A1:F14"', ""), Due.EITHER, "not_readable_book"),
     _case("row's style is none", partial(_swapped, SHEET, '<row r="6"', '<row s="甲" customFormat="1" r="6"')),
     _case("row without the wrong cell's neighbours", partial(_pattern, SHEET, r'<c r="D6".*?</c>', "")),
     _case("merge over the wrong cell", partial(_swapped, SHEET, "<mergeCells", "<mergeCells/><mergeCells"), Due.EITHER),
@@ -82,7 +84,12 @@ _STYLE_CASES = (
     _case("no styles", lambda: _parts(_without_styles), Due.EITHER, "part_missing"),
     _case("styles' link to nothing", lambda: _parts(lambda parts: parts.drop(_STYLES)), Due.REFUSE, "part_missing"),
     _case("styles empty", lambda: _parts(lambda parts: parts.put(_STYLES, "")), Due.REFUSE, "damaged"),
-    _case("styles of another kind", lambda: _parts(lambda parts: parts.put(_STYLES, "<x/>"))),
+    _case(
+        "styles of another kind",
+        lambda: _parts(lambda parts: parts.put(_STYLES, "<x/>")),
+        Due.EITHER,
+        "not_readable_book",
+    ),
     _case("styles without any", partial(_pattern, _STYLES, "<cellXfs.*</cellXfs>", "")),
     _case("styles without fills", partial(_pattern, _STYLES, "<fills.*</fills>", "")),
     _case("styles without fonts", partial(_pattern, _STYLES, "<fonts.*</fonts>", "")),

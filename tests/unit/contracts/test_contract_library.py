@@ -175,7 +175,7 @@ def test_unknown_check_is_refused(copy: ContractLibrary) -> None:
 
 
 def test_folder_without_contracts_is_refused(tmp_path: Path) -> None:
-    """A folder named by mistake is told at once."""
+    """A folder without contracts is refused at once."""
     with pytest.raises(ContractError, match="is no contracts folder"):
         open_library(tmp_path)
 
@@ -228,7 +228,7 @@ def test_edited_rule_takes_effect(
 
 
 def test_rule_on_trial_does_not_count(copy: ContractLibrary) -> None:
-    """What a rule on trial finds is told, and blocks nobody."""
+    """A finding of a rule on trial is reported and blocks nobody."""
     report = check(copy, put_rule_on_trial(copy))
     assert (report.outcome, report.count_findings(Severity.HARD)) == ("accepted", 0)
 
@@ -248,7 +248,7 @@ def test_added_synonym_takes_effect(copy: ContractLibrary) -> None:
 
 
 def test_added_township_takes_effect(copy: ContractLibrary) -> None:
-    """A township that is new in the register is known, and then told to be missing from the plan."""
+    """A township that is new in the register is known, and is then reported as missing from the plan."""
     draft = dongchuan.submission().put(SHEET_3, "B13", "集义街道")
     assert [finding.rule for finding in check(copy, draft).findings] == ["C02"]
     edit(copy, REGISTER, '"530113002"', '"530113003": 集义街道\n      "530113002"')
@@ -272,7 +272,7 @@ def test_added_year_takes_effect(copy: ContractLibrary) -> None:
 
 
 def test_changed_plan_takes_effect(copy: ContractLibrary) -> None:
-    """Targets moved from one year to another in the plan are what the table is held against."""
+    """The table is compared with the targets that the plan holds now."""
     edit(copy, PLAN, "因民镇: {2024: 100, 2025: 100", "因民镇: {2024: 0, 2025: 200")
     edit(copy, PLAN, "by_year: {2024: 1700, 2025: 3300", "by_year: {2024: 1600, 2025: 3400")
     found = check(copy, dongchuan.submission()).findings

@@ -13,9 +13,9 @@ from review.roster import DueCounty
 from tests.builders.filing_contexts import (
     assert_live,
     load_messages,
+    make_context,
     make_filed,
     make_roster,
-    make_filing_context,
     make_version,
     rollup_row,
     sheet_of,
@@ -55,7 +55,7 @@ def make_province(open_counties: int) -> FilingContext:
         for at, item in enumerate(due[COUNTIES - open_counties :])
     )
     filed = tuple(make_county(at) for at in range(COUNTIES - open_counties))
-    return make_filing_context(*filed, roster=make_roster(due, cities), still=still)
+    return make_context(*filed, roster=make_roster(due, cities), still=still)
 
 
 @cache

@@ -23,7 +23,7 @@ from tests.property.chain import YEAR, policy, procedure, roster
 def test_invariant_14_sixteen_processes_equal_some_serial_order(
     kind: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    """14: each decision told as recorded is there once, and was allowed by what stood before it; no other is."""
+    """14: each decision reported as recorded is on record once and was allowed then; no other is on record."""
     ledger_url = f"sqlite:///{tmp_path / '台账.db'}"
     if kind == "postgresql":
         ledger_url = str(request.getfixturevalue("database"))

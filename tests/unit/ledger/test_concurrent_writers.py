@@ -61,7 +61,7 @@ def test_threads_share_a_ledger(tmp_path: Path) -> None:
 
 
 def test_one_of_two_decisions_on_the_same_head_wins(tmp_path: Path) -> None:
-    """Of deciders who have all read the same head, one is recorded and the others are told."""
+    """Of several people who decide on the same head, one is recorded and the others are refused."""
     outcomes: list[str] = []
     with Ledger.open(tmp_path / "l") as book:
 

@@ -85,7 +85,7 @@ def test_one_key_stands_for_one_event(open_book: OpenBook) -> None:
 
 
 def test_a_moved_head_stops_the_second_decision(open_book: OpenBook) -> None:
-    """Who decides on an old reading of the ledger is told, and nothing is recorded."""
+    """A decision on an old reading of the ledger is refused, and nothing is recorded."""
     book = open_book()
     seen = book.append(event(1), key="k1").digest
     book.append(event(2), key="k2", expected_head=seen)
@@ -95,7 +95,7 @@ def test_a_moved_head_stops_the_second_decision(open_book: OpenBook) -> None:
 
 
 def test_of_deciders_on_one_head_one_wins(open_book: OpenBook) -> None:
-    """Of six who have all read the same head, one is recorded and five are told."""
+    """Of six people who decide on the same head, one is recorded and five are refused."""
     outcomes: list[str] = []
     book = open_book()
 

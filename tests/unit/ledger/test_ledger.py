@@ -93,7 +93,7 @@ def test_true_is_not_one(place: Path) -> None:
 
 
 def test_a_moved_head_stops_the_second_decision(place: Path) -> None:
-    """Who decides on an old reading of the ledger is told so, and nothing is recorded."""
+    """A decision on an old reading of the ledger is refused with that reason, and nothing is recorded."""
     with Ledger.open(place) as ledger:
         seen = ledger.append(received(1), key="k1").digest
         head = ledger.append(received(2), key="k2", expected_head=seen).digest

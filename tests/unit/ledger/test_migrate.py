@@ -77,7 +77,7 @@ def test_the_last_step_is_the_one_that_the_program_knows() -> None:
     ],
 )
 def test_postgresql_guards_its_entries(database: str, statement: str) -> None:
-    """Triggers keep slips away from the entries in PostgreSQL too."""
+    """Triggers protect the entries in PostgreSQL too."""
     with Ledger.open(database) as book:
         book.append(EVENT, key="k")
     engine = create_engine(make_url(database).set(drivername="postgresql+psycopg"))
@@ -90,7 +90,7 @@ def test_postgresql_guards_its_entries(database: str, statement: str) -> None:
 
 
 def test_a_server_that_is_away_is_unavailable() -> None:
-    """No server at the address is said as such, without the password."""
+    """The error says that no server is at the address, without the password."""
     with pytest.raises(LedgerUnavailableError) as caught:
         Ledger.open("postgresql://somebody:secret@127.0.0.1:9/none")
     assert "secret" not in str(caught.value)

@@ -1,4 +1,4 @@
-"""Files received are kept whole, under their hash, and damage is told."""
+"""Files received are kept whole under their hash, and damage is found."""
 
 import errno
 import hashlib

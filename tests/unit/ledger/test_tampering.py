@@ -213,7 +213,7 @@ def test_values_of_another_type_are_found(copy: Path, column: str, value: object
 
 @pytest.mark.parametrize("left", [0, 1, COUNT - 1])
 def test_a_cut_tail_is_found_against_an_earlier_head(copy: Path, left: int) -> None:
-    """A cut chain holds in itself; the head kept outside tells."""
+    """A cut chain is consistent in itself; the head kept outside shows the cut."""
     with Ledger.open(copy) as ledger:
         head = ledger.get_head()
     with by_hand(copy) as raw:

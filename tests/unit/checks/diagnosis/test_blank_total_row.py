@@ -1,4 +1,4 @@
-"""A total row that was left empty is one cause, and its finding says what the figures should be."""
+"""A blank total row is one finding that names the figures that belong there."""
 
 from functools import cache
 from typing import Any
@@ -41,7 +41,7 @@ def empty_total_row(sheet: Any) -> list[tuple[str, float]]:
 
 @pytest.mark.parametrize("sheet", SHEETS)
 def test_empty_total_row_is_one_finding(sheet: str) -> None:
-    """It points at every cell, and each is told with the figure that stood there."""
+    """The finding points at every blank cell and names the figure that belongs there."""
     taken: list[tuple[str, float]] = []
     (found,) = find_after(other_figures(), on_sheet(sheet, lambda page: taken.extend(empty_total_row(page))))
     assert (found.rule, found.severity.value, found.sheet, found.cell) == ("F04", "hard", sheet, taken[0][0])
@@ -57,14 +57,14 @@ def test_empty_total_row_of_a_plan_table() -> None:
 
 
 def test_single_blank_total_is_told_at_its_cell() -> None:
-    """Where the other totals stand, one is a slip of its own."""
+    """A single blank total is a finding at its own cell."""
     (found,) = find_after("gansu", set_cell(PLOTS, "R16", None))
     assert (found.rule, found.cell) == ("F04", "R16")
     assert "合计行" not in found.message
 
 
 def test_blank_figure_of_a_row_is_told_besides() -> None:
-    """What a column adds up to is not known while one of its figures lacks."""
+    """The sum of a column is unknown while one of its figures is missing."""
     found = find_after("gansu", on_sheet(PLOTS, empty_total_row), set_cell(PLOTS, "T6", None))
     remedies = {finding.cell: finding.remedy for finding in found}
     assert remedies.keys() == {"P16", "T6"}
@@ -73,6 +73,6 @@ def test_blank_figure_of_a_row_is_told_besides() -> None:
 
 
 def test_wrong_figure_is_told_besides() -> None:
-    """An empty total hides nothing of the rows."""
+    """A blank total row hides no finding in the rows."""
     found = find_after("gansu", on_sheet(SUMMARY, empty_total_row), set_cell(SUMMARY, "F5", 7))
     assert {(finding.rule, finding.cell) for finding in found} >= {("F04", "E9"), ("T02", "F5")}

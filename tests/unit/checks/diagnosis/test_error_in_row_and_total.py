@@ -27,7 +27,7 @@ from tests.builders.examined import reads_well
     ],
 )
 def test_figure_wrong_in_its_row_and_in_the_total(base: str, sheet: str, cell: str, total: str, amount: float) -> None:
-    """The column adds up; what the row breaks the total breaks alike."""
+    """The column adds up; row and total break the same other sums."""
     (found,) = find_after(base, combine(add_to_cell(sheet, cell, amount), add_to_cell(sheet, total, amount)))
     assert (found.sheet, cell[1:] in str(found.cell)) == (sheet, True)
     assert total in found.remedy or "合计行差同样的数" in found.remedy

@@ -1,4 +1,4 @@
-"""A row that a table lost, or that its total leaves out, is one cause wherever it shows."""
+"""A row that is missing from a table, or that its total leaves out, is one finding wherever it shows."""
 
 from collections.abc import Callable
 from typing import Any
@@ -93,13 +93,13 @@ def test_total_leaves_rows_out(sheet: str, count: int) -> None:
 
 
 def test_only_row_lost() -> None:
-    """A table whose only row is gone keeps its total: that is told without a row to point at."""
+    """A table whose only row is gone keeps its total: the finding points at the total."""
     found = find_after_change("增减挂钩", without(4))
     assert [(finding.rule, finding.cell) for finding in found] == [("T01", "D4")]
 
 
 def test_what_does_not_agree_is_not_joined() -> None:
-    """A row is gone and a total mistyped besides: what the columns lack is no row, and each is told."""
+    """A row is gone and a total is mistyped too: the shortfalls make no row, so each is reported."""
 
     def change(sheet: Any) -> None:
         sheet.delete_rows(6)
@@ -116,7 +116,7 @@ def test_one_figure_too_small_is_no_row() -> None:
 
 
 def test_total_of_a_plan_table_leaves_a_row_out() -> None:
-    """Every total, and the plan's own, lacks the last township: that is one finding, not one a column."""
+    """Every total, and the plan's own, leaves out the last township: that is one finding, not one a column."""
     draft = submission(2)
     for column in "CDEF":
         draft.put(
@@ -143,7 +143,7 @@ def test_block_pasted_a_row_too_low_is_no_lost_row() -> None:
     ("column", "value", "rule"), [(1, None, "F04"), (22, None, "F16"), (28, "√", "C16"), (11, 7, "F13")]
 )
 def test_what_a_whole_column_has_is_one_finding(column: int, value: object, rule: str) -> None:
-    """A column left blank or filled in the wrong way throughout is told at its first row, for all of them."""
+    """A column that is blank or wrong throughout is one finding at its first row."""
 
     def change(sheet: Any) -> None:
         for row in range(4, sheet.max_row):

@@ -20,7 +20,7 @@ from tests.builders.examined import reads_well
     ("seed", "sheets"), [(SEED, (PLOTS,)), (OTHER, (SUMMARY,)), (SEED, (PLOTS, SUMMARY, SUPPLEMENTED, TAKEN_OUT))]
 )
 def test_township_misspelt_wherever_it_stands(seed: str, sheets: tuple[str, ...]) -> None:
-    """Its rows are named once, with the township that is meant; what other tables lack of it follows."""
+    """One finding names the rows and the township that is meant; its consequences are not reported."""
     name = read_text(seed, SUMMARY, "D6")
     wrong = f"{name[0]}某{name[2:]}"
     (found,) = find_after(seed, replace_text(sheets, name, wrong))
@@ -38,7 +38,7 @@ def test_misspelt_in_every_table_of_a_plan() -> None:
 
 
 def test_two_unknown_names_are_two_findings() -> None:
-    """Each name is a mistake of its own, and one that no spelling comes near is told without a guess."""
+    """Each name is a finding of its own; one that resembles no township is reported without a guess."""
     first, second = (read_text(SEED, SUMMARY, cell) for cell in ("D5", "D6"))
     mistakes = (replace_text([PLOTS], first, f"{first[0]}某{first[2:]}"), replace_text([PLOTS], second, "无此名镇"))
     found = {finding.value: finding for finding in find_after(SEED, *mistakes)}

@@ -1,4 +1,4 @@
-"""Numbers repeated or missing: misnumbered, a row lost or a row doubled; each gets its own remedy."""
+"""Row numbers repeated or missing: misnumbered, a missing row or a doubled row, each with its own remedy."""
 
 from io import BytesIO
 
@@ -51,7 +51,7 @@ def test_row_lost() -> None:
 
 
 def test_row_lost_of_a_township_that_is_known() -> None:
-    """The township is named; the number that lacks with it is no second finding."""
+    """The finding names the township; the row number that is missing with it is no second finding."""
     draft = submission(2)
     del draft.sheets[SHEET_DONE][5]
     assert findings_of(draft, "F11") == []

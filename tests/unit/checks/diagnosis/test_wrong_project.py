@@ -33,7 +33,7 @@ FIRST, SECOND = "B4", "B8"  # where the summary has the two projects
     ],
 )
 def test_number_of_no_project_throughout_a_table(seed: str, sheet: str, wrong: str) -> None:
-    """The finding names the number, its rows and the one that the table lacks."""
+    """The finding names the number, its rows and the number that belongs there."""
     due = read_text(seed, SUMMARY, FIRST)
     (found,) = find_after(seed, replace_text([sheet], due, wrong))
     assert (found.severity.value, found.sheet, found.value, found.expected) == ("hard", sheet, wrong, due)
@@ -44,7 +44,7 @@ def test_number_of_no_project_throughout_a_table(seed: str, sheet: str, wrong: s
 @pytest.mark.parametrize("seed", [SEED, pytest.param(OTHER, marks=pytest.mark.long)])
 @pytest.mark.parametrize("sheet", [PLOTS, SUPPLEMENTED, SUB_PROJECTS])
 def test_number_of_another_project_throughout_a_table(seed: str, sheet: str) -> None:
-    """The list of sub-projects, or the townships of the summary, tell whose the rows are."""
+    """The list of sub-projects or the townships of the summary show which project the rows belong to."""
     due, wrong = read_text(seed, SUMMARY, FIRST), read_text(seed, SUMMARY, SECOND)
     (found,) = find_after(seed, replace_text([sheet], due, wrong))
     assert (found.severity.value, found.sheet, found.value, found.expected) == ("hard", sheet, wrong, due)
@@ -62,7 +62,7 @@ def test_number_wrong_in_one_row_of_the_list(wrong: str, rule: str) -> None:
 
 
 def test_number_written_wrong_wherever_it_stands() -> None:
-    """The list of projects speaks for all tables: they agree with it, and go with it."""
+    """The number is wrong in the list of projects and in all tables alike: one finding in the list covers them."""
     due = read_text(SEED, SUMMARY, FIRST)
     sheets = (PROJECTS, SUMMARY, PLOTS, SUPPLEMENTED, TAKEN_OUT, SUB_PROJECTS)
     (found,) = find_after(SEED, replace_text(sheets, due, due[:-1]))
@@ -72,14 +72,14 @@ def test_number_written_wrong_wherever_it_stands() -> None:
 
 
 def test_number_wrong_in_one_plot() -> None:
-    """The other plots of its sub-project and the sums tell what it should be."""
+    """The other plots of its sub-project and the sums show what it should be."""
     due = read_text(SEED, PLOTS, "C4")
     (found,) = find_after(SEED, set_cell(PLOTS, "C4", read_text(SEED, SUMMARY, SECOND)))
     assert (found.severity.value, found.sheet, found.cell, found.expected) == ("hard", PLOTS, "C4", due)
 
 
 def test_wrong_number_with_a_wrong_plot_is_not_joined_with_it() -> None:
-    """A figure of the summary that is wrong besides stays a finding of its own."""
+    """A plot that is wrong too stays a finding of its own."""
     due = read_text(SEED, SUMMARY, FIRST)
     found = find_after(SEED, replace_text([SUPPLEMENTED], due, "62082520230001"), set_cell(PLOTS, "U6", "9"))
     assert {(finding.sheet, finding.cell) for finding in found} == {(SUPPLEMENTED, "C4"), (PLOTS, "U6")}

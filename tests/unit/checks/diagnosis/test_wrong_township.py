@@ -32,7 +32,7 @@ def place_of_other(row: int, columns: range) -> Mistake:
 
 @pytest.mark.parametrize("seed", [SEED, pytest.param(OTHER, marks=pytest.mark.long)])
 def test_plot_with_the_name_of_another_township(seed: str) -> None:
-    """Its code tells whose it is, and so do the sums."""
+    """The code and the sums show which township the plot belongs to."""
     due = read_text(seed, PLOTS, "F8")
     (found,) = find_after(seed, place_of_other(8, range(6, 7)))
     assert (found.rule, found.sheet, found.cell, found.expected) == ("C03", PLOTS, "F8", due)
@@ -41,7 +41,7 @@ def test_plot_with_the_name_of_another_township(seed: str) -> None:
 
 @pytest.mark.parametrize("seed", [SEED, pytest.param(OTHER, marks=pytest.mark.long)])
 def test_plot_with_name_and_codes_of_another_township(seed: str) -> None:
-    """The sums alone tell where it belongs; what its village is there is not made up."""
+    """Only the sums show where the plot belongs; its village there is not guessed."""
     due = read_text(seed, PLOTS, "F8")
     (found,) = find_after(seed, place_of_other(8, range(5, 9)))
     assert (found.severity.value, found.sheet, found.cell, found.expected) == ("hard", PLOTS, "F8", due)

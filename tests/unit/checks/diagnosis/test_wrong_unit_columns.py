@@ -1,4 +1,4 @@
-"""A column given in another unit is one cause; a figure given in another unit is a slip of its own."""
+"""A column in another unit is one finding; a single figure in another unit is a finding at its cell."""
 
 from collections.abc import Iterable
 
@@ -45,7 +45,7 @@ def find_after_conversion(
     ],
 )
 def test_column_in_another_unit(sheet: str, columns: list[int], times: float, cell: str, factor: str) -> None:
-    """One finding names the column and the factor; whatever else is off by it is told there."""
+    """One finding names the column and the factor; it covers everything else that is off by that factor."""
     (found,) = find_after_conversion(sheet, columns, times)
     assert (found.severity.value, found.sheet, found.cell) == ("hard", sheet, cell)
     assert f"各数乘以 {factor}" in found.remedy
@@ -53,13 +53,13 @@ def test_column_in_another_unit(sheet: str, columns: list[int], times: float, ce
 
 
 def test_task_table_in_ten_thousand_mu() -> None:
-    """The plan knows what each target should be: the four columns are one finding."""
+    """The plan holds the right targets: the four columns are one finding."""
     (found,) = find_after_conversion("附件2", [3, 4, 5, 6], 1 / 10_000, base="dongchuan")
     assert "C5:C13、D5:D13、E5:E13、F5:F13 各数乘以 10000" in found.remedy
 
 
 def test_one_figure_in_another_unit_is_told_at_its_cell() -> None:
-    """A single slip says nothing of its column."""
+    """A single figure in another unit does not accuse its column."""
     (found,) = find_after_conversion(PLOTS, [20], HECTARES, rows=(9,))
     assert (found.cell, {found.rule, *found.related_rules}) == ("T9", {"F10", "T05"})
     assert "乘以" not in found.remedy

@@ -1,4 +1,4 @@
-"""Evidence orders repairs of equal size: formulas, witnesses, swaps and slips of the hand."""
+"""Evidence ranks repairs of equal size: formulas, reference values, swaps and typing errors."""
 
 from decimal import Decimal
 
@@ -31,7 +31,7 @@ def test_a_swap_leads_its_rivals() -> None:
 
 
 def test_a_swap_is_shown_among_more_rivals_than_fit() -> None:
-    """With more equally small repairs than are wanted, the swap is still listed and the list called short."""
+    """With more equally small repairs than the limit, the swap is still listed and the list is marked as cut."""
     values, constraints = build_table(CONSOLIDATION)
     item, other = cell_at(0, 0), cell_at(0, 2)
     repairs = find_smallest_repairs(values | {item: Decimal(300), other: Decimal(200)}, constraints, max_repairs=2)
@@ -128,7 +128,7 @@ def test_witnesses_that_do_not_fit_are_passed_over() -> None:
     ],
 )
 def test_slips(before: str, after: str, strength: int) -> None:
-    """Transposed digits, a moved point and a lost sign are strong slips, one wrong digit is a weak one."""
+    """Transposed digits, a moved point and a lost sign are strong evidence, one wrong digit is weak evidence."""
     assert score_typo(before, after) == strength
 
 

@@ -88,7 +88,7 @@ def test_rare_characters_survive() -> None:
 
 
 def test_applied_rules_are_named() -> None:
-    """The steward is told which rules changed a figure."""
+    """The report lists the rules that changed a figure."""
     assert find_applied_rules("１，２３４ 亩") == ("space", "full_width", "unit", "separator")
     assert find_applied_rules("150") == ()
     assert find_applied_rules("—") == ("dash",)

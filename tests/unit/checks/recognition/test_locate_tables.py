@@ -1,4 +1,4 @@
-"""Tables where people put them: several header rows, numbering, pages, parts, dashes and units."""
+"""Tables are found where people put them: several header rows, numbering, pages, parts, dashes and units."""
 
 from collections.abc import Callable
 
@@ -77,7 +77,7 @@ def test_table_is_read_where_people_put_it(layout: str, library: ContractLibrary
 
 
 def test_blank_is_never_a_zero(library: ContractLibrary) -> None:
-    """A blank where a figure is due is found at its cell, a dash is not."""
+    """A blank where a figure is required is found at its cell, a dash is not."""
     report = _report(submission(2).put(SHEET_3, "D5", None), library)
     assert [(finding.rule, finding.cell) for finding in report.findings if finding.severity is Severity.HARD] == [
         ("F04", "D5")
@@ -200,7 +200,7 @@ def test_tables_side_by_side_are_told_apart(gap: int, down: int, library: Contra
 
 
 def test_table_in_two_halves_beside_each_other_is_one_finding(library: ContractLibrary) -> None:
-    """The same header twice in a row cannot be told apart: one finding that says so and how to mend it."""
+    """Two equal headers side by side are ambiguous: one finding says so and how to correct it."""
     draft = submission(2)
     rows = draft.sheets[SHEET_3]
     left, right = rows[:9], [*[[None] * 6 for _ in range(3)], rows[3], *rows[9:]]

@@ -1,4 +1,4 @@
-"""A column that was deleted is asked for where it belongs, before the one that followed it."""
+"""The finding on a deleted column names the place where it belongs, before the column that followed it."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A last row that closes the table is its total, whatever it is called; a name of another use is told once."""
+"""A last row that adds up the table is its total, whatever it is called; an unusual name is one finding."""
 
 from io import BytesIO
 from typing import Any
@@ -13,7 +13,7 @@ from tests.builders.examined import reads_well, report_of
 
 
 def find_with_total(name: str, sheet: str, *, also: tuple[str, float] | None = None) -> tuple[Finding, ...]:
-    """Return what is found once the total row of a sheet is called otherwise, one cell of the row changed besides."""
+    """Return the findings once the total row of a sheet has another name, and one of its cells another figure."""
 
     def rename_total(book: Any) -> None:
         last = book[sheet].max_row
@@ -35,7 +35,7 @@ def test_name_of_another_use_is_one_finding(name: str, sheet: str) -> None:
 
 
 def test_wrong_total_under_another_name_is_held_against_its_rows() -> None:
-    """The name does not shelter a figure that does not add up."""
+    """A total under an unusual name is still compared with the sum of its rows."""
     found = find_with_total("累计", SUMMARY, also=("X", 5111))
     assert {(finding.rule, finding.cell) for finding in found} == {("F14", "A9"), ("T01", "X9")}
 

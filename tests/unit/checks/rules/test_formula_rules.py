@@ -1,4 +1,4 @@
-"""What is computed anew: sums, additions and subtractions over cells of the workbook; anything else is left alone."""
+"""Sums, additions and subtractions over cells of the workbook are computed again; any other formula is left alone."""
 
 from decimal import Decimal
 

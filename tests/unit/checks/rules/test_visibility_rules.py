@@ -87,7 +87,7 @@ def test_strokes_are_told_by_rectangle() -> None:
 
 @pytest.mark.hostile(77)
 def test_looks_of_two_kinds_and_of_the_cover_are_told_apart() -> None:
-    """Each way of hiding is a finding of its own; what the cover says is held to the same."""
+    """Each way of hiding is a finding of its own; the cover is checked too."""
 
     def change(book: Workbook) -> None:
         book[SHEET_2]["C5"].number_format = "0.00%"

@@ -1,4 +1,4 @@
-"""An explanation is given once: it stays with what it explains, lapses when that changes, and has to say something."""
+"""An explanation stays with the finding that it explains, lapses when the value changes, and must say something."""
 
 from io import BytesIO
 
@@ -76,7 +76,7 @@ def test_returned_sheets_are_no_tables_of_the_submission() -> None:
 
 @pytest.mark.parametrize(("text", "fault"), [("", "empty"), ("  ", "empty"), ("属实", "idle"), ("编号如此", "short")])
 def test_idle_explanation_leaves_the_finding_unexplained_and_says_why(text: str, fault: str) -> None:
-    """A list sent back with nothing said is told so in the remedy."""
+    """The remedy says so when a list comes back without an explanation."""
     report = report_on(answered(marked(gap_only().bytes()), text))
     (found,) = report.findings
     assert (report.outcome, found.is_explained) == (FLAGGED, False)
@@ -105,7 +105,7 @@ def test_explanation_must_say_something(text: str, fault: str) -> None:
 
 
 def test_explanation_survives_a_new_upload() -> None:
-    """A file made anew, without our list, keeps what was said of the version before."""
+    """A new file without the list of findings keeps the explanations of the version before."""
     before = report_on(answered(marked(gap_only().bytes()), REASON))
     after = carry_explanations(report_on(gap_only().bytes()), before, POLICY, WORDS)
     assert after.outcome == ACCEPTED
@@ -124,7 +124,7 @@ def test_explanation_goes_with_its_township_not_with_its_cell() -> None:
 
 
 def test_explanation_lapses_when_the_value_changes() -> None:
-    """What was said of a 6 says nothing of a 7."""
+    """An explanation of a 6 does not cover a 7."""
     before = report_on(answered(marked(gap_only().bytes()), REASON))
     other = submission(2, serials=(1, 2, 3, 4, 7, 8, 9, 10, 11))
     report = carry_explanations(report_on(other.bytes()), before, POLICY, WORDS)
@@ -132,7 +132,7 @@ def test_explanation_lapses_when_the_value_changes() -> None:
 
 
 def test_blank_line_takes_nothing_back() -> None:
-    """An older list, still blank, does not wipe out what was said since; a newer word replaces an older one."""
+    """An older blank list does not delete later explanations; a newer explanation replaces an older one."""
     before = report_on(answered(marked(gap_only().bytes()), REASON))
     blank = carry_explanations(report_on(marked(gap_only().bytes())), before, POLICY, WORDS)
     assert blank.outcome == ACCEPTED

@@ -1,4 +1,4 @@
-"""What changed is told by township and column, not by position."""
+"""Changes are listed by township and column, not by position."""
 
 from checks.model.finding import Refusal
 from checks.versions.row_identity import build_form_snapshots
@@ -24,19 +24,19 @@ def _told(edit: CellChange) -> tuple[str, str, str, str, str]:
 
 
 def test_same_figures_are_no_change() -> None:
-    """Nothing changed is nothing told."""
+    """Two equal versions have no change."""
     assert edits(submission(2), submission(2)) == []
 
 
 def test_changed_cell_names_row_heading_and_both_values() -> None:
-    """A changed figure is told once."""
+    """A changed figure is listed once."""
     assert edits(submission(2), submission(2).put(SHEET_2, "C6", 77)) == [
         ("changed", "碧谷街道", "2024年", "200", "77"),
     ]
 
 
 def test_moved_row_is_not_a_row_of_changes() -> None:
-    """A township that changed its place is told as moved, its figures as they are: unchanged."""
+    """A township that changed its place is listed as moved, and its figures as unchanged."""
     moved = submission(2)
     rows = moved.sheets[SHEET_3]
     rows.insert(4, rows.pop(8))

@@ -34,11 +34,11 @@ def made_of(*cells: Cell) -> FilingBook:
 @pytest.mark.parametrize("kind", ["province", "city", "county", "receipt"])
 def test_values_of_a_book_are_those_of_its_file(kind: str) -> None:
     """What is recorded of every kind of filing is what stands in the file that was written."""
-    scene = make_full_context()
-    city = scene.restrict_to(Area(CITY, "530100", "昆明市"), ledger_head=HEAD, as_of=AS_OF)
-    county = scene.restrict_to(Area(COUNTY, "530113", "东川区"), ledger_head=HEAD, as_of=AS_OF)
+    context = make_full_context()
+    city = context.restrict_to(Area(CITY, "530100", "昆明市"), ledger_head=HEAD, as_of=AS_OF)
+    county = context.restrict_to(Area(COUNTY, "530113", "东川区"), ledger_head=HEAD, as_of=AS_OF)
     book = {
-        "province": lambda: build_province_book(scene, load_messages()),
+        "province": lambda: build_province_book(context, load_messages()),
         "city": lambda: build_city_book(city, load_messages()),
         "county": lambda: build_county_book(county, load_messages()),
         "receipt": lambda: build_receipt_book(county, load_messages()),
@@ -86,7 +86,7 @@ def test_what_agrees_and_what_does_not() -> None:
 
 
 def test_canonical_values_are_told_to_people() -> None:
-    """A value is told without its mark, a live cell with what it shows."""
+    """A value is shown without its mark, a formula with its result."""
     assert format_canonical_value(encode_value("甲")) == "甲"
     assert format_canonical_value(encode_number("17.50")) == "17.5"
     assert format_canonical_value(encode_formula("=A1+1", "n:3")) == "=A1+1（3）"

@@ -13,11 +13,11 @@ from tests.builders.filing_contexts import (
     AS_OF,
     HEAD,
     cells_of,
-    load_procedure,
     load_messages,
+    load_procedure,
+    make_context,
     make_filed,
     make_interim_context,
-    make_filing_context,
     rollup_row,
     sheet_of,
     texts_of,
@@ -33,15 +33,15 @@ def seal_of(level: str, area: str, action: str, *, sequence: int = 31) -> RollUp
     return RollUpSeal(action.startswith("seal"), event, sequence, AS_OF)
 
 
-def of_city(scene: FilingContext) -> FilingContext:
-    """Return the scene of the sample's city."""
-    return scene.restrict_to(Area(CITY, "530100", "昆明市"), ledger_head=HEAD, as_of=AS_OF)
+def of_city(context: FilingContext) -> FilingContext:
+    """Return the context of the sample's city."""
+    return context.restrict_to(Area(CITY, "530100", "昆明市"), ledger_head=HEAD, as_of=AS_OF)
 
 
 def test_the_opinion_of_a_sealed_city_is_ready_to_sign() -> None:
     """Number, opinion and day are those of the sealing; boxes for seal and hands stand below."""
     seal = seal_of("city", "530100", "seal_city")
-    book = build_city_book(of_city(replace(make_filing_context(), seals={("city", "530100"): seal})), load_messages())
+    book = build_city_book(of_city(replace(make_context(), seals={("city", "530100"): seal})), load_messages())
     assert book.sheets[1] == sheet_of(book, "city_opinion")
     said = texts_of(book.sheets[1])
     assert "昆明市2024年度核算复核意见" in said
@@ -62,10 +62,10 @@ def test_the_opinion_before_a_sealing_names_who_is_missing_and_leaves_number_and
 
 
 def reviewed_only() -> FilingContext:
-    """Return the scene of a city whose one county it has approved, and the province has not filed."""
+    """Return the context of a city whose one county it has approved, and the province has not filed."""
     county = make_filed()
     approved = replace(county.county_state, state="reviewed", decisions=county.county_state.decisions[:-1])
-    return of_city(make_filing_context(replace(county, county_state=approved)))
+    return of_city(make_context(replace(county, county_state=approved)))
 
 
 def test_a_reviewed_county_that_is_not_filed_counts_in_its_citys_book() -> None:
@@ -81,7 +81,10 @@ def test_a_reviewed_county_that_is_not_filed_counts_in_its_citys_book() -> None:
 
 def test_a_city_waits_for_its_own_decisions() -> None:
     """Who is not reviewed is listed under that name in a city's book, as not filed in the province's."""
-    books = build_city_book(of_city(make_interim_context()), load_messages()), build_province_book(make_interim_context(), load_messages())
+    books = (
+        build_city_book(of_city(make_interim_context()), load_messages()),
+        build_province_book(make_interim_context(), load_messages()),
+    )
     assert ["未复核" in {sheet.name for sheet in book.sheets} for book in books] == [True, False]
     assert ["未备案" in {sheet.name for sheet in book.sheets} for book in books] == [False, True]
     assert "阶段性汇总，尚有 1 个县未复核" in texts_of(sheet_of(books[0], "cover"))
@@ -95,8 +98,8 @@ def test_the_opinion_shows_what_was_set_lower() -> None:
         done = figure.measure and figure.year is None and figure.township == "铜都街道"
         lowered.append(replace(figure, amount=str(Decimal(figure.amount) - 7)) if done else figure)
     report = replace(filed.report, figures=tuple(lowered))
-    scene = of_city(make_filing_context(replace(filed, report=report, report_as_sent=filed.report)))
-    book = build_city_book(scene, load_messages())
+    context = of_city(make_context(replace(filed, report=report, report_as_sent=filed.report)))
+    book = build_city_book(context, load_messages())
     cells = {place: cell for (sheet, place), cell in cells_of(book).items() if sheet == book.sheets[1].name}
     totals = [int(place[1:]) for place, cell in cells.items() if place.startswith("A") and cell.value == "合计"]
     assert len(totals) == 2
@@ -118,7 +121,7 @@ def test_the_opinion_shows_what_was_set_lower() -> None:
 def test_the_province_says_whether_it_is_sealed_and_since_when(action: str, said: str) -> None:
     """The day is the ledger's, by the clock of Beijing; cities that are not sealed are named."""
     found = {("province", "530000"): seal_of("province", "530000", action)} if action else {}
-    text = texts_of(sheet_of(build_province_book(replace(make_filing_context(), seals=found), load_messages()), "cover"))
+    text = texts_of(sheet_of(build_province_book(replace(make_context(), seals=found), load_messages()), "cover"))
     assert said in text
     assert "1 个市（州）中 0 个已封存，未封存：昆明市" in text
 

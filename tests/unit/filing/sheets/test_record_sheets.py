@@ -13,9 +13,9 @@ from tests.builders.filing_contexts import (
     check_version,
     decide,
     load_messages,
+    make_context,
     make_filed,
     make_interim_context,
-    make_filing_context,
     make_version,
     rollup_row,
     sheet_of,
@@ -26,7 +26,7 @@ from workbooks.writer.write_book import write_book
 
 def test_opinions_list_every_decision() -> None:
     """Each decision stands with its level, action, number, opinion, unit, officer and date."""
-    rows = sheet_of(build_province_book(make_filing_context(), load_messages()), "opinions").rows[3:7]
+    rows = sheet_of(build_province_book(make_context(), load_messages()), "opinions").rows[3:7]
     assert [row[4].value for row in rows] == ["报送", "接收复核", "复核同意", "备案"]
     assert [row.value for row in rows[2][1:]] == [
         "东川区",
@@ -43,7 +43,7 @@ def test_opinions_list_every_decision() -> None:
 
 def test_issue_that_a_later_version_mended_says_so() -> None:
     """The findings on version 1 are listed with word and colour, and as mended by version 2."""
-    rows = sheet_of(build_province_book(make_filing_context(), load_messages()), "issues").rows[3:5]
+    rows = sheet_of(build_province_book(make_context(), load_messages()), "issues").rows[3:5]
     assert [row[3].value for row in rows] == ["强制", "核实"]
     assert [row[3].style for row in rows] == [CellStyle.HARD, CellStyle.SOFT]
     assert {row[-1].value for row in rows} == {"后续版次已更正\n（第2版）"}
@@ -55,7 +55,7 @@ def test_issue_that_remains_is_kept() -> None:
     filed = make_filed()
     first = check_version(1)
     still = replace(filed, report=replace(first, identity=filed.report.identity))
-    rows = sheet_of(build_province_book(make_filing_context(still), load_messages()), "issues").rows[3:7]
+    rows = sheet_of(build_province_book(make_context(still), load_messages()), "issues").rows[3:7]
     assert [row[2].value for row in rows] == ["第1版", "第1版", "第2版", "第2版"]
     assert {row[-1].value for row in rows} == {"保留"}
 
@@ -65,27 +65,29 @@ def test_rule_on_trial_is_marked_so() -> None:
     filed = make_filed()
     first = check_version(1)
     trial = replace(first, findings=tuple(replace(finding, trial=True) for finding in first.findings))
-    scene = make_filing_context(replace(filed, earlier_reports=((filed.earlier_reports[0][0], trial),)))
-    assert "试行强制" in texts_of(sheet_of(build_province_book(scene, load_messages()), "issues"))
+    context = make_context(replace(filed, earlier_reports=((filed.earlier_reports[0][0], trial),)))
+    assert "试行强制" in texts_of(sheet_of(build_province_book(context, load_messages()), "issues"))
 
 
 def test_rule_that_could_not_run_is_listed() -> None:
-    """What the filed version could not be checked for is told beside the findings."""
+    """Rules that could not run on the filed version are listed beside the findings."""
     filed = make_filed()
     report = replace(filed.report, not_run=(SkippedRule("T01", "年度完成情况表", "no_single_total_row"),))
-    said = texts_of(sheet_of(build_province_book(make_filing_context(replace(filed, report=report)), load_messages()), "issues"))
+    said = texts_of(
+        sheet_of(build_province_book(make_context(replace(filed, report=report)), load_messages()), "issues")
+    )
     assert "《年度完成情况表》的 T01 未能核对" in said
 
 
 def test_no_issue_leaves_one_line() -> None:
     """Where nothing was found on any version, the sheet says so."""
-    scene = make_filing_context(replace(make_filed(), earlier_reports=()))
-    assert "各版次均未发现问题。" in texts_of(sheet_of(build_province_book(scene, load_messages()), "issues"))
+    context = make_context(replace(make_filed(), earlier_reports=()))
+    assert "各版次均未发现问题。" in texts_of(sheet_of(build_province_book(context, load_messages()), "issues"))
 
 
 def test_versions_bear_their_whole_digest() -> None:
     """Every version received stands with its file name, day, full digest and outcome."""
-    rows = sheet_of(build_province_book(make_filing_context(), load_messages()), "versions").rows[3:5]
+    rows = sheet_of(build_province_book(make_context(), load_messages()), "versions").rows[3:5]
     assert [row[5].value for row in rows] == [make_version(1).sha256, make_version(2).sha256]
     assert [row[5].style for row in rows] == [CellStyle.HASH, CellStyle.HASH]
     assert [row[4].value for row in rows] == ["2025年1月11日", "2025年1月12日"]
@@ -98,7 +100,7 @@ def test_version_checked_under_other_rules_says_so() -> None:
     older = replace(filed.county_state.versions[1], contracts_sha256="ab" * 32)
     standing = replace(filed.county_state, versions=(filed.county_state.versions[0], older))
     rows = sheet_of(
-        build_province_book(make_filing_context(replace(filed, county_state=standing)), load_messages()), "versions"
+        build_province_book(make_context(replace(filed, county_state=standing)), load_messages()), "versions"
     ).rows
     assert rows[4][6].value == "通过\n（规则 abababababab）"
 
@@ -109,7 +111,7 @@ def test_unchecked_version_says_so() -> None:
     raw = replace(filed.county_state.versions[0], hard_count=None, soft_count=None)
     standing = replace(filed.county_state, versions=(raw, filed.county_state.versions[1]))
     rows = sheet_of(
-        build_province_book(make_filing_context(replace(filed, county_state=standing)), load_messages()), "versions"
+        build_province_book(make_context(replace(filed, county_state=standing)), load_messages()), "versions"
     ).rows
     assert rows[3][6].value == "尚未核对"
 
@@ -132,10 +134,10 @@ def test_county_nobody_has_heard_of_is_missing_too() -> None:
 
 def test_cover_states_what_the_filing_rests_on() -> None:
     """The cover bears the rule-set version, the ledger's head and the day, by Beijing's clock, of its entry."""
-    scene = make_filing_context()
-    said = texts_of(sheet_of(build_province_book(scene, load_messages()), "cover"))
+    context = make_context()
+    said = texts_of(sheet_of(build_province_book(context, load_messages()), "cover"))
     assert f"台账校验值|{HEAD}" in said
-    assert f"规则版本|{scene.contracts_version}" in said
+    assert f"规则版本|{context.contracts_version}" in said
     assert "2025年3月21日" in said
     assert "备案单位|云南省自然资源厅" in said
 
@@ -144,8 +146,8 @@ def test_county_texts_stay_text_and_writable() -> None:
     """Opinions with formulas and control characters reach the book as text that can be written."""
     filed = make_filed()
     wild = decide("city", "approve", opinion='=HYPERLINK("http://x","y")\r\n第二行\x00\x1b\ud800\ufffe')
-    scene = make_filing_context(replace(filed, county_state=replace(filed.county_state, decisions=(wild,))))
-    book = build_province_book(scene, load_messages())
+    context = make_context(replace(filed, county_state=replace(filed.county_state, decisions=(wild,))))
+    book = build_province_book(context, load_messages())
     opinion = sheet_of(book, "opinions").rows[3][6]
     assert opinion.formula is None
     assert opinion.value == '=HYPERLINK("http://x","y")\n第二行    '
@@ -156,10 +158,10 @@ def test_long_opinion_continues_in_further_rows() -> None:
     """An opinion longer than a printed row goes on below, and not a character is lost."""
     filed = make_filed()
     long = "".join(f"{at}号图斑已逐一核实；" for at in range(400))
-    scene = make_filing_context(
+    context = make_context(
         replace(filed, county_state=replace(filed.county_state, decisions=(decide("city", "approve", opinion=long),)))
     )
-    rows = sheet_of(build_province_book(scene, load_messages()), "opinions").rows[3:-2]
+    rows = sheet_of(build_province_book(context, load_messages()), "opinions").rows[3:-2]
     assert len(rows) > 1
     assert "".join(str(row[6].value) for row in rows) == long
     assert {row[1].value for row in rows[1:]} == {""}
@@ -180,9 +182,9 @@ def test_tables_are_numbered_without_a_gap_whatever_a_book_holds() -> None:
     """Tables bear 附表1, 附表2 and so on as they stand, and the contents on the cover call them by these numbers."""
     words = load_messages()
     for book in (
-        build_province_book(make_filing_context(), words),
+        build_province_book(make_context(), words),
         build_province_book(make_interim_context(), words),
-        build_county_book(make_filing_context(), words),
+        build_county_book(make_context(), words),
     ):
         numbers = {sheet.name: str(get_table_number(sheet)) for sheet in book.sheets if get_table_number(sheet)}
         annexes = [number for number in numbers.values() if number.startswith("附表")]

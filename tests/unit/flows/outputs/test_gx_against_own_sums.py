@@ -15,7 +15,7 @@ from filing.sheets.rollup_checks import RollUpTableRow, build_rollup_tables
 from filing.sheets.township_detail import build_township_detail
 from flows.outputs.gx_validation import validate_rollups
 from review.roster import DueCounty
-from tests.builders.filing_contexts import CITY, COUNTY, load_messages, make_filed, make_roster, make_filing_context
+from tests.builders.filing_contexts import CITY, COUNTY, load_messages, make_context, make_filed, make_roster
 
 TABLES = open_library().get_rollup_tables("annual-accounting")
 OTHER_CITY = ("530300", "曲靖市")
@@ -42,7 +42,7 @@ def make_next_year(*, done: str = "1", done_last_year: str | None = None) -> Fil
     if done_last_year is not None:
         past_reports[2024] = scale_done(filed.report, done_last_year)
     county = replace(filed, report=scale_done(filed.report, done), past_reports=past_reports)
-    return make_filing_context(county, roster=replace(make_roster(), year=2025))
+    return make_context(county, roster=replace(make_roster(), year=2025))
 
 
 def build_rows(context: FilingContext) -> dict[str, list[RollUpTableRow]]:
@@ -82,7 +82,7 @@ def test_measures_stand_beside_plan_and_last_year() -> None:
 def test_cities_stand_beside_their_counties() -> None:
     """A city has its due counties, those filed and those excused; one without any has no share."""
     due = (COUNTY, DueCounty("530114", "呈贡区", "530100"), DueCounty("530102", "五华区", "530100"))
-    context = make_filing_context(make_filed(), roster=make_roster(due, (CITY, OTHER_CITY)))
+    context = make_context(make_filed(), roster=make_roster(due, (CITY, OTHER_CITY)))
     rows = build_rows(replace(context, excused_codes=frozenset({"530114"})))["city_completeness"]
     assert rows == [
         {
@@ -115,12 +115,12 @@ def test_only_the_comparison_sees_it(context: FilingContext, failing: set[str]) 
 
 def test_city_without_due_counties_is_seen() -> None:
     """Every due county has filed and all sums hold, but the roster lacks the counties of one city."""
-    assert list_failing(make_filing_context(roster=make_roster(cities=(CITY, OTHER_CITY)))) == {"L09-due"}
+    assert list_failing(make_context(roster=make_roster(cities=(CITY, OTHER_CITY)))) == {"L09-due"}
 
 
 def test_incomplete_city_is_named() -> None:
     """All sums hold over what was filed; the city whose county has not filed is named."""
-    context = make_filing_context(roster=make_roster((COUNTY, OTHER_COUNTY), (CITY, OTHER_CITY)))
+    context = make_context(roster=make_roster((COUNTY, OTHER_COUNTY), (CITY, OTHER_CITY)))
     rows = build_rows(context)
     results = validate_rollups([(table, rows[table.name]) for table in TABLES])
     failing = {name: result.failing_names for name, result in results.items() if result.failing_names}

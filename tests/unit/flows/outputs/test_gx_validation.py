@@ -14,14 +14,7 @@ from contracts.errors import ContractError
 from contracts.rollups import load_rollup_tables
 from filing.book.workbook_model import Cell, CellStyle, FilingSheet
 from filing.context.filing_context import FilingContext, IncludedCounty
-from filing.context.rollup_evidence import (
-    ExpectationResult,
-    build_evidence_line,
-    build_evidence_page,
-    build_evidence_sheet,
-    decode_evidence,
-    encode_evidence,
-)
+from filing.context.rollup_evidence import ExpectationResult
 from filing.sheets.measure_columns import HEADER_ROWS
 from filing.sheets.rollup_checks import RollUpTableRow, build_rollup_tables, format_canonical_amount
 from flows.outputs.gx_validation import define_validations, open_context, validate_rollups
@@ -188,58 +181,6 @@ def test_expectation_that_cannot_be_evaluated_is_an_error() -> None:
 
 
 @pytest.mark.parametrize(
-    ("expectation", "sentence"),
-    [
-        ("L05-plan", "“完成数与计划数之比”在 0 与 3 之间"),
-        ("L06-last-year", "“完成数与上年备案数之比”在 0.2 与 5 之间"),
-        ("L07-done", "“本年完成数”不低于 0"),
-        ("L08-accumulated", "“累计完成”不低于“本年完成数”"),
-    ],
-)
-def test_ranges_and_comparisons_are_said_in_chinese(expectation: str, sentence: str) -> None:
-    """The bounds and the headings of the columns stand in the sentence; without rows to compare, it says so."""
-    table = TABLES["county_measures"]
-    item = next(item for item in table.expectations if item.id == expectation)
-    line = build_evidence_line(table, item, ExpectationResult(0, ()), wording())
-    assert (line.expected, line.observed, line.holds) == (sentence, "没有可比的行", True)
-
-
-def test_evidence_recorded_earlier_is_still_read() -> None:
-    """What was stored before there were ranges is decoded as it is."""
-    record = {
-        "rule": "L03",
-        "severity": "soft",
-        "table": "应报单位",
-        "expectation": "应报单位均已备案，或经批准免报",
-        "expected": "“是否备案”为：是、免报",
-        "observed": "共 2 行，1 行不符：乙县",
-        "holds": False,
-        "basis": "[C] 汇总惯例",
-    }
-    (line,) = decode_evidence([record])
-    assert encode_evidence([line]) == [record]
-    assert build_evidence_page([line], "核验", wording()).lines[0][5:7] == ("共 2 行，1 行不符：乙县", "待说明")
-
-
-def test_evidence_is_said_in_chinese() -> None:
-    """Each line has the rule, what was expected in the table's own headings, what was seen, and a verdict."""
-    table = TABLES["due_counties"]
-    (item,) = table.expectations
-    good, bad = (
-        build_evidence_line(table, item, ExpectationResult(3, failing), wording()) for failing in ((), ("乙县",))
-    )
-    page = build_evidence_page([good, bad], "核验", wording())
-    assert page.summary == "共 2 项，符合 1 项，不符或待说明 1 项。"
-    assert [line[1] for line in page.lines] == ["L03", "L03"]
-    assert [line[6] for line in page.lines] == ["符合", "待说明"]
-    assert (good.expected, bad.observed) == ("“是否备案”为：是、免报", "共 3 行，1 行不符：乙县")
-    sheet = build_evidence_sheet([good, bad], "核验", wording())
-    assert [cell.value for cell in sheet.rows[-1]] == list(page.lines[-1])
-    assert sheet.rows[-1][6].style is CellStyle.SOFT
-    assert decode_evidence(encode_evidence([good, bad])) == (good, bad)
-
-
-@pytest.mark.parametrize(
     ("old", "new"),
     [
         ("column_B: summed", "column_B: sum"),
@@ -296,7 +237,7 @@ def totals_of(*lines: tuple[str, CellStyle, int]) -> dict[str, tuple[str, str]]:
         DueCounty("530102", "丑县", "530100"),
         DueCounty("530201", "子县", "530200"),
     )
-    scene = FilingContext(
+    context = FilingContext(
         roster=replace(roster(), cities=cities, due_counties=due),
         procedure=procedure(),
         included_counties=tuple(filed_without_figures(item) for item in due),
@@ -305,7 +246,7 @@ def totals_of(*lines: tuple[str, CellStyle, int]) -> dict[str, tuple[str, str]]:
         ledger_head="",
         as_of="2025-01-01T00:00:00",
     )
-    tables = build_rollup_tables(scene, printed(*lines), {item.code: NO_REPORT for item in due}, wording())
+    tables = build_rollup_tables(context, printed(*lines), {item.code: NO_REPORT for item in due}, wording())
     assert [table["times"] for table in tables["roll_up_counties"]] == ["1", "1", "1"]
     return {str(row["area"]): (str(row["printed"]), str(row["summed"])) for row in tables["roll_up_totals"]}
 

@@ -1,4 +1,4 @@
-"""Filings of earlier years, told from the record: what a year holds, and how often it is gone over."""
+"""Filings of earlier years are read from the record, in a number of passes that does not depend on the counties."""
 
 from collections.abc import Iterator
 from pathlib import Path

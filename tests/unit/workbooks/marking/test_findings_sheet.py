@@ -54,7 +54,7 @@ def test_list_is_first_and_tells_every_finding_gravest_first() -> None:
 
 
 def test_severity_shows_as_word_and_colour() -> None:
-    """A severity is never told by colour alone."""
+    """A severity is never shown by colour alone."""
     sheet = sheet_of(opened(listed(*(finding("表", "A1", severity) for severity in Severity))), LISTED)
     shown = [(sheet[f"B{row}"].value, fill(sheet, f"B{row}")) for row in (4, 5, 6)]
     assert shown == [("强制", HARD), ("核实", SOFT), ("提示", REPORT)]

@@ -158,7 +158,7 @@ def test_finding_without_a_cell_is_only_listed(cell: str | None) -> None:
 
 
 def test_repairs_are_written_out() -> None:
-    """The first repair is told step by step and the number of others after it."""
+    """The first repair is listed step by step, followed by the number of others."""
     step = RepairStep(CellRef("任务表", "C5"), "201", "200")
     other = RepairStep(CellRef("表二", "D6"), "", "7")
     found = [

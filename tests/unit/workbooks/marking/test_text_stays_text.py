@@ -1,4 +1,4 @@
-"""Text in is text out: no sheet of ours holds a formula, an outside link or markup that a county wrote."""
+"""Text stays text: no sheet of ours holds a formula, an outside link or markup that a county wrote."""
 
 from io import BytesIO
 from zipfile import ZipFile
@@ -74,7 +74,7 @@ def test_our_sheets_stand_in_the_order_of_the_schema() -> None:
 
 
 def test_list_states_how_many_there_are_where_it_lists_the_first() -> None:
-    """A cap is told with the true total, in the list of findings and in the others."""
+    """A list that is cut states the true total, in the findings and elsewhere."""
     found = [finding("任务表", "B2") for _ in range(7)]
     edit = CellChange(kind=ChangeKind.REMOVED, form="表", row="甲乡")
     listing = build_changes_list(

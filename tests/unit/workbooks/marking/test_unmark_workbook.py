@@ -1,4 +1,4 @@
-"""Marks come off again: what the county sees marked is only what is still wrong."""
+"""Marks are removed again: the county sees marked only what is still wrong."""
 
 from io import BytesIO
 

@@ -1,4 +1,4 @@
-"""The second reading: the same whatever the pieces, whatever form of markup, and never stricter than the library."""
+"""The second reading gives the same cells whatever the pieces and markup, and is never stricter than the library."""
 
 import re
 from random import Random

@@ -1,4 +1,4 @@
-"""The reading process: warm, watched, replaced when it dies."""
+"""The reading processes are kept warm, are watched, and are replaced when they die."""
 
 import os
 import signal

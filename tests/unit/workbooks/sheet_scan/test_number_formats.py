@@ -32,7 +32,7 @@ def test_honest_format_shows_what_is_stored(code: str) -> None:
 
 @pytest.mark.parametrize("code", ODD)
 def test_odd_format_is_told_by_what_it_does(code: str) -> None:
-    """A format that shows nothing, a multiple, a word or white figures is told."""
+    """A format that shows nothing, a multiple, a word or white figures is reported."""
     assert parse_number_format(code).get_effect(150) == ODD[code]
 
 

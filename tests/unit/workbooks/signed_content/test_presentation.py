@@ -1,4 +1,4 @@
-"""What stands round the values of a workbook, read back from its parts."""
+"""Links, formats, drawings and other things beside the values of a workbook are read back from its parts."""
 
 from decimal import Decimal
 from io import BytesIO
@@ -50,7 +50,7 @@ def test_a_lost_cell_is_told_once() -> None:
 
 
 def test_values_alone_are_compared_where_nothing_else_was_signed() -> None:
-    """A manifest of the first format says nothing of links: nothing is said of them."""
+    """A manifest of the first format holds no links, so none are compared."""
     item, other = (write_book(made_of(Cell("甲", link=f"'甲 表'!A{row}"))) for row in (1, 2))
     told = list(find_changes((read_values(item), None), (read_values(other), read_presentation(other))))
     assert told == []

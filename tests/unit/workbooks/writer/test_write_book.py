@@ -131,7 +131,7 @@ def test_equal_figures_give_the_same_bytes() -> None:
 
 
 def test_file_names_no_system_and_no_time() -> None:
-    """No part of the file tells on which system or when it was packed."""
+    """No part of the file shows on which system or when it was packed."""
     with ZipFile(BytesIO(write_book(make_book((Cell("甲"),))))) as parts:
         assert {(part.create_system, part.date_time) for part in parts.infolist()} == {(0, (1980, 1, 1, 0, 0, 0))}
 
