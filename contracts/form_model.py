@@ -24,12 +24,14 @@ class Layout(StrEnum):
 class Role(StrEnum):
     """What a field is in its table.
 
-    ``serial`` is the row number (序号), ``township`` the 乡镇（街道）, ``figure`` a quantity that is summed.
+    ``serial`` is the row number (序号), ``township`` the 乡镇（街道）, ``plot`` the number of a plot, ``figure`` a
+    quantity that is summed.
     """
 
     PLAIN = "plain"
     SERIAL = "serial"
     TOWNSHIP = "township"
+    PLOT = "plot"
     FIGURE = "figure"
 
 

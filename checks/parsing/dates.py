@@ -12,6 +12,8 @@ _SEPARATED_DATE: Final = (
 )
 _COMPACT_DATE: Final = r"^((?:19|20)\d{2})(\d{2})(\d{2})$"
 _CHINESE_DIGITS: Final = dict(zip("〇○零一二三四五六七八九", "000123456789", strict=True))
+# 元月 is January; 廿 and 卅 are short for 二十 and 三十.
+_OTHER_NUMERALS: Final = {"元月": "一月", "廿": "二十", "卅": "三十"}
 # 十 marks a place rather than a digit: 十 is 10, 十二 is 12, 三十 is 30, 二十一 is 21.
 _CHINESE_TENS: Final = ((r"(\d)十(\d)", "$1$2"), (r"(\d)十", "${1}0"), (r"十(\d)", "1$1"), ("十", "10"))
 
@@ -72,8 +74,14 @@ def _parse_date_parts(text: pl.Expr, pattern: str) -> pl.Expr:
     return pl.format("{}-{}-{}", year, month, day).str.to_date("%Y-%m-%d", strict=False)
 
 
+def convert_chinese_numerals(text: str) -> str:
+    """Return a text with its Chinese numerals below 100 as digits: 二〇二四 is 2024, 十二 is 12."""
+    converted: str = pl.select(_convert_chinese_digits(pl.lit(text))).item()
+    return converted
+
+
 def _convert_chinese_digits(text: pl.Expr) -> pl.Expr:
-    digits = text.str.replace_many(_CHINESE_DIGITS)
+    digits = text.str.replace_many(_OTHER_NUMERALS).str.replace_many(_CHINESE_DIGITS)
     for pattern, replacement in _CHINESE_TENS:
         digits = digits.str.replace_all(pattern, replacement)
     return digits

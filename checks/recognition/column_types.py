@@ -5,6 +5,7 @@ from collections.abc import Container, Iterator
 import polars as pl
 
 from checks.model.raw_workbook import CellKind
+from checks.parsing.code_spellings import standardise_codes_expr, standardise_plots_expr
 from checks.parsing.dates import normalise_day_expr
 from checks.parsing.text_normalisation import parse_number_expr
 from checks.recognition.column_names import name_kind_column, name_normalised_column, name_number_column
@@ -37,13 +38,22 @@ def _convert_column(field: Field, *, uses_1904_dates: bool) -> pl.Expr:
     if field.kind == "date":
         return normalise_day_expr(text, kind == CellKind.NUMBER, uses_1904_dates=uses_1904_dates)
     if not _is_numeric(field):
-        return text
+        return _standardise_text(field, text)
     may_be_number = kind.is_in([CellKind.NUMBER, CellKind.TEXT])
     number = pl.when(may_be_number).then(pl.col(name_number_column(field.name))).otherwise(None)
     if field.role is Role.SERIAL:
         serial = pl.when(number.str.contains(_INVALID_SERIAL)).then(None).otherwise(number)
         return serial.cast(AMOUNT_TYPE, strict=False).cast(pl.Int64, strict=False)
     return number.cast(AMOUNT_TYPE, strict=False)
+
+
+def _standardise_text(field: Field, text: pl.Expr) -> pl.Expr:
+    """Return codes as the contract writes them, plot numbers in one spelling, any other text as it is."""
+    if field.codes:
+        return standardise_codes_expr(text, field.codes)
+    if field.role is Role.PLOT:
+        return standardise_plots_expr(text)
+    return text
 
 
 def _get_data_type(field: Field) -> pl.DataType:

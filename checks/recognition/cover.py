@@ -3,6 +3,7 @@
 The cover says which county reports which year in which version.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from checks.model.finding import Refusal
 from checks.model.raw_workbook import RawSheet, RawWorkbook
 from checks.model.refusal import create_refusal
 from checks.model.submission_identity import SubmissionIdentity
+from checks.parsing.dates import convert_chinese_numerals
 from checks.parsing.text_normalisation import normalise_text, read_integer
 from checks.recognition.header_rows import KnownHeadings
 from contracts.form_model import Field, Form
@@ -18,6 +20,15 @@ from contracts.messages import Messages
 
 # A cover is one printed page.
 _MAX_COVER_ROWS = 80
+_NUMERAL = "[〇○零一二三四五六七八九十]"
+# What people write around the numbers of the cover.
+_NUMBER_WITH_WORDS = {
+    "county_code": re.compile(r"(?P<number>\d{6})(?:0{6})?\(?\D*\)?"),
+    "year": re.compile(rf"(?P<number>\d{{4}}|{_NUMERAL}{{4}})(?:年度?|核算年度)?"),
+    "version": re.compile(
+        rf"(?:第|版本号?|版次|[Vv](?:er(?:sion)?)?)?[.:]?(?P<number>\d{{1,4}}|{_NUMERAL}{{1,3}})(?:\.0)?(?:次?版本?|次|稿)?",
+    ),
+}
 _IDENTITY_BOUNDS = {"county_code": (100000, 999999), "year": (1980, 2999), "version": (1, 9999)}
 
 
@@ -89,11 +100,19 @@ def _parse_identity_number(cover: Cover, field: Field, messages: Messages) -> in
         return _refuse_cover("cover_field_doubled", cover, field, messages, entry=entries[-1])
     if not texts:
         return _refuse_cover("cover_field_missing", cover, field, messages, entry=next(iter(entries), None))
-    number = read_integer(texts.pop())
+    number = read_integer(_remove_cover_words(texts.pop(), field.name))
     lowest, highest = _IDENTITY_BOUNDS[field.name]
     if number is None or not lowest <= number <= highest:
         return _refuse_cover("cover_field_bad", cover, field, messages, entry=entries[0])
     return number
+
+
+def _remove_cover_words(text: str, field_name: str) -> str:
+    """Return the number in a value such as 2024年度, 第2版 or 二〇二四年; any other text stays as it is."""
+    match = _NUMBER_WITH_WORDS[field_name].fullmatch(normalise_text(text))
+    if match is None:
+        return text
+    return convert_chinese_numerals(match["number"])
 
 
 def _refuse_cover(code: str, cover: Cover, field: Field, messages: Messages, *, entry: CoverEntry | None) -> Refusal:

@@ -86,7 +86,7 @@ def _check_grade_within(field: Field, rule: Rule) -> ConditionsByVariant:
 
 def _explain_grade(failure: RowFailure) -> Violation:
     standard_column = failure.rule.arguments["standard"]
-    standard = failure.table.get_stripped_text(standard_column, failure.row)
+    standard = str(failure.table.get_typed_row(failure.row)[standard_column][0] or "")
     limits: Mapping[str, int] = failure.rule.arguments["limits"]
     cells = (failure.cell, failure.table.get_cell_ref(standard_column, failure.row))
     if standard not in limits:

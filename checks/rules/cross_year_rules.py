@@ -11,6 +11,7 @@ import polars as pl
 from checks.localisation.linear_constraint import LinearConstraint, Term
 from checks.model.filing_history import FilingHistory, PlotClaim
 from checks.model.violation import SkippedRule, Violation
+from checks.parsing.code_spellings import standardise_plot
 from checks.recognition.form_instance import FormUnderCheck
 from checks.recognition.table import PROJECT, ROW, Table
 from checks.rules.sum_rules import SumConstraint, list_unique_groups
@@ -129,7 +130,7 @@ def _map_first_claims(claims: Iterable[PlotClaim], forms: Collection[str]) -> di
     claims_by_plot: dict[str, PlotClaim] = {}
     for claim in sorted(claims):
         if claim.form in forms:
-            claims_by_plot.setdefault(claim.plot, claim)
+            claims_by_plot.setdefault(standardise_plot(claim.plot), claim)
     return claims_by_plot
 
 
@@ -141,9 +142,9 @@ def _build_claim_violation(
     facts = {"year": str(claim.year), "county": county_name}
     is_own_county = claim.county == subject.submission.package.county
     variant = "" if is_own_county else "elsewhere"
-    return build_violation_at(
-        table, rule, rule.arguments["column"], row=row, value=claim.plot, variant=variant, related_cells=(), **facts
-    )
+    column = rule.arguments["column"]
+    plot = table.get_stripped_text(column, row)
+    return build_violation_at(table, rule, column, row=row, value=plot, variant=variant, related_cells=(), **facts)
 
 
 def check_plan_unchanged(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation | SkippedRule]:

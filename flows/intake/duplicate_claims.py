@@ -15,12 +15,15 @@ from typing import Final
 import polars as pl
 
 from checks.model.filing_history import PlotClaim
+from checks.parsing.code_spellings import standardise_plots_expr
 from ledger.atomic_files import write_atomically
 from ledger.object_store import ObjectStore
 
 PlotsByForm = Mapping[str, Sequence[str]]
 
 MAX_ROWS_IN_MEMORY: Final = 2_000_000
+# Plots are indexed in one spelling; files made before that are not used.
+_SPELLING: Final = "plain"
 _PROVINCE_DIGITS: Final = 2
 # Digits of a hash in a file name: enough to be unique, and few enough for the longest path that Windows allows.
 _HASH_DIGITS: Final = 32
@@ -70,7 +73,7 @@ class ClaimIndex:
 
     def _locate_file(self, source: ClaimSource) -> tuple[Path, str]:
         # Another version of polars may hash plots to other keys, so that each version has files of its own.
-        parts = f"polars-{pl.__version__}", str(source.year), source.county[:_PROVINCE_DIGITS]
+        parts = f"polars-{pl.__version__}-{_SPELLING}", str(source.year), source.county[:_PROVINCE_DIGITS]
         return self.folder.joinpath(*parts), f"{source.county}-{source.plot_list_name[:_HASH_DIGITS]}"
 
 
@@ -88,6 +91,7 @@ def pack_plots(source: ClaimSource, plots: PlotsByForm) -> bytes:
     for form, plot_numbers in plots.items():
         rows += [(plot, form) for plot in plot_numbers]
     frame = pl.DataFrame(rows, schema={"plot": pl.String, "form": pl.String}, orient="row")
+    frame = frame.with_columns(standardise_plots_expr(pl.col("plot")))
     owner = pl.lit(source.year * 1_000_000 + int(source.county), dtype=pl.Int64).alias(_OWNER_COLUMN)
     sink = BytesIO()
     keyed = frame.select(pl.col("plot").hash(seed=0).alias(_KEY_COLUMN), owner, "plot", "form")
