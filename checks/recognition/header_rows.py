@@ -9,8 +9,26 @@ from checks.model.raw_workbook import RawSheet
 from checks.parsing.text_normalisation import normalise_text
 from contracts.form_model import Form
 
-ANY_UNIT: Final = "(?:万亩|亩|公顷|平方米|平方公里)"
-BRACKETED_UNIT: Final = re.compile(rf"\(({ANY_UNIT})\)$")
+# The units of area in every spelling, after folding: ㎡ and m² are then m2.
+UNIT_SPELLINGS: Final[Mapping[str, str]] = {
+    "万亩": "万亩",
+    "亩": "亩",
+    "公顷": "公顷",
+    "hm2": "公顷",
+    "ha": "公顷",
+    "平方米": "平方米",
+    "平米": "平方米",
+    "m2": "平方米",
+    "平方公里": "平方公里",
+    "km2": "平方公里",
+}
+ANY_UNIT: Final = f"(?:{'|'.join(sorted(UNIT_SPELLINGS, key=len, reverse=True))})"
+_OTHER_UNIT: Final = "(?:%|‰|万元|亿元|元|年度|年|级|等|个|宗|块)"
+# A unit of area may follow its heading without any mark; others stand in brackets or after a mark.
+_HEADING_UNIT: Final = re.compile(
+    rf"(?:[/,:;_、·|-]*[(\[【〔<](?:计量)?(?:单位)?[:为]?(?P<bracketed>{ANY_UNIT}|{_OTHER_UNIT})[)\]】〕>]"
+    rf"|[/,:;_、·|-]+(?:单位)?[:为]?(?P<marked>{ANY_UNIT}|{_OTHER_UNIT})|(?:单位[:为]?)?(?P<bare>{ANY_UNIT}|%|万元))$"
+)
 # Titles, notes and headers are above this row.
 _MAX_ROWS_SEARCHED: Final = 60
 # One matching word in a row may be a coincidence, two are a header.
@@ -166,7 +184,16 @@ def _normalise_heading(heading: str) -> str:
 
 
 def _remove_unit(heading: str) -> str:
-    return BRACKETED_UNIT.sub("", heading)
+    """Return a heading without the unit at its end; a heading that is a unit stays as it is."""
+    return _HEADING_UNIT.sub("", heading) or heading
+
+
+def find_heading_unit(heading: str) -> str:
+    """Return the unit of area at the end of a normalised heading by its usual name, or an empty text."""
+    match = _HEADING_UNIT.search(heading)
+    if match is None or match.lastgroup is None:
+        return ""
+    return UNIT_SPELLINGS.get(match[match.lastgroup], "")
 
 
 def _is_data_row(row: Sequence[str]) -> bool:

@@ -10,10 +10,11 @@ from checks.model.raw_workbook import RawSheet, RawWorkbook
 from checks.parsing.text_normalisation import normalise_text
 from checks.recognition.header_rows import (
     ANY_UNIT,
-    BRACKETED_UNIT,
+    UNIT_SPELLINGS,
     HeaderBlock,
     KnownHeadings,
     TextRows,
+    find_heading_unit,
     find_header_row,
     read_header_block,
 )
@@ -192,8 +193,8 @@ def _build_location(
             duplicate_columns[name] = field_columns
     headings = {column: text for column, text in enumerate(header_block.rows[header_index], start=1) if text}
     units = chain(
-        _find_stated_units(header_block.rows[:header_index]),
-        chain.from_iterable(map(BRACKETED_UNIT.findall, headings.values())),
+        _find_stated_units(header_block.rows[:header_index], form),
+        _find_heading_units(form, headings, field_by_column),
     )
     return TableLocation(
         form=form,
@@ -206,11 +207,28 @@ def _build_location(
     )
 
 
-def _find_stated_units(rows: TextRows) -> Iterator[str]:
-    """Yield the units in statements such as 单位:亩 above a header."""
+def _find_stated_units(rows: TextRows, form: Form) -> Iterator[str]:
+    """Yield the units in statements such as 单位:亩 above a header.
+
+    A statement that lists the units of several columns, such as 单位:平方米、亩, states that of the form.
+    """
+    field_units = {field.unit for field in form.fields}
     for text in chain.from_iterable(rows):
         for statement in _UNIT_STATEMENT.findall(text):
-            yield from re.findall(ANY_UNIT, statement)
+            units = [UNIT_SPELLINGS[spelling] for spelling in re.findall(ANY_UNIT, statement)]
+            if form.unit in units and field_units.issuperset(units):
+                units = [form.unit]
+            yield from units
+
+
+def _find_heading_units(
+    form: Form, headings: Mapping[int, str], field_by_column: Mapping[int, str]
+) -> Iterator[str]:
+    """Yield the units at the end of headings; a column with the unit of its own field says nothing about the form."""
+    for column, name in field_by_column.items():
+        unit, field_unit = find_heading_unit(headings.get(column, "")), form.get_field(name).unit
+        if unit and (unit != field_unit or unit == form.unit):
+            yield unit
 
 
 def _has_form_name(form: Form, sheet: RawSheet) -> bool:
