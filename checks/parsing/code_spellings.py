@@ -1,7 +1,7 @@
 """Read codes of a list, and numbers of plots, in every spelling that people use for them."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Final
 
@@ -53,13 +53,16 @@ def find_code(text: str, codes: Sequence[str]) -> str:
     return _map_shortened_codes(codes).get(key, text)
 
 
-def has_lost_zeros(text: str, codes: Sequence[str]) -> bool:
-    """Return whether a text is one of the codes without the zeros at its front."""
-    return text not in codes and text in _map_shortened_codes(codes)
+def restore_zeros(texts: Iterable[str], codes: Sequence[str]) -> dict[str, str]:
+    """Return those normalised texts that are codes without the zeros at their front, with the codes."""
+    shortened = _map_shortened_codes(codes)
+    written = set(map(normalise_text, texts)) & shortened.keys()
+    return {text: shortened[text] for text in sorted(written)}
 
 
 def _map_shortened_codes(codes: Sequence[str]) -> Mapping[str, str]:
-    return {code.lstrip("0"): code for code in codes if code.startswith("0") and code.isdigit()}
+    shortened = {code.lstrip("0"): code for code in codes if code.startswith("0") and code.isdigit()}
+    return {text: code for text, code in shortened.items() if text and text not in codes}
 
 
 def _build_key(text: str) -> str:

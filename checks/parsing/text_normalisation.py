@@ -19,6 +19,8 @@ _PLAIN_NUMBER = r"^[+-]?\d+(\.\d+)?$"
 # Nearly every cell matches: nothing to fold or to remove.
 _ALREADY_NORMALISED: Final = "^[!-~\u4e00-\u9fff]+$"
 ASCII_NUMBER: Final = r"^[+-]?[0-9]+(\.[0-9]+)?$"
+# A spreadsheet keeps 15 digits of a number: the others are lost.
+LONG_NUMBER: Final = r"^[+-]?[0-9]{16,}"
 _AREA_UNITS: Final = ("平方公里", "平方米", "公顷", "万亩", "亩")
 # The dashes that people write for 0; a blank stays blank.
 _ZERO_DASH: Final = r"^[-−–—―─ー]{1,2}$"

@@ -7,7 +7,7 @@ import polars as pl
 from checks.model.raw_workbook import CellKind
 from checks.parsing.code_spellings import standardise_codes_expr, standardise_plots_expr
 from checks.parsing.dates import normalise_day_expr
-from checks.parsing.text_normalisation import parse_number_expr
+from checks.parsing.text_normalisation import LONG_NUMBER, parse_number_expr
 from checks.recognition.column_names import name_kind_column, name_normalised_column, name_number_column
 from contracts.form_model import Field, Form, Role
 
@@ -40,7 +40,8 @@ def _convert_column(field: Field, *, uses_1904_dates: bool) -> pl.Expr:
     if not _is_numeric(field):
         return _standardise_text(field, text)
     may_be_number = kind.is_in([CellKind.NUMBER, CellKind.TEXT])
-    number = pl.when(may_be_number).then(pl.col(name_number_column(field.name))).otherwise(None)
+    is_whole = ~text.str.contains(LONG_NUMBER).fill_null(value=False)
+    number = pl.when(may_be_number & is_whole).then(pl.col(name_number_column(field.name))).otherwise(None)
     if field.role is Role.SERIAL:
         serial = pl.when(number.str.contains(_INVALID_SERIAL)).then(None).otherwise(number)
         return serial.cast(AMOUNT_TYPE, strict=False).cast(pl.Int64, strict=False)

@@ -10,7 +10,13 @@ from checks.model.failing_rows import FailingRows
 from checks.model.raw_workbook import CellKind
 from checks.model.violation import Violation
 from checks.parsing.dates import ISO_DATE, is_iso_date, parse_date_expr
-from checks.parsing.text_normalisation import ASCII_NUMBER, find_applied_rules, normalise_text, normalise_text_expr
+from checks.parsing.text_normalisation import (
+    ASCII_NUMBER,
+    LONG_NUMBER,
+    find_applied_rules,
+    normalise_text,
+    normalise_text_expr,
+)
 from checks.recognition.cover import CoverEntry
 from checks.recognition.form_instance import FormUnderCheck
 from checks.recognition.table import ROW, Table
@@ -30,6 +36,7 @@ _CHANGES_BY_WEIGHT: Final = ("dash", "unit", "separator", "full_width", "line_br
 def check_numbers_parse(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation | FailingRows]:
     """Report figures and serial numbers that are blank or do not parse, and dates that do not parse."""
     yield from _find_unparsed_days(subject, rule)
+    yield from _find_lost_digits(subject, rule)
     for table, field in _iter_numeric_columns(subject):
         rows = _select_numeric_rows(table, field)
         if not rows[field.name].null_count():
@@ -37,10 +44,27 @@ def check_numbers_parse(subject: FormUnderCheck, rule: Rule) -> Iterator[Violati
         has_no_value = pl.col(f"{field.name}:kind").is_in(_VALUELESS_KINDS)
         is_blank = pl.col(field.name).fill_null("").str.strip_chars() == ""
         # Cells without a value are reported by `check_no_error_values`.
-        unparsed_rows = _select_unparsed_rows(table, rows, field).filter(~has_no_value)
+        is_reported = has_no_value | _has_lost_digits(field)
+        unparsed_rows = _select_unparsed_rows(table, rows, field).filter(~is_reported)
         for reason, mask in (("words", ~is_blank), ("blank", is_blank)):
             variant = _choose_variant(field, reason)
             yield _build_failing_rows(table, field, rule, rows=unparsed_rows.filter(mask), variant=variant)
+
+
+def _find_lost_digits(subject: FormUnderCheck, rule: Rule) -> Iterator[FailingRows]:
+    """Report each number that is longer than a spreadsheet can keep: a code typed as a number, or a mistyped figure."""
+    table = subject.table
+    if table is None:
+        return
+    for field in subject.form.fields:
+        if field.name in table.columns and table.has_kind(field.name, CellKind.NUMBER):
+            rows = table.raw.filter(_has_lost_digits(field))
+            yield _build_failing_rows(table, field, rule, rows=rows, variant="digits_lost")
+
+
+def _has_lost_digits(field: Field) -> pl.Expr:
+    is_number = pl.col(f"{field.name}:kind") == CellKind.NUMBER
+    return is_number & pl.col(field.name).str.contains(LONG_NUMBER).fill_null(value=False)
 
 
 def _select_numeric_rows(table: Table, field: Field) -> pl.DataFrame:

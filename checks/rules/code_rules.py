@@ -1,17 +1,29 @@
-"""Row rules on codes and texts, as polars expressions for pandera. (phase: table)"""
+"""Rules on codes: row rules as polars expressions for pandera, and the length of the codes of a column. (phase: table)"""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import polars as pl
 
+from checks.model.failing_rows import FailingRows
+from checks.model.raw_workbook import CellKind
 from checks.model.violation import Violation
+from checks.parsing.code_spellings import restore_zeros
+from checks.parsing.text_normalisation import normalise_text_expr
+from checks.recognition.form_instance import FormUnderCheck
+from checks.recognition.table import ROW, Table
 from checks.rules.row_rules import ConditionsByVariant, RowCheck, RowFailure
-from checks.rules.violation_builder import join_names
+from checks.rules.violation_builder import build_violation_at, join_names, list_column_cells
 from contracts.form_model import Field, Form, Rule
 
 # A message names at most so many codes; the template has the whole list.
 MAX_CODES_NAMED = 12
+# A spreadsheet keeps 15 significant digits of a number.
+MAX_NUMBER_DIGITS = 15
+# So many codes of a column that are wrong alike are one violation.
+_MIN_SIMILAR_CODES = 2
+# One violation points at no more cells than this.
+_MAX_CELLS_POINTED_AT = 200
 
 
 def _get_listed_columns(form: Form, rule: Rule) -> tuple[Field, ...]:
@@ -112,6 +124,77 @@ def _explain_label(failure: RowFailure) -> Violation:
     )
     facts = {**violation.facts, "cell": label_cell.address}
     return replace(violation, cell=label_cell, value=label, facts=facts)
+
+
+def check_code_length(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation | FailingRows]:
+    """Report codes that lack digits, and long codes stored as numbers, which will lose their last digits.
+
+    Codes of a column that lost their zeros, or that are stored as numbers, are one violation.
+    """
+    table = subject.table
+    if table is None:
+        return
+    for column, length in rule.arguments["columns"].items():
+        if column in table.columns:
+            yield from _find_wrong_lengths(table, rule, column, length)
+    for field in subject.form.fields:
+        if field.codes and field.name in table.columns:
+            yield from _find_codes_without_zeros(table, rule, field)
+
+
+def _find_wrong_lengths(table: Table, rule: Rule, column: str, length: int) -> Iterator[Violation | FailingRows]:
+    is_wrong = ~pl.col(column).str.contains(f"^[0-9]{{{length}}}$")
+    if length > MAX_NUMBER_DIGITS and table.has_kind(column, CellKind.NUMBER):
+        is_wrong |= pl.col(ROW).is_in(_find_rows_kept_as_numbers(table, column))
+    wrong_rows = table.body.filter(is_wrong).select(ROW, column)
+    is_number = pl.col(ROW).is_in(_find_rows_kept_as_numbers(table, column))
+    is_short = pl.col(column).str.contains(f"^[0-9]{{1,{length - 1}}}$")
+    for variant, is_similar in (("zeros", is_number & is_short), ("numbers", is_number & ~is_short)):
+        rows = wrong_rows.filter(is_similar)
+        if rows.height >= _MIN_SIMILAR_CODES:
+            wrong_rows = wrong_rows.filter(~is_similar)
+            yield _build_column_violation(table, rule, column, rows.rows(), variant=variant, length=length)
+    yield _build_length_failures(table, rule, column, rows=wrong_rows, length=length)
+
+
+def _find_rows_kept_as_numbers(table: Table, column: str) -> list[int]:
+    return table.raw.filter(pl.col(f"{column}:kind") == CellKind.NUMBER)[ROW].to_list()
+
+
+def _find_codes_without_zeros(table: Table, rule: Rule, field: Field) -> Iterator[Violation]:
+    """Report the codes of a list that lost the zeros at their front, once a column; they are read as meant."""
+    restored = restore_zeros(table.raw[field.name].drop_nulls().unique().to_list(), field.codes)
+    if not restored:
+        return
+    written = normalise_text_expr(pl.col(field.name))
+    rows = table.raw.select(ROW, written).filter(pl.col(field.name).is_in(list(restored))).rows()
+    yield _build_column_violation(table, rule, field.name, rows, variant="zeros", length=len(field.codes[0]))
+
+
+def _build_column_violation(
+    table: Table, rule: Rule, column: str, rows: Sequence[tuple[int, str]], *, variant: str, length: int
+) -> Violation:
+    """Return one violation for all *rows* (Excel's number and text) of a column, at the first of them."""
+    cells = list_column_cells(table, column, [row for row, _ in rows[:_MAX_CELLS_POINTED_AT]])
+    first_row, first_text = rows[0]
+    facts = {
+        "length": str(length),
+        "count": str(len(rows)),
+        "places": join_names([cell.address for cell in cells]),
+        "restored": first_text.zfill(length),
+    }
+    return build_violation_at(
+        table, rule, column, row=first_row, value=first_text, variant=variant, related_cells=cells, **facts
+    )
+
+
+def _build_length_failures(table: Table, rule: Rule, column: str, *, rows: pl.DataFrame, length: int) -> FailingRows:
+    def build_violation(row: int) -> Violation:
+        return build_violation_at(
+            table, rule, column, row=row, value=table.get_raw_text(column, row), length=str(length)
+        )
+
+    return FailingRows(rule=rule, rows=rows.select(ROW), build_violation=build_violation)
 
 
 CODE_CHECKS: Mapping[str, RowCheck] = {

@@ -7,7 +7,6 @@ import polars as pl
 
 from checks.model.cell_ref import CellRef
 from checks.model.failing_rows import FailingRows
-from checks.model.raw_workbook import CellKind
 from checks.model.violation import Violation
 from checks.recognition.form_instance import FormUnderCheck
 from checks.recognition.table import PROJECT, ROW, TOWNSHIP_FULL, Table
@@ -25,34 +24,6 @@ from contracts.form_model import Field, Role, Rule
 _MAX_CELLS_POINTED_AT = 200
 # Any two rows make a run of one step.
 _MIN_RUN_ROWS = 2
-# A spreadsheet keeps 15 significant digits of a number.
-MAX_NUMBER_DIGITS = 15
-
-
-def check_code_length(subject: FormUnderCheck, rule: Rule) -> Iterator[FailingRows]:
-    """Report codes that lack digits, and long codes stored as numbers, which will lose their last digits."""
-    table = subject.table
-    if table is None:
-        return
-    for column, length in rule.arguments["columns"].items():
-        if column in table.columns:
-            is_wrong = ~pl.col(column).str.contains(f"^[0-9]{{{length}}}$")
-            if length > MAX_NUMBER_DIGITS and table.has_kind(column, CellKind.NUMBER):
-                is_wrong |= pl.col(ROW).is_in(_find_rows_kept_as_numbers(table, column))
-            yield _build_length_failures(table, rule, column, rows=table.body.filter(is_wrong), length=length)
-
-
-def _find_rows_kept_as_numbers(table: Table, column: str) -> list[int]:
-    return table.raw.filter(pl.col(f"{column}:kind") == CellKind.NUMBER)[ROW].to_list()
-
-
-def _build_length_failures(table: Table, rule: Rule, column: str, *, rows: pl.DataFrame, length: int) -> FailingRows:
-    def build_violation(row: int) -> Violation:
-        return build_violation_at(
-            table, rule, column, row=row, value=table.get_raw_text(column, row), length=str(length)
-        )
-
-    return FailingRows(rule=rule, rows=rows.select(ROW), build_violation=build_violation)
 
 
 def check_not_dragged(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation]:

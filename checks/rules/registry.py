@@ -8,9 +8,8 @@ from checks.recognition.form_instance import FormUnderCheck
 from checks.recognition.table import Table
 from checks.rules.area_rules import AREA_CHECKS
 from checks.rules.cell_rules import check_no_error_values, check_numbers_as_text, check_numbers_parse
-from checks.rules.code_rules import CODE_CHECKS
+from checks.rules.code_rules import CODE_CHECKS, check_code_length
 from checks.rules.column_rules import (
-    check_code_length,
     check_not_dragged,
     check_project_code,
     check_share_of_total,

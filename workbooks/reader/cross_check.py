@@ -17,7 +17,7 @@ from workbooks.reader.number_agreement import reconcile_numbers
 from workbooks.sheet_scan.markup_values import MarkupValues
 
 # From here on a spreadsheet has lost digits; no area is as large.
-MAX_NUMBER: Final = 1e15
+MAX_NUMBER: Final = 1e21
 MIN_NUMBER: Final = 1e-30
 _MAX_TEXT_LENGTH: Final = 32_767
 _NUMBER_PATTERN: Final = r"^-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?$"
@@ -38,13 +38,15 @@ class SheetFrames:
 
 
 def refuse_bad_numbers(sheet_name: str, numbers: pl.DataFrame) -> None:
-    """Raise IntakeError at the first number that is malformed, has lost digits or is out of range."""
+    """Raise IntakeError at the first number that is malformed or out of range.
+
+    A number of up to 21 digits may be a code; the checks report it at its cell.
+    """
     # A plainly written number has at most fifteen digits: only the others need a check.
     unusual = numbers.filter(~pl.col("plain")).with_columns(value=_NUMERIC_VALUE)
     size, is_nonzero = pl.col("value").abs(), pl.col("text").str.contains(_NONZERO_PATTERN)
     fault_conditions = {
         "bad_number": ~pl.col("text").str.contains(_NUMBER_PATTERN),
-        "digits_lost": (size >= MAX_NUMBER) & (size < MAX_NUMBER * 1e6),
         "out_of_range": ~size.is_finite() | (size >= MAX_NUMBER) | ((size < MIN_NUMBER) & is_nonzero),
     }
     is_fault = [condition.fill_null(value=True).alias(code) for code, condition in fault_conditions.items()]
