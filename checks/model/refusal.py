@@ -1,6 +1,7 @@
 """Build a refusal from its code; the sentences come from the contracts."""
 
 from checks.model.finding import Refusal
+from checks.model.quoted_text import quote_facts
 from contracts.messages import Messages
 
 
@@ -17,7 +18,7 @@ def create_refusal(
 
     Both sentences may mention the *facts* as well as *part*, *sheet* and *cell*.
     """
-    placeholders = {**facts, "part": part or "", "sheet": sheet or "", "cell": cell or ""}
+    placeholders = {**quote_facts(facts, messages), "part": part or "", "sheet": sheet or "", "cell": cell or ""}
     return Refusal(
         code=code,
         part=part,

@@ -5,8 +5,9 @@ from itertools import groupby
 
 from checks.model.cell_ref import CellRef
 from checks.model.finding import Finding, Severity
+from checks.model.quoted_text import quote_facts, quote_text
 from checks.model.report import find_gravest_severity
-from checks.model.violation import Violation
+from checks.model.violation import Phrase, Violation
 from contracts.messages import Messages
 
 
@@ -52,7 +53,7 @@ def _build_finding(violations: Sequence[Violation], messages: Messages) -> Findi
         sheet=first.sheet,
         cell=_get_address(first.cell),
         cells=_collect_cells(ordered),
-        value=_get_first_known(first.value, repairable.value),
+        value=_quote_value(_get_first_known(first.value, repairable.value), messages),
         expected=_get_first_known(repairable.expected, first.expected),
         difference=_get_first_known(repairable.difference, first.difference),
         message=_format_sentence("message", first, messages) + _format_similar_rows("message", first, messages),
@@ -100,7 +101,7 @@ def _format_similar_rows(part: str, violation: Violation, messages: Messages) ->
 
 def _format_sentence(part: str, violation: Violation, messages: Messages) -> str:
     """Return the message or the remedy of a violation: the most specific sentence that the contracts have."""
-    facts = {**violation.facts, **_format_phrases(violation, messages)}
+    facts = {**quote_facts(violation.facts, messages), **_format_phrases(violation, messages)}
     if part == "remedy" and violation.remedy_key:
         return messages(f"cure.{violation.remedy_key}", **facts)
     rule, variant = violation.rule.id, violation.variant
@@ -117,5 +118,15 @@ def _format_phrases(violation: Violation, messages: Messages) -> dict[str, str]:
     separator = messages("phrase.between")
     texts: dict[str, str] = {}
     for name, phrases in violation.phrases.items():
-        texts[name] = separator.join(messages(f"phrase.{phrase.key}", **phrase.facts) for phrase in phrases)
+        texts[name] = separator.join(_format_phrase(phrase, messages) for phrase in phrases)
     return texts
+
+
+def _format_phrase(phrase: Phrase, messages: Messages) -> str:
+    return messages(f"phrase.{phrase.key}", **quote_facts(phrase.facts, messages))
+
+
+def _quote_value(value: str | None, messages: Messages) -> str | None:
+    if value is None:
+        return None
+    return quote_text(value, messages)

@@ -17,6 +17,7 @@ from contracts.form_model import Field, Form, Role, Rule
 
 COLUMN_VARIANT = "column"
 ROWS_VARIANT = "rows"  # the variant of a violation that covers several rows
+SPELLINGS_VARIANT = "spellings"  # the variant of a repeated number that is not always written alike
 _MAX_CELLS_NAMED = 5
 _MAX_CELLS_POINTED_AT = 200
 _MIN_SHARED_ROWS = 2
@@ -235,7 +236,11 @@ def _explain_repeat(failure: RowFailure) -> Violation | None:
     if failure.row != rows[-1]:
         return None
     cells = failure.get_cells(rows)
-    return failure.build_violation(cells, cells=join_addresses(cells))
+    violation = failure.build_violation(cells, cells=join_addresses(cells))
+    written_names = {failure.table.get_stripped_text(field_name, row) for row in rows}
+    if failure.field.role is Role.PLOT and len(written_names) > 1:
+        return replace(violation, variant=SPELLINGS_VARIANT)
+    return violation
 
 
 BASIC_CHECKS: Mapping[str, RowCheck] = {
