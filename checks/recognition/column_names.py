@@ -17,6 +17,13 @@ def list_label_names(form: Form) -> list[str]:
     return list_field_names(form, Role.SERIAL, Role.TOWNSHIP)
 
 
+def list_naming_columns(form: Form, columns: Container[str]) -> list[str]:
+    """Return those of *columns* in which a row may be named: its labels, and the first column of text."""
+    texts = [field.name for field in form.fields if field.kind == "string" and field.role is not Role.SERIAL]
+    names = dict.fromkeys((*list_label_names(form), *texts[:1]))
+    return [name for name in names if name in columns]
+
+
 def list_figure_names(form: Form, columns: Container[str]) -> list[str]:
     """Return the names of the figure fields whose numbers are among the *columns* of a frame."""
     names = list_field_names(form, Role.FIGURE)

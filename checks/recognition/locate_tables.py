@@ -14,8 +14,8 @@ from checks.recognition.header_rows import (
     HeaderBlock,
     KnownHeadings,
     TextRows,
-    find_heading_unit,
     find_header_row,
+    find_heading_unit,
     read_header_block,
 )
 from checks.recognition.table_regions import SheetRegion, has_title_marks, split_columns, split_regions

@@ -1,4 +1,4 @@
-"""Find rows inside a table that hold no data of their own: column numbers, repeated headers, subtotals."""
+"""Find rows inside a table that hold no data of their own: column numbers, headings, notes, subtotals, empty rows."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,7 +8,9 @@ from typing import Final
 import polars as pl
 
 from checks.parsing.text_normalisation import normalise_text
-from checks.recognition.column_names import list_field_names, list_label_names
+from checks.recognition.column_names import list_field_names, list_label_names, list_naming_columns
+from checks.recognition.locate_tables import TableLocation
+from checks.recognition.note_rows import find_empty_rows, is_note_row, is_numbering_row
 from contracts.form_model import Form, Role
 
 # A total under any common name; the contract holds further names that counties use.
@@ -23,25 +25,33 @@ _SUBTOTAL_NAME: Final = re.compile(
 )
 _CLOSING_LABEL: Final = re.compile(r"(?:小计|分计|合计|累计|小計|合計|累計)[数额]?:?$|^(?:总|合|共|全年|总面积|Σ|∑):?$")
 _SUBTOTAL_WORDS: Final = "其中|小计|过次页|承前页|合计|分计|小計|合計|累计|累計"
-_COLUMN_NUMBER: Final = re.compile(r"^(?:第?(\d{1,2})栏?|\((\d{1,2})\))$")
-# A run of one or two numbers may be data.
-_MIN_NUMBERED_COLUMNS: Final = 3
+# A name in another column than those of the labels.
+_PLAIN_SUBTOTAL: Final = re.compile(r"^(?:.{0,10}小计|小計|分计|本页[小合]计|过次页|承前页|本年累计|累计):?$")
 # Cells of a row that repeat the heading of their column.
 _MIN_REPEATED_HEADINGS: Final = 2
 _MAX_ROWS_ABOVE_HEADER: Final = 5
+# With fewer labels, a row cannot be judged by them.
+_MIN_LABELS: Final = 2
 
 RowTexts = Mapping[str, str | None]
 
 
-def find_non_data_rows(rows: pl.DataFrame, form: Form) -> list[int]:
+def find_non_data_rows(rows: pl.DataFrame, location: TableLocation) -> list[int]:
     """Return the sorted row numbers of the rows without data of their own.
 
     *rows* has the raw text of each field under its name, and Excel's row number as ``row``.
     """
+    form = location.form
     suspects = rows.filter(_build_suspect_filter(form, rows))
     names = [field.name for field in form.fields if field.name in rows.columns]
     row_numbers = [int(row["row"]) for row in suspects.iter_rows(named=True) if _is_non_data_row(row, form, names)]
-    return sorted({*row_numbers, *_find_page_titles(rows, form, names, row_numbers)})
+    page_titles = _find_page_titles(rows, form, names, row_numbers)
+    return sorted({*row_numbers, *page_titles, *find_empty_rows(rows, location)})
+
+
+def find_subtotals(rows: pl.DataFrame, form: Form, row_numbers: Sequence[int]) -> list[int]:
+    """Return those of *row_numbers* that are subtotals."""
+    return [int(row["row"]) for row in _select_rows(rows, row_numbers).iter_rows(named=True) if _is_subtotal(row, form)]
 
 
 def is_closing_label(text: str) -> bool:
@@ -89,13 +99,22 @@ def _build_suspect_filter(form: Form, rows: pl.DataFrame) -> pl.Expr:
         if label in rows.columns:
             is_usual.append(pl.col(label).str.contains(pattern).fill_null(value=False))
             is_subtotal.append(pl.col(label).str.contains(_SUBTOTAL_WORDS).fill_null(value=False))
-    if not is_usual:
+    if len(is_usual) < _MIN_LABELS and not form.is_detail:
         return pl.lit(value=True)
     return ~pl.all_horizontal(is_usual) | pl.any_horizontal(is_subtotal)
 
 
 def _is_non_data_row(row: RowTexts, form: Form, names: Sequence[str]) -> bool:
-    return _is_repeated_header(row, form, names) or _is_numbering_row(row, names) or _is_subtotal(row, form)
+    if _is_repeated_header(row, form, names) or _is_subtotal(row, form):
+        return True
+    texts = _normalise_cells(row, names)
+    return is_numbering_row(texts) or is_note_row(texts, _count_labels(form, names))
+
+
+def _count_labels(form: Form, names: Sequence[str]) -> int:
+    """Return how many columns, from the first, only label a row: up to the township, else the first."""
+    labels = [names.index(name) for name in list_label_names(form) if name in names]
+    return max(labels, default=0) + 1
 
 
 def _is_repeated_header(row: RowTexts, form: Form, names: Sequence[str]) -> bool:
@@ -107,29 +126,13 @@ def _is_repeated_header(row: RowTexts, form: Form, names: Sequence[str]) -> bool
     return repeated_headings >= _MIN_REPEATED_HEADINGS
 
 
-def _is_numbering_row(row: RowTexts, names: Sequence[str]) -> bool:
-    """Return whether a row numbers the columns without gaps, from 1, 2 or 3; 甲, 乙 and 丙 may mark text columns."""
-    numbers: list[int] = []
-    for text in _normalise_cells(row, names):
-        if text in ("甲", "乙", "丙", ""):
-            continue
-        match = _COLUMN_NUMBER.fullmatch(text)
-        if match is None:
-            return False
-        numbers.append(int(match[1] or match[2]))
-    if len(numbers) < _MIN_NUMBERED_COLUMNS:
-        return False
-    first = numbers[0]
-    return numbers == list(range(first, first + len(numbers))) and first in (1, 2, 3)
-
-
 def _is_subtotal(row: RowTexts, form: Form) -> bool:
     total_names = set(map(normalise_text, form.total_names))
     for name in list_label_names(form):
         label = normalise_text(row.get(name) or "")
         if _SUBTOTAL_NAME.search(label) and not _TOTAL_NAME.match(label) and label not in total_names:
             return True
-    return False
+    return any(_PLAIN_SUBTOTAL.match(normalise_text(row.get(name) or "")) for name in list_naming_columns(form, row))
 
 
 def _find_page_titles(

@@ -10,36 +10,32 @@ import polars.selectors as cs
 
 from checks.model.cell_ref import CellRef
 from checks.model.raw_workbook import CellKind
-from checks.parsing.text_normalisation import normalise_text, normalise_text_expr
+from checks.parsing.text_normalisation import normalise_text_expr
 from checks.recognition.column_names import (
     list_field_names,
     list_figure_names,
-    list_label_names,
     name_kind_column,
     name_normalised_column,
     name_number_column,
 )
-from checks.recognition.column_types import AMOUNT_TYPE, convert_columns, parse_number_columns
+from checks.recognition.column_types import convert_columns, parse_number_columns
 from checks.recognition.locate_tables import TableLocation
-from checks.recognition.non_data_rows import (
-    TOTAL_NAME_PATTERN,
-    find_closing_subtotal,
-    find_non_data_rows,
-    is_closing_label,
+from checks.recognition.non_data_rows import find_closing_subtotal, find_non_data_rows
+from checks.recognition.total_rows import (
+    ROW,
+    TOTAL_MARK,
+    build_total_filter,
+    drop_rows_below_table,
+    filter_rows,
+    mark_unnamed_total,
 )
 from contracts.form_model import Form, Role
 from contracts.registers import County
 
-ROW = "row"
-"""The column with Excel's row number, counted from 1."""
 PROJECT = "project"
 """The column that distinguishes rows of one township in forms that have it."""
 TOWNSHIP_FULL = "township_full"
 """The column with the township's full name in the register."""
-TOTAL_MARK = "total:mark"
-"""The column that is true for total rows; no field name contains a colon."""
-# Of two rows, the second may well equal the first without being its total.
-_MIN_ROWS_FOR_SUM = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,9 +124,9 @@ def build_table(location: TableLocation, county: County | None) -> Table:
     """
     form, sheet = location.form, location.sheet
     data_rows = _extract_data_rows(location, county)
-    total_filter = _build_total_filter(form, county).alias(TOTAL_MARK)
+    total_filter = build_total_filter(form, county, data_rows.columns).alias(TOTAL_MARK)
     parsed_rows = data_rows.with_columns(total_filter, *parse_number_columns(form, data_rows.columns))
-    rows = _mark_unnamed_total(_drop_rows_below_table(parsed_rows, form), form)
+    rows = mark_unnamed_total(drop_rows_below_table(parsed_rows, form, county), form)
     typed_rows = _convert_types(rows, form, county, uses_1904_dates=sheet.uses_1904_dates)
     numbers = rows.select(ROW, cs.ends_with(name_number_column("")))
     is_total = rows[TOTAL_MARK]
@@ -147,15 +143,6 @@ def build_table(location: TableLocation, county: County | None) -> Table:
         numbers=numbers,
         formulas=frozenset(sheet.formulas),
     )
-
-
-def filter_rows(rows: pl.DataFrame, mask: pl.Series) -> pl.DataFrame:
-    """Return the rows that *mask* selects; nothing is copied if they are all rows or a contiguous block."""
-    count = int(mask.sum())
-    start = mask.arg_max() or 0
-    if mask.slice(start, count).all():
-        return rows.slice(start, count)
-    return rows.filter(mask)
 
 
 def _find_row_position(rows: pl.DataFrame, row: int) -> int | None:
@@ -187,8 +174,8 @@ def _extract_data_rows(location: TableLocation, county: County | None) -> pl.Dat
     numbered = texts.with_row_index(ROW, offset=location.header_row + 1).with_columns(pl.col(ROW).cast(pl.Int64))
     is_filled = normalised.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
     rows = filter_rows(pl.concat([numbered, kinds, normalised], how="horizontal"), is_filled)
-    non_data_rows = find_non_data_rows(rows.select(numbered.columns), location.form)
-    if non_data_rows and not rows.select(_build_total_filter(location.form, county).any()).item():
+    non_data_rows = find_non_data_rows(rows.select(numbered.columns), location)
+    if non_data_rows and not rows.select(build_total_filter(location.form, county, texts.columns).any()).item():
         closing_subtotal = find_closing_subtotal(rows, location.form, non_data_rows)
         if closing_subtotal is not None:
             non_data_rows.remove(closing_subtotal)
@@ -204,74 +191,6 @@ def _select_columns(location: TableLocation, cells: pl.DataFrame) -> pl.DataFram
         if field.name in location.columns:
             columns[field.name] = pl.nth(location.columns[field.name] - 1)
     return cells.slice(location.header_row).select(**columns)
-
-
-def _drop_rows_below_table(rows: pl.DataFrame, form: Form) -> pl.DataFrame:
-    """Drop sign-off lines and notes: all that follows the last total or, without one, the last row with figures."""
-    ends = rows.select(
-        pl.col(ROW).filter(pl.col(TOTAL_MARK) | _build_figure_filter(form)).max().alias("last row"),
-        pl.col(ROW).filter(pl.col(TOTAL_MARK)).max().alias("last total"),
-    )
-    last_row, last_total = ends.row(0)
-    is_within = pl.col(ROW) <= (last_row or 0)
-    if last_total is not None:
-        is_within &= (pl.col(ROW) <= last_total) | ~_build_note_filter(form, rows)
-    return filter_rows(rows, rows.select(is_within).to_series())
-
-
-def _mark_unnamed_total(rows: pl.DataFrame, form: Form) -> pl.DataFrame:
-    """Mark the last row as the total if no row is named so, but its label or its figures show that it is one."""
-    labels = [name for name in list_label_names(form) if name in rows.columns]
-    if rows.height <= 1 or not labels or not form.total_names or rows[TOTAL_MARK].any():
-        return rows
-    last_row = rows.tail(1)
-    serial, *names = [normalise_text(last_row[label].item() or "") for label in labels]
-    if serial.isdecimal():
-        return rows
-    is_closing = any(map(is_closing_label, (serial, *names)))
-    if is_closing or (not any(names) and _is_last_row_sum(rows, form)):
-        return rows.with_columns((pl.col(ROW) == last_row[ROW].item()).alias(TOTAL_MARK))
-    return rows
-
-
-def _is_last_row_sum(rows: pl.DataFrame, form: Form) -> bool:
-    """Return whether some figure of the last row is the sum, not 0, of the figures above it."""
-    if rows.height < _MIN_ROWS_FOR_SUM:
-        return False
-    columns = map(name_number_column, list_figure_names(form, rows.columns))
-    amounts = rows.select(pl.col(column).cast(AMOUNT_TYPE, strict=False) for column in columns)
-    expected_totals, actual_totals = amounts.head(-1).sum().row(0), amounts.tail(1).row(0)
-    return any(expected and expected == actual for expected, actual in zip(expected_totals, actual_totals, strict=True))
-
-
-def _build_total_filter(form: Form, county: County | None) -> pl.Expr:
-    """Select rows that are named as the total, or by the name of the county."""
-    total_names = list(map(normalise_text, form.total_names))
-    if county is not None:
-        total_names.append(normalise_text(county.name))
-    filters: list[pl.Expr] = []
-    for label in list_label_names(form):
-        text = pl.col(name_normalised_column(label))
-        is_total = text.is_in(total_names) | text.str.contains(TOTAL_NAME_PATTERN)
-        filters.append(is_total.fill_null(value=False))
-    return pl.any_horizontal(filters)
-
-
-def _build_figure_filter(form: Form) -> pl.Expr:
-    """Select rows with a figure: a number in the serial column alone may be a page number.
-
-    In a form without figure fields, every filled row is selected.
-    """
-    names = list_field_names(form, Role.FIGURE)
-    if not names:
-        return pl.lit(value=True)
-    return pl.any_horizontal([pl.col(name_number_column(name)).is_not_null() for name in names])
-
-
-def _build_note_filter(form: Form, rows: pl.DataFrame) -> pl.Expr:
-    """Select rows with a colon in any cell; columns that the county left out are passed over."""
-    names = [field.name for field in form.fields if field.name in rows.columns]
-    return pl.any_horizontal([pl.col(name).str.contains("[:：]").fill_null(value=False) for name in names])
 
 
 def _convert_types(rows: pl.DataFrame, form: Form, county: County | None, *, uses_1904_dates: bool) -> pl.DataFrame:

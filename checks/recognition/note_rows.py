@@ -1,0 +1,93 @@
+"""Tell rows of column numbers, headings, notes and untouched rows of a template from rows of data."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+import polars as pl
+
+from checks.model.cell_ref import column_letters
+from checks.recognition.column_names import list_field_names
+from checks.recognition.locate_tables import TableLocation
+from contracts.form_model import Role
+
+# 甲 and 乙 mark columns of text; a formula such as 4=1+2+3 says what a column holds.
+_TEXT_COLUMN_MARK: Final = re.compile(r"[甲乙丙丁戊己庚辛壬癸]|[栏列行]次|[栏列]号|[A-Za-z]|[-—/]")
+_COLUMN_NUMBER: Final = re.compile(r"(?:第?(\d{1,2})[栏列]?|[(\[](\d{1,2})[)\]])(=[\d()\[\]+\-*/×÷%.=<>≤≥—–−]+)?")
+# A run of one or two numbers may be data.
+_MIN_NUMBERED_COLUMNS: Final = 3
+_BLANK_MARK: Final = re.compile(r"[(\[]?(?:此?[行表页处]?以下(?:空白|无正文|无内容|为空)|以下[为]?空|空白|此[行页]空白)[)\]。.]?")
+_DASHES: Final = re.compile(r"[-—–−_/\\*~=]+")
+_GROUP_HEADING: Final = re.compile(r"(?:[(]?[一二三四五六七八九十]+[)、.:]|第[一二三四五六七八九十]+[部批类组片章节])\D")
+_NOTE: Final = re.compile(
+    r"注\d*[:.、)]|备注|说明|(?:填[表报]|编制|附)(?:说明|注)|附[:件注]|(?:填表|填报|制表|编制|审核|复核|经办|联系|负责)人"
+    r"|(?:单位|部门)?负责人|分管领导|联系(?:电话|方式)|(?:办公)?电话|手机|传真|[填填制审]表|填报(?:单位|日期)|(?:填表)?日期:?$"
+    r"|盖章|\(盖章|第?\d+页|共\d+页|[-—]\d+[-—]$|[比较与同]上?年|上年|去年|同比|环比|折合|折算|折[成为]|占.{0,8}比|增长|增减|增幅"
+    r"|平均|人均|数据来源|资料来源|单位:"
+)
+_ROW_NUMBER: Final = re.compile(r"\d+(?:\.0+)?")
+_HAN: Final = re.compile(r"[\u4e00-\u9fff]")
+# What the formulas of a template give in a row without entries.
+_EMPTY_RESULT: Final = r"^\s*(?:0(?:\.0+)?|#.*)?\s*$"
+
+
+def is_numbering_row(texts: Sequence[str]) -> bool:
+    """Return whether a row numbers the columns: without gaps from 1, 2 or 3, or with marks such as 甲 and 栏次."""
+    numbers: list[int] = []
+    has_mark = False
+    for text in filter(None, texts):
+        match = _COLUMN_NUMBER.fullmatch(text)
+        if match is not None:
+            numbers.append(int(match[1] or match[2]))
+            has_mark = has_mark or bool(match[3])
+        elif _TEXT_COLUMN_MARK.fullmatch(text):
+            has_mark = has_mark or text not in "-—/"
+        else:
+            return False
+    return _is_column_count(numbers, has_mark=has_mark)
+
+
+def _is_column_count(numbers: Sequence[int], *, has_mark: bool) -> bool:
+    if has_mark:
+        return len(numbers) > 1 and list(numbers) == sorted(set(numbers))
+    if len(numbers) < _MIN_NUMBERED_COLUMNS or numbers[0] not in (1, 2, 3):
+        return False
+    return list(numbers) == list(range(numbers[0], numbers[0] + len(numbers)))
+
+
+def is_note_row(texts: Sequence[str], label_count: int) -> bool:
+    """Return whether a row is a heading of a group, a note or a mark that the table ends.
+
+    *texts* are its normalised cells; the first *label_count* of them label a row of data.
+    """
+    filled = [text for text in texts if text]
+    if not filled or _ROW_NUMBER.fullmatch(texts[0]):
+        return False
+    first = filled[0]
+    if _NOTE.match(first) or _BLANK_MARK.fullmatch(first) or all(map(_DASHES.fullmatch, filled)):
+        return True
+    labels = [text for text in texts[:label_count] if text]
+    if texts[0] and len(labels) == 1 and _GROUP_HEADING.match(first):
+        return True
+    return len(filled) == 1 and bool(texts[0]) and bool(_HAN.search(first))
+
+
+def find_empty_rows(rows: pl.DataFrame, location: TableLocation) -> list[int]:
+    """Return the rows with nothing but a row number and formulas without a result, as a template has them."""
+    serials = list_field_names(location.form, Role.SERIAL)
+    entries = [name for name in location.columns if name in rows.columns and name not in serials]
+    has_result = [~pl.col(name).fill_null("").str.contains(_EMPTY_RESULT) for name in entries]
+    candidates = rows.filter(~pl.any_horizontal(has_result))
+    labels = [name for name in serials if name in rows.columns]
+    is_numbered = [pl.col(name).fill_null("").str.contains(r"^\s*[0-9]*\s*$") for name in labels]
+    candidates = candidates.filter(pl.all_horizontal(pl.lit(value=True), *is_numbered))
+    return [int(row["row"]) for row in candidates.iter_rows(named=True) if _is_untouched(row, entries, location)]
+
+
+def _is_untouched(row: dict[str, str | None], entries: Sequence[str], location: TableLocation) -> bool:
+    """Return whether every filled cell of a row, its row number aside, holds a formula."""
+    for name in entries:
+        address = f"{column_letters(location.columns[name])}{row['row']}"
+        if (row[name] or "").strip() and address not in location.sheet.formulas:
+            return False
+    return True
