@@ -8,7 +8,23 @@ from contracts.messages import Messages
 _MAX_QUOTED_CHARACTERS: Final = 40
 # Facts that hold the text of a single cell; the others are composed by the rules.
 _QUOTED_FACTS: Final = frozenset(
-    ["above", "after", "approval", "before", "code", "due", "expected", "found", "heading", "label", "name", "number", "plot", "project", "says", "seen", "standard", "strange", "township", "value"]
+    {
+        *(
+            "above",
+            "after",
+            "approval",
+            "before",
+            "code",
+            "due",
+            "expected",
+            "found",
+            "heading",
+            "label",
+            "name",
+            "number",
+        ),
+        *("plot", "project", "says", "seen", "standard", "strange", "township", "value"),
+    }
 )
 _MAX_COMPOSED_CHARACTERS: Final = 2_000
 

@@ -221,9 +221,7 @@ def _find_stated_units(rows: TextRows, form: Form) -> Iterator[str]:
             yield from units
 
 
-def _find_heading_units(
-    form: Form, headings: Mapping[int, str], field_by_column: Mapping[int, str]
-) -> Iterator[str]:
+def _find_heading_units(form: Form, headings: Mapping[int, str], field_by_column: Mapping[int, str]) -> Iterator[str]:
     """Yield the units at the end of headings; a column with the unit of its own field says nothing about the form."""
     for column, name in field_by_column.items():
         unit, field_unit = find_heading_unit(headings.get(column, "")), form.get_field(name).unit

@@ -25,6 +25,7 @@ _SUBTOTAL_NAME: Final = re.compile(
 )
 _CLOSING_LABEL: Final = re.compile(r"(?:小计|分计|合计|累计|小計|合計|累計)[数额]?:?$|^(?:总|合|共|全年|总面积|Σ|∑):?$")
 _SUBTOTAL_WORDS: Final = "其中|小计|过次页|承前页|合计|分计|小計|合計|累计|累計"
+_ADDING_SUBTOTAL: Final = re.compile(r"(?:小计|小計|分计|本页合计)[数额]?:?$")
 # A name in another column than those of the labels.
 _PLAIN_SUBTOTAL: Final = re.compile(r"^(?:.{0,10}小计|小計|分计|本页[小合]计|过次页|承前页|本年累计|累计):?$")
 # Cells of a row that repeat the heading of their column.
@@ -50,8 +51,13 @@ def find_non_data_rows(rows: pl.DataFrame, location: TableLocation) -> list[int]
 
 
 def find_subtotals(rows: pl.DataFrame, form: Form, row_numbers: Sequence[int]) -> list[int]:
-    """Return those of *row_numbers* that are subtotals."""
-    return [int(row["row"]) for row in _select_rows(rows, row_numbers).iter_rows(named=True) if _is_subtotal(row, form)]
+    """Return those of *row_numbers* that add up the rows beside them, such as 小计; 其中 and 累计 do not."""
+    subtotals: list[int] = []
+    for row in _select_rows(rows, row_numbers).iter_rows(named=True):
+        labels = [normalise_text(row[name] or "") for name in list_naming_columns(form, row)]
+        if any(map(_ADDING_SUBTOTAL.search, labels)):
+            subtotals.append(int(row["row"]))
+    return subtotals
 
 
 def is_closing_label(text: str) -> bool:

@@ -16,9 +16,13 @@ _TEXT_COLUMN_MARK: Final = re.compile(r"[甲乙丙丁戊己庚辛壬癸]|[栏列
 _COLUMN_NUMBER: Final = re.compile(r"(?:第?(\d{1,2})[栏列]?|[(\[](\d{1,2})[)\]])(=[\d()\[\]+\-*/×÷%.=<>≤≥—–−]+)?")
 # A run of one or two numbers may be data.
 _MIN_NUMBERED_COLUMNS: Final = 3
-_BLANK_MARK: Final = re.compile(r"[(\[]?(?:此?[行表页处]?以下(?:空白|无正文|无内容|为空)|以下[为]?空|空白|此[行页]空白)[)\]。.]?")
+_BLANK_MARK: Final = re.compile(
+    r"[(\[]?(?:此?[行表页处]?以下(?:空白|无正文|无内容|为空)|以下[为]?空|空白|此[行页]空白)[)\]。.]?"
+)
 _DASHES: Final = re.compile(r"[-—–−_/\\*~=]+")
-_GROUP_HEADING: Final = re.compile(r"(?:[(]?[一二三四五六七八九十]+[)、.:]|第[一二三四五六七八九十]+[部批类组片章节])\D")
+_GROUP_HEADING: Final = re.compile(
+    r"(?:[(]?[一二三四五六七八九十]+[)、.:]|第[一二三四五六七八九十]+[部批类组片章节])\D"
+)
 _NOTE: Final = re.compile(
     r"注\d*[:.、)]|备注|说明|(?:填[表报]|编制|附)(?:说明|注)|附[:件注]|(?:填表|填报|制表|编制|审核|复核|经办|联系|负责)人"
     r"|(?:单位|部门)?负责人|分管领导|联系(?:电话|方式)|(?:办公)?电话|手机|传真|[填填制审]表|填报(?:单位|日期)|(?:填表)?日期:?$"
@@ -44,6 +48,8 @@ def is_numbering_row(texts: Sequence[str]) -> bool:
             has_mark = has_mark or text not in "-—/"
         else:
             return False
+    if has_mark and not numbers:
+        return sum(map(bool, texts)) >= _MIN_NUMBERED_COLUMNS
     return _is_column_count(numbers, has_mark=has_mark)
 
 

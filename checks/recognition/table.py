@@ -20,7 +20,8 @@ from checks.recognition.column_names import (
 )
 from checks.recognition.column_types import convert_columns, parse_number_columns
 from checks.recognition.locate_tables import TableLocation
-from checks.recognition.non_data_rows import find_closing_subtotal, find_non_data_rows
+from checks.recognition.merged_cells import RowSpan, fill_merged_cells, find_merged_cells
+from checks.recognition.non_data_rows import find_closing_subtotal, find_non_data_rows, find_subtotals
 from checks.recognition.total_rows import (
     ROW,
     TOTAL_MARK,
@@ -46,7 +47,9 @@ class Table:
     *totals* hold the same rows typed: serial numbers as Int64, text as String, dates as String (2024-03-05), figures
     as Decimal(38, 10) in the unit of the field; a value is null if its text cannot be parsed. *numbers* holds the
     plain decimal text of each cell in a numeric column (``<field>:number``); for a form of plots, of total rows only.
-    *header_row* and *columns* count from 1; *formulas* are the addresses of all formulas on the sheet.
+    *subtotals* holds that of the rows between them that add up other rows and are not counted.
+    *header_row* and *columns* count from 1; *formulas* are the addresses of all formulas on the sheet, and
+    *merged* the cells that are merged over several rows of a column.
     """
 
     form: Form
@@ -57,7 +60,9 @@ class Table:
     body: pl.DataFrame
     totals: pl.DataFrame
     numbers: pl.DataFrame
+    subtotals: pl.DataFrame
     formulas: frozenset[str]
+    merged: Mapping[str, tuple[RowSpan, ...]]
 
     def get_cell_ref(self, field: str, row: int) -> CellRef:
         """Return the cell of a field in an Excel row."""
@@ -123,7 +128,7 @@ def build_table(location: TableLocation, county: County | None) -> Table:
     *county* resolves the names of townships; without it none is resolved.
     """
     form, sheet = location.form, location.sheet
-    data_rows = _extract_data_rows(location, county)
+    data_rows, subtotal_rows = _extract_data_rows(location, county)
     total_filter = build_total_filter(form, county, data_rows.columns).alias(TOTAL_MARK)
     parsed_rows = data_rows.with_columns(total_filter, *parse_number_columns(form, data_rows.columns))
     rows = mark_unnamed_total(drop_rows_below_table(parsed_rows, form, county), form)
@@ -141,7 +146,9 @@ def build_table(location: TableLocation, county: County | None) -> Table:
         body=filter_rows(typed_rows, ~is_total),
         totals=filter_rows(typed_rows, is_total),
         numbers=numbers,
+        subtotals=subtotal_rows.with_columns(parse_number_columns(form, subtotal_rows.columns)).select(numbers.columns),
         formulas=frozenset(sheet.formulas),
+        merged=find_merged_cells(location),
     )
 
 
@@ -161,13 +168,16 @@ def _find_row_position(rows: pl.DataFrame, row: int) -> int | None:
     return position
 
 
-def _extract_data_rows(location: TableLocation, county: County | None) -> pl.DataFrame:
-    """Return the filled rows below the header without headings, subtotals and the like.
+def _extract_data_rows(location: TableLocation, county: County | None) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the filled rows below the header without headings, subtotals and the like, and the subtotals.
 
     Each field has three columns: the raw text, the kind and the normalised text.
     """
     texts = _select_columns(location, location.sheet.text)
-    kinds = _select_columns(location, location.sheet.kinds).rename(name_kind_column)
+    texts, kinds = fill_merged_cells(
+        texts, _select_columns(location, location.sheet.kinds), find_merged_cells(location), location
+    )
+    kinds = kinds.rename(name_kind_column)
     normalised = texts.select(
         normalise_text_expr(pl.col(name)).alias(name_normalised_column(name)) for name in texts.columns
     )
@@ -180,8 +190,9 @@ def _extract_data_rows(location: TableLocation, county: County | None) -> pl.Dat
         if closing_subtotal is not None:
             non_data_rows.remove(closing_subtotal)
     if not non_data_rows:
-        return rows
-    return rows.filter(~pl.col(ROW).is_in(non_data_rows))
+        return rows, rows.clear()
+    subtotals = find_subtotals(rows.select(numbered.columns), location.form, non_data_rows)
+    return rows.filter(~pl.col(ROW).is_in(non_data_rows)), rows.filter(pl.col(ROW).is_in(subtotals))
 
 
 def _select_columns(location: TableLocation, cells: pl.DataFrame) -> pl.DataFrame:

@@ -19,7 +19,9 @@ from checks.parsing.text_normalisation import (
 )
 from checks.recognition.cover import CoverEntry
 from checks.recognition.form_instance import FormUnderCheck
+from checks.recognition.merged_cells import can_be_shared
 from checks.recognition.table import ROW, Table
+from checks.rules.violation_builder import join_names
 from contracts.form_model import Field, Layout, Role, Rule
 
 # A date written without separators, such as 20240305, has this many digits.
@@ -37,6 +39,7 @@ def check_numbers_parse(subject: FormUnderCheck, rule: Rule) -> Iterator[Violati
     """Report figures and serial numbers that are blank or do not parse, and dates that do not parse."""
     yield from _find_unparsed_days(subject, rule)
     yield from _find_lost_digits(subject, rule)
+    yield from _find_merged_cells(subject, rule, is_shared=False)
     for table, field in _iter_numeric_columns(subject):
         rows = _select_numeric_rows(table, field)
         if not rows[field.name].null_count():
@@ -44,7 +47,7 @@ def check_numbers_parse(subject: FormUnderCheck, rule: Rule) -> Iterator[Violati
         has_no_value = pl.col(f"{field.name}:kind").is_in(_VALUELESS_KINDS)
         is_blank = pl.col(field.name).fill_null("").str.strip_chars() == ""
         # Cells without a value are reported by `check_no_error_values`.
-        is_reported = has_no_value | _has_lost_digits(field)
+        is_reported = has_no_value | _has_lost_digits(field) | _is_covered(table, field)
         unparsed_rows = _select_unparsed_rows(table, rows, field).filter(~is_reported)
         for reason, mask in (("words", ~is_blank), ("blank", is_blank)):
             variant = _choose_variant(field, reason)
@@ -65,6 +68,36 @@ def _find_lost_digits(subject: FormUnderCheck, rule: Rule) -> Iterator[FailingRo
 def _has_lost_digits(field: Field) -> pl.Expr:
     is_number = pl.col(f"{field.name}:kind") == CellKind.NUMBER
     return is_number & pl.col(field.name).str.contains(LONG_NUMBER).fill_null(value=False)
+
+
+def _find_merged_cells(subject: FormUnderCheck, rule: Rule, *, is_shared: bool) -> Iterator[Violation]:
+    """Report the merged cells of each column once: texts count for all their rows, figures belong to one of them."""
+    table = subject.table
+    if table is None:
+        return
+    for name, spans in table.merged.items():
+        field = subject.form.get_field(name)
+        filled = [span for span in spans if table.get_stripped_text(name, span[0])]
+        if filled and can_be_shared(field) is is_shared:
+            row = filled[0][0]
+            text = table.get_raw_text(name, row)
+            violation = _build_violation(table, field, rule, row=row, text=text, variant="merged")
+            ranges = [_format_span(table, name, span) for span in filled]
+            facts = {"count": str(len(ranges)), "places": join_names(ranges), "title": subject.form.title}
+            yield replace(violation, facts={**violation.facts, **facts})
+
+
+def _format_span(table: Table, name: str, span: tuple[int, int]) -> str:
+    return ":".join(table.get_cell_ref(name, row).address for row in span)
+
+
+def _is_covered(table: Table, field: Field) -> pl.Expr:
+    """Select the rows whose cell is covered by a filled cell that is merged over them."""
+    covered: list[int] = []
+    for first_row, last_row in table.merged.get(field.name, ()):
+        if table.get_stripped_text(field.name, first_row):
+            covered.extend(range(first_row + 1, last_row + 1))
+    return pl.col(ROW).is_in(covered)
 
 
 def _select_numeric_rows(table: Table, field: Field) -> pl.DataFrame:
@@ -168,6 +201,7 @@ def _find_valueless_cells(table: Table, field: Field, rule: Rule) -> Iterator[Fa
 def check_numbers_as_text(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation | FailingRows]:
     """Report each figure typed as text and read as the number it means, and each date in another notation."""
     yield from _find_reformatted_days(subject, rule)
+    yield from _find_merged_cells(subject, rule, is_shared=True)
     for table, field in _iter_numeric_columns(subject):
         if not table.has_kind(field.name, CellKind.TEXT):
             continue

@@ -1,4 +1,4 @@
-"""Rules on codes: row rules as polars expressions for pandera, and the length of the codes of a column. (phase: table)"""
+"""Rules on codes: row rules as polars expressions for pandera, and the length of a column's codes. (phase: table)"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace

@@ -9,14 +9,18 @@ import polars as pl
 from checks.localisation.linear_constraint import LinearConstraint, Term
 from checks.model.cell_ref import CellRef
 from checks.model.violation import SkippedRule, Violation
+from checks.recognition.column_names import list_figure_names, name_number_column
 from checks.recognition.form_instance import FormUnderCheck
 from checks.recognition.table import PROJECT, ROW, TOWNSHIP_FULL, Table
-from checks.rules.sum_rules import PlotGroup, SumConstraint, list_unique_groups
-from checks.rules.violation_builder import build_violation_at, format_value, list_column_cells
+from checks.rules.sum_rules import PlotGroup, SumConstraint, compute_column_tolerance, list_unique_groups
+from checks.rules.violation_builder import build_violation_at, format_value, join_names, list_column_cells
 from contracts.form_model import Field, Role, Rule
 
 # A mistaken unit is off by its factor, apart from the plots that are missing.
 UNIT_FACTOR_TOLERANCE = Decimal("0.01")
+# A subtotal may add up the groups of so many subtotals before it.
+_MAX_GROUPS = 20
+_LAST_ROW = 1 << 31
 
 
 def constrain_row_sums(_: FormUnderCheck, table: Table, rule: Rule) -> Iterator[SumConstraint | SkippedRule]:
@@ -184,3 +188,80 @@ def check_unit_plausible(subject: FormUnderCheck, rule: Rule) -> Iterator[Violat
             total_row = int(table.totals[ROW][0])
             facts = {"due": format_value(_round_to_hundredths(expected)), "factor": format_value(factor)}
             yield build_violation_at(table, rule, column, row=total_row, value=actual, related_cells=(), **facts)
+
+
+def check_subtotals(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation]:
+    """Report each subtotal that is not the sum of the rows of its group, once for all its columns."""
+    table = subject.table
+    if table is None or table.subtotals.is_empty():
+        return
+    fields = {name: subject.form.get_field(name) for name in list_figure_names(subject.form, table.subtotals.columns)}
+    for row in table.subtotals.iter_rows(named=True):
+        groups = [_find_subtotal_gaps(table, fields, row, group) for group in _list_groups(table, row[ROW])]
+        gaps = min(groups, key=len, default={})
+        gaps = {name: gap for name, gap in gaps.items() if gap[1] != _compute_total_gap(table, name)}
+        if gaps:
+            yield _build_subtotal_violation(table, rule, row[ROW], gaps)
+
+
+def _list_groups(table: Table, row: int) -> list[tuple[int, int]]:
+    """Return the spans of rows that a subtotal may add up, the nearest first: rows above it, else those below."""
+    rows = table.subtotals[ROW].to_list()
+    starts = [0, *(other for other in rows if other < row)]
+    ends = [*(other for other in rows if other > row), _LAST_ROW]
+    if len(starts) == 1 and row < min(table.body[ROW].to_list(), default=0):
+        return [(row, end) for end in ends[:_MAX_GROUPS]]
+    if min(rows) < min(table.body[ROW].to_list(), default=0):
+        return [(row, ends[0])]
+    return [(start, row) for start in starts[: -_MAX_GROUPS - 1 : -1]]
+
+
+def _find_subtotal_gaps(
+    table: Table, fields: Mapping[str, Field], subtotal: Mapping[str, str | None], group: tuple[int, int]
+) -> dict[str, tuple[Decimal, Decimal]]:
+    """Return the sum of the rows between two others, and what a subtotal has beyond it, by column that differs."""
+    rows = table.body.filter(pl.col(ROW).is_between(*group, closed="none"))
+    gaps: dict[str, tuple[Decimal, Decimal]] = {}
+    for name, field in fields.items():
+        text = subtotal[name_number_column(name)]
+        expected = sum(rows[name].drop_nulls(), Decimal(0))
+        gap = Decimal(text or 0) - expected
+        tolerance = compute_column_tolerance(field, rows.height)
+        if text is not None and abs(gap) > tolerance:
+            gaps[name] = (expected, gap)
+    return gaps
+
+
+def _compute_total_gap(table: Table, column: str) -> Decimal | None:
+    """Return what the total has beyond the sum of the rows, or None unless there is one total."""
+    if table.total_row is None or table.totals[column][0] is None:
+        return None
+    total: Decimal = table.totals[column][0] - sum(table.body[column].drop_nulls(), Decimal(0))
+    return total
+
+
+def _build_subtotal_violation(
+    table: Table, rule: Rule, row: int, gaps: Mapping[str, tuple[Decimal, Decimal]]
+) -> Violation:
+    """Return the violation at the first wrong column; a total that agrees with the rows shows that they are right."""
+    (column, (expected, gap)), *others = gaps.items()
+    names = dict(table.subtotals.select(ROW, name_number_column(column)).rows())
+    facts = {
+        "due": format_value(expected),
+        "expected": format_value(expected),
+        "difference": format_value(abs(gap)),
+        "steps": join_names(
+            [f"{table.get_cell_ref(name, row).address} {format_value(due)}" for name, (due, _) in gaps.items()]
+        ),
+        "count": str(len(gaps)),
+    }
+    return build_violation_at(
+        table,
+        rule,
+        column,
+        row=row,
+        value=Decimal(names[row]),
+        variant="several" if others else "",
+        related_cells=[table.get_cell_ref(name, row) for name, _ in others],
+        **facts,
+    )

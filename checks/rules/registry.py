@@ -43,6 +43,7 @@ from checks.rules.plot_rules import (
     check_used_once,
 )
 from checks.rules.plot_sum_rules import (
+    check_subtotals,
     check_unit_plausible,
     constrain_detail_total,
     constrain_row_sums,
@@ -107,6 +108,7 @@ FORM_CHECKS: Mapping[str, Callable[[FormUnderCheck, Rule], Iterator[Violation | 
     "shares_close": check_shares_close,
     "shown_as_stored": check_shown_as_stored,
     "steady": check_steady,
+    "subtotals": check_subtotals,
     "text_figures": check_text_figures,
     "total_row_once": check_total_row_once,
     "township_code": check_township_code,

@@ -66,6 +66,7 @@ REQUIRED_ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     "shares_close": ("column",),
     "shown_as_stored": (),
     "steady": ("columns", "least", "percent"),
+    "subtotals": (),
     "text_figures": ("column",),
     "total_row_once": (),
     "township_code": ("column",),

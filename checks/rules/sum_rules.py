@@ -85,12 +85,12 @@ def constrain_column_total(subject: FormUnderCheck, table: Table, rule: Rule) ->
     for field in subject.form.get_fields_by_role(Role.FIGURE):
         part_terms = [Term(table.get_cell_ref(field.name, row), 1) for row in rows]
         terms = (*part_terms, Term(table.get_cell_ref(field.name, total_row), -1))
-        tolerance = _compute_column_tolerance(field, len(rows))
+        tolerance = compute_column_tolerance(field, len(rows))
         constraint = LinearConstraint(rule_id=rule.id, terms=terms, tolerance=tolerance)
         yield SumConstraint(linear_constraint=constraint, rule=rule, table=table, field=field, row=total_row)
 
 
-def _compute_column_tolerance(field: Field, row_count: int) -> Decimal:
+def compute_column_tolerance(field: Field, row_count: int) -> Decimal:
     """Return half a unit of the last decimal for each row of a rounded field, or 0 if it is not rounded."""
     if not field.rounded:
         return Decimal(0)
