@@ -1,5 +1,6 @@
 """Validate one workbook against its contract, from the cover to the report of findings."""
 
+from dataclasses import replace
 from functools import partial
 
 from checks.diagnosis.evaluation import Evaluation
@@ -60,11 +61,19 @@ def validate_workbook(
     oversized = refuse_oversized_tables(list_tables(subjects), messages)
     if oversized is not None:
         return oversized
-    evaluation = _merge_root_causes(evaluate_rules(subjects), book, cover, submission, history)
+    evaluation = _merge_root_causes(_keep_only_copy(evaluate_rules(subjects)), book, cover, submission, history)
     findings = build_findings(evaluation.violations, messages)
     findings = add_locations(findings, evaluation.tables, cover, cover_form.name)
     report = _build_report(identity, library.compute_version(), evaluation, findings)
     return attach_explanations(report, explanations, library.get_return_policy(), messages)
+
+
+def _keep_only_copy(evaluation: Evaluation) -> Evaluation:
+    """Return only the violation that the workbook is last year's, if it is: all others follow from that."""
+    copies = [violation for violation in evaluation.violations if violation.rule.check == "not_copied"]
+    if not copies:
+        return evaluation
+    return replace(evaluation, violations=tuple(copies[:1]))
 
 
 def _build_report(
@@ -84,7 +93,7 @@ def _merge_root_causes(
     evaluation: Evaluation, book: RawWorkbook, cover: Cover, submission: Submission, history: FilingHistory | None
 ) -> Evaluation:
     """Merge the violations that one correction explains; hypotheses are tested only if there are violations."""
-    if not evaluation.violations:
+    if not evaluation.violations or any(violation.rule.check == "not_copied" for violation in evaluation.violations):
         return evaluation
     county = submission.register.counties.get(submission.package.county)
 

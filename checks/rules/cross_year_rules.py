@@ -13,10 +13,10 @@ from checks.model.filing_history import FilingHistory, PlotClaim
 from checks.model.violation import SkippedRule, Violation
 from checks.parsing.code_spellings import standardise_plot
 from checks.recognition.form_instance import FormUnderCheck
-from checks.recognition.table import PROJECT, ROW, Table
+from checks.recognition.table import PROJECT, ROW, TOWNSHIP_FULL, Table
 from checks.rules.sum_rules import SumConstraint, list_unique_groups
 from checks.rules.violation_builder import build_violation_at, format_value
-from contracts.form_model import Rule
+from contracts.form_model import Role, Rule
 
 
 def collect_claimed_plots(tables: Iterable[Table]) -> Mapping[str, tuple[str, ...]]:
@@ -145,6 +145,37 @@ def _build_claim_violation(
     column = rule.arguments["column"]
     plot = table.get_stripped_text(column, row)
     return build_violation_at(table, rule, column, row=row, value=plot, variant=variant, related_cells=(), **facts)
+
+
+def check_not_copied(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation | SkippedRule]:
+    """Report a table with last year's figures: the workbook of last year under another year on the cover."""
+    table, history = subject.table, _get_history_on_file(subject)
+    if table is None or history is None:
+        yield _build_skipped_rule(subject, rule)
+        return
+    pairs = list(_iter_figure_pairs(table, history))
+    same_count = sum(current == previous for current, previous in pairs)
+    is_copy = same_count >= rule.arguments["least"] and same_count * 100 >= len(pairs) * rule.arguments["percent"]
+    entry = next(iter(subject.cover.entries.get("year", ())), None)
+    if is_copy and entry is not None:
+        facts = {"last": str(history.year), "year": str(subject.submission.year), "count": str(same_count)}
+        facts |= {"cell": entry.cell.address, "title": subject.form.title}
+        yield Violation(rule=rule, sheet=entry.cell.sheet, cell=entry.cell, cells=(entry.cell,), facts=facts)
+
+
+def _iter_figure_pairs(table: Table, history: FilingHistory) -> Iterator[tuple[Decimal | None, Decimal]]:
+    """Yield each figure of this year with last year's of the same row and column, where last year's is on file.
+
+    Where both are 0, nothing happened in either year, which shows nothing.
+    """
+    fields = table.form.get_fields_by_role(Role.FIGURE)
+    for row in table.body.iter_rows(named=True):
+        for field in fields:
+            column = field.column_group or field.name
+            project, township = str(row.get(PROJECT) or ""), str(row.get(TOWNSHIP_FULL) or "")
+            previous = history.get_figure(table.form.name, project, township, column)
+            if previous is not None and (previous or row[field.name]):
+                yield row[field.name], previous
 
 
 def check_plan_unchanged(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation | SkippedRule]:

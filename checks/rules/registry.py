@@ -20,6 +20,7 @@ from checks.rules.column_rules import (
 )
 from checks.rules.cover_rules import check_divisions_agree, check_filled_in, check_labels_found
 from checks.rules.cross_year_rules import (
+    check_not_copied,
     check_not_filed_before,
     check_plan_unchanged,
     check_steady,
@@ -96,6 +97,7 @@ FORM_CHECKS: Mapping[str, Callable[[FormUnderCheck, Rule], Iterator[Violation | 
     "nothing_hidden": check_nothing_hidden,
     "no_worse": check_no_worse,
     "not_dragged": check_not_dragged,
+    "not_copied": check_not_copied,
     "not_filed_before": check_not_filed_before,
     "numbers_as_text": check_numbers_as_text,
     "numbers_parse": check_numbers_parse,

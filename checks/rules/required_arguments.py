@@ -45,6 +45,7 @@ REQUIRED_ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     "no_worse": ("columns", "form", "weight"),
     "none_beginning": ("column", "prefix"),
     "none_of": ("column", "values"),
+    "not_copied": ("least", "percent"),
     "not_dragged": ("columns", "rows"),
     "not_filed_before": ("column", "forms"),
     "not_negative": (),
