@@ -25,7 +25,8 @@ _SUBTOTAL_NAME: Final = re.compile(
 )
 _CLOSING_LABEL: Final = re.compile(r"(?:小计|分计|合计|累计|小計|合計|累計)[数额]?:?$|^(?:总|合|共|全年|总面积|Σ|∑):?$")
 _SUBTOTAL_WORDS: Final = "其中|小计|过次页|承前页|合计|分计|小計|合計|累计|累計"
-_ADDING_SUBTOTAL: Final = re.compile(r"(?:小计|小計|分计|本页合计)[数额]?:?$")
+# A subtotal with a name of its own, such as 城区小计, may add up rows that stand apart.
+_ADDING_SUBTOTAL: Final = re.compile(r"^(?:本页)?(?:小计|小計|分计)[数额]?:?$|^本页合计:?$")
 # A name in another column than those of the labels.
 _PLAIN_SUBTOTAL: Final = re.compile(r"^(?:.{0,10}小计|小計|分计|本页[小合]计|过次页|承前页|本年累计|累计):?$")
 # Cells of a row that repeat the heading of their column.
@@ -114,6 +115,8 @@ def _is_non_data_row(row: RowTexts, form: Form, names: Sequence[str]) -> bool:
     if _is_repeated_header(row, form, names) or _is_subtotal(row, form):
         return True
     texts = _normalise_cells(row, names)
+    if any(is_total_name(text, form) for text in texts[: _count_labels(form, names)] if text):
+        return False
     return is_numbering_row(texts) or is_note_row(texts, _count_labels(form, names))
 
 

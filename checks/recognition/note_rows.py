@@ -9,7 +9,7 @@ import polars as pl
 from checks.model.cell_ref import column_letters
 from checks.recognition.column_names import list_field_names
 from checks.recognition.locate_tables import TableLocation
-from contracts.form_model import Role
+from contracts.form_model import Form, Role
 
 # 甲 and 乙 mark columns of text; a formula such as 4=1+2+3 says what a column holds.
 _TEXT_COLUMN_MARK: Final = re.compile(r"[甲乙丙丁戊己庚辛壬癸]|[栏列行]次|[栏列]号|[A-Za-z]|[-—/]")
@@ -79,15 +79,30 @@ def is_note_row(texts: Sequence[str], label_count: int) -> bool:
 
 
 def find_empty_rows(rows: pl.DataFrame, location: TableLocation) -> list[int]:
-    """Return the rows with nothing but a row number and formulas without a result, as a template has them."""
-    serials = list_field_names(location.form, Role.SERIAL)
-    entries = [name for name in location.columns if name in rows.columns and name not in serials]
+    """Return the rows with nothing but a row number and formulas without a result, as a template has them.
+
+    The template fills in townships too; where a plan says which of them must report, a township is an entry.
+    """
+    serials, prefilled = list_field_names(location.form, Role.SERIAL), _list_prefilled(location.form)
+    entries = [name for name in location.columns if name in rows.columns and name not in prefilled]
     has_result = [~pl.col(name).fill_null("").str.contains(_EMPTY_RESULT) for name in entries]
     candidates = rows.filter(~pl.any_horizontal(has_result))
     labels = [name for name in serials if name in rows.columns]
     is_numbered = [pl.col(name).fill_null("").str.contains(r"^\s*[0-9]*\s*$") for name in labels]
     candidates = candidates.filter(pl.all_horizontal(pl.lit(value=True), *is_numbered))
     return [int(row["row"]) for row in candidates.iter_rows(named=True) if _is_untouched(row, entries, location)]
+
+
+def _list_prefilled(form: Form) -> set[str]:
+    """Return the columns that a template fills in: row numbers and, unless a plan lists them, townships with codes."""
+    names = set(list_field_names(form, Role.SERIAL))
+    checks = {rule.check: rule for rule in form.rules}
+    if "townships_as_planned" in checks:
+        return names
+    names.update(list_field_names(form, Role.TOWNSHIP))
+    if "township_code" in checks:
+        names.add(str(checks["township_code"].arguments["column"]))
+    return names
 
 
 def _is_untouched(row: dict[str, str | None], entries: Sequence[str], location: TableLocation) -> bool:
