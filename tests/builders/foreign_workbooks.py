@@ -2,7 +2,7 @@
 
 import struct
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -76,6 +76,47 @@ def full_workbook() -> bytes:
         second.activate()
         book.define_name("面积", "=任务表!$A$2:$A$4")
     return target.getvalue()
+
+
+# What Excel and WPS put into workbook.xml beside the list of sheets.
+ABSOLUTE_PATH = (
+    '<mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006">'
+    '<mc:Choice Requires="x15"><x15ac:absPath url="C:\\Users\\" '
+    'xmlns:x15ac="http://schemas.microsoft.com/office/spreadsheetml/2010/11/ac"/></mc:Choice></mc:AlternateContent>'
+)
+REVISION = (
+    '<xr:revisionPtr xmlns:xr="http://schemas.microsoft.com/office/spreadsheetml/2014/revision" '
+    'revIDLastSave="0" documentId="8_{0}" xr6:coauthVersionLast="36" '
+    'xmlns:xr6="http://schemas.microsoft.com/office/spreadsheetml/2016/revision6"/>'
+)
+
+
+def edited_package(data: bytes, edits: Mapping[str, Callable[[str], str]]) -> bytes:
+    """Return a workbook with some of its parts changed as text."""
+    with ZipFile(BytesIO(data)) as archive:
+        old_parts = {name: archive.read(name) for name in archive.namelist()}
+    new_parts: dict[str, str | bytes] = dict(old_parts)
+    for name, edit in edits.items():
+        new_parts[name] = edit(old_parts[name].decode())
+    return zipped(new_parts)
+
+
+def with_workbook_markup(data: bytes, before: str, markup: str) -> bytes:
+    """Return a workbook with *markup* in workbook.xml in front of *before*."""
+    return edited_package(data, {"xl/workbook.xml": lambda text: text.replace(before, markup + before, 1)})
+
+
+def without_rels_default(data: bytes) -> bytes:
+    """Declare the type of each list of relationships by itself, as LibreOffice does."""
+    with ZipFile(BytesIO(data)) as archive:
+        names = [name for name in archive.namelist() if name.endswith(".rels")]
+    rels_type = 'ContentType="application/vnd.openxmlformats-package.relationships+xml"'
+    overrides = "".join(f'<Override PartName="/{name}" {rels_type}/>' for name in names)
+
+    def edit(text: str) -> str:
+        return text.replace(f'<Default Extension="rels" {rels_type}/>', "").replace("</Types>", f"{overrides}</Types>")
+
+    return edited_package(data, {"[Content_Types].xml": edit})
 
 
 def marked_full() -> bytes:

@@ -1,7 +1,7 @@
 """Every workbook that is written holds to the schema of the format: a spreadsheet program opens it without repair."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -12,7 +12,16 @@ from openxml_audit import FileFormat, OpenXmlValidator
 from desk.commands.template import make_template
 from desk.exit_codes import ExitCode
 from flows.year.locations import YearPaths
-from tests.builders.foreign_workbooks import BARE, marked_full, zipped
+from tests.builders.foreign_workbooks import (
+    ABSOLUTE_PATH,
+    BARE,
+    REVISION,
+    full_workbook,
+    marked_full,
+    with_workbook_markup,
+    without_rels_default,
+    zipped,
+)
 from tests.builders.marked_workbooks import WORDS, finding, plan_table
 from tests.builders.year import Ground, prepared
 from workbooks.marking.mark_workbook import mark_workbook
@@ -37,7 +46,19 @@ def faults_of(path: Path) -> list[str]:
         known = len(etree.fromstring(archive.read("xl/styles.xml")).find(f"{MAIN}cellXfs"))
         names = [name for name in archive.namelist() if re.fullmatch(SHEET, name)]
         wild = [f"{name}: asks for a style that is not there" for name in names if _beyond(archive.read(name), known)]
-    return [f"{error.part_uri}: {error.description}" for error in result.errors] + wild
+        untyped = [f"{name}: has no content type" for name in _iter_untyped(archive)]
+    return [f"{error.part_uri}: {error.description}" for error in result.errors] + wild + untyped
+
+
+def _iter_untyped(archive: ZipFile) -> Iterator[str]:
+    """Yield the parts without a type, which the validator passes over and Excel does not open."""
+    types = etree.fromstring(archive.read("[Content_Types].xml"))
+    extensions = {default.get("Extension").lower() for default in types.iterfind("{*}Default")}
+    typed_names = {override.get("PartName").lstrip("/").lower() for override in types.iterfind("{*}Override")}
+    for name in archive.namelist():
+        is_typed = name.lower() in typed_names or name.lower().rpartition(".")[2] in extensions
+        if not is_typed and not name.endswith("/") and name != "[Content_Types].xml":
+            yield name
 
 
 def _beyond(sheet: bytes, known: int) -> bool:
@@ -63,6 +84,38 @@ def test_marked_file_with_pictures_charts_and_comments_is_valid(tmp_path: Path) 
     """What a county's file holds besides its figures stays in order around what is added."""
     path = tmp_path / "全.xlsx"
     path.write_bytes(marked_full())
+    assert faults_of(path) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "markup"),
+    [
+        ("<bookViews>", ABSOLUTE_PATH),
+        ("<bookViews>", ABSOLUTE_PATH + REVISION),
+        ("<sheets>", ABSOLUTE_PATH),
+        ("<calcPr", '<functionGroups builtInGroupCount="19"/>'),
+        ("</workbook>", "<fileRecoveryPr/>"),
+        ("</workbook>", ABSOLUTE_PATH),
+        ("<sheets>", "<!-- 清单 -->"),
+    ],
+    ids=["path", "path and revision", "path before the sheets", "groups", "recovery", "path at the end", "comment"],
+)
+@pytest.mark.parametrize("book", [plan_table, full_workbook], ids=["plain", "full"])
+def test_marked_file_is_valid_whatever_stands_in_its_workbook_part(
+    tmp_path: Path, book: Callable[[], bytes], before: str, markup: str
+) -> None:
+    """What the marked copy adds to workbook.xml comes where the schema wants it; the copy adds no fault."""
+    source, marked = tmp_path / "原.xlsx", tmp_path / "标.xlsx"
+    source.write_bytes(with_workbook_markup(book(), before, markup))
+    marked.write_bytes(mark_workbook(source.read_bytes(), [finding("任务表", "B2")], WORDS))
+    assert set(faults_of(marked)) <= set(faults_of(source))
+
+
+@pytest.mark.parametrize("book", [plan_table, full_workbook], ids=["plain", "full"])
+def test_every_added_part_has_its_type(tmp_path: Path, book: Callable[[], bytes]) -> None:
+    """A file that types its relationships one by one gets a type for those that are added."""
+    path = tmp_path / "标.xlsx"
+    path.write_bytes(mark_workbook(without_rels_default(book()), [finding("任务表", "B2")], WORDS))
     assert faults_of(path) == []
 
 

@@ -1,16 +1,15 @@
 """A package without sheets, for a list that cannot go into the workbook that it belongs to."""
 
-from workbooks.ooxml.zip_package import CONTENT_TYPES, ZipPackage
+from workbooks.ooxml.zip_package import CONTENT_TYPES, RELATIONSHIPS_TYPE, ZipPackage
 
 _MAIN_NAMESPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE_NAMESPACE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE_NAMESPACE = "http://schemas.openxmlformats.org/package/2006"
 _WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
-_RELATIONSHIPS_TYPE = "application/vnd.openxmlformats-package.relationships+xml"
 _BLANK_PARTS = {
     CONTENT_TYPES: (
         f'<Types xmlns="{_PACKAGE_NAMESPACE}/content-types">'
-        f'<Default Extension="rels" ContentType="{_RELATIONSHIPS_TYPE}"/>'
+        f'<Default Extension="rels" ContentType="{RELATIONSHIPS_TYPE}"/>'
         '<Default Extension="xml" ContentType="application/xml"/>'
         f'<Override PartName="/xl/workbook.xml" ContentType="{_WORKBOOK_TYPE}"/></Types>'
     ),

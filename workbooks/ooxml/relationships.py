@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from workbooks.ooxml.xml_parts import LxmlElement, add_child, parse_xml, write_xml
-from workbooks.ooxml.zip_package import CONTENT_TYPES, ZipPackage
+from workbooks.ooxml.zip_package import CONTENT_TYPES, RELATIONSHIPS_TYPE, ZipPackage
 
 _EMPTY_RELATIONSHIPS = b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"/>'
 
@@ -61,6 +61,7 @@ def add_relationship(package: ZipPackage, part: str, kind: str, target: str) -> 
     relationship_type = f"{find_office_namespace(package)}/{kind}"
     add_child(listing, "Relationship", Id=new_id, Type=relationship_type, Target=relative_target)
     package.store_part(get_rels_name(part), write_xml(listing))
+    package.declare_default_type("rels", RELATIONSHIPS_TYPE)
     return new_id
 
 

@@ -1,7 +1,7 @@
 """Reading, writing and ordering the XML of a workbook's parts."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
 from lxml import etree
@@ -84,14 +84,24 @@ def insert_in_order(parent: LxmlElement, new: LxmlElement, order: str) -> None:
     """Insert *new* among the children of *parent* where the schema's *order* of names puts it."""
     names = order.split()
     ranks = dict(zip(names, range(len(names)), strict=True))
-    # Excel wraps embedded objects and controls in this element, which the order of the schema does not name.
-    ranks["AlternateContent"] = ranks.get("oleObjects", len(ranks))
     new_rank = ranks[etree.QName(new).localname]
     for sibling in parent.iterchildren("*"):
-        if ranks.get(etree.QName(sibling).localname, -1) > new_rank:
+        if _find_rank(sibling, ranks) > new_rank:
             sibling.addprevious(new)
             return
     parent.append(new)
+
+
+def _find_rank(element: LxmlElement, ranks: Mapping[str, int]) -> int:
+    """Return the rank of an element, or -1 for one that the schema does not name: it stays behind the one before it.
+
+    Excel wraps what older programs cannot read (embedded objects, controls, the path of the file) in AlternateContent:
+    it ranks as what it holds.
+    """
+    if etree.QName(element).localname != "AlternateContent":
+        return ranks.get(etree.QName(element).localname, -1)
+    held_elements = element.iterfind("{*}*/{*}*")
+    return max((ranks.get(etree.QName(held).localname, -1) for held in held_elements), default=-1)
 
 
 def parse_index(text: str | None, default: int = 0) -> int:

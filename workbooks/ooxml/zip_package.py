@@ -9,6 +9,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 from workbooks.ooxml.xml_parts import LxmlElement, add_child, parse_xml, write_xml
 
 CONTENT_TYPES = "[Content_Types].xml"
+RELATIONSHIPS_TYPE = "application/vnd.openxmlformats-package.relationships+xml"
 # A larger part is compressed fast: a table of many rows becomes small anyway.
 _MAX_BYTES_PACKED_SLOWLY = 4 * 1024 * 1024
 _FAST_COMPRESSION = 1
@@ -89,13 +90,14 @@ class ZipPackage:
         self.store_part(CONTENT_TYPES, write_xml(types))
 
     def declare_default_type(self, extension: str, content_type: str) -> None:
-        """Declare the type of all parts with *extension*, unless the extension has a type already."""
+        """Declare the type of all parts with *extension* that have no type of their own."""
         types = parse_xml(self.get_part(CONTENT_TYPES))
         for default in types.findall("{*}Default"):
             if default.get("Extension", "").lower() == extension:
-                return
-        new = add_child(types, "Default", Extension=extension, ContentType=content_type)
-        types.insert(0, new)
+                default.set("ContentType", content_type)
+                break
+        else:
+            types.insert(0, add_child(types, "Default", Extension=extension, ContentType=content_type))
         self.store_part(CONTENT_TYPES, write_xml(types))
 
 
