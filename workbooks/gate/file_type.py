@@ -1,11 +1,11 @@
 """Detect the type of a file from its content and open the zip of a workbook; nothing is unpacked."""
 
+from workbooks.gate.compound_file import MAGIC_NUMBER, detect_compound_kind
 from workbooks.gate.intake_fault import IntakeError, intake_error
 from workbooks.gate.workbook_parts import refuse_wrong_kind
 from workbooks.gate.zip_container import Container
 
 _MAGIC_NUMBERS: tuple[tuple[bytes, str], ...] = (
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "xls"),
     (b"%PDF", "pdf"),
     (b"Rar!", "rar"),
     (b"7z\xbc\xaf", "sevenzip"),
@@ -14,7 +14,6 @@ _MAGIC_NUMBERS: tuple[tuple[bytes, str], ...] = (
     (b"{\\rtf", "word"),
 )
 _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
-_WORD_STREAM = "WordDocument".encode("utf-16-le")
 
 
 def open_container(data: bytes) -> Container:
@@ -37,12 +36,17 @@ def compute_unpacked_size(data: bytes) -> int:
 
 
 def _build_not_workbook_error(data: bytes) -> IntakeError:
-    if _ENCRYPTED_STREAM in data:
-        return intake_error("encrypted")
+    if data.startswith(MAGIC_NUMBER):
+        return _build_compound_error(data)
     kind = _detect_magic_kind(data) or _detect_text_kind(data[:4096])
-    if kind == "xls" and _WORD_STREAM in data:
-        kind = "word"
     return intake_error("not_workbook", kind=kind)
+
+
+def _build_compound_error(data: bytes) -> IntakeError:
+    kind = detect_compound_kind(data)
+    if kind == "encrypted" or (kind is None and _ENCRYPTED_STREAM in data):
+        return intake_error("encrypted")
+    return intake_error("not_workbook", kind=kind or "unknown")
 
 
 def _detect_magic_kind(data: bytes) -> str | None:

@@ -23,6 +23,7 @@ SHEET_NAMESPACES: Final = (
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
     "http://purl.oclc.org/ooxml/spreadsheetml/main",
 )
+_MAX_STATE_LENGTH: Final = 40
 _SHEET_STATES: Final = ("visible", "hidden", "veryHidden")
 _SKIPPED_SHEET_KINDS: Final = ("chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet")
 
@@ -95,8 +96,11 @@ def _refuse_foreign_namespace(elements: Iterable[XmlElement]) -> None:
 def _refuse_other_main_part(container: Container) -> None:
     """Refuse a package whose main part is not the usual one: other programs would show another workbook."""
     for kind, target in _parse_relationships(container, _ROOT_RELATIONSHIPS, "").values():
-        if kind == "officeDocument" and target != WORKBOOK_PART:
-            raise intake_error("part_missing", part=format_part_name(target))
+        if kind != "officeDocument" or target == WORKBOOK_PART:
+            continue
+        if target in container.names:
+            raise intake_error("part_unlinked", part=WORKBOOK_PART)
+        raise intake_error("part_missing", part=format_part_name(target))
 
 
 def _parse_workbook_relationships(container: Container) -> Mapping[str, tuple[str, str]]:
@@ -106,8 +110,10 @@ def _parse_workbook_relationships(container: Container) -> Mapping[str, tuple[st
         targets = [target for kind, target in relationships.values() if kind == expected_kind]
         # The library reads the part of the usual name, whichever part the workbook names.
         usual_part = _find_usual_part(container, expected_kind)
-        if len(targets) > 1 or (usual_part and targets != [usual_part]):
+        if len(targets) > 1:
             raise intake_error("part_twice", part=format_part_name(usual_part or targets[1]))
+        if usual_part and targets != [usual_part]:
+            raise intake_error("part_unlinked", part=format_part_name(usual_part))
     return relationships
 
 
@@ -124,7 +130,7 @@ def _parse_relationships(container: Container, part: str, base_folder: str) -> M
     elements = parse_elements(part, container.unpack_part(part))
     relationships = [element.attributes for element in elements if element.name == "Relationship"]
     if len({relationship.get("Id", "") for relationship in relationships}) < len(relationships):
-        raise intake_error("part_twice", part=format_part_name(part))
+        raise intake_error("id_twice", part=format_part_name(part))
     targets: dict[str, tuple[str, str]] = {}
     for relationship in relationships:
         if relationship.get("TargetMode") != "External":
@@ -173,8 +179,14 @@ def _build_sheet_parts(
         kind, part = relationships.get(element.attributes.get("id", ""), ("", ""))
         if kind in _SKIPPED_SHEET_KINDS:
             continue
-        if kind != "worksheet" or part not in container.names or state not in _SHEET_STATES or not name:
-            raise intake_error("part_missing", part=format_part_name(part or WORKBOOK_PART), sheet=name or None)
+        if not name:
+            raise intake_error("sheet_unnamed", part=WORKBOOK_PART)
+        if kind != "worksheet":
+            raise intake_error("sheet_unlinked", part=WORKBOOK_PART, sheet=name)
+        if part not in container.names:
+            raise intake_error("part_missing", part=format_part_name(part), sheet=name)
+        if state not in _SHEET_STATES:
+            raise intake_error("sheet_state", part=WORKBOOK_PART, sheet=name, value=state[:_MAX_STATE_LENGTH])
         yield SheetPart(name, state, part)
 
 

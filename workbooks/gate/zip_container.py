@@ -50,6 +50,10 @@ _MEDIA_NAME = re.compile(r"(?i)(^|/)(media|embeddings|fonts|customdata)/|\.(png|
 _UNSAFE_CHARACTER = re.compile(r"[\\:\x00-\x1f\x7f]")
 _XML_SUFFIXES = (".xml", ".rels", ".vml")
 _UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
+# Where the cells of a workbook and all that leads to them are.
+_CELL_FOLDERS = ("xl/", "_rels/", "[content_types].xml")
+# What WPS, Power Query and add-ins keep beside them, in an encoding of their own.
+_CELLLESS_FOLDERS = ("xl/connections", "xl/customdata/", "xl/model/", "xl/querytables/", "xl/webextensions/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +119,18 @@ class Container:
         for entry in self.archive.infolist():
             if entry.filename in checked_names or entry.is_dir() or _is_oversized(entry):
                 continue
-            if entry.filename.lower().endswith(_XML_SUFFIXES):
+            if is_xml_with_cells(entry.filename):
                 self.unpack_xml(entry.filename)
             else:
                 self._unpack(entry.filename)
+
+
+def is_xml_with_cells(name: str) -> bool:
+    """Return whether a part is XML that cells, or what leads to them, may be in: a reader may open it."""
+    lower_name = name.lower()
+    if not lower_name.endswith(_XML_SUFFIXES) or lower_name.startswith(_CELLLESS_FOLDERS):
+        return False
+    return lower_name.startswith(_CELL_FOLDERS) or lower_name.endswith(".rels")
 
 
 def refuse_unsafe_xml(name: str, content: bytes) -> None:
@@ -266,7 +278,5 @@ def _has_same_name(entry: ZipInfo, name: bytes, flags: int) -> bool:
 
 
 def iter_xml_parts(container: Container) -> Iterator[str]:
-    """Yield the names of the XML parts in alphabetical order."""
-    for name in sorted(container.names):
-        if name.lower().endswith(_XML_SUFFIXES):
-            yield name
+    """Yield the names of the XML parts that a reader may open, in alphabetical order."""
+    yield from filter(is_xml_with_cells, sorted(container.names))

@@ -18,11 +18,8 @@ from workbooks.sheet_scan.markup_values import MarkupValues
 
 # From here on a spreadsheet has lost digits; no area is as large.
 MAX_NUMBER: Final = 1e21
-MIN_NUMBER: Final = 1e-30
 _MAX_TEXT_LENGTH: Final = 32_767
 _NUMBER_PATTERN: Final = r"^-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?$"
-# Tells zero from a number below the smallest float, which is read as 0.
-_NONZERO_PATTERN: Final = "^-?[0.]*[1-9]"
 _CONTROL_CHARACTER_PATTERN: Final = "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f\ufffe\uffff]"
 _TYPED_CELL_KINDS: Final = {"e": CellKind.ERROR, "b": CellKind.BOOLEAN, "d": CellKind.DATE}
 _NUMERIC_VALUE: Final = pl.col("text").cast(pl.Float64, strict=False)
@@ -44,10 +41,10 @@ def refuse_bad_numbers(sheet_name: str, numbers: pl.DataFrame) -> None:
     """
     # A plainly written number has at most fifteen digits: only the others need a check.
     unusual = numbers.filter(~pl.col("plain")).with_columns(value=_NUMERIC_VALUE)
-    size, is_nonzero = pl.col("value").abs(), pl.col("text").str.contains(_NONZERO_PATTERN)
+    size = pl.col("value").abs()
     fault_conditions = {
         "bad_number": ~pl.col("text").str.contains(_NUMBER_PATTERN),
-        "out_of_range": ~size.is_finite() | (size >= MAX_NUMBER) | ((size < MIN_NUMBER) & is_nonzero),
+        "out_of_range": ~size.is_finite() | (size >= MAX_NUMBER),
     }
     is_fault = [condition.fill_null(value=True).alias(code) for code, condition in fault_conditions.items()]
     for number in unusual.with_columns(is_fault).filter(pl.any_horizontal(*fault_conditions)).head(1).rows(named=True):
@@ -72,9 +69,10 @@ def cross_check(sheet_name: str, frame: pl.DataFrame, markup: MarkupValues, *, s
     text = dict(library_columns)
     filled = pl.DataFrame(library_columns).select(pl.all().is_not_null().cast(pl.UInt8) * int(CellKind.TEXT))
     kinds = {column.name: column for column in filled.get_columns()}
+    unread_count = 0
     for (column_name,), numbers in markup.numbers.group_by("column", maintain_order=True):
-        _enter_numbers(sheet_name, str(column_name), numbers, text, kinds, since_1904=since_1904)
-    _refuse_differing_counts(sheet_name, library_columns, markup)
+        unread_count += _enter_numbers(sheet_name, str(column_name), numbers, text, kinds, since_1904=since_1904)
+    _refuse_differing_counts(sheet_name, library_columns, markup, unread_count)
     _mark_typed_cells(text, kinds, markup)
     frames = SheetFrames(pl.DataFrame(text), pl.DataFrame(kinds), markup.formulas)
     refuse_unwritable_text(sheet_name, frames.text)
@@ -89,8 +87,8 @@ def _enter_numbers(
     kinds: dict[str, pl.Series],
     *,
     since_1904: bool,
-) -> None:
-    """Enter the numbers of one column into its *text* and *kinds*."""
+) -> int:
+    """Enter the numbers of one column into its *text* and *kinds*; return how many of them the library did not read."""
     if letters not in text:
         raise intake_error("readings_differ", sheet=sheet_name, cell=f"{letters}{numbers['row'][0]}")
     rows = _find_row_indexes(sheet_name, letters, numbers, height=text[letters].len())
@@ -99,6 +97,7 @@ def _enter_numbers(
     if agreed.indexes.len():
         text[letters] = text[letters].clone().scatter(rows.gather(agreed.indexes), agreed.text)
     kinds[letters] = kinds[letters].clone().scatter(rows, agreed.kinds)
+    return both_readings["library_text"].null_count()
 
 
 def _place_columns(frame: pl.DataFrame, markup: MarkupValues) -> dict[str, pl.Series]:
@@ -125,9 +124,11 @@ def _find_row_indexes(sheet_name: str, letters: str, numbers: pl.DataFrame, *, h
     return numbers["row"] - 1
 
 
-def _refuse_differing_counts(sheet_name: str, columns: Mapping[str, pl.Series], markup: MarkupValues) -> None:
+def _refuse_differing_counts(
+    sheet_name: str, columns: Mapping[str, pl.Series], markup: MarkupValues, unread_count: int
+) -> None:
     """Refuse a sheet of which the library read another number of values: it reads a duplicate cell once."""
-    library_count = sum(column.len() - column.null_count() for column in columns.values())
+    library_count = unread_count + sum(column.len() - column.null_count() for column in columns.values())
     markup_count = markup.numbers.height + markup.text_count
     for _, kind, value in markup.typed_cells:
         markup_count += kind != "e" and value is not None

@@ -17,6 +17,14 @@ _ABSOLUTE_TOLERANCE: Final = 5.01e-10
 _DATE_PATTERN: Final = re.compile(r"[+-]?\d{4,5}-\d\d-\d\d(?: \d\d:\d\d:\d\d(?:\.\d+)?)?")
 # The serial number of the day after 9999-12-31.
 _DATE_SERIAL_END: Final = 2_958_466
+# What the library makes of a number that no spreadsheet program shows as a date: it is negative or beyond 9999-12-31.
+_IMPOSSIBLE_DATE_PATTERN: Final = r"^[+-]?[0-9]{4,7}-[0-9]{2}-[0-9]{2}(?:$| )"
+# The library reads nothing from a date so many days from now.
+_UNREADABLE_DATE_SERIAL: Final = 90_000_000
+# No area is as small, and no spreadsheet shows its digits: such a number stays as it is written.
+MIN_NUMBER: Final = 1e-30
+# Tells zero from a number below the smallest float, which is read as 0.
+_NONZERO_PATTERN: Final = "^-?[0.]*[1-9]"
 _ORIGIN_1900: Final = datetime.fromisoformat("1899-12-30")
 _ORIGIN_1904: Final = datetime.fromisoformat("1904-01-01")
 # Serial numbers of the 1900 date system before this one are a day ahead: Excel counts a 1900-02-29 (serial 60).
@@ -39,7 +47,8 @@ def reconcile_numbers(sheet_name: str, numbers: pl.DataFrame, *, since_1904: boo
     """Compare the numbers of a column (row, column, text, plain) with the library's reading (*library_text*).
 
     Most are written as the library writes them; only the others are compared by value. A number that the library reads
-    as a date becomes a date such as 2024-03-05. Raise IntakeError with the cell if a number differs.
+    as a date becomes a date such as 2024-03-05, unless it is negative or too large to be one: it stays the number that
+    it is. Raise IntakeError with the cell if a number differs.
     """
     kinds = pl.Series([int(CellKind.NUMBER)], dtype=pl.UInt8).new_from_index(0, numbers.height)
     is_different = pl.col("library_text").ne_missing(pl.col("text")) | ~pl.col("plain")
@@ -58,7 +67,14 @@ def _compare_values(numbers: pl.DataFrame) -> pl.DataFrame:
     value = pl.col("text").cast(pl.Float64)
     difference = (pl.col("library_text").cast(pl.Float64, strict=False) - value).abs()
     is_near = difference <= value.abs() * _RELATIVE_TOLERANCE + _ABSOLUTE_TOLERANCE
-    return numbers.with_columns(value=value, near=is_near.fill_null(value=False))
+    is_agreed = is_near.fill_null(value=False) | _is_impossible_date(pl.col("library_text"), value)
+    return numbers.with_columns(value=value, near=is_agreed)
+
+
+def _is_impossible_date(library_text: pl.Expr, value: pl.Expr) -> pl.Expr:
+    """Return whether the library took a number for a date although it is too large for one, or negative."""
+    is_date = library_text.str.contains(_IMPOSSIBLE_DATE_PATTERN) & ((value < 0) | (value >= _DATE_SERIAL_END))
+    return is_date.fill_null(value=False) | (library_text.is_null() & (value.abs() > _UNREADABLE_DATE_SERIAL))
 
 
 def _convert_dates(sheet_name: str, numbers: pl.DataFrame, *, since_1904: bool) -> pl.Series:
@@ -95,7 +111,8 @@ def _compute_moment(serial: float, *, since_1904: bool) -> datetime:
 
 def _restore_written_text(numbers: pl.DataFrame) -> pl.Series:
     """Return the numbers as written; one with a float's full digits gets the 15 digits that Excel keeps."""
-    indexes = (~numbers["plain"]).arg_true()
+    is_tiny = (pl.col("value").abs() < MIN_NUMBER) & pl.col("text").str.contains(_NONZERO_PATTERN)
+    indexes = numbers.select((~pl.col("plain") & ~is_tiny).arg_true()).to_series()
     values = numbers["value"].gather(indexes).to_list()
     return numbers["text"].clone().scatter(indexes, list(map(format_plain_number, values)))
 

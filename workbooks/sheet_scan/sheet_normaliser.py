@@ -9,11 +9,15 @@ from dataclasses import dataclass, field
 from checks.model.cell_ref import column_letters, parse_address
 from workbooks.gate.workbook_parts import SHEET_NAMESPACES
 
-_TAG = re.compile(rb"""<(/?)(row|c|v|f|is|t)((?:\s+[\w:.-]{1,60}\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(/?)>""")
+# Tags that are the same in every notation are left out: they are most of a sheet.
+_TAG = re.compile(
+    rb"""<(?!(?:v|f|is|t|/(?:row|c|v|f|is|t))>)(/?)(row|c|v|f|is|t)((?:\s+[\w:.-]{1,60}\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(/?)>"""
+)
 _ATTRIBUTE = re.compile(rb"""([\w:.-]+)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')""")
 _UNPREFIXED_TAG = re.compile(rb"<(/?(?:row|c|v|f|is|t|r)(?=[\s/>]))")
 _ROW_NUMBER = re.compile(rb"[0-9]{1,7}")
 _ZERO_HEIGHT = re.compile(rb"0+(?:\.0*)?")
+_SPACE_BEFORE_TAG = re.compile(rb">\s+<(?!/t>)")
 _SPACE_BETWEEN_TAGS = re.compile(rb"((?:</(?:c|row|v|f|is|extLst)|<(?:row|c|is)\b[^<>]*|/)>)\s+(?=<)")
 
 
@@ -96,7 +100,14 @@ class SheetNormaliser:
         marked_rows = _UNPREFIXED_TAG.sub(rb"<\1!", rows)
         return marked_rows.replace(b"<" + prefix + b":", b"<").replace(b"</" + prefix + b":", b"</")
 
+    def remove_space(self, rows: bytes) -> bytes:
+        """Return rows without the line breaks and indents between their tags, which cost little to remove."""
+        rows = rows.strip()
+        if not _SPACE_BEFORE_TAG.search(rows):
+            return rows
+        return _SPACE_BETWEEN_TAGS.sub(rb"\1", rows)
+
     def normalise_rows(self, rows: bytes, *, previous_row: int) -> bytes:
         """Return rows in the notation of the grammar; *previous_row* is the number of the row before them."""
         self.tag_normaliser.row = previous_row
-        return _TAG.sub(self.tag_normaliser.normalise_tag, _SPACE_BETWEEN_TAGS.sub(rb"\1", rows.strip()))
+        return _TAG.sub(self.tag_normaliser.normalise_tag, rows)

@@ -142,7 +142,7 @@ def _iter_row_batches(
 ) -> Iterator[tuple[bytes, UniformRows | None]]:
     normaliser, last_number = SheetNormaliser(), 0
     for prefixed_rows in source:
-        rows = normaliser.remove_prefix(prefixed_rows, source.prefix)
+        rows = normaliser.remove_space(normaliser.remove_prefix(prefixed_rows, source.prefix))
         uniform_rows = None
         if uniform_row_parser:
             uniform_rows = uniform_row_parser.parse_rows(rows)

@@ -159,7 +159,7 @@ def _words(rows: int, columns: int) -> bytes:
     """A sheet of words that all might be headings."""
     row = "".join(_word(n) for n in range(columns))
     lines = "".join(f'<row r="{n}">{row.replace("#", str(n))}</row>' for n in range(1, rows + 1))
-    return _extra_rows(lines)
+    return with_extra_sheet(lines)
 
 
 def _word(column: int) -> str:
@@ -170,10 +170,11 @@ def _word(column: int) -> str:
 def _sparse(row: int, letters: str) -> bytes:
     """A used range with nothing between its corners."""
     far = f'<row r="{row}"><c r="{letters}{row}"><v>1</v></c></row>'
-    return _extra_rows(f'<row r="1"><c r="A1"><v>1</v></c></row>{far}')
+    return with_extra_sheet(f'<row r="1"><c r="A1"><v>1</v></c></row>{far}')
 
 
-def _extra_rows(rows: str) -> bytes:
+def with_extra_sheet(rows: str) -> bytes:
+    """Add a sheet that no form is on."""
     parts = good()
     relation = (
         '<Relationship Id="rId77" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" '

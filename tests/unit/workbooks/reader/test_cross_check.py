@@ -1,6 +1,7 @@
 """The second reading gives the same cells whatever the pieces and markup, and is never stricter than the library."""
 
 import re
+from collections.abc import Callable
 from random import Random
 
 import pytest
@@ -8,14 +9,16 @@ import pytest
 import workbooks.reader.inspection
 import workbooks.sheet_scan.sheet_stream
 from checks.model.finding import Refusal
-from checks.model.raw_workbook import RawWorkbook
+from checks.model.raw_workbook import CellKind, RawWorkbook
 from tests.builders.examined import briefs, report_of, wording
+from tests.hostile.generator.markup_cases import with_extra_sheet
 from tests.hostile.generator.package import SHEET, good
 from workbooks.gate.zip_container import Container
 from workbooks.reader.inspection import inspect_workbook
 from workbooks.reader.number_agreement import format_plain_number
 from workbooks.reader.read_workbook import read_workbook
 from workbooks.reader.worker import build_reply
+from workbooks.sheet_scan.sheet_normaliser import _TagNormaliser
 from workbooks.sheet_scan.sheet_scanner import iter_normal_rows
 from workbooks.sheet_scan.sheet_stream import SheetRows
 
@@ -53,6 +56,31 @@ def test_pieces_do_not_show(form: str, piece: int, monkeypatch: pytest.MonkeyPat
     for held in (1 << 30, 0):
         monkeypatch.setattr(workbooks.reader.inspection, "MAX_BYTES_HELD", held)
         assert build_reply(_file(FORMS[form])) == whole
+
+
+@pytest.mark.parametrize(
+    "indent",
+    [
+        lambda text: text.replace("<row", "\n<row"),
+        lambda text: text.replace("<row", "\r\n    <row"),
+        _spread,
+        lambda text: re.sub(r"(?<=>)(?=<(?:row|/row|c ))", "\n  ", text),
+    ],
+    ids=["rows on lines", "rows indented", "cells on lines", "cells indented"],
+)
+@pytest.mark.parametrize("held", [1 << 30, 0])
+def test_line_breaks_cost_no_rewriting(
+    indent: Callable[[str], str], held: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sheet that differs in its line breaks alone is read as it is, without a call for every tag."""
+    whole = build_reply(_file(str))
+
+    def refuse(*_: object) -> bytes:
+        raise AssertionError("a tag was rewritten")
+
+    monkeypatch.setattr(_TagNormaliser, "normalise_tag", refuse)
+    monkeypatch.setattr(workbooks.reader.inspection, "MAX_BYTES_HELD", held)
+    assert build_reply(_file(indent)) == whole
 
 
 def test_rows_come_whole(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,3 +145,36 @@ def test_formula_without_result_far_away_is_refused() -> None:
     result = read_workbook(good().swap(SHEET, "</sheetData>", far).zipped(), wording())
     assert isinstance(result, Refusal)
     assert (result.code, result.cell) == ("sheet_too_large", "XFD1048576")
+
+
+@pytest.mark.parametrize(
+    "written", ["-1.5", "-200", "2958466", "5000000", "13888888888", "-13888888888", "-0.25", "90000001"]
+)
+def test_number_that_no_date_has_stays_a_number(written: str) -> None:
+    """A date format over a negative or huge number shows #####; the number is what counts, and the file is read."""
+    book = read_workbook(_dated(written), wording())
+    assert isinstance(book, RawWorkbook), book
+    assert (book.sheets[2].text["C"][5], book.sheets[2].kinds["C"][5]) == (written, CellKind.NUMBER)
+
+
+@pytest.mark.parametrize(("written", "day"), [("45000", "2023-03-15"), ("2958465", "9999-12-31"), ("0", "1899-12-31")])
+def test_number_that_a_date_has_is_a_date(written: str, day: str) -> None:
+    """Any other number under a date format is the date that is shown."""
+    book = read_workbook(_dated(written), wording())
+    assert isinstance(book, RawWorkbook), book
+    assert (book.sheets[2].text["C"][5], book.sheets[2].kinds["C"][5]) == (day, CellKind.DATE)
+
+
+@pytest.mark.parametrize("written", ["3e-104", "5e-324", "-1E-31"])
+def test_tiny_number_on_another_sheet_is_no_fault(written: str) -> None:
+    """A number that is as good as nothing is a matter of the cell, and of no cell that nobody reads."""
+    data = with_extra_sheet(f'<row r="1"><c r="A1"><v>{written}</v></c></row>')
+    assert [brief for brief in briefs(report_of(data)) if brief[1] == "hard"] == []
+
+
+def _dated(written: str) -> bytes:
+    """Put a number in a cell with a date format."""
+    style = '<xf numFmtId="14" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
+    parts = good().swap("xl/styles.xml", "</cellXfs>", f"{style}</cellXfs>")
+    number = parts.parts["xl/styles.xml"].decode().split("<cellXfs")[1].split("</cellXfs>")[0].count("<xf ") - 1
+    return parts.swap(SHEET, '<c r="C6" s="8"><v>150</v></c>', f'<c r="C6" s="{number}"><v>{written}</v></c>').zipped()
