@@ -191,7 +191,8 @@ class _ColumnCorrections:
 
 def apply_corrections(book: RawWorkbook, corrections: Mapping[CellRef, CellContent]) -> RawWorkbook:
     """Return the workbook with other contents in some cells."""
-    return RawWorkbook(tuple(_apply_sheet_corrections(sheet, corrections) for sheet in book.sheets))
+    sheets = tuple(_apply_sheet_corrections(sheet, corrections) for sheet in book.sheets)
+    return replace(book, sheets=sheets)
 
 
 def _apply_sheet_corrections(sheet: RawSheet, corrections: Mapping[CellRef, CellContent]) -> RawSheet:

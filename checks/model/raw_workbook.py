@@ -1,6 +1,6 @@
 """A workbook as received: every cell with its address, before any interpretation."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -58,6 +58,11 @@ class RawSheet:
 
 @dataclass(frozen=True, slots=True)
 class RawWorkbook:
-    """All sheets of one file, in the order of the file."""
+    """All sheets of one file, in the order of the file.
+
+    *foreign_content* names by kind what the file holds besides: ``macro``, ``embedded`` (documents and programs) and
+    ``link`` (files that formulas take values from).
+    """
 
     sheets: tuple[RawSheet, ...]
+    foreign_content: Mapping[str, Sequence[str]] = field(default_factory=dict)

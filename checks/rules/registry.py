@@ -18,6 +18,7 @@ from checks.rules.column_rules import (
     check_township_unambiguous,
     check_unique_rows,
 )
+from checks.rules.content_rules import check_nothing_foreign
 from checks.rules.cover_rules import check_divisions_agree, check_filled_in, check_labels_found
 from checks.rules.cross_year_rules import (
     check_not_copied,
@@ -94,6 +95,7 @@ FORM_CHECKS: Mapping[str, Callable[[FormUnderCheck, Rule], Iterator[Violation | 
     "labels_found": check_labels_found,
     "map_years": check_map_years,
     "no_error_values": check_no_error_values,
+    "nothing_foreign": check_nothing_foreign,
     "nothing_hidden": check_nothing_hidden,
     "no_worse": check_no_worse,
     "not_dragged": check_not_dragged,

@@ -49,6 +49,7 @@ REQUIRED_ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     "not_dragged": ("columns", "rows"),
     "not_filed_before": ("column", "forms"),
     "not_negative": (),
+    "nothing_foreign": (),
     "nothing_hidden": (),
     "numbers_as_text": (),
     "numbers_parse": (),

@@ -1,6 +1,7 @@
 """The sheets that the program adds to a returned workbook: recognise, remove, and read explanations from them."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from checks.model.finding import LogicalLocation
 from checks.model.raw_workbook import RawSheet, RawWorkbook
@@ -27,7 +28,8 @@ def list_returned_sheet_names(messages: Messages) -> frozenset[str]:
 def remove_returned_sheets(book: RawWorkbook, messages: Messages) -> RawWorkbook:
     """Return the workbook without the sheets that the program added: they are no part of the submission."""
     names = set(map(normalise_text, list_returned_sheet_names(messages)))
-    return RawWorkbook(tuple(sheet for sheet in book.sheets if normalise_text(sheet.name) not in names))
+    sheets = tuple(sheet for sheet in book.sheets if normalise_text(sheet.name) not in names)
+    return replace(book, sheets=sheets)
 
 
 def read_explanations(book: RawWorkbook, messages: Messages) -> tuple[CountyExplanation, ...]:

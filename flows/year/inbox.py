@@ -13,6 +13,7 @@ from contracts.messages import Messages
 from flows.year.locations import DECISIONS_FOLDER, OPENING_FOLDER, ROSTER_FILE
 from workbooks.gate.file_access import read_submission_bytes
 
+_WORKBOOK_SUFFIXES = (".xlsx", ".xlsm")
 COUNTY_FOLDER_NAME = re.compile(r"[0-9]{6}")
 # Files that operating systems and office programs leave behind, and copies that are not complete yet.
 _IGNORED_FILE_NAMES = re.compile(
@@ -87,7 +88,7 @@ def _is_county_folder(path: Path) -> bool:
 
 
 def _is_loose_workbook(path: Path) -> bool:
-    return path.suffix.lower() == ".xlsx" and path.is_file() and not _is_ignored(path)
+    return path.suffix.lower() in _WORKBOOK_SUFFIXES and path.is_file() and not _is_ignored(path)
 
 
 def _is_ignored(path: Path) -> bool:

@@ -81,7 +81,7 @@ def full_workbook() -> bytes:
 # What Excel and WPS put into workbook.xml beside the list of sheets.
 ABSOLUTE_PATH = (
     '<mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006">'
-    '<mc:Choice Requires="x15"><x15ac:absPath url="C:\\Users\\" '
+    '<mc:Choice Requires="x15"><x15ac:absPath url="核算/" '
     'xmlns:x15ac="http://schemas.microsoft.com/office/spreadsheetml/2010/11/ac"/></mc:Choice></mc:AlternateContent>'
 )
 REVISION = (

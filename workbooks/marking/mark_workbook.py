@@ -18,6 +18,7 @@ from workbooks.marking.mark_sheet import SheetMarks, group_marks_by_sheet, mark_
 from workbooks.marking.original_styles import OriginalCellStyle, build_original_styles_sheet
 from workbooks.marking.unmark_workbook import remove_marks
 from workbooks.ooxml.blank_package import create_blank_package
+from workbooks.ooxml.plain_workbook import make_plain_workbook
 from workbooks.ooxml.sheet_list import SheetList
 from workbooks.ooxml.style_table import StyleTable
 from workbooks.ooxml.xml_parts import get_namespace
@@ -76,6 +77,7 @@ def mark_workbook(
 def _mark_in_place(package: ZipPackage, task: _MarkingTask) -> bytes:
     remove_marks(package, task.messages)
     sheets = SheetList.load(package)
+    make_plain_workbook(sheets)
     styles = StyleTable.load(sheets)
     parts = _list_county_sheets(sheets, task.messages)
     original_styles: list[OriginalCellStyle] = []

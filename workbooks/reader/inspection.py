@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from checks.model.cell_ref import column_number, format_address
 from workbooks.gate.companion_parts import refuse_unsafe_companions
+from workbooks.gate.foreign_content import find_foreign_content
 from workbooks.gate.intake_fault import format_part_name, intake_error
 from workbooks.gate.resource_limits import LONG_FILE_BYTES
 from workbooks.gate.workbook_parts import WORKBOOK_PART, SheetPart, WorkbookOutline, parse_workbook_outline
@@ -46,11 +47,12 @@ class InspectedSheet:
 
 @dataclass(frozen=True, slots=True)
 class InspectedWorkbook:
-    """An inspected file: its outline, its sheets, and the number of texts that cells may refer to."""
+    """An inspected file: outline, sheets, number of texts that cells may refer to, and what is no sheet."""
 
     outline: WorkbookOutline
     sheets: tuple[InspectedSheet, ...]
     shared_string_count: int
+    foreign_content: Mapping[str, list[str]]
 
 
 def inspect_workbook(container: Container) -> InspectedWorkbook:
@@ -69,7 +71,7 @@ def inspect_workbook(container: Container) -> InspectedWorkbook:
         inspected_sheets.append(_inspect_sheet(container, sheet, hidden_cell_scanner, keep_rows=keep_rows))
     refuse_unsafe_companions(container, outline)
     container.check_remaining_parts(_get_inspected_parts(outline))
-    return InspectedWorkbook(outline, tuple(inspected_sheets), shared_string_count)
+    return InspectedWorkbook(outline, tuple(inspected_sheets), shared_string_count, find_foreign_content(container))
 
 
 def _get_inspected_parts(outline: WorkbookOutline) -> frozenset[str]:

@@ -62,7 +62,7 @@ def _build_inspected_workbook(data: bytes, workbook: InspectedWorkbook) -> RawWo
     for sheet, frames in zip(workbook.sheets, load_frames(data, workbook), strict=True):
         header = build_header(sheet, workbook.outline, frames.formulas)
         sheets.append(_build_sheet(header, frames.text, frames.kinds))
-    return RawWorkbook(tuple(sheets))
+    return RawWorkbook(tuple(sheets), workbook.foreign_content)
 
 
 def _load_in_worker(data: bytes) -> RawWorkbook:
@@ -75,7 +75,7 @@ def _load_in_worker(data: bytes) -> RawWorkbook:
     for header, streams in reply.iter_sheets():
         half = len(streams) // 2
         sheets.append(_build_sheet(header, _decode_frame(streams[:half]), _decode_frame(streams[half:])))
-    return RawWorkbook(tuple(sheets))
+    return RawWorkbook(tuple(sheets), reply.header["foreign_content"])
 
 
 def _decode_frame(streams: Sequence[bytes]) -> pl.DataFrame:

@@ -73,7 +73,7 @@ def _pack_workbook(workbook: InspectedWorkbook, data: bytes) -> tuple[dict[str, 
         header = build_header(sheet, workbook.outline, frames.formulas)
         headers.append({**header, "messages": len(sheet_messages)})
         messages += sheet_messages
-    return {"sheets": headers}, messages
+    return {"sheets": headers, "foreign_content": dict(workbook.foreign_content)}, messages
 
 
 def _iter_slices(*frames: "pl.DataFrame") -> "Iterator[pl.DataFrame]":
