@@ -21,6 +21,13 @@ from checks.diagnosis.finding_grouping import (
     merge_by_row,
     merge_related_violations,
 )
+from checks.diagnosis.formulas.faulty_formulas import find_faulty_formulas, merge_hidden_rows
+from checks.diagnosis.formulas.shown_values import (
+    ShownValues,
+    drop_sums_held_as_shown,
+    merge_shown_by_column,
+    round_to_shown,
+)
 from checks.diagnosis.missing_rows import find_missing_rows
 from checks.diagnosis.misspelt_township import merge_unknown_names
 from checks.diagnosis.serial_numbers import add_serial_remedies
@@ -53,14 +60,16 @@ def evaluate_rules(subjects: Sequence[FormUnderCheck]) -> Evaluation:
     form_violations, skipped_rules = _evaluate_forms(subjects)
     sums, skipped_sums = _collect_sum_constraints(subjects, form_violations)
     values = _collect_values(tables, form_violations)
-    sums = drop_rounding_noise(sums, form_violations, values)
-    violated_sums = find_violated_sums(sums, values)
+    shown = round_to_shown(tables, form_violations, values)
+    sums = drop_sums_held_as_shown(drop_rounding_noise(sums, form_violations, values), shown, values)
+    form_violations = merge_shown_by_column(tables, form_violations)
+    violated_sums = find_violated_sums(sums, shown.values)
     mismatches = _find_unit_mismatches(subjects, form_violations, violated_sums, values)
     if mismatches:
         form_violations, sums = _merge_unit_mismatches(mismatches, form_violations, sums)
     sum_violations: list[Violation] = []
     if violated_sums:
-        sum_violations, form_violations = _localise_sum_errors(tables, form_violations, sums, values)
+        sum_violations, form_violations = _localise_sum_errors(subjects, form_violations, sums, shown)
     return Evaluation(
         violations=(*form_violations, *sum_violations, *find_rounding_differences(sums, values)),
         not_run=(*skipped_rules, *skipped_sums, *_list_skipped_rules(subjects)),
@@ -156,13 +165,19 @@ def _merge_unit_mismatches(
 
 
 def _localise_sum_errors(
-    tables: Sequence[Table], violations: Sequence[Violation], sums: Sequence[SumConstraint], values: AmountsByCell
+    subjects: Sequence[FormUnderCheck],
+    violations: Sequence[Violation],
+    sums: Sequence[SumConstraint],
+    shown: ShownValues,
 ) -> tuple[list[Violation], list[Violation]]:
     """Return the violations of sums, and the violations that are independent of them.
 
-    What a missing row explains is merged into that root cause.
+    What a formula or a missing row explains is merged into that root cause.
     """
-    diagnoses = find_missing_rows(tables, violations, sums, values)
+    tables = list_tables(subjects)
+    formulas = find_faulty_formulas(subjects[0].book, sums, shown)
+    formula_causes, violations = merge_hidden_rows(formulas.root_causes, violations)
+    diagnoses = find_missing_rows(tables, violations, sums, formulas.values)
     merged_ids: set[int] = set()
     root_causes: list[Violation] = []
     for diagnosis in diagnoses:
@@ -170,8 +185,8 @@ def _localise_sum_errors(
         merged_ids.update(map(id, (*diagnosis.merged_sums, *diagnosis.merged_violations)))
     remaining_sums = [constraint for constraint in sums if id(constraint) not in merged_ids]
     remaining_violations = [violation for violation in violations if id(violation) not in merged_ids]
-    broken_sums = merge_by_row(localise_broken_sums(remaining_sums, values, _list_formula_cells(tables)))
-    return attach_dependent_violations([*root_causes, *broken_sums], remaining_violations)
+    broken_sums = merge_by_row(localise_broken_sums(remaining_sums, formulas, _list_formula_cells(tables)))
+    return attach_dependent_violations([*formula_causes, *root_causes, *broken_sums], remaining_violations)
 
 
 def _list_formula_cells(tables: Iterable[Table]) -> list[CellRef]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import chain
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -28,8 +29,10 @@ from checks.rules.row_rules import COLUMN_VARIANT
 from checks.schemas.pandera_validation import find_unbalanced_sums
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from checks.diagnosis.formulas.faulty_formulas import FormulaDiagnosis
+    from checks.localisation.linear_constraint import LinearConstraint
     from checks.localisation.minimal_repairs import RankedRepairs
     from checks.model.cell_ref import CellRef
     from checks.model.finding import RepairStep
@@ -40,38 +43,48 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class BrokenSumGroup:
-    """A group of violated sums that share cells, sorted by the phase of their rules."""
+    """A group of violated sums that share cells, sorted by the phase of their rules.
+
+    *input_cells* are the typed figures that formulas in these sums add up.
+    """
 
     sum_constraints: tuple[SumConstraint, ...]
+    input_cells: frozenset[CellRef] = frozenset()
 
     @property
     def cells(self) -> tuple[CellRef, ...]:
         """Every cell of the sums, in reading order."""
-        cells = set(iter_cells(self.sum_constraints))
+        cells = {*iter_cells(self.sum_constraints), *self.input_cells}
         for sum_constraint in self.sum_constraints:
             cells.update(sum_constraint.plot_cells)
         return tuple(sorted(cells, key=attrgetter("reading_order")))
 
 
 def localise_broken_sums(
-    sum_constraints: Sequence[SumConstraint], values: AmountsByCell, formula_cells: Iterable[CellRef]
+    sum_constraints: Sequence[SumConstraint], formulas: FormulaDiagnosis, formula_cells: Iterable[CellRef]
 ) -> list[Violation]:
-    """Return one violation for each group of violated sums, each with the repairs of the whole workbook.
+    """Return one violation for each group of violated sums, each with the repairs of its group.
 
-    A sum over a cell without an amount is not evaluated: the cell has its own finding.
+    A sum over a cell without an amount is not evaluated: the cell has its own finding. A formula is never repaired,
+    only the figures that it adds up.
     """
+    values = formulas.values
     evaluable = filter_evaluable(sum_constraints, values)
     violated = find_violated_sums(evaluable, values)
     if not violated:
         return []
     from checks.localisation.minimal_repairs import find_smallest_repairs  # noqa: PLC0415 - most submissions hold and need no solver
 
-    constraints = [sum_constraint.linear_constraint for sum_constraint in evaluable]
+    constraints = {id(constraint): _substitute_formulas(constraint, formulas) for constraint in evaluable}
     evidence = _collect_evidence(evaluable, values, formula_cells=formula_cells)
-    repairs = find_smallest_repairs(values, constraints, evidence=evidence)
-    groups = _group_connected_sums(violated)
+    repairs = find_smallest_repairs(values, constraints.values(), evidence=evidence)
+    groups = _group_connected_sums(violated, constraints)
     violations = [(group.sum_constraints, _build_violation(group, values, repairs=repairs)) for group in groups]
     return merge_total_row_violations(violations, values)
+
+
+def _substitute_formulas(sum_constraint: SumConstraint, formulas: FormulaDiagnosis) -> LinearConstraint:
+    return formulas.recalculation.substitute(sum_constraint.linear_constraint, formulas.values)
 
 
 def find_violated_sums(sum_constraints: Sequence[SumConstraint], values: AmountsByCell) -> list[SumConstraint]:
@@ -149,14 +162,19 @@ def _build_rounding_remark(sum_constraint: SumConstraint, values: AmountsByCell)
     )
 
 
-def _group_connected_sums(violated_sums: Iterable[SumConstraint]) -> list[BrokenSumGroup]:
+def _group_connected_sums(
+    violated_sums: Iterable[SumConstraint], constraints_by_id: Mapping[int, LinearConstraint]
+) -> list[BrokenSumGroup]:
     from checks.localisation.minimal_repairs import group_connected_constraints  # noqa: PLC0415 - as above
 
-    sums_by_constraint = {violated_sum.linear_constraint: violated_sum for violated_sum in violated_sums}
+    sums_by_constraint: dict[LinearConstraint, list[SumConstraint]] = defaultdict(list)
+    for violated_sum in violated_sums:
+        sums_by_constraint[constraints_by_id[id(violated_sum)]].append(violated_sum)
     groups: list[BrokenSumGroup] = []
     for constraints in group_connected_constraints(sums_by_constraint):
-        members = map(sums_by_constraint.__getitem__, constraints)
-        groups.append(BrokenSumGroup(tuple(sorted(members, key=_get_priority))))
+        members = chain.from_iterable(map(sums_by_constraint.__getitem__, constraints))
+        input_cells = frozenset(term.cell for constraint in constraints for term in constraint.terms)
+        groups.append(BrokenSumGroup(tuple(sorted(members, key=_get_priority)), input_cells))
     return groups
 
 

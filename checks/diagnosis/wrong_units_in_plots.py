@@ -61,9 +61,25 @@ def _choose_units(
     Units that agree with the summary take precedence.
     """
     (source,) = get_columns(conversion_rule, "from")
-    combinations = list(_enumerate_unit_combinations(table, conversion_rule, deduction_rule=deduction_rule))
-    agreeing = [units for units in combinations if summary_unit in ("", units[source])]
-    return min(agreeing or combinations, key=lambda units: len(_find_wrong_columns(table, units)), default={})
+    agreeing: list[ColumnUnits] = []
+    others: list[ColumnUnits] = []
+    for units in _enumerate_unit_combinations(table, conversion_rule, deduction_rule=deduction_rule):
+        if summary_unit in ("", units[source]):
+            agreeing.append(units)
+        others.append(units)
+    if not summary_unit:
+        # Figures that are all larger by one factor agree with each other: a missing deduction is no evidence.
+        agreeing = [units for units in agreeing if not _are_all_areas_wrong(table, units, deduction_rule)]
+        others = []
+    return min(agreeing or others, key=lambda units: len(_find_wrong_columns(table, units)), default={})
+
+
+def _are_all_areas_wrong(table: Table, units: ColumnUnits, deduction_rule: Rule | None) -> bool:
+    """Return whether no column, the deducted area apart, is in the unit of the contract."""
+    columns = set(units)
+    if deduction_rule is not None:
+        columns -= set(get_columns(deduction_rule, "deducted"))
+    return columns <= set(_find_wrong_columns(table, units))
 
 
 def _find_wrong_columns(table: Table, units: ColumnUnits) -> list[str]:

@@ -1,4 +1,4 @@
-"""Sums, additions and subtractions over cells of the workbook are computed again; any other formula is left alone."""
+"""What is computed anew: arithmetic, sums and subtotals over cells of the workbook; anything else is left alone."""
 
 from decimal import Decimal
 
@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from checks.model.raw_workbook import CellKind, RawSheet, RawWorkbook
-from checks.rules.formula_rules import compute_formula
+from checks.formulas.formula_evaluation import compute_formula
 
 
 def sheet(name: str, rows: list[list[str | None]]) -> RawSheet:
@@ -34,6 +34,10 @@ BOOK = RawWorkbook((sheet("表", [["1", "0.1"], ["2", "0.2"], [None, "字"]]), s
         ("=SUM('另 表'!A1:B1)-SUM(A1:A2)", "27"),
         ("= 5 + 7", "12"),
         ("=A3+A1", "1"),
+        ("=18.7833*15", "281.7495"),
+        ("=ROUND(18.7833*15,2)", "281.75"),
+        ("=A2*B1/4-1", "-0.95"),
+        ("=SUBTOTAL(9,A1:A2)", "3"),
     ],
 )
 def test_sums_are_computed(formula: str, due: str) -> None:
@@ -44,8 +48,9 @@ def test_sums_are_computed(formula: str, due: str) -> None:
 @pytest.mark.parametrize(
     "formula",
     [
-        "=A1*2",
-        "=ROUND(A1,2)",
+        "=INT(A1)",
+        "=A1/A3",
+        "=SUBTOTAL(1,A1:A2)",
         "=SUMIF(A1:A2,1)",
         "=没有!A1",
         "=[1]表!A1",
@@ -57,5 +62,5 @@ def test_sums_are_computed(formula: str, due: str) -> None:
     ],
 )
 def test_whatever_else_is_left_alone(formula: str) -> None:
-    """A product, another function, another workbook, a broken formula: taken at the value that the file holds."""
+    """Another function, a division by nothing, another workbook, a broken formula: taken at the value that the file holds."""
     assert compute_formula(formula, BOOK, "表") is None
