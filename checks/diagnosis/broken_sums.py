@@ -124,9 +124,9 @@ def _is_rounding_noise(sum_constraint: SumConstraint, values: AmountsByCell) -> 
 
 
 def _collect_evidence(
-    sum_constraints: Iterable[SumConstraint], values: AmountsByCell, *, formula_cells: Iterable[CellRef]
+    sum_constraints: Sequence[SumConstraint], values: AmountsByCell, *, formula_cells: Iterable[CellRef]
 ) -> dict[CellRef, CellEvidence]:
-    """Return the evidence for cells: whether they hold a formula, and the targets of the plan."""
+    """Return the evidence for cells: whether they hold a formula, the targets of the plan, and their decimals."""
     computed = set(filter(values.__contains__, formula_cells))
     targets: dict[CellRef, tuple[Decimal, ...]] = defaultdict(tuple)
     for sum_constraint in sum_constraints:
@@ -134,10 +134,22 @@ def _collect_evidence(
         if len(constraint.terms) == 1:
             (term,) = constraint.terms
             targets[term.cell] += (term.sign * constraint.constant,)
+    decimals = _collect_decimals(sum_constraints)
     evidence: dict[CellRef, CellEvidence] = {}
-    for cell in (*targets, *computed):
-        evidence[cell] = CellEvidence(cell in computed, targets.get(cell, ()))
+    for cell in values:
+        evidence[cell] = CellEvidence(cell in computed, targets.get(cell, ()), decimals.get(_get_column(cell)))
     return evidence
+
+
+def _collect_decimals(sum_constraints: Iterable[SumConstraint]) -> dict[tuple[str, int], int]:
+    """Return the decimals of the figures by sheet and column."""
+    tables = {id(sum_constraint.table): sum_constraint.table for sum_constraint in sum_constraints}
+    decimals: dict[tuple[str, int], int] = {}
+    for table in tables.values():
+        for name, column in table.columns.items():
+            key, places = (table.sheet, column), table.form.get_field(name).decimals
+            decimals[key] = max(places, decimals.get(key, places))
+    return decimals
 
 
 def find_rounding_differences(sum_constraints: Iterable[SumConstraint], values: AmountsByCell) -> Iterator[Violation]:
@@ -185,7 +197,8 @@ def _get_priority(sum_constraint: SumConstraint) -> tuple[int, str, tuple[str, i
 def _build_violation(group: BrokenSumGroup, values: AmountsByCell, *, repairs: RankedRepairs) -> Violation:
     first = group.sum_constraints[0]
     repair_parts = _select_repair_parts(group, repairs)
-    single_step = _find_single_step(repair_parts, is_unambiguous=repairs.is_unambiguous)
+    own_repairs = repairs.get_system_of(frozenset(group.cells))
+    single_step = _find_single_step(repair_parts, is_unambiguous=own_repairs.is_unambiguous)
     if single_step:
         cell, expected = single_step.cell, Decimal(single_step.after)
     else:
@@ -197,21 +210,24 @@ def _build_violation(group: BrokenSumGroup, values: AmountsByCell, *, repairs: R
         cell=cell,
         cells=group.cells,
         variant=_choose_variant(single_step, repair_parts),
-        remedy_key=_choose_remedy_key(repair_parts, is_complete=repairs.is_complete),
+        remedy_key=_choose_remedy_key(repair_parts, is_complete=own_repairs.is_complete),
         facts={**_build_facts(first, values), **_build_repair_facts(cell, single_step, repair_parts=repair_parts)},
         value=format_plain_number(values[cell]),
         expected=format_plain_number(expected),
         difference=format_plain_number(values[cell] - expected),
         related_rules=tuple(sorted(rule_ids - {first.rule.id})),
-        repairs=repairs.repairs,
+        repairs=tuple(repair_parts),
     )
 
 
 def _select_repair_parts(group: BrokenSumGroup, repairs: RankedRepairs) -> RepairParts:
-    """Return the distinct parts of the repairs that change cells of this group, best first."""
-    cells = set(group.cells)
+    """Return the distinct parts of the repairs that change cells of this group, best first.
+
+    Repairs of all groups together come first: only they show figures that are swapped between two groups.
+    """
+    cells = frozenset(group.cells)
     parts: dict[tuple[RepairStep, ...], None] = {}
-    for repair in repairs.repairs:
+    for repair in (*repairs.repairs, *repairs.get_system_of(cells).repairs):
         parts[tuple(step for step in repair if step.cell in cells)] = None
     return list(filter(None, parts))
 

@@ -4,9 +4,11 @@ The results are exact: HiGHS only proposes which cells to change, and is not eve
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from itertools import product, starmap
 from operator import itemgetter
 
@@ -41,12 +43,21 @@ class RankedRepairs:
 
     *is_complete* is False if the work budget or the number of repairs was exhausted, so that there may be others of
     the same size. *is_unambiguous* is True if the first repair is the only one, or if formulas and reference values
-    support it more than the second.
+    support it more than the second. *by_system* holds the repairs of each group of connected constraints by itself;
+    if there are too many groups, they are not combined and *repairs* is empty.
     """
 
     repairs: tuple[Repair, ...]
     is_complete: bool
     is_unambiguous: bool = False
+    by_system: tuple["RankedRepairs", ...] = field(default=(), compare=False)
+
+    def get_system_of(self, cells: AbstractSet[CellRef]) -> "RankedRepairs":
+        """Return the repairs of the connected constraints that change any of *cells*, or these if there are none."""
+        for system_repairs in self.by_system:
+            if any(step.cell in cells for repair in system_repairs.repairs for step in repair):
+                return system_repairs
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +124,18 @@ def find_smallest_repairs(
     """
     evidence = evidence or {}
     systems = _build_violated_systems(values, constraints, lower_bound)
-    if len(systems) > MAX_CELLS_PER_REPAIR:
-        return RankedRepairs((), is_complete=False)
     limits = (WorkBudget(work_budget), max_repairs)
-    options = _RepairOptions(((rank_repair((), evidence), ()),), is_complete=True)
-    for system in systems:
-        system_options = _find_system_repairs(values, system, evidence, limits)
-        options = _combine_options(options, system_options, max_repairs)
+    options = [_find_system_repairs(values, system, evidence, limits) for system in systems]
+    by_system = tuple(_build_ranked_repairs(system_options, evidence) for system_options in options)
+    if len(systems) > MAX_CELLS_PER_REPAIR:
+        return RankedRepairs((), is_complete=False, by_system=by_system)
+    combined = _RepairOptions(((rank_repair((), evidence), ()),), is_complete=True)
+    for system_options in options:
+        combined = _combine_options(combined, system_options, max_repairs)
+    return replace(_build_ranked_repairs(combined, evidence), by_system=by_system)
+
+
+def _build_ranked_repairs(options: _RepairOptions, evidence: Mapping[CellRef, CellEvidence]) -> RankedRepairs:
     repairs = _sort_repairs([repair for _, repair in options.ranked_repairs if repair], evidence)
     is_unambiguous = options.is_complete and _is_unambiguous(repairs, evidence)
     return RankedRepairs(repairs, options.is_complete, is_unambiguous=is_unambiguous)
@@ -149,14 +165,28 @@ def _find_system_repairs(
     *limits* are the remaining work and the maximum number of repairs.
     """
     suggestions = _compute_suggestions(system, evidence)
-    result = SearchResult(tuple(find_single_adjustments(system, suggestions)), is_complete=True)
+    adjustments = filter(partial(_fit_decimals, system, evidence), find_single_adjustments(system, suggestions))
+    result = SearchResult(tuple(adjustments), is_complete=True)
     if not result.adjustments:
         result = search_repairs(system, SearchOptions(_compute_costs(system, evidence), suggestions, *limits))
     ranked_repairs: list[tuple[RepairRank, Repair]] = []
-    for adjustments in result.adjustments:
-        repair = _build_repair(values, system, adjustments)
+    for repaired_cells in filter(partial(_fit_decimals, system, evidence), result.adjustments):
+        repair = _build_repair(values, system, repaired_cells)
         ranked_repairs.append((rank_repair(repair, evidence), repair))
     return _keep_best(ranked_repairs, limits[1], is_complete=result.is_complete)
+
+
+def _fit_decimals(
+    system: EquationSystem, evidence: Mapping[CellRef, CellEvidence], adjustments: Adjustments
+) -> bool:
+    """Return whether every repaired figure has no more decimals than its column."""
+    for index, adjustment in adjustments.items():
+        decimals = evidence.get(system.cells[index], CellEvidence()).decimals
+        if decimals is not None and decimals < system.decimal_places:
+            unit = 10 ** (system.decimal_places - decimals)
+            if (system.cell_values[index] + adjustment) % unit:
+                return False
+    return True
 
 
 def _combine_options(left: _RepairOptions, right: _RepairOptions, max_repairs: int) -> _RepairOptions:

@@ -20,11 +20,12 @@ class CellEvidence:
     """Evidence about a cell besides its figure.
 
     A cell computed by a formula is more reliable than a typed one. *reference_values* are what the plan's text, last
-    year's filing or a related table state for the cell, in its own unit.
+    year's filing or a related table state for the cell, in its own unit. *decimals* are those of its column, if known.
     """
 
     is_formula: bool = False
     reference_values: tuple[Decimal, ...] = ()
+    decimals: int | None = None
 
 
 @dataclass(frozen=True, slots=True, order=True)
