@@ -6,6 +6,7 @@ from functools import partial
 from checks.diagnosis.evaluation import Evaluation
 from checks.diagnosis.hypotheses import generate_hypotheses
 from checks.diagnosis.hypothesis_testing import explain_by_hypotheses
+from checks.diagnosis.repairs.harmless_repairs import drop_harmful_repairs
 from checks.model.filing_history import FilingHistory
 from checks.model.finding import Finding, Refusal
 from checks.model.raw_workbook import RawWorkbook
@@ -100,4 +101,6 @@ def _merge_root_causes(
     def evaluate_corrected_book(corrected_book: RawWorkbook) -> Evaluation:
         return evaluate_rules(recognise_forms(corrected_book, cover, submission, history))
 
-    return explain_by_hypotheses(book, evaluation, partial(generate_hypotheses, county=county), evaluate_corrected_book)
+    generate = partial(generate_hypotheses, county=county)
+    explained = explain_by_hypotheses(book, evaluation, generate, evaluate_corrected_book)
+    return drop_harmful_repairs(book, explained, evaluate_corrected_book)

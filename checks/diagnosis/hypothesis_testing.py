@@ -118,7 +118,7 @@ def explain_by_hypotheses(
         hypothesis, after = accepted
         explained = _find_explained(remaining, after, hypothesis=hypothesis)
         root_causes.append(_build_root_cause(hypothesis, corrected_book, explained=explained))
-        remaining = _add_to_repairs(after, hypothesis, book=corrected_book)
+        remaining = after
         corrected_book = apply_corrections(corrected_book, hypothesis.corrections)
     if not root_causes:
         return evaluation
@@ -278,13 +278,3 @@ def _list_repair_steps(hypothesis: Hypothesis, book: RawWorkbook) -> tuple[Repai
         text_before, _ = get_cell_content(book, cell)
         steps.append(RepairStep(cell, text_before or "", text or ""))
     return tuple(steps)
-
-
-def _add_to_repairs(after: Evaluation, hypothesis: Hypothesis, *, book: RawWorkbook) -> Evaluation:
-    """Add the corrections to the repairs of the violations that are left: each repair is for the whole workbook."""
-    steps = _list_repair_steps(hypothesis, book)
-    violations: list[Violation] = []
-    for violation in after.violations:
-        repairs = tuple((*repair, *steps) for repair in violation.repairs)
-        violations.append(replace(violation, repairs=repairs))
-    return replace(after, violations=tuple(violations))

@@ -176,9 +176,7 @@ def _find_system_repairs(
     return _keep_best(ranked_repairs, limits[1], is_complete=result.is_complete)
 
 
-def _fit_decimals(
-    system: EquationSystem, evidence: Mapping[CellRef, CellEvidence], adjustments: Adjustments
-) -> bool:
+def _fit_decimals(system: EquationSystem, evidence: Mapping[CellRef, CellEvidence], adjustments: Adjustments) -> bool:
     """Return whether every repaired figure has no more decimals than its column."""
     for index, adjustment in adjustments.items():
         decimals = evidence.get(system.cells[index], CellEvidence()).decimals

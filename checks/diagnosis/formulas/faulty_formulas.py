@@ -13,15 +13,17 @@ from checks.diagnosis.finding_grouping import merge_into
 from checks.diagnosis.formulas.recalculation import LinearFormula, Recalculation, is_same_amount
 from checks.diagnosis.formulas.shown_values import ShownValues
 from checks.formulas.formula_evaluation import FormulaEvaluator
-from checks.model.cell_ref import CellRef
+from checks.model.cell_ref import CellRef, format_range
 from checks.model.raw_workbook import RawWorkbook
 from checks.model.violation import Phrase, Violation
 from checks.parsing.text_normalisation import format_plain_number
+from checks.recognition.table import ROW
 from checks.rules.sum_rules import AmountsByCell, SumConstraint
-from checks.rules.violation_builder import format_value, join_names
+from checks.rules.violation_builder import format_value, join_names, list_column_cells
 
 RANGE_VARIANT, STALE_VARIANT, OTHER_VARIANT = "formula_range", "formula_stale", "formula_other"
 FILTERED_VARIANT = "formula_filtered"
+DETAIL_TOTAL_CHECK = "detail_total"
 _MAX_CELLS_NAMED = 10
 
 
@@ -53,13 +55,12 @@ class _FormulaFault:
     def key(self) -> tuple[object, ...]:
         """Equal for formulas that were copied from each other: the same fault, seen from their cells."""
         row, column = self.cell.position
-        offsets: list[tuple[int, int]] = []
-        for cell in (*self.omitted_cells, *self.added_cells):
-            offsets.append((cell.row - row, cell.column - column))
+        cells = (*self.omitted_cells, *self.added_cells)
+        offsets = [(cell.row - row, cell.column - column) for cell in cells]
         rule, shape = self.sum_constraint.rule.id, len(self.omitted_cells)
         if self.variant == FILTERED_VARIANT:
             return self.variant, self.cell.sheet
-        return self.variant, self.cell.sheet, rule, shape, tuple(offsets)
+        return self.variant, self.cell.sheet, rule, shape, *offsets
 
 
 def find_faulty_formulas(
@@ -127,7 +128,7 @@ def _find_wrong_formulas(
     """Return the formulas that do not add up what their sum requires."""
     constraints_by_cell: dict[CellRef, list[SumConstraint]] = defaultdict(list)
     for sum_constraint in sum_constraints:
-        if len(sum_constraint.linear_constraint.terms) > 1:
+        if _state_formula(sum_constraint).coefficients:
             constraints_by_cell[sum_constraint.anchor].append(sum_constraint)
     faults: list[_FormulaFault] = []
     for cell, constraints in constraints_by_cell.items():
@@ -149,8 +150,12 @@ def _is_stated_by(sum_constraint: SumConstraint, recalculation: Recalculation) -
 
 
 def _state_formula(sum_constraint: SumConstraint) -> LinearFormula:
-    """Return what a sum requires its cell to add up."""
+    """Return what a sum requires its cell to add up: cells of other figures, or the plots above a total."""
     constraint, anchor = sum_constraint.linear_constraint, sum_constraint.anchor
+    if sum_constraint.rule.check == DETAIL_TOTAL_CHECK:
+        rows = sum_constraint.table.body[ROW]
+        plot_cells = list_column_cells(sum_constraint.table, sum_constraint.field.name, rows)
+        return LinearFormula(dict.fromkeys(plot_cells, Decimal(1)), Decimal(0))
     own_sign = next(term.sign for term in constraint.terms if term.cell == anchor)
     coefficients = {term.cell: Decimal(-term.sign * own_sign) for term in constraint.terms if term.cell != anchor}
     return LinearFormula(coefficients, own_sign * constraint.constant)
@@ -227,14 +232,24 @@ def _build_violation(faults: Sequence[_FormulaFault], *, formula: str, stored: D
 def _describe_parts(fault: _FormulaFault) -> Iterator[Phrase]:
     for key, cells in (("formula_omits", fault.omitted_cells), ("formula_adds", fault.added_cells)):
         if cells:
-            names = [_format_cell(cell, fault.cell.sheet) for cell in cells]
+            names = _name_ranges(cells, fault.cell.sheet)
             yield Phrase(key, {"cells": join_names(names, _MAX_CELLS_NAMED)})
 
 
-def _format_cell(cell: CellRef, current_sheet: str) -> str:
-    if cell.sheet == current_sheet:
-        return cell.address
-    return f"{cell.sheet}!{cell.address}"
+def _name_ranges(cells: Iterable[CellRef], current_sheet: str) -> list[str]:
+    """Return the cells with runs below each other as ranges, with their sheet if it is another one."""
+    runs: list[tuple[CellRef, CellRef]] = []
+    for cell in sorted(cells, key=lambda cell: (cell.sheet, cell.column, cell.row)):
+        first, last = runs[-1] if runs else (cell, cell)
+        if (last.sheet, last.column, last.row + 1) == (cell.sheet, cell.column, cell.row):
+            runs[-1] = (first, cell)
+        else:
+            runs.append((cell, cell))
+    names: list[str] = []
+    for first, last in runs:
+        sheet = "" if first.sheet == current_sheet else f"{first.sheet}!"
+        names.append(sheet + format_range(first.position, last.position))
+    return names
 
 
 def _describe_others(faults: Sequence[_FormulaFault]) -> Iterator[Phrase]:

@@ -66,6 +66,10 @@ class Recalculation:
             return self._evaluator.read_stored_number(cell)
         return value.amount
 
+    def read_stored(self, cell: CellRef) -> Decimal | None:
+        """Return the number that the file holds for a cell, or None if it holds none."""
+        return self._evaluator.read_stored_number(cell)
+
     def evaluate(self, cell: CellRef) -> FormulaValue | None:
         """Return what the formula of a cell computes, or None if it has no formula that can be computed."""
         formula = self._evaluator.get_formula(cell)

@@ -64,9 +64,9 @@ def drop_sums_held_as_shown(
     dropped: set[int] = set()
     for sum_constraint in filter_evaluable(sum_constraints, values):
         cells = {term.cell for term in sum_constraint.linear_constraint.terms}
-        if not cells.isdisjoint(shown.decimals):
-            if is_satisfied(sum_constraint, shown.values) or is_satisfied(sum_constraint, values):
-                dropped.add(id(sum_constraint))
+        is_held = is_satisfied(sum_constraint, shown.values) or is_satisfied(sum_constraint, values)
+        if is_held and not cells.isdisjoint(shown.decimals):
+            dropped.add(id(sum_constraint))
     return [sum_constraint for sum_constraint in sum_constraints if id(sum_constraint) not in dropped]
 
 
@@ -81,8 +81,7 @@ def merge_shown_by_column(tables: Iterable[Table], violations: Sequence[Violatio
             merged.append(violation)
             continue
         by_column[violation.rule.id, violation.sheet, violation.cell.column].append(violation)
-    for group in by_column.values():
-        merged.append(_merge_column(tables_by_sheet[group[0].sheet], group))
+    merged.extend(_merge_column(tables_by_sheet[group[0].sheet], group) for group in by_column.values())
     return _merge_dependent(merged)
 
 

@@ -1,0 +1,1 @@
+"""Repairs tried on the workbook before they are proposed."""
