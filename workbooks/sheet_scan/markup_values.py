@@ -10,6 +10,7 @@ import polars as pl
 from checks.model.cell_ref import column_number, column_part
 from workbooks.gate.intake_fault import format_part_name, intake_error
 from workbooks.gate.workbook_parts import SheetPart
+from workbooks.sheet_scan.shared_formulas import SharedFormulas
 from workbooks.sheet_scan.sheet_grammar import FORMULA_CELL, TYPED_CELL
 from workbooks.sheet_scan.uniform_rows import UniformRows
 
@@ -57,6 +58,7 @@ class MarkupReader:
     text_columns: set[str] = field(default_factory=set)
     formulas: dict[str, str] = field(default_factory=dict)
     uncalculated_cells: list[str] = field(default_factory=list)
+    shared_formulas: SharedFormulas = field(default_factory=SharedFormulas)
 
     def add_rows(self, rows: bytes, uniform_rows: UniformRows | None = None) -> None:
         """Read rows that the grammar has matched; *uniform_rows* are the same rows if they are already parsed."""
@@ -134,10 +136,11 @@ class MarkupReader:
 
     def _add_formulas(self, cells: bytes) -> None:
         """Collect the formulas, and the addresses of those without a result in the file; an empty text is a result."""
-        for address, kind, text, value in FORMULA_CELL.findall(cells):
-            self.formulas[address.decode()] = f"={text.decode('utf-8', 'replace')}"
+        for address_bytes, kind, attributes, text, value in FORMULA_CELL.findall(cells):
+            address = address_bytes.decode()
+            self.formulas[address] = f"={self.shared_formulas.read_text(address, attributes, text)}"
             if not value and kind != b"str":
-                self.uncalculated_cells.append(address.decode())
+                self.uncalculated_cells.append(address)
 
 
 def _parse_numbers(cells: pl.Series) -> pl.DataFrame:

@@ -45,7 +45,7 @@ TYPED_CELL: Final = re.compile(
 )
 FORMULA_CELL: Final = re.compile(
     rb'<c r="([A-Z]{1,3}[0-9]{1,7})"(?: s="[0-9]{1,6}")?+(?: t="([a-zA-Z]{1,9})")?+>'
-    rb"<f[^<>]*?(?:/>|>([^<]*+)</f>)(?:<v>([^<]*+)</v>|<v/>|)</c>"
+    rb"<f([^<>]*?)(?:/>|>([^<]*+)</f>)(?:<v>([^<]*+)</v>|<v/>|)</c>"
 )
 SHARED_STRING_CELL: Final = re.compile(
     rb'<c r="([A-Z]{1,3}[0-9]{1,7})"(?: s="[0-9]{1,6}")?+ t="s">' + FORMULA + rb"?+<v>([0-9]{1,8})</v>"

@@ -5,8 +5,8 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
-from checks.model.raw_workbook import CellKind, RawSheet, RawWorkbook
 from checks.formulas.formula_evaluation import compute_formula
+from checks.model.raw_workbook import CellKind, RawSheet, RawWorkbook
 
 
 def sheet(name: str, rows: list[list[str | None]]) -> RawSheet:
