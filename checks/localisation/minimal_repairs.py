@@ -171,7 +171,7 @@ def _find_system_repairs(
         result = search_repairs(system, SearchOptions(_compute_costs(system, evidence), suggestions, *limits))
     ranked_repairs: list[tuple[RepairRank, Repair]] = []
     for repaired_cells in filter(partial(_fit_decimals, system, evidence), result.adjustments):
-        repair = _build_repair(values, system, repaired_cells)
+        repair = _build_repair(values, system, repaired_cells, evidence)
         ranked_repairs.append((rank_repair(repair, evidence), repair))
     return _keep_best(ranked_repairs, limits[1], is_complete=result.is_complete)
 
@@ -263,17 +263,22 @@ def _compute_costs(system: EquationSystem, evidence: Mapping[CellRef, CellEviden
     return costs
 
 
-def _build_repair(values: Mapping[CellRef, Decimal], system: EquationSystem, adjustments: Adjustments) -> Repair:
+def _build_repair(
+    values: Mapping[CellRef, Decimal],
+    system: EquationSystem,
+    adjustments: Adjustments,
+    evidence: Mapping[CellRef, CellEvidence],
+) -> Repair:
     steps: list[RepairStep] = []
     for index, adjustment in sorted(adjustments.items()):
-        before = values[system.cells[index]]
-        steps.append(_build_repair_step(before, system, index, adjustment))
+        cell = system.cells[index]
+        before, decimals = values[cell], evidence.get(cell, CellEvidence()).decimals
+        min_decimals = count_decimals(before)
+        if decimals is not None:
+            min_decimals = min(min_decimals, decimals)
+        after = _format_units(system.cell_values[index] + adjustment, system.decimal_places, min_decimals)
+        steps.append(RepairStep(cell, format(before, "f"), after))
     return tuple(steps)
-
-
-def _build_repair_step(before: Decimal, system: EquationSystem, cell_index: int, adjustment: int) -> RepairStep:
-    after = _format_units(system.cell_values[cell_index] + adjustment, system.decimal_places, count_decimals(before))
-    return RepairStep(system.cells[cell_index], format(before, "f"), after)
 
 
 def _format_units(units: int, decimal_places: int, min_decimals: int) -> str:
