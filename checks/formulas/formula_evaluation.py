@@ -62,7 +62,8 @@ class FormulaEvaluator:
         sheet = self._sheets.get(cell.sheet)
         if sheet is None:
             return None
-        return read_number(sheet, cell.row, cell.column)
+        row, column = cell.position
+        return read_number(sheet, row, column)
 
     def read_cells(self, token: re.Match[str], current_sheet: str) -> list[CellRef]:
         """Return the cells of a reference, row by row.
@@ -137,8 +138,9 @@ class _FormulaParser:
         return value
 
     def _parse_signed(self) -> FormulaValue:
-        sign = self._take_signs()
-        return FormulaValue(Decimal(0)).add(self._parse_operand(), sign)
+        if self._take_signs() == 1:
+            return self._parse_operand()
+        return FormulaValue(Decimal(0)).add(self._parse_operand(), -1)
 
     def _take_signs(self) -> int:
         sign = 1

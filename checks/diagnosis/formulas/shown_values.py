@@ -38,16 +38,16 @@ def round_to_shown(tables: Iterable[Table], violations: Iterable[Violation], val
         if violation.rule.check == "decimals_at_most" and table is not None and "decimals" in violation.facts:
             places = int(violation.facts["decimals"])
             for cell in filter(values.__contains__, violation.cells):
-                shown = round_half_up(values[cell], places)
-                if is_calculated(table, cell, values[cell], shown=shown):
-                    shown_values[cell], decimals[cell] = shown, places
+                if _is_calculated(table, cell, values[cell], places=places):
+                    shown_values[cell] = round_half_up(values[cell], places)
+                    decimals[cell] = places
     return ShownValues(shown_values, decimals)
 
 
-def is_calculated(table: Table, cell: CellRef, stored: Decimal, *, shown: Decimal) -> bool:
+def _is_calculated(table: Table, cell: CellRef, stored: Decimal, *, places: int) -> bool:
     """Return whether the decimals of a figure are the rest of a calculation, in the cell or before it was pasted."""
-    unit = Decimal(1).scaleb(shown.as_tuple().exponent)  # type: ignore[arg-type] - a finite number
-    return cell.address in table.formulas or abs(stored - shown) <= _MAX_TYPED_REST * unit
+    rest = abs(stored - round_half_up(stored, places))
+    return cell.address in table.formulas or rest <= _MAX_TYPED_REST.scaleb(-places)
 
 
 def round_half_up(amount: Decimal, places: int) -> Decimal:

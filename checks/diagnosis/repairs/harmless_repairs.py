@@ -1,10 +1,12 @@
 """Keep the repairs of a broken sum that violate no rule which held before: each is tried on the workbook."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from checks.diagnosis.evaluation import Evaluation
+from checks.diagnosis.finding_grouping import merge_into
 from checks.diagnosis.formulas.recalculation import Recalculation
 from checks.diagnosis.hypothesis_testing import CellContent, apply_corrections
 from checks.diagnosis.serial_numbers import format_steps
@@ -16,14 +18,25 @@ from checks.parsing.text_normalisation import format_plain_number
 from checks.rules.registry import SUM_CHECKS
 
 Repair = tuple[RepairStep, ...]
+ViolationKey = tuple[str, CellRef | None]
+"""Rule and cell of a violation."""
 WorkbookEvaluator = Callable[[RawWorkbook], Evaluation]
 
 # Every trial costs an evaluation of the whole workbook.
 _MAX_TRIALS = 12
-_MAX_TRIALS_PER_SUM = 6
+_MAX_TRIALS_PER_SUM = 10
 _MAX_ROWS = 5_000
 _MAX_FORMULAS = 2_000
 _RETRIED_VARIANTS = ("one", "several", "together")
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What a repair does besides: whether it violates no other rule, and the violations that it corrects."""
+
+    repair: Repair
+    is_harmless: bool = True
+    cleared: frozenset[ViolationKey] = frozenset()
 
 
 @dataclass(slots=True)
@@ -35,32 +48,38 @@ class _RepairTrials:
 
     book: RawWorkbook
     evaluate: WorkbookEvaluator
-    known_keys: frozenset[tuple[str, CellRef | None]]
+    known_keys: frozenset[ViolationKey]
     known_rules: frozenset[str]
     remaining: int = _MAX_TRIALS
 
-    def select_harmless(self, repairs: Iterable[Repair]) -> tuple[Repair, ...]:
-        """Return the repairs without those that violate a rule which held; those that are not tried stay."""
-        kept: list[Repair] = []
-        for index, repair in enumerate(repairs):
-            if index >= _MAX_TRIALS_PER_SUM or not self.remaining or self._is_harmless(repair):
-                kept.append(repair)
-        return tuple(kept)
+    def try_repairs(self, repairs: Iterable[Repair]) -> list[_Outcome]:
+        """Return what each repair does, those that are in the row of another violation first."""
+        violated_rows = {(cell.sheet, cell.row) for _, cell in self.known_keys if cell is not None}
+        ordered = sorted(repairs, key=lambda repair: not any(_is_in_row(step, violated_rows) for step in repair))
+        outcomes: list[_Outcome] = []
+        for index, repair in enumerate(ordered):
+            if index >= _MAX_TRIALS_PER_SUM or not self.remaining:
+                outcomes.append(_Outcome(repair))
+            else:
+                outcomes.append(self._try_repair(repair))
+        return outcomes
 
-    def _is_harmless(self, repair: Repair) -> bool:
+    def _try_repair(self, repair: Repair) -> _Outcome:
         self.remaining -= 1
         corrections: dict[CellRef, CellContent] = {}
         for step in repair:
             corrections[step.cell] = (step.after, CellKind.NUMBER)
         after = self.evaluate(_calculate_formulas(apply_corrections(self.book, corrections)))
-        new_keys = set(_list_keys(after)) - self.known_keys
-        return all(rule in self.known_rules for rule, _ in new_keys)
+        keys = frozenset(_list_keys(after))
+        is_harmless = all(rule in self.known_rules for rule, _ in keys - self.known_keys)
+        return _Outcome(repair, is_harmless, self.known_keys - keys)
 
 
 def drop_harmful_repairs(book: RawWorkbook, evaluation: Evaluation, evaluate: WorkbookEvaluator) -> Evaluation:
     """Return the evaluation without repairs that violate a rule which held before.
 
-    Workbooks with long tables or many formulas are left as they are: a trial would take too long.
+    If some repairs also correct another violation, only they are kept, and that violation is merged. Workbooks with
+    long tables or many formulas are left as they are: a trial would take too long.
     """
     is_long = any(table.body.height > _MAX_ROWS for table in evaluation.tables)
     if is_long or sum(len(sheet.formulas) for sheet in book.sheets) > _MAX_FORMULAS:
@@ -69,28 +88,58 @@ def drop_harmful_repairs(book: RawWorkbook, evaluation: Evaluation, evaluate: Wo
     for violation in evaluation.violations:
         known_rules.update(violation.related_rules)
     trials = _RepairTrials(book, evaluate, frozenset(_list_keys(evaluation)), frozenset(known_rules))
-    violations = tuple(_retry_repairs(violation, trials) for violation in evaluation.violations)
-    return replace(evaluation, violations=violations)
+    violations: list[Violation] = []
+    cleared_by: dict[ViolationKey, int] = {}
+    for index, violation in enumerate(evaluation.violations):
+        retried, cleared = _retry_repairs(violation, trials)
+        violations.append(retried)
+        cleared_by.update(dict.fromkeys(cleared, index))
+    return replace(evaluation, violations=_merge_cleared(violations, cleared_by))
 
 
-def _list_keys(evaluation: Evaluation) -> list[tuple[str, CellRef | None]]:
+def _merge_cleared(violations: Sequence[Violation], cleared_by: Mapping[ViolationKey, int]) -> tuple[Violation, ...]:
+    """Merge the violations that a repair corrects into that of the repair, by its index."""
+    remaining = dict(enumerate(violations))
+    for index, violation in enumerate(violations):
+        cause = cleared_by.get(_get_key(violation))
+        if cause is not None and violation.rule.check not in SUM_CHECKS:
+            remaining[cause] = merge_into(remaining[cause], [violation])
+            del remaining[index]
+    return tuple(remaining.values())
+
+
+def _is_in_row(step: RepairStep, rows: AbstractSet[tuple[str, int]]) -> bool:
+    return (step.cell.sheet, step.cell.row) in rows
+
+
+def _get_key(violation: Violation) -> ViolationKey:
+    return violation.rule.id, violation.cell
+
+
+def _list_keys(evaluation: Evaluation) -> list[ViolationKey]:
     """Return rule and cell of each violation; sums are left out, since repairs are made for them."""
     return [
-        (violation.rule.id, violation.cell)
+        _get_key(violation)
         for violation in evaluation.violations
         if violation.rule.check not in SUM_CHECKS and violation.rule.get_severity(violation.variant) != "report"
     ]
 
 
-def _retry_repairs(violation: Violation, trials: _RepairTrials) -> Violation:
+def _retry_repairs(violation: Violation, trials: _RepairTrials) -> tuple[Violation, frozenset[ViolationKey]]:
+    """Return the violation with the repairs that are left, and the other violations that they correct."""
     if violation.variant not in _RETRIED_VARIANTS or violation.remedy_key or violation.rule.check not in SUM_CHECKS:
-        return violation
-    harmless = trials.select_harmless(violation.repairs)
-    if len(harmless) == len(violation.repairs):
-        return violation
-    if not harmless:
-        return replace(violation, variant="open", repairs=())
-    return _with_repairs(violation, harmless)
+        return violation, frozenset()
+    outcomes = [outcome for outcome in trials.try_repairs(violation.repairs) if outcome.is_harmless]
+    if not outcomes:
+        return replace(violation, variant="open", repairs=()), frozenset()
+    most_cleared = max(len(outcome.cleared) for outcome in outcomes)
+    kept = {outcome.repair for outcome in outcomes if len(outcome.cleared) == most_cleared}
+    if len(kept) == len(violation.repairs):
+        return violation, frozenset()
+    repairs = tuple(repair for repair in violation.repairs if repair in kept)
+    cleared_sets = [outcome.cleared for outcome in outcomes if outcome.repair in kept]
+    cleared = cleared_sets[0].intersection(*cleared_sets)
+    return _with_repairs(violation, repairs), cleared
 
 
 def _with_repairs(violation: Violation, repairs: tuple[Repair, ...]) -> Violation:

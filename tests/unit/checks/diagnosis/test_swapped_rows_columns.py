@@ -78,7 +78,7 @@ def test_wrong_figure_elsewhere_is_told_besides() -> None:
     found = find_after("dongchuan", swap_rows("附件2", (6, 7), range(3, 7)), add_to_cell("附件3", "D9", 30))
     assert locations(found) == {("附件2", "B6"), ("附件3", "D9")}
     (figure,) = (finding for finding in found if finding.sheet == "附件3")
-    assert {step.cell.sheet for step in figure.repairs[0]} == {"附件2", "附件3"}
+    assert {step.cell.sheet for step in figure.repairs[0]} == {"附件3"}
 
 
 def test_two_pairs_of_rows_are_two_findings() -> None:

@@ -4,10 +4,12 @@ import re
 import zipfile
 from collections.abc import Iterable
 from io import BytesIO
+from typing import Any
 
 import pytest
 
 from checks.model.finding import Finding
+from tests.builders.clerk_mistakes import PLOTS, TASKS, add_to_cell, find_after
 from tests.builders.dongchuan import SHEET_2, SHEET_DONE, Draft, submission
 from tests.builders.examined import report_of
 
@@ -138,3 +140,24 @@ def test_a_repair_has_the_decimals_of_its_column() -> None:
     """A total with three decimals is itself to be changed: no figure may have a third one."""
     (finding,) = findings_of(submission().put(SHEET_DONE, "C13", 1654.605))
     assert [step.cell.address for repair in finding.repairs for step in repair] == ["C13"]
+
+
+def test_a_repair_that_corrects_another_finding_is_the_cause() -> None:
+    """A figure of which the sum and the completion rate are off: it is found alone, and the rate is no finding."""
+    findings = find_after("7", add_to_cell(TASKS, "C6", 100))
+    assert [(finding.cell, finding.related_rules) for finding in findings] == [("C6", ("T08",))]
+    assert [[step.cell.address for step in repair] for repair in findings[0].repairs] == [["C6"]]
+
+
+def test_plots_without_a_deduction_are_no_wrong_unit() -> None:
+    """The deduction was computed, but not made: that is told in each row, and no column is multiplied."""
+
+    def undo_deductions(book: Any) -> None:
+        sheet = book[PLOTS]
+        for row in range(4, sheet.max_row):
+            sheet[f"S{row}"] = sheet[f"P{row}"].value
+            sheet[f"T{row}"] = round(sheet[f"P{row}"].value * 0.0015, 2)
+
+    findings = [finding for finding in find_after("7", undo_deductions) if finding.severity == "hard"]
+    assert {finding.rule for finding in findings} == {"T04"}
+    assert all("10000" not in finding.remedy for finding in findings)
