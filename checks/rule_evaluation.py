@@ -105,8 +105,8 @@ def _evaluate_form(subject: FormUnderCheck) -> Iterator[Violation | SkippedRule]
             yield from skipped_rules
             yield from limit_per_rule(failures, max_findings, row_count)
     if subject.table is not None:
-        failures = find_failing_rows(subject.table, subject.form.rules)
-        violations = limit_per_rule(failures, max_findings, row_count)
+        failing_rows = find_failing_rows(subject.table, subject.form.rules)
+        violations = limit_per_rule(failing_rows, max_findings, row_count)
         yield from add_serial_remedies(subject.table, violations)
 
 

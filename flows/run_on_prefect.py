@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flows.prefect_support.local_server import LocalServer, ServerLostError, local_server
 from flows.prefect_support.named_server import API_URL_VARIABLE, check_named_server
@@ -60,18 +60,10 @@ def _warm_up() -> None:
 
 
 def _run(paths: YearPaths, api_url: str, secret: str = "") -> int:
-    """Run the flow on the server; *secret* is that of a local one, the settings have that of a named one."""
-    from prefect.settings import (  # noqa: PLC0415 - Prefect costs seconds and is needed only here
-        PREFECT_API_AUTH_STRING,
-        PREFECT_API_URL,
-        PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
-        temporary_settings,
-    )
+    """Run the flow on the server; *secret* is that of a local one, the environment has that of a named one."""
+    from flows.prefect_support.client_settings import use_server  # noqa: PLC0415 - Prefect costs seconds: only here
 
-    settings: dict[Any, object] = {PREFECT_API_URL: api_url, PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}
-    if secret:
-        settings[PREFECT_API_AUTH_STRING] = secret
-    with temporary_settings(settings):
+    with use_server(api_url, secret, has_heartbeat=False):
         return _get_failure_count(_run_flow(paths))
 
 

@@ -4,7 +4,8 @@ import _thread
 import os
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from flows.prefect_support.local_server import LocalServer, ServerLostError, local_server
@@ -53,15 +54,16 @@ def serve_year(paths: YearPaths, cron: str, port: int, notify: Callable[..., Non
 def _serve_on_server(
     paths: YearPaths, schedule: "CronSchedule", server: LocalServer, notify: Callable[..., None]
 ) -> None:
+    from flows.prefect_support.client_settings import use_server  # noqa: PLC0415 - as below
+
+    access, secret_file = server.access, paths.state_folder / "prefect" / SECRET_FILE
     # The runs are processes of their own, and find both in their environment, which no other user can read.
-    os.environ[API_URL_VARIABLE] = server.access.api_url
-    os.environ[AUTH_VARIABLE] = server.access.secret
-    secret_file = paths.state_folder / "prefect" / SECRET_FILE
-    write_private_file(secret_file, f"{server.access.secret}\n".encode())
+    os.environ |= {API_URL_VARIABLE: access.api_url, AUTH_VARIABLE: access.secret}
+    write_private_file(secret_file, f"{access.secret}\n".encode())
     try:
-        notify("serving", address=server.access.origin, path=str(secret_file))
-        threading.Thread(target=_stop_without_server, args=(server,), daemon=True).start()
-        _serve_flow(paths, schedule)
+        notify("serving", address=access.origin, path=str(secret_file))
+        with _stop_without(server), use_server(access.api_url, access.secret):
+            _serve_flow(paths, schedule)
     finally:
         secret_file.unlink(missing_ok=True)
         del os.environ[API_URL_VARIABLE], os.environ[AUTH_VARIABLE]
@@ -69,10 +71,21 @@ def _serve_on_server(
         raise ServerLostError("the local Prefect server ended: see its log in the state folder")
 
 
-def _stop_without_server(server: LocalServer) -> None:
-    """Stop serving when the server ends: without it no run would ever start."""
-    server.process.wait()
-    _thread.interrupt_main()
+@contextmanager
+def _stop_without(server: LocalServer) -> Iterator[None]:
+    """Interrupt the block as Ctrl+C does if the server ends: without it no run would ever start."""
+    has_ended = threading.Event()
+
+    def watch_server() -> None:
+        server.process.wait()
+        if not has_ended.is_set():
+            _thread.interrupt_main()
+
+    threading.Thread(target=watch_server, daemon=True).start()
+    try:
+        yield
+    finally:
+        has_ended.set()
 
 
 def _build_schedule(cron: str) -> "CronSchedule":

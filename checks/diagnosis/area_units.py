@@ -13,7 +13,8 @@ from checks.diagnosis.table_columns import get_column_cells, get_columns
 from checks.model.cell_ref import CellRef
 from checks.model.violation import Violation
 from checks.parsing.decimal_amounts import count_decimals
-from checks.recognition.table import ROW, Table
+from checks.recognition.column_names import ROW
+from checks.recognition.table import Table
 from checks.rules.sum_rules import AmountsByCell, SumConstraint
 from contracts.form_model import Field, Rule
 

@@ -17,7 +17,8 @@ from checks.model.cell_ref import CellRef
 from checks.model.raw_workbook import CellKind
 from checks.model.violation import Violation
 from checks.parsing.text_normalisation import format_plain_number
-from checks.recognition.table import ROW, Table
+from checks.recognition.column_names import ROW
+from checks.recognition.table import Table
 from checks.rules.registry import SUM_CHECKS
 from checks.rules.sum_rules import AmountsByCell, SumConstraint
 

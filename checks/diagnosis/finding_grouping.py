@@ -11,7 +11,8 @@ from checks.diagnosis.serial_numbers import ROW_DOUBLED_REMEDY, collect_rows, ma
 from checks.model.cell_ref import CellRef
 from checks.model.failing_rows import FailingRows
 from checks.model.violation import Violation
-from checks.recognition.table import PROJECT, ROW, TOWNSHIP_FULL, Table
+from checks.recognition.column_names import ROW
+from checks.recognition.table import PROJECT, TOWNSHIP_FULL, Table
 from checks.rules.sum_rules import PlotGroup, SumConstraint
 from contracts.form_model import Phase
 

@@ -25,7 +25,8 @@ from checks.diagnosis.total_gaps import (
 )
 from checks.model.cell_ref import CellRef
 from checks.model.violation import Violation
-from checks.recognition.table import ROW, Table
+from checks.recognition.column_names import ROW
+from checks.recognition.table import Table
 from checks.rules.project_rules import PROJECTS_FORM
 from checks.rules.sum_rules import AmountsByCell, SumConstraint
 from checks.rules.violation_builder import format_value, join_names

@@ -13,7 +13,8 @@ from checks.diagnosis.hypothesis_testing import Hypothesis, build_text_content
 from checks.diagnosis.table_columns import find_code_column, find_township_column, get_column_cells, join_addresses
 from checks.model.cell_ref import CellRef
 from checks.model.violation import Violation
-from checks.recognition.table import ROW, Table
+from checks.recognition.column_names import ROW
+from checks.recognition.table import Table
 from checks.rules.row_rules import ROWS_VARIANT
 from contracts.registers import County
 

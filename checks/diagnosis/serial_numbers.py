@@ -9,8 +9,9 @@ import polars as pl
 from checks.diagnosis.table_columns import list_figure_columns
 from checks.model.finding import RepairStep
 from checks.model.violation import Violation
+from checks.recognition.column_names import ROW
 from checks.recognition.row_names import find_key_field
-from checks.recognition.table import ROW, TOWNSHIP_FULL, Table
+from checks.recognition.table import TOWNSHIP_FULL, Table
 from checks.rules.violation_builder import format_value
 from contracts.form_model import Role
 

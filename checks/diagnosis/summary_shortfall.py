@@ -7,7 +7,8 @@ from typing import Any
 import polars as pl
 
 from checks.diagnosis.evaluation import Evaluation
-from checks.recognition.table import PROJECT, ROW, TOWNSHIP_FULL, Table
+from checks.recognition.column_names import ROW
+from checks.recognition.table import PROJECT, TOWNSHIP_FULL, Table
 from checks.rules.sum_rules import SumConstraint
 
 _ROUNDING_TOLERANCE = Decimal("0.01")

@@ -23,7 +23,8 @@ from checks.model.cell_ref import CellRef
 from checks.model.failing_rows import FailingRows
 from checks.model.raw_workbook import RawWorkbook
 from checks.model.violation import Violation
-from checks.recognition.table import PROJECT, ROW, Table
+from checks.recognition.column_names import ROW
+from checks.recognition.table import PROJECT, Table
 from checks.rules.sum_rules import AmountsByCell
 from checks.schemas.pandera_validation import find_failing_rows
 from contracts.form_model import Field, Role, Rule

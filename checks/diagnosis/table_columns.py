@@ -6,7 +6,8 @@ import polars as pl
 
 from checks.model.cell_ref import CellRef
 from checks.model.violation import Violation
-from checks.recognition.table import ROW, Table
+from checks.recognition.column_names import ROW
+from checks.recognition.table import Table
 from checks.rules.violation_builder import join_names
 from contracts.form_model import Field, Role, Rule
 

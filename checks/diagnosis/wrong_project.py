@@ -15,7 +15,8 @@ from checks.diagnosis.summary_shortfall import (
 )
 from checks.diagnosis.table_columns import list_rules
 from checks.model.raw_workbook import RawWorkbook
-from checks.recognition.table import PROJECT, ROW, TOWNSHIP_FULL, Table
+from checks.recognition.column_names import ROW
+from checks.recognition.table import PROJECT, TOWNSHIP_FULL, Table
 from checks.rules.plot_rules import find_plots_under_other_project
 
 _MAX_RIVALS = 4

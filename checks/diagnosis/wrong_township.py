@@ -26,7 +26,8 @@ from checks.diagnosis.table_columns import (
     list_rules,
 )
 from checks.model.raw_workbook import RawWorkbook
-from checks.recognition.table import PROJECT, ROW, TOWNSHIP_FULL, Table
+from checks.recognition.column_names import ROW
+from checks.recognition.table import PROJECT, TOWNSHIP_FULL, Table
 from checks.rules.sum_rules import SumConstraint
 from checks.rules.violation_builder import join_names
 from contracts.registers import County

@@ -26,7 +26,8 @@ from checks.diagnosis.wrong_units_in_plots import find_plot_unit_mismatches
 from checks.model.cell_ref import CellRef
 from checks.model.finding import Severity
 from checks.model.violation import Phrase, Violation
-from checks.recognition.table import ROW, Table
+from checks.recognition.column_names import ROW
+from checks.recognition.table import Table
 from checks.rules.sum_rules import AmountsByCell, SumConstraint
 from checks.rules.violation_builder import format_value
 from contracts.form_model import Field, Role

@@ -83,7 +83,7 @@ def _is_year(text: str) -> bool:
 
 
 def _standardise_codes(texts: pl.Series, codes: Sequence[str]) -> pl.Series:
-    is_code = texts.is_in(pl.Series([list(codes)], dtype=pl.List(pl.String)).first())
+    is_code = texts.is_in(list(codes))
     return _replace_distinct(texts, is_code, partial(find_code, codes=codes))
 
 

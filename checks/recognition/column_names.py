@@ -2,8 +2,12 @@
 
 from collections.abc import Container
 from itertools import chain
+from typing import Final
 
 from contracts.form_model import Form, Role
+
+ROW: Final = "row"
+"""The column with Excel's row number, counted from 1."""
 
 
 def list_field_names(form: Form, *roles: Role) -> list[str]:

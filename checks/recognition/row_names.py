@@ -3,8 +3,8 @@
 from collections import Counter
 
 from checks.parsing.text_normalisation import normalise_text
-from checks.recognition.column_names import list_field_names
-from checks.recognition.table import ROW, TOWNSHIP_FULL, Table
+from checks.recognition.column_names import ROW, list_field_names
+from checks.recognition.table import TOWNSHIP_FULL, Table
 from contracts.form_model import Form, Role
 
 

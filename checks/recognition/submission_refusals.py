@@ -6,8 +6,9 @@ from checks.model.cell_ref import format_address
 from checks.model.finding import Refusal
 from checks.model.refusal import create_refusal
 from checks.model.submission_identity import SubmissionIdentity
+from checks.recognition.column_names import ROW
 from checks.recognition.cover import Cover
-from checks.recognition.table import ROW, Table
+from checks.recognition.table import Table
 from contracts.contract_library import ContractLibrary
 from contracts.messages import Messages
 

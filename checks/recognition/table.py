@@ -12,6 +12,7 @@ from checks.model.cell_ref import CellRef
 from checks.model.raw_workbook import CellKind
 from checks.parsing.text_normalisation import normalise_text_expr
 from checks.recognition.column_names import (
+    ROW,
     list_field_names,
     list_figure_names,
     name_kind_column,
@@ -23,7 +24,6 @@ from checks.recognition.locate_tables import TableLocation
 from checks.recognition.merged_cells import RowSpan, fill_merged_cells, find_merged_cells
 from checks.recognition.non_data_rows import find_closing_subtotal, find_non_data_rows, find_subtotals
 from checks.recognition.total_rows import (
-    ROW,
     TOTAL_MARK,
     build_total_filter,
     drop_rows_below_table,

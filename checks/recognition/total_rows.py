@@ -7,6 +7,7 @@ import polars as pl
 
 from checks.parsing.text_normalisation import normalise_text
 from checks.recognition.column_names import (
+    ROW,
     list_field_names,
     list_figure_names,
     list_label_names,
@@ -19,8 +20,6 @@ from checks.recognition.non_data_rows import TOTAL_NAME_PATTERN, is_closing_labe
 from contracts.form_model import Form, Role
 from contracts.registers import County
 
-ROW: Final = "row"
-"""The column with Excel's row number, counted from 1."""
 TOTAL_MARK: Final = "total:mark"
 """The column that is true for total rows; no field name contains a colon."""
 # Of two rows, the second may well equal the first without being its total.

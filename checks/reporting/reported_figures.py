@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from checks.model.cell_ref import CellRef
 from checks.model.report import ReportedFigure
-from checks.recognition.table import PROJECT, ROW, TOWNSHIP_FULL, Table
+from checks.recognition.column_names import ROW
+from checks.recognition.table import PROJECT, TOWNSHIP_FULL, Table
 from contracts.form_model import Field, Role
 
 

@@ -17,10 +17,11 @@ from checks.parsing.text_normalisation import (
     normalise_text,
     normalise_text_expr,
 )
+from checks.recognition.column_names import ROW
 from checks.recognition.cover import CoverEntry
 from checks.recognition.form_instance import FormUnderCheck
 from checks.recognition.merged_cells import can_be_shared
-from checks.recognition.table import ROW, Table
+from checks.recognition.table import Table
 from checks.rules.violation_builder import join_names
 from contracts.form_model import Field, Layout, Role, Rule
 

@@ -10,8 +10,9 @@ from checks.model.raw_workbook import CellKind
 from checks.model.violation import Violation
 from checks.parsing.code_spellings import restore_zeros
 from checks.parsing.text_normalisation import normalise_text_expr
+from checks.recognition.column_names import ROW
 from checks.recognition.form_instance import FormUnderCheck
-from checks.recognition.table import ROW, Table
+from checks.recognition.table import Table
 from checks.rules.row_rules import ConditionsByVariant, RowCheck, RowFailure
 from checks.rules.violation_builder import build_violation_at, join_names, list_column_cells
 from contracts.form_model import Field, Form, Rule

@@ -8,8 +8,9 @@ import polars as pl
 from checks.model.cell_ref import CellRef
 from checks.model.failing_rows import FailingRows
 from checks.model.violation import Violation
+from checks.recognition.column_names import ROW
 from checks.recognition.form_instance import FormUnderCheck
-from checks.recognition.table import PROJECT, ROW, TOWNSHIP_FULL, Table
+from checks.recognition.table import PROJECT, TOWNSHIP_FULL, Table
 from checks.rules.row_rules import ROWS_VARIANT
 from checks.rules.violation_builder import (
     build_violation_at,

@@ -12,8 +12,9 @@ from checks.localisation.linear_constraint import LinearConstraint, Term
 from checks.model.filing_history import FilingHistory, PlotClaim
 from checks.model.violation import SkippedRule, Violation
 from checks.parsing.code_spellings import standardise_plot
+from checks.recognition.column_names import ROW
 from checks.recognition.form_instance import FormUnderCheck
-from checks.recognition.table import PROJECT, ROW, TOWNSHIP_FULL, Table
+from checks.recognition.table import PROJECT, TOWNSHIP_FULL, Table
 from checks.rules.sum_rules import SumConstraint, list_unique_groups
 from checks.rules.violation_builder import build_violation_at, format_value
 from contracts.form_model import Role, Rule

@@ -7,10 +7,11 @@ from itertools import chain
 from checks.model.cell_ref import CellRef
 from checks.model.violation import Violation
 from checks.parsing.text_normalisation import normalise_text
+from checks.recognition.column_names import ROW
 from checks.recognition.form_instance import FormUnderCheck
 from checks.recognition.locate_tables import TableLocation
 from checks.recognition.non_data_rows import is_total_name
-from checks.recognition.table import ROW, Table
+from checks.recognition.table import Table
 from checks.rules.violation_builder import join_addresses, list_column_cells
 from contracts.form_model import Field, Role, Rule
 

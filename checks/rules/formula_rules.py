@@ -12,8 +12,9 @@ from checks.model.cell_ref import CellRef
 from checks.model.raw_workbook import RawSheet
 from checks.model.violation import Violation
 from checks.parsing.text_normalisation import format_plain_number
+from checks.recognition.column_names import ROW
 from checks.recognition.form_instance import FormUnderCheck
-from checks.recognition.table import ROW, Table
+from checks.recognition.table import Table
 from contracts.form_model import Rule
 
 # Spreadsheets add in binary; the error is far below the last decimal of any figure reported.

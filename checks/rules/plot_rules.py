@@ -10,8 +10,9 @@ from checks.model.failing_rows import FailingRows
 from checks.model.violation import Violation
 from checks.parsing.dates import parse_date_expr
 from checks.parsing.text_normalisation import normalise_text
+from checks.recognition.column_names import ROW
 from checks.recognition.form_instance import FormUnderCheck
-from checks.recognition.table import PROJECT, ROW, TOWNSHIP_FULL, Table
+from checks.recognition.table import PROJECT, TOWNSHIP_FULL, Table
 from checks.rules.violation_builder import build_violation_at, format_value, join_names, list_column_cells
 from contracts.form_model import Role, Rule
 

@@ -9,9 +9,9 @@ import polars as pl
 from checks.localisation.linear_constraint import LinearConstraint, Term
 from checks.model.cell_ref import CellRef
 from checks.model.violation import SkippedRule, Violation
-from checks.recognition.column_names import list_figure_names, name_number_column
+from checks.recognition.column_names import ROW, list_figure_names, name_number_column
 from checks.recognition.form_instance import FormUnderCheck
-from checks.recognition.table import PROJECT, ROW, TOWNSHIP_FULL, Table
+from checks.recognition.table import PROJECT, TOWNSHIP_FULL, Table
 from checks.rules.sum_rules import PlotGroup, SumConstraint, compute_column_tolerance, list_unique_groups
 from checks.rules.violation_builder import build_violation_at, format_value, join_names, list_column_cells
 from contracts.form_model import Field, Role, Rule

@@ -7,8 +7,9 @@ from decimal import Decimal
 from checks.model.cell_ref import CellRef
 from checks.model.violation import SkippedRule, Violation
 from checks.parsing.text_normalisation import normalise_text
+from checks.recognition.column_names import ROW
 from checks.recognition.form_instance import FormUnderCheck
-from checks.recognition.table import ROW, Table
+from checks.recognition.table import Table
 from checks.rules.violation_builder import build_violation_at, format_value
 from contracts.form_model import QuotedFigure, Rule
 

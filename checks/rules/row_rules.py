@@ -11,7 +11,8 @@ import polars as pl
 
 from checks.model.cell_ref import CellRef
 from checks.model.violation import Violation
-from checks.recognition.table import ROW, TOWNSHIP_FULL, Table
+from checks.recognition.column_names import ROW
+from checks.recognition.table import TOWNSHIP_FULL, Table
 from checks.rules.violation_builder import join_addresses, join_names
 from contracts.form_model import Field, Form, Role, Rule
 

@@ -12,8 +12,9 @@ import polars as pl
 from checks.localisation.linear_constraint import LinearConstraint, Term
 from checks.model.cell_ref import CellRef
 from checks.model.violation import SkippedRule, Violation
+from checks.recognition.column_names import ROW
 from checks.recognition.form_instance import FormUnderCheck
-from checks.recognition.table import PROJECT, ROW, TOWNSHIP_FULL, Table
+from checks.recognition.table import PROJECT, TOWNSHIP_FULL, Table
 from contracts.form_model import Field, Role, Rule
 from contracts.plans import Measure
 

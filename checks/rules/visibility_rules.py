@@ -9,8 +9,8 @@ from typing import Final
 from checks.model.cell_ref import CellRef, format_range
 from checks.model.raw_workbook import CellKind, HiddenCells, RawSheet
 from checks.model.violation import Violation
+from checks.recognition.column_names import ROW
 from checks.recognition.form_instance import FormUnderCheck
-from checks.recognition.table import ROW
 from checks.rules.violation_builder import join_addresses, join_names
 from contracts.form_model import Field, Layout, Role, Rule
 

@@ -18,8 +18,9 @@ from pandera.errors import SchemaErrors
 from checks.localisation.linear_constraint import LinearConstraint
 from checks.model.failing_rows import FailingRows
 from checks.model.violation import Violation
+from checks.recognition.column_names import ROW
 from checks.recognition.column_types import AMOUNT_TYPE
-from checks.recognition.table import ROW, TOWNSHIP_FULL, Table
+from checks.recognition.table import TOWNSHIP_FULL, Table
 from checks.rules.registry import ROW_CHECKS
 from checks.rules.row_rules import RowFailure, get_figure_columns
 from checks.rules.violation_builder import build_violation_at

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from checks.model.cell_ref import CellRef, column_letters
 from checks.model.finding import Finding, LogicalLocation, Refusal
 from checks.model.raw_workbook import RawWorkbook
+from checks.recognition.column_names import ROW
 from checks.recognition.cover import Cover, identify_submission, read_cover
 from checks.recognition.locate_tables import locate_tables
 from checks.recognition.row_names import name_rows
-from checks.recognition.table import ROW, Table, build_table
+from checks.recognition.table import Table, build_table
 from checks.versions.returned_sheets import remove_returned_sheets
 from checks.versions.version_diff import FormSnapshot, RowSnapshot
 from contracts.contract_library import ContractLibrary

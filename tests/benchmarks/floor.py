@@ -7,8 +7,8 @@ import polars as pl
 
 from checks.model.cell_ref import column_letters
 from checks.model.raw_workbook import CellKind
+from checks.recognition.column_names import ROW
 from checks.recognition.form_instance import FormUnderCheck
-from checks.recognition.table import ROW
 from tests.benchmarks.plain_rules import Plain, plain_rules
 from tests.benchmarks.plots import table_of
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from checks.model.finding import Refusal
+from checks.recognition.column_names import ROW
 from checks.recognition.cover import identify_submission, read_cover
 from checks.recognition.form_instance import FormUnderCheck, recognise_forms
-from checks.recognition.table import ROW, Table
+from checks.recognition.table import Table
 from checks.versions.returned_sheets import remove_returned_sheets
 from contracts.contract_library import open_library
 from contracts.form_model import Role

@@ -16,8 +16,8 @@ from pandera.errors import SchemaErrors
 from checks.model.failing_rows import FailingRows
 from checks.model.finding import Refusal
 from checks.model.violation import Violation
+from checks.recognition.column_names import ROW
 from checks.recognition.form_instance import FormUnderCheck
-from checks.recognition.table import ROW
 from checks.rules.registry import FORM_CHECKS
 from checks.schemas.column_conditions import COLUMN_CONDITIONS
 from checks.schemas.form_schema import build_form_schema

@@ -30,8 +30,24 @@ MAX_HINT_CHARACTERS = 250
 
 _TEXT_KINDS = ("string", "date")  # kinds of fields that are typed as text
 _TEXT_FORMAT = "@"
-_FONT_PARTS = ("b", "i", "strike", "condense", "extend", "outline", "shadow", "u", "vertAlign", "sz", "color", "name")
-_FONT_PARTS += ("family", "charset", "scheme")
+# The order in which the format's schema has the parts of a font.
+_FONT_PARTS = [
+    "b",
+    "i",
+    "strike",
+    "condense",
+    "extend",
+    "outline",
+    "shadow",
+    "u",
+    "vertAlign",
+    "sz",
+    "color",
+    "name",
+    "family",
+    "charset",
+    "scheme",
+]
 _AUTHOR = "hesuan"
 
 

@@ -17,7 +17,7 @@ from checks.model.cell_ref import CellRef, format_range
 from checks.model.raw_workbook import RawWorkbook
 from checks.model.violation import Phrase, Violation
 from checks.parsing.text_normalisation import format_plain_number
-from checks.recognition.table import ROW
+from checks.recognition.column_names import ROW
 from checks.rules.sum_rules import AmountsByCell, SumConstraint
 from checks.rules.violation_builder import format_value, join_names, list_column_cells
 
