@@ -31,23 +31,10 @@ MAX_HINT_CHARACTERS = 250
 _TEXT_KINDS = ("string", "date")  # kinds of fields that are typed as text
 _TEXT_FORMAT = "@"
 # The order in which the format's schema has the parts of a font.
-_FONT_PARTS = [
-    "b",
-    "i",
-    "strike",
-    "condense",
-    "extend",
-    "outline",
-    "shadow",
-    "u",
-    "vertAlign",
-    "sz",
-    "color",
-    "name",
-    "family",
-    "charset",
-    "scheme",
-]
+_FONT_PARTS = (
+    *("b", "i", "strike", "condense", "extend", "outline", "shadow", "u", "vertAlign"),
+    *("sz", "color", "name", "family", "charset", "scheme"),
+)
 _AUTHOR = "hesuan"
 
 
