@@ -31,11 +31,16 @@ def run_command(command: Callable[[], ExitCode], state_path: Path | None = None)
 def report_error(error: Exception, state_path: Path | None = None) -> ExitCode:
     """Print one sentence on an error and return the exit code; log the stack if the program itself is at fault."""
     from flows.year.year_lock import YearBusyError  # noqa: PLC0415 - only used after an error
-    from ledger.errors import LedgerError, LedgerMissingError, OutputBusyError, get_disk_failure  # noqa: PLC0415
+    from ledger.errors import (  # noqa: PLC0415 - only used after an error
+        LedgerError,
+        LedgerMissingError,
+        OutputBusyError,
+        find_disk_error_place,
+        get_disk_failure,
+    )
 
     if disk_failure := get_disk_failure(error):
-        location = getattr(error, "place", "") or getattr(error, "filename", None) or str(error)
-        print_error(_format_error(f"disk_{disk_failure}", place=str(location)))
+        print_error(_format_error(f"disk_{disk_failure}", place=find_disk_error_place(error)))
         return ExitCode.FAULT
     if isinstance(error, YearBusyError):
         print_error(_format_error("busy", year=str(error.year)))

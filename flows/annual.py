@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from contextvars import ContextVar
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from prefect import flow, tags, task
 from prefect.cache_policies import NO_CACHE
 from prefect.futures import PrefectFuture
+from prefect.logging import get_run_logger
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_KEY, PREFECT_API_URL, get_current_settings
 
 from flows.artifacts import publish_stage_results, publish_year
@@ -18,6 +17,7 @@ from flows.prefect_support.named_server import check_server_settings
 from flows.prefect_support.result_refusal import refuse_results
 from flows.prefect_support.task_runners import create_task_runner
 from flows.prefect_support.temporary_faults import has_temporary_fault
+from flows.run.flow_outcome import get_current_outcome
 from flows.run.job_result_files import choose_result_path, open_result_folder, take_job_result, write_job_result
 from flows.run.run_context import JobResult
 from flows.run.run_stages import run_stages
@@ -31,25 +31,6 @@ RETRY_DELAYS: Final = [1.0, 5.0, 20.0]
 
 # In every process that runs the flow or a task of it, thus also in the workers of a Dask cluster.
 refuse_results()
-
-
-@dataclass(slots=True)
-class FlowOutcome:
-    """How the flow ended in this process: the number of failed jobs, or the error that it raised.
-
-    Both are missing if the flow did not run. What Prefect returns is not used: it may be a state that the server sent.
-    """
-
-    failure_count: int | None = None
-    error: BaseException | None = None
-
-    @property
-    def has_ended(self) -> bool:
-        """Whether the flow ran to its end or to an error."""
-        return self.failure_count is not None or self.error is not None
-
-
-FLOW_OUTCOME: ContextVar[FlowOutcome | None] = ContextVar("FLOW_OUTCOME", default=None)
 
 
 class OpaqueJob:
@@ -106,7 +87,7 @@ def annual_review(  # noqa: PLR0917 - Prefect passes a deployment's parameters b
         ledger_url=ledger,
         contracts_folder=Path(contracts) if contracts else None,
     )
-    outcome = FLOW_OUTCOME.get() or FlowOutcome()
+    outcome = get_current_outcome()
     try:
         outcome.failure_count = _run_year(paths)
     except BaseException as error:
@@ -158,6 +139,8 @@ def _collect_result(sealed: OpaqueJob, future: PrefectFuture[None]) -> JobResult
     with suppress(Exception):  # how a task ended is in its file
         future.wait()
     result = take_job_result(sealed.result_path)
-    if result is None:
-        return run_job_safely(sealed.job)
-    return result
+    if result is not None:
+        return result
+    job = sealed.job
+    get_run_logger().warning("%s %s left no result, and is run in the process of the flow", job.stage, job.county)
+    return run_job_safely(job)

@@ -2,18 +2,15 @@
 
 import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from flows.prefect_support.local_server import LocalServer, ServerLostError, local_server
 from flows.prefect_support.named_server import API_URL_VARIABLE, check_named_server
 from flows.prefect_support.settings import prefect_environment
 from flows.run.contract_check import check_year_contracts
+from flows.run.flow_outcome import FlowOutcome, collect_outcome
 from flows.year.locations import YearPaths
 from flows.year.year_inputs import read_year_roster
 from ledger.private_files import make_private_folder
-
-if TYPE_CHECKING:
-    from flows.annual import FlowOutcome
 
 
 class ServerRefusedError(Exception):
@@ -67,33 +64,30 @@ def _run(paths: YearPaths, api_url: str, secret: str = "") -> int:
         return _get_failure_count(_run_flow(paths))
 
 
-def _run_flow(paths: YearPaths) -> "FlowOutcome":
+def _run_flow(paths: YearPaths) -> FlowOutcome:
     """Run the flow and return how it ended; the state that Prefect returns may be the server's, and is not used."""
     from prefect.exceptions import Abort, Pause  # noqa: PLC0415 - as above
 
-    from flows.annual import FLOW_OUTCOME, FlowOutcome, annual_review  # noqa: PLC0415 - as above
+    from flows.annual import annual_review  # noqa: PLC0415 - as above
 
-    outcome = FlowOutcome()
-    token = FLOW_OUTCOME.set(outcome)
-    try:
-        annual_review(
-            year=paths.year,
-            inputs=str(paths.input_folder),
-            outputs=str(paths.output_folder),
-            state=str(paths.state_folder),
-            ledger=paths.ledger_url,
-            contracts=str(paths.contracts_folder or ""),
-            return_state=True,
-        )
-    except (Abort, Pause, Exception) as error:  # the first two, by which the server stops a run, are no exceptions
-        if not outcome.has_ended:
-            raise ServerRefusedError(f"the Prefect server stopped the run: {type(error).__name__}") from error
-    finally:
-        FLOW_OUTCOME.reset(token)
+    with collect_outcome() as outcome:
+        try:
+            annual_review(
+                year=paths.year,
+                inputs=str(paths.input_folder),
+                outputs=str(paths.output_folder),
+                state=str(paths.state_folder),
+                ledger=paths.ledger_url,
+                contracts=str(paths.contracts_folder or ""),
+                return_state=True,
+            )
+        except (Abort, Pause, Exception) as error:  # the first two, by which the server stops a run, are no exceptions
+            if not outcome.has_ended:
+                raise ServerRefusedError(f"the Prefect server stopped the run: {type(error).__name__}") from error
     return outcome
 
 
-def _get_failure_count(outcome: "FlowOutcome") -> int:
+def _get_failure_count(outcome: FlowOutcome) -> int:
     if outcome.failure_count is not None:
         return outcome.failure_count
     if outcome.error is None:

@@ -1,7 +1,9 @@
 """The yearly run on a schedule: a Prefect server with its pages, and one deployment that runs at the hours set."""
 
 import _thread
+import logging
 import os
+import signal
 import threading
 import warnings
 from collections.abc import Callable, Iterator
@@ -67,25 +69,33 @@ def _serve_on_server(
     finally:
         secret_file.unlink(missing_ok=True)
         del os.environ[API_URL_VARIABLE], os.environ[AUTH_VARIABLE]
-    if not server.is_alive():
-        raise ServerLostError("the local Prefect server ended: see its log in the state folder")
 
 
 @contextmanager
 def _stop_without(server: LocalServer) -> Iterator[None]:
-    """Interrupt the block as Ctrl+C does if the server ends: without it no run would ever start."""
+    """Stop the block if the server ends, as SIGTERM would: without it no run would ever start.
+
+    Raises `ServerLostError` then.
+    """
     has_ended = threading.Event()
 
     def watch_server() -> None:
         server.process.wait()
         if not has_ended.is_set():
-            _thread.interrupt_main()
+            logging.disable()  # the stacks that Prefect logs while it stops without its server say nothing more
+        while not has_ended.wait(1):  # Prefect may not have set its handler yet
+            _thread.interrupt_main(signal.SIGTERM)
 
     threading.Thread(target=watch_server, daemon=True).start()
     try:
         yield
+    except (Exception, SystemExit) as error:  # Prefect leaves its handler of SIGTERM by the latter
+        if server.is_alive():
+            raise
+        raise ServerLostError("the local Prefect server ended: see its log in the state folder") from error
     finally:
         has_ended.set()
+        logging.disable(logging.NOTSET)
 
 
 def _build_schedule(cron: str) -> "CronSchedule":

@@ -16,6 +16,7 @@ from ledger.errors import OutputBusyError
 _PARTIAL_PREFIX: Final = ".hesuan-"
 _PARTIAL_SUFFIX: Final = ".partial"
 _ABANDONED_AFTER_SECONDS: Final = 3600
+_LOCKED_AFTER_SECONDS: Final = 1
 _SYNC_UNSUPPORTED_ERRNOS: Final = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EACCES, errno.EPERM})
 
 
@@ -47,8 +48,9 @@ def stage_file(path: Path, data: bytes) -> None:
         try:
             sink.write(data)
             sync_and_close(sink)
-        except OSError:
+        except OSError as error:
             staged_file.unlink(missing_ok=True)
+            _name_file(error, path)
             raise
     sync_folder(path.parent)
 
@@ -97,12 +99,49 @@ def open_partial_file(folder: Path) -> Iterator[BufferedWriter]:
     # The name is short and not derived from the target's, which may already be as long as the file system allows.
     partial_file = folder / f"{_PARTIAL_PREFIX}{secrets.token_hex(8)}{_PARTIAL_SUFFIX}"
     try:
-        with partial_file.open("xb") as sink:
+        with partial_file.open("xb") as sink, _locked(partial_file):
             yield sink
+    except OSError as error:
+        _name_file(error, folder)
+        raise
     finally:
         # A file left behind is harmless; the first error must not be hidden.
         with suppress(OSError):
             partial_file.unlink(missing_ok=True)
+
+
+def _name_file(error: OSError, path: Path) -> None:
+    """Tell an error of which file it is: the system names a file only if it could not be opened."""
+    if error.filename is None:
+        error.filename = str(path)
+
+
+@contextmanager
+def _locked(partial_file: Path) -> Iterator[None]:
+    """Hold a lock on a file while it is written and moved, so that nobody takes it for one that a killed run left."""
+    # Not the writer's own handle, which is closed before the file is moved.
+    handle = os.open(partial_file, os.O_RDWR)
+    try:
+        _try_lock(handle)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _try_lock(handle: int) -> bool | None:
+    """Lock an open file; return False if another process or thread has locked it, None if that cannot be known."""
+    try:
+        import fcntl  # noqa: PLC0415 - not on Windows, which cannot remove an open file anyway
+    except ImportError:
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        # Some network file systems have no locks.
+        return None
+    return True
 
 
 def sync_and_close(sink: BufferedWriter) -> None:
@@ -136,12 +175,23 @@ def make_folder(folder: Path) -> None:
     sync_folder(folder.parent)
 
 
-def remove_partial_files(folder: Path, *, min_age_seconds: float = _ABANDONED_AFTER_SECONDS) -> None:
-    """Remove partial files of killed runs in *folder*; younger ones may belong to another run.
-
-    A caller that holds the lock of the year may pass 0, because nobody else writes there.
-    """
+def remove_partial_files(folder: Path) -> None:
+    """Remove the partial files of killed runs in *folder*; those that another run is writing are locked and stay."""
     for partial_file in folder.glob(f"{_PARTIAL_PREFIX}*{_PARTIAL_SUFFIX}"):
         with suppress(OSError):
-            if time.time() - partial_file.stat().st_mtime >= min_age_seconds:
-                partial_file.unlink()
+            _remove_if_abandoned(partial_file)
+
+
+def _remove_if_abandoned(partial_file: Path) -> None:
+    handle = os.open(partial_file, os.O_RDWR)
+    try:
+        is_ours = _try_lock(handle)
+        age_seconds = time.time() - os.fstat(handle).st_mtime
+    finally:
+        os.close(handle)
+    # A file is locked a moment after it is created. Without locks, its age is all that there is to go by.
+    min_age_seconds = _ABANDONED_AFTER_SECONDS
+    if is_ours:
+        min_age_seconds = _LOCKED_AFTER_SECONDS
+    if is_ours is not False and age_seconds >= min_age_seconds:
+        partial_file.unlink()

@@ -16,6 +16,9 @@ LedgerError
 """
 
 import errno
+import os
+import shutil
+from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -40,15 +43,75 @@ _DISK_FAILURE_BY_ERRNO: Final = {
     errno.EIO: DiskFailure.BROKEN,
     errno.EROFS: DiskFailure.READ_ONLY,
 }
+# Some file systems answer with these when they are full.
+_MISLEADING_ERRNOS: Final = frozenset({errno.EINVAL, errno.ENOMEM})
+# One page: a disk with less has no room for the smallest file.
+_MIN_FREE_BYTES: Final = 4096
+_SQLITE_PREFIX: Final = "sqlite:///"
 
 
 def get_disk_failure(error: BaseException) -> DiskFailure | None:
-    """Return what is wrong with the disk if that is the cause of *error*, otherwise None."""
-    if isinstance(error, LedgerUnavailableError):
-        return error.disk_failure
-    if isinstance(error, OSError):
-        return _DISK_FAILURE_BY_ERRNO.get(error.errno or 0)
+    """Return what is wrong with the disk if that is the cause of *error*, otherwise None.
+
+    Libraries wrap the errors of the system in their own, so the causes of *error* are looked at as well.
+    """
+    for cause in _iter_causes(error):
+        failure = _classify_disk_error(cause)
+        if failure is not None:
+            return failure
     return None
+
+
+def find_disk_error_place(error: BaseException) -> str:
+    """Return the path that *error* or one of its causes names; the text of the error if none does."""
+    for cause in _iter_causes(error):
+        place = getattr(cause, "place", None) or getattr(cause, "filename", None)
+        if place:
+            return str(place)
+    return str(error)
+
+
+def _iter_causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield *error* and its causes, as a traceback shows them."""
+    current: BaseException | None = error
+    while current is not None:
+        yield current
+        if current.__cause__ is None and current.__suppress_context__:
+            return
+        current = current.__cause__ or current.__context__
+
+
+def _classify_disk_error(error: BaseException) -> DiskFailure | None:
+    if isinstance(error, LedgerUnavailableError):
+        return _judge_by_free_space(error.disk_failure, error.place.removeprefix(_SQLITE_PREFIX))
+    if not isinstance(error, OSError):
+        return None
+    failure = _DISK_FAILURE_BY_ERRNO.get(error.errno or 0)
+    if failure is None and error.errno not in _MISLEADING_ERRNOS:
+        return None
+    return _judge_by_free_space(failure, str(error.filename or ""))
+
+
+def _judge_by_free_space(failure: DiskFailure | None, path: str) -> DiskFailure | None:
+    """Return FULL if the disk of *path* is full, whatever the system or the database calls it; else *failure*."""
+    is_local = path and "://" not in path
+    if failure in (None, DiskFailure.BROKEN) and is_local and is_disk_full(Path(path)):
+        return DiskFailure.FULL
+    return failure
+
+
+def is_disk_full(path: Path) -> bool:
+    """Return whether there is no room for another file where *path* is: neither bytes nor, on Unix, an entry."""
+    folder = next(filter(Path.exists, (path, *path.parents)), path)
+    try:
+        if shutil.disk_usage(folder).free < _MIN_FREE_BYTES:
+            return True
+        # Not on Windows.
+        system_status = os.statvfs(folder)
+    except (OSError, AttributeError):
+        return False
+    # Some file systems have no fixed number of entries and report 0 of 0.
+    return system_status.f_files > 0 and system_status.f_favail == 0
 
 
 class NotRecordableError(LedgerError):

@@ -6,6 +6,8 @@ from typing import Final
 
 from contracts.form_model import Form, Role
 
+NAMELESS: Final = "subtotal:nameless"
+"""The column that is true for subtotals without a name of their own; no field name contains a colon."""
 ROW: Final = "row"
 """The column with Excel's row number, counted from 1."""
 

@@ -1,7 +1,7 @@
 """Find rows inside a table that hold no data of their own: column numbers, headings, notes, subtotals, empty rows."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, repeat
 from typing import Final
 
@@ -25,8 +25,9 @@ _SUBTOTAL_NAME: Final = re.compile(
 )
 _CLOSING_LABEL: Final = re.compile(r"(?:小计|分计|合计|累计|小計|合計|累計)[数额]?:?$|^(?:总|合|共|全年|总面积|Σ|∑):?$")
 _SUBTOTAL_WORDS: Final = "其中|小计|过次页|承前页|合计|分计|小計|合計|累计|累計"
+_ADDING_SUBTOTAL: Final = re.compile(r"^.{0,10}(?:小计|小計|分计)[数额]?:?$|^本页合计:?$")
 # A subtotal with a name of its own, such as 城区小计, may add up rows that stand apart.
-_ADDING_SUBTOTAL: Final = re.compile(r"^(?:本页)?(?:小计|小計|分计)[数额]?:?$|^本页合计:?$")
+_NAMELESS_SUBTOTAL: Final = re.compile(r"^(?:本页)?(?:小计|小計|分计)[数额]?:?$|^本页合计:?$")
 # A name in another column than those of the labels.
 _PLAIN_SUBTOTAL: Final = re.compile(r"^(?:.{0,10}小计|小計|分计|本页[小合]计|过次页|承前页|本年累计|累计):?$")
 # Cells of a row that repeat the heading of their column.
@@ -59,6 +60,11 @@ def find_subtotals(rows: pl.DataFrame, form: Form, row_numbers: Sequence[int]) -
         if any(map(_ADDING_SUBTOTAL.search, labels)):
             subtotals.append(int(row["row"]))
     return subtotals
+
+
+def is_nameless_subtotal(labels: Iterable[str | None]) -> bool:
+    """Return whether a subtotal has no name of its own, so that it adds up the rows beside it."""
+    return any(_NAMELESS_SUBTOTAL.search(normalise_text(label or "")) for label in labels)
 
 
 def is_closing_label(text: str) -> bool:

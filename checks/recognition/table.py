@@ -1,7 +1,7 @@
 """A located table as typed frames in which every cell keeps its address."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -12,9 +12,11 @@ from checks.model.cell_ref import CellRef
 from checks.model.raw_workbook import CellKind
 from checks.parsing.text_normalisation import normalise_text_expr
 from checks.recognition.column_names import (
+    NAMELESS,
     ROW,
     list_field_names,
     list_figure_names,
+    list_naming_columns,
     name_kind_column,
     name_normalised_column,
     name_number_column,
@@ -22,7 +24,12 @@ from checks.recognition.column_names import (
 from checks.recognition.column_types import convert_columns, parse_number_columns
 from checks.recognition.locate_tables import TableLocation
 from checks.recognition.merged_cells import RowSpan, fill_merged_cells, find_merged_cells
-from checks.recognition.non_data_rows import find_closing_subtotal, find_non_data_rows, find_subtotals
+from checks.recognition.non_data_rows import (
+    find_closing_subtotal,
+    find_non_data_rows,
+    find_subtotals,
+    is_nameless_subtotal,
+)
 from checks.recognition.total_rows import (
     TOTAL_MARK,
     build_total_filter,
@@ -146,10 +153,18 @@ def build_table(location: TableLocation, county: County | None) -> Table:
         body=filter_rows(typed_rows, ~is_total),
         totals=filter_rows(typed_rows, is_total),
         numbers=numbers,
-        subtotals=subtotal_rows.with_columns(parse_number_columns(form, subtotal_rows.columns)).select(numbers.columns),
+        subtotals=_parse_subtotals(subtotal_rows, form, numbers.columns),
         formulas=frozenset(sheet.formulas),
         merged=find_merged_cells(location),
     )
+
+
+def _parse_subtotals(rows: pl.DataFrame, form: Form, number_columns: Sequence[str]) -> pl.DataFrame:
+    """Return row numbers and figures of the subtotals, and whether each is without a name of its own."""
+    labels = rows.select(list_naming_columns(form, rows.columns)).rows()
+    is_nameless = pl.Series(NAMELESS, list(map(is_nameless_subtotal, labels)), dtype=pl.Boolean)
+    parsed_rows = rows.with_columns(*parse_number_columns(form, rows.columns), is_nameless)
+    return parsed_rows.select(*number_columns, NAMELESS)
 
 
 def _find_row_position(rows: pl.DataFrame, row: int) -> int | None:

@@ -9,7 +9,7 @@ import polars as pl
 from checks.localisation.linear_constraint import LinearConstraint, Term
 from checks.model.cell_ref import CellRef
 from checks.model.violation import SkippedRule, Violation
-from checks.recognition.column_names import ROW, list_figure_names, name_number_column
+from checks.recognition.column_names import NAMELESS, ROW, list_figure_names, name_number_column
 from checks.recognition.form_instance import FormUnderCheck
 from checks.recognition.table import PROJECT, TOWNSHIP_FULL, Table
 from checks.rules.sum_rules import PlotGroup, SumConstraint, compute_column_tolerance, list_unique_groups
@@ -199,8 +199,11 @@ def check_subtotals(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation]:
     for row in table.subtotals.iter_rows(named=True):
         groups = [_find_subtotal_gaps(table, fields, row, group) for group in _list_groups(table, row[ROW])]
         gaps = min(groups, key=len, default={})
+        # A subtotal with a name of its own may add up rows that stand apart, unless some column shows its group.
+        agreeing_amounts = [row[name_number_column(name)] for name in fields if name not in gaps]
+        is_of_group = row[NAMELESS] or any(Decimal(amount or 0) for amount in agreeing_amounts)
         gaps = {name: gap for name, gap in gaps.items() if gap[1] != _compute_total_gap(table, name)}
-        if gaps:
+        if gaps and is_of_group:
             yield _build_subtotal_violation(table, rule, row[ROW], gaps)
 
 

@@ -45,8 +45,9 @@ except ValueError as error:
 print("this" in sys.modules)
 """
 MISSING_RESULT = """
-from pathlib import Path
+import logging
 import sys
+from pathlib import Path
 from flows import annual
 from flows.run.job_result_files import write_job_result
 from flows.year.jobs import JobOutcome
@@ -55,8 +56,12 @@ class Ended:
     def wait(self):
         raise RuntimeError("the server says that it has ended")
 
-annual.run_job_safely = lambda job: f"{job} was run here"
-sealed = annual.OpaqueJob("job", Path(sys.argv[1]))
+class Job:
+    stage, county = "mark", "530113"
+
+annual.run_job_safely = lambda job: f"{job.stage} was run here"
+annual.get_run_logger = lambda: logging.getLogger("run")
+sealed = annual.OpaqueJob(Job(), Path(sys.argv[1]))
 print(annual._collect_result(sealed, Ended()))
 write_job_result(sealed.result_path, JobOutcome())
 print(annual._collect_result(sealed, Ended()), sealed.result_path.exists())
@@ -110,7 +115,7 @@ def test_a_job_without_a_result_is_run_here(tmp_path: Path) -> None:
     """A task that left no file was not run, whatever its state says; one that left a file is not run again."""
     done = run_python(MISSING_RESULT, tmp_path)
     outcome = "JobOutcome(events=(), lines=(), staged_outputs=())"
-    assert done.stdout.splitlines() == ["job was run here", f"{outcome} False"], done.stderr
+    assert done.stdout.splitlines() == ["mark was run here", f"{outcome} False"], done.stderr
 
 
 def test_serving_on_a_taken_port_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

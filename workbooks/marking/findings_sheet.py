@@ -16,8 +16,9 @@ from workbooks.marking.findings_text import (
     format_summary,
     get_shown_severity,
 )
+from workbooks.ooxml.cell_format import CellFormat, Font
 from workbooks.ooxml.sheet_list import link_target
-from workbooks.ooxml.style_table import CellFormat, Font, StyleTable
+from workbooks.ooxml.style_table import StyleTable
 from workbooks.ooxml.text_rows import RowWriter, estimate_row_height
 from workbooks.ooxml.xml_parts import LxmlElement, add_child
 

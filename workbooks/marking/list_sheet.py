@@ -7,8 +7,9 @@ from lxml import etree
 from checks.model.cell_ref import column_letters
 from filing.book.plain_list import PlainList
 from workbooks.marking.findings_text import MarkMessages
+from workbooks.ooxml.cell_format import CellFormat, Font
 from workbooks.ooxml.sheet_list import link_target
-from workbooks.ooxml.style_table import CellFormat, Font, StyleTable
+from workbooks.ooxml.style_table import StyleTable
 from workbooks.ooxml.text_rows import RowWriter, estimate_row_height
 from workbooks.ooxml.xml_parts import LxmlElement, add_child
 

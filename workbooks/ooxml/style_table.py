@@ -6,6 +6,7 @@ from typing import Self
 
 from lxml import etree
 
+from workbooks.ooxml.cell_format import CellFormat, Font
 from workbooks.ooxml.relationships import add_relationship, find_related_part
 from workbooks.ooxml.sheet_list import SheetList
 from workbooks.ooxml.xml_parts import (
@@ -22,48 +23,9 @@ from workbooks.ooxml.xml_parts import (
 from workbooks.ooxml.zip_package import ZipPackage
 
 STYLES_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"
-# The built-in number format @ (ECMA-376 part 1, 18.8.30).
-TEXT_FORMAT_ID = 49
 _STYLESHEET_ORDER = "numFmts fonts fills borders cellStyleXfs cellXfs cellStyles dxfs tableStyles colors extLst"
 _BORDER_SIDES = ("left", "right", "top", "bottom")
 _APPLIED_GROUPS = ("NumberFormat", "Font", "Fill", "Border", "Alignment", "Protection")
-
-
-@dataclass(frozen=True, slots=True)
-class Font:
-    """A typeface with its size in points; *link* makes it blue and underlined."""
-
-    name: str
-    size: float
-    bold: bool = False
-    link: bool = False
-
-    @property
-    def colour(self) -> str:
-        """The colour of the text, as eight hexadecimal digits (ARGB)."""
-        if self.link:
-            return "FF0563C1"
-        return "FF000000"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CellFormat:
-    """The format of a cell of our own; *as_text* keeps what is typed into it from becoming a formula."""
-
-    font: Font
-    fill: str | None = None
-    border: bool = True
-    horizontal: str = "left"
-    vertical: str = "center"
-    as_text: bool = False
-    locked: bool = True
-
-    @property
-    def number_format_id(self) -> int:
-        """The number of the built-in number format."""
-        if self.as_text:
-            return TEXT_FORMAT_ID
-        return 0
 
 
 @dataclass(frozen=True, slots=True)

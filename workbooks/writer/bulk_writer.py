@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -27,11 +28,25 @@ def write_rows(target: Path | BinaryIO, sheets: Iterable[tuple[str, ValueRows]])
     The folder of a path is created if it is missing.
     """
     if isinstance(target, Path):
-        target.parent.mkdir(parents=True, exist_ok=True)
+        _write_file(target, sheets)
+        return
     with Workbook(target, _WORKBOOK_OPTIONS) as book:
         book.set_properties({"created": CREATION_DATE.replace(tzinfo=None)})
         for name, rows in sheets:
             _fill_page(book.add_worksheet(name), rows)
+
+
+def _write_file(path: Path, sheets: Iterable[tuple[str, ValueRows]]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Packed in memory first: on a full disk the library's archive would fail a second time when it is cleared away.
+    packed = BytesIO()
+    write_rows(packed, sheets)
+    try:
+        path.write_bytes(packed.getbuffer())
+    except OSError as error:
+        # The system names the file only if it cannot be opened.
+        error.filename = str(path)
+        raise
 
 
 def _fill_page(page: Worksheet, rows: ValueRows) -> None:

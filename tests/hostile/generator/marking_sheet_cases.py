@@ -159,7 +159,7 @@ _NAMES = (
         "our own list already there, by name",
         partial(_pattern, WORKBOOK, "</sheets>", '<sheet name="问题清单" sheetId="9" r:id="rId99"/></sheets>'),
         Due.EITHER,
-        "part_missing",
+        "sheet_unlinked",
     ),
     _case("our own list, of rubbish", lambda: _parts(lambda parts: _with_sheet(parts, "问题清单"))),
     _case("our memory, of rubbish", lambda: _parts(lambda parts: _with_sheet(parts, "标注底稿")), Due.EITHER),

@@ -3,11 +3,12 @@
 import errno
 import os
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
-from ledger.atomic_files import remove_partial_files, write_atomically
+from ledger.atomic_files import open_partial_file, remove_partial_files, write_atomically
 from ledger.errors import OutputBusyError
 
 
@@ -106,13 +107,28 @@ def test_a_reader_sees_old_or_new(tmp_path: Path) -> None:
     assert seen <= set(versions)
 
 
-def test_leftovers_are_cleared_by_age(tmp_path: Path) -> None:
-    """Only our own parts, untouched for an hour, are removed; a folder that is not there is no error."""
+def test_leftovers_of_killed_runs_are_cleared(tmp_path: Path) -> None:
+    """Only our own parts that nobody writes are removed; a folder that is not there is no error."""
     old, fresh, other = (tmp_path / name for name in (".hesuan-a.partial", ".hesuan-b.partial", "c.partial"))
     for path in (old, fresh, other):
         path.touch()
     for path in (old, other):
         os.utime(path, (1, 1))
+    with open_partial_file(tmp_path) as sink:
+        written = Path(sink.name)
+        os.utime(written, (1, 1))
+        remove_partial_files(tmp_path)
+        remove_partial_files(tmp_path / "none")
+        assert sorted(tmp_path.iterdir()) == sorted([written, fresh, other])
+
+
+def test_without_locks_only_old_leftovers_are_cleared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the file system has no locks, a part stays for an hour: another run may be writing it."""
+    monkeypatch.setattr("ledger.atomic_files._try_lock", lambda _: None)
+    ages = {"old": 4000, "fresh": 3000}
+    for name, age in ages.items():
+        path = tmp_path / f".hesuan-{name}.partial"
+        path.touch()
+        os.utime(path, (time.time() - age, time.time() - age))
     remove_partial_files(tmp_path)
-    remove_partial_files(tmp_path / "none")
-    assert sorted(tmp_path.iterdir()) == sorted([fresh, other])
+    assert [path.name for path in tmp_path.iterdir()] == [".hesuan-fresh.partial"]

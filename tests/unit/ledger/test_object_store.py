@@ -4,6 +4,7 @@ import errno
 import hashlib
 import os
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -77,13 +78,13 @@ def test_a_failed_write_leaves_no_object(folder: Path, monkeypatch: pytest.Monke
     assert store.load_object(kept) == b"earlier"
 
 
-def test_what_a_killed_run_left_is_cleared_later(folder: Path) -> None:
-    """An old part of a file goes at the next opening; a fresh one may be another run's and stays."""
+def test_what_a_killed_run_left_is_cleared_by_the_next(folder: Path) -> None:
+    """What nobody writes any more goes at the next opening; what was begun a moment ago stays."""
     ObjectStore(folder).store_object(DATA)
     old, fresh = (folder / "objects" / f".hesuan-{name}.partial" for name in ("old", "fresh"))
     old.write_bytes(b"half")
     fresh.write_bytes(b"half")
-    os.utime(old, (1, 1))
+    os.utime(old, (time.time() - 2, time.time() - 2))
     store = ObjectStore(folder)
     assert not old.exists()
     assert fresh.exists()
