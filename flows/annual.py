@@ -15,6 +15,7 @@ from flows.artifacts import publish_stage_results, publish_year
 from flows.intake.county_stages import run_job
 from flows.prefect_support.named_server import check_server_settings
 from flows.prefect_support.result_refusal import refuse_results
+from flows.prefect_support.server_errors import SERVER_ERRORS
 from flows.prefect_support.task_runners import create_task_runner
 from flows.prefect_support.temporary_faults import has_temporary_fault
 from flows.run.flow_outcome import get_current_outcome
@@ -100,7 +101,8 @@ def _run_year(paths: YearPaths) -> int:
     _check_server()
     with tags(f"year:{paths.year}"), log_to_prefect():
         failure_count = run_stages(paths, run_jobs_as_tasks)
-        publish_year(paths)
+        with suppress(*SERVER_ERRORS):  # the work is done, whether Prefect's pages show it or not
+            publish_year(paths)
     return failure_count
 
 
@@ -121,7 +123,8 @@ def run_jobs_as_tasks(stage: str, jobs: Sequence[Job]) -> Iterator[JobResult]:
             result = _collect_result(sealed, future)
             results.append(result)
             yield result
-    publish_stage_results(stage, jobs, results)
+    with suppress(*SERVER_ERRORS):  # as above
+        publish_stage_results(stage, jobs, results)
 
 
 def _submit_job(sealed: OpaqueJob) -> PrefectFuture[None]:

@@ -41,15 +41,17 @@ def run_on_prefect(paths: YearPaths, notify: Callable[[str], None]) -> int:
 
 
 def _run_on_server(paths: YearPaths, server: LocalServer) -> int:
-    """Run the flow; raise `ServerLostError` if it broke because the server has ended."""
+    """Run the flow; raise `ServerLostError` if the server has ended meanwhile: part of the work may not be done."""
+    lost = ServerLostError("the local Prefect server ended during the run: see its log in the state folder")
     try:
-        return _run(paths, server.access.api_url, server.access.secret)
+        failure_count = _run(paths, server.access.api_url, server.access.secret)
     except Exception as error:
         if server.is_alive():
             raise
-        raise ServerLostError(
-            "the local Prefect server ended during the run: see its log in the state folder"
-        ) from error
+        raise lost from error
+    if not server.is_alive():
+        raise lost
+    return failure_count
 
 
 def _warm_up() -> None:
@@ -99,7 +101,6 @@ def _get_failure_count(outcome: FlowOutcome) -> int:
 
 def _comes_from_server(error: BaseException) -> bool:
     """Return whether Prefect raised an error because of the server's answer, or because there was none."""
-    from httpx import HTTPError  # noqa: PLC0415 - as above
-    from prefect.exceptions import PrefectException  # noqa: PLC0415 - as above
+    from flows.prefect_support.server_errors import SERVER_ERRORS  # noqa: PLC0415 - as above
 
-    return isinstance(error, HTTPError | PrefectException)
+    return isinstance(error, SERVER_ERRORS)

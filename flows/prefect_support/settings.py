@@ -14,7 +14,8 @@ def prefect_environment(state_folder: Path) -> dict[str, str]:
         "GX_ANALYTICS_ENABLED": "false",  # Great Expectations reads it when it is imported
         "PREFECT_HOME": str(home),
         "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(home / "pages"),  # otherwise beside the installed program
-        "PREFECT_LOGGING_LEVEL": "ERROR",
+        "PREFECT_LOGGING_LEVEL": "CRITICAL",  # failures are in our own log; Prefect prints them with what they quote
+        "PREFECT_LOGGING_INTERNAL_LEVEL": "CRITICAL",  # as above
         "PREFECT_LOGGING_TO_API_ENABLED": "false",  # the local server is gone before the last line could reach it
         "PREFECT_LOGGING_SERVER_LEVEL": "ERROR",
         "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",
