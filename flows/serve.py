@@ -2,9 +2,11 @@
 
 import _thread
 import logging
+import multiprocessing
 import os
 import signal
 import threading
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 TIME_ZONE: Final = "Asia/Shanghai"
 SECRET_FILE: Final = "pages-secret.txt"  # noqa: S105 - the name of a file
+_RUN_END_SECONDS: Final = 30.0
 _CRON_FIELD_COUNT: Final = 5  # minute, hour, day of month, month, day of week
 
 
@@ -67,8 +70,21 @@ def _serve_on_server(
         with _stop_without(server), use_server(access.api_url, access.secret):
             _serve_flow(paths, schedule)
     finally:
+        _end_runs()
         secret_file.unlink(missing_ok=True)
         del os.environ[API_URL_VARIABLE], os.environ[AUTH_VARIABLE]
+
+
+def _end_runs() -> None:
+    """Wait for the processes of runs to end, while their server is there: without it they would try it for minutes.
+
+    A run that goes on for too long is stopped; the next one goes on where it was.
+    """
+    deadline = time.monotonic() + _RUN_END_SECONDS
+    for process in multiprocessing.active_children():
+        process.join(max(0.0, deadline - time.monotonic()))
+        if process.is_alive():
+            process.terminate()
 
 
 @contextmanager
