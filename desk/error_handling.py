@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 import typer
 
@@ -10,6 +11,9 @@ from contracts.errors import ContractError
 from desk.console import print_error
 from desk.exit_codes import ExitCode
 from desk.settings import find_contracts_folder, resolve_state_folder
+
+INTERRUPTED_CODE: Final = 130
+"""The exit code after Ctrl+C, as shells give it: none of the codes that tell how a year stands."""
 
 
 def run_command(command: Callable[[], ExitCode], state_path: Path | None = None) -> None:
@@ -23,6 +27,9 @@ def run_command(command: Callable[[], ExitCode], state_path: Path | None = None)
     except ContractError as error:
         print_error(_format_error("contracts", problem=str(error)))
         code = ExitCode.USAGE
+    except KeyboardInterrupt:
+        print_error(_format_error("interrupted"))
+        raise typer.Exit(INTERRUPTED_CODE) from None
     except Exception as error:  # noqa: BLE001 - the last resort: any other error is a fault of the program
         code = report_error(error, state_path)
     raise typer.Exit(code)

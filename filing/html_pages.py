@@ -6,6 +6,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from filing.context.rollup_evidence import EvidencePage
+from filing.pages.run_page import RunPage
 from filing.pages.submission_page import SubmissionPage
 from filing.status.status_page import StatusPage
 
@@ -27,7 +28,12 @@ def render_evidence_page(page: EvidencePage) -> bytes:
     return _render_template("evidence.html", page)
 
 
-def _render_template(template: str, page: SubmissionPage | StatusPage | EvidencePage) -> bytes:
+def render_run_page(page: RunPage) -> bytes:
+    """Return the HTML page of one run."""
+    return _render_template("run.html", page)
+
+
+def _render_template(template: str, page: SubmissionPage | StatusPage | EvidencePage | RunPage) -> bytes:
     return _load_environment().get_template(template).render(page=page).encode("utf-8", "replace")
 
 

@@ -3,8 +3,8 @@
 from contracts.messages import Messages
 from desk.console import print_error, print_line
 from desk.exit_codes import ExitCode
-from desk.run_summary_text import format_decision_refusal
 from flows.decisions.record_decision import RecordedDecision, record_clear_counties, record_decision
+from flows.decisions.refusal_text import format_decision_refusal
 from flows.year.locations import YearPaths
 from ledger.errors import LedgerMissingError
 from review.events import EventKind

@@ -15,6 +15,7 @@ from flows.verification.verify_manifest import (
     verify_manifest,
 )
 from flows.year.locations import YearPaths
+from flows.year.manifest_names import RUN_PAGE_FILE
 from ledger.errors import LedgerMissingError
 from ledger.ledger import Ledger
 from ledger.object_store import ObjectStore
@@ -163,7 +164,11 @@ def _compare_with_record(file: Path, digests_by_path: dict[tuple[str, str], str]
 def _list_files(path: Path) -> list[Path]:
     if path.is_file():
         return [path]
-    return sorted(file for file in path.rglob("*") if file.is_file() and not file.name.startswith(TEMPORARY_PREFIXES))
+    return sorted(file for file in path.rglob("*") if file.is_file() and not _is_unrecorded(file.name))
+
+
+def _is_unrecorded(name: str) -> bool:
+    return name == RUN_PAGE_FILE or name.startswith(TEMPORARY_PREFIXES)
 
 
 def _match_recorded_path(file: Path, recorded_outputs: dict[tuple[str, str], str]) -> tuple[str, str] | None:

@@ -17,6 +17,7 @@ from flows.year.manifest_names import (
     MANIFEST_FILES,
     PUBLIC_KEY_FILE,
     READABLE_FORMATS,
+    RUN_PAGE_FILE,
     SIGNATURE_FILE,
     VALUES_FILE,
 )
@@ -197,7 +198,7 @@ def _find_unlisted_files(manifest: SignedManifest, root: Path) -> Iterator[Path]
     if not root.is_dir():
         return
     folder = manifest.folder.resolve()
-    listed_names = {*manifest.files, *MANIFEST_FILES}
+    listed_names = {*manifest.files, *MANIFEST_FILES, RUN_PAGE_FILE}
     for file in sorted(root.rglob("*")):
         if not file.is_file() or file.name.startswith(TEMPORARY_PREFIXES) or folder not in file.parents:
             continue

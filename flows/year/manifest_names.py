@@ -10,3 +10,5 @@ MANIFEST_FILE, SIGNATURE_FILE, PUBLIC_KEY_FILE, VALUES_FILE = (
     "manifest.values.jsonl",
 )
 MANIFEST_FILES = (VALUES_FILE, MANIFEST_FILE, SIGNATURE_FILE, PUBLIC_KEY_FILE)
+# The page of the last run lies beside them; it tells of a run, not of the record, and no manifest lists it.
+RUN_PAGE_FILE = "本次办理.html"

@@ -13,6 +13,7 @@ from desk.commands.run import run_year
 from desk.exit_codes import ExitCode
 from flows.year.county_status import CountyStatusRow, build_status_rows
 from flows.year.locations import YearPaths
+from flows.year.manifest_names import RUN_PAGE_FILE
 from flows.year.year_state import load_year_state
 from ledger.ledger import Ledger
 from review.county_state import find_recorded_roster
@@ -98,11 +99,10 @@ class Ground:
         }
 
     def outputs(self) -> dict[str, bytes]:
-        """Return every output by path."""
+        """Return every output by path, without the page of the last run, which tells when it ran."""
         top = self.places.output_folder
-        return {
-            path.relative_to(top).as_posix(): path.read_bytes() for path in sorted(top.rglob("*")) if path.is_file()
-        }
+        paths = (path for path in sorted(top.rglob("*")) if path.is_file() and path.name != RUN_PAGE_FILE)
+        return {path.relative_to(top).as_posix(): path.read_bytes() for path in paths}
 
     def copy_to(self, root: Path) -> "Ground":
         """Return a copy of everything under another folder."""

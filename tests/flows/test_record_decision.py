@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from contracts.contract_library import open_library
-from desk.run_summary_text import format_decision_refusal
 from flows.decisions.record_decision import RecordedDecision, record_decision
+from flows.decisions.refusal_text import format_decision_refusal
 from review.progress import compute_progress
 from review.proposal import DecisionRefusal
 from tests.builders.dongchuan import COUNTY, SHEET_DONE

@@ -1,11 +1,13 @@
 """The yearly run at set hours, on threads or on Dask: the same record as in line, and tables on Prefect's own pages."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +19,8 @@ from flows.prefect_support.task_runners import RUNNER_VARIABLE, WORKERS_VARIABLE
 from flows.run.run_summary import RunSummary
 from flows.serve import SECRET_FILE, build_flow_parameters
 from flows.year.county_status import CountyStatusRow
-from tests.builders.dongchuan import COUNTY, YEAR
+from flows.year.manifest_names import RUN_PAGE_FILE
+from tests.builders.dongchuan import COUNTY, YEAR, decisions
 from tests.builders.identical import assert_identical, sampled, stopped_environment
 from tests.builders.prefect_client import PrefectClient, find_free_port
 from tests.builders.year import ROOT, Ground, ground_of, prepared
@@ -105,35 +108,108 @@ def test_a_run_on_dask_leaves_what_a_run_in_line_leaves(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="processes cannot be looked at here")
-def test_schedule_runs_the_year_and_shows_it(tmp_path: Path) -> None:
-    """A run of the served deployment files the year, leaves tables and a link, and all ends with the command."""
+def test_scheduled_runs_fire_and_show_what_they_refused(tmp_path: Path) -> None:
+    """Two runs fire at their minutes on one server: the first files the year, the second tells what it refused."""
     ground, inline = prepared(tmp_path / "年度 核算"), prepared(tmp_path / "直接")
     inline.run()
     port = find_free_port()
     with serving(ground, port) as process:
         try:
             client = wait_for_client(ground, port)
-            name = f"/deployments/name/annual-review/annual-review-{YEAR}"
-            assert wait_until(lambda: client.ask(name) is not None, 200)
-            deployment = client.ask(name)
-            assert [item["schedule"]["timezone"] for item in deployment["schedules"]] == ["Asia/Shanghai"]
-            made = client.ask(f"/deployments/{deployment['id']}/create_flow_run", {})
-            run = f"/flow_runs/{made['id']}"
-            ended = {"COMPLETED", "FAILED", "CRASHED"}
-            assert wait_until(lambda: client.ask(run)["state_type"] in ended, 200)
-            assert client.ask(run)["state_type"] == "COMPLETED"
-            keys = {item["key"] for item in client.ask("/artifacts/filter", {})}
-            year_keys = {"progress", "completeness", "needs-attention", "filing"}
-            assert keys >= {f"{key}-{YEAR}" for key in year_keys} | {"stage-receive", "stage-mark", "stage-report"}
-            tagged = client.ask("/task_runs/filter", {"task_runs": {"tags": {"all_": [f"county:{COUNTY}"]}}})
-            assert {task_run["name"] for task_run in tagged} >= {f"receive-{COUNTY}", f"report-{COUNTY}"}
-            assert wait_until(lambda: "decide 530113 decided" in logged_text(client, made["id"]), 60)
+            first_run = wait_for_runs(client, count=1)[0]
+            assert_filed_and_shown(ground, inline, client, first_run["id"])
+            hand_in_what_is_refused(ground)
+            runs = wait_for_runs(client, count=len(list_ended_runs(client)) + 1)
+            assert {run["auto_scheduled"] for run in runs} == {True}
+            assert_refusals_are_shown(ground, client, runs[-1]["id"])
+            assert len(servers(ground)) == 1
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(300)
     assert wait_until(lambda: servers(ground) == [], 120)
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="processes cannot be looked at here")
+def test_run_that_is_killed_is_followed_by_the_next(tmp_path: Path) -> None:
+    """A scheduled run that is killed stands as crashed, and the next one files the year."""
+    ground, inline = prepared(tmp_path / "年度 核算"), prepared(tmp_path / "直接")
+    inline.run()
+    port = find_free_port()
+    with serving(ground, port) as process:
+        try:
+            client = wait_for_client(ground, port)
+            assert wait_until(lambda: list_run_processes(ground) != [], 200)
+            for run_process in list_run_processes(ground):
+                os.kill(run_process, signal.SIGKILL)
+            assert wait_until(lambda: "CRASHED" in {run["state_type"] for run in list_ended_runs(client)}, 200)
+            assert wait_until(lambda: "COMPLETED" in {run["state_type"] for run in list_ended_runs(client)}, 200)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(300)
     assert ground.rows()[COUNTY].state == "filed"
     assert_same_record(ground, inline)
+
+
+def list_ended_runs(client: PrefectClient) -> list[dict[str, Any]]:
+    """Return the flow runs that have ended, in the order of their scheduled times."""
+    runs = client.ask("/flow_runs/filter", {"sort": "EXPECTED_START_TIME_ASC"}) or []
+    return [run for run in runs if run["state_type"] in {"COMPLETED", "FAILED", "CRASHED"}]
+
+
+def wait_for_runs(client: PrefectClient, *, count: int) -> list[dict[str, Any]]:
+    """Wait until this many runs have ended, all of them as completed, and return them."""
+    assert wait_until(lambda: len(list_ended_runs(client)) >= count, 200)
+    runs = list_ended_runs(client)
+    assert {run["state_type"] for run in runs} == {"COMPLETED"}
+    return runs
+
+
+def list_run_processes(ground: Ground) -> list[int]:
+    """Return the processes that run the flow for a ground: children of ``hesuan serve`` but not its server."""
+    home = f"PREFECT_HOME={(ground.places.state_folder / 'prefect').resolve()}".encode()
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            command, environment = (process / "cmdline").read_bytes(), (process / "environ").read_bytes()
+        except OSError:
+            continue  # it has ended, or is somebody else's
+        if b"spawn_main" in command and home in environment:
+            found.append(int(process.name))
+    return found
+
+
+def assert_filed_and_shown(ground: Ground, inline: Ground, client: PrefectClient, flow_run: str) -> None:
+    """Hold a scheduled run to the record of a run in line, and to its tables, tags and log on Prefect's pages."""
+    deployment = client.ask(f"/deployments/name/annual-review/annual-review-{YEAR}")
+    assert [schedule["schedule"]["timezone"] for schedule in deployment["schedules"]] == ["Asia/Shanghai"]
+    keys = {artifact["key"] for artifact in client.ask("/artifacts/filter", {})}
+    year_keys = {"progress", "completeness", "needs-attention", "filing"}
+    assert keys >= {f"{key}-{YEAR}" for key in year_keys} | {"stage-receive", "stage-mark", "stage-report"}
+    tagged = client.ask("/task_runs/filter", {"task_runs": {"tags": {"all_": [f"county:{COUNTY}"]}}})
+    assert {task_run["name"] for task_run in tagged} >= {f"receive-{COUNTY}", f"report-{COUNTY}"}
+    assert wait_until(lambda: "decide 530113 decided" in logged_text(client, flow_run), 60)
+    assert ground.rows()[COUNTY].state == "filed"
+    assert_same_record(ground, inline)
+
+
+def hand_in_what_is_refused(ground: Ground) -> None:
+    """Put a file that is no workbook and a decision of an unknown officer into the inbox."""
+    (ground.folder / "第3版.xlsx").write_text("不是工作簿", encoding="utf-8")
+    rows = decisions(ground.sha256(2))
+    rows[-1] = [text if text != "530000-01" else "530000-99" for text in rows[-1]]
+    ground.hand_decisions([*rows[:3], rows[-1]], "第二批.xlsx")
+
+
+def assert_refusals_are_shown(ground: Ground, client: PrefectClient, flow_run: str) -> None:
+    """Look for the refused file and the denied decision in the log, among the artifacts and on the page."""
+    assert wait_until(lambda: "receive 530113 refused" in logged_text(client, flow_run), 60)
+    artifacts = client.ask("/artifacts/filter", {"sort": "UPDATED_DESC"})
+    tables = [artifact["data"] for artifact in artifacts if artifact["key"] == f"needs-attention-{YEAR}"]
+    page = (ground.places.output_folder / str(YEAR) / RUN_PAGE_FILE).read_text(encoding="utf-8")
+    for text in (f"{COUNTY}/第3版.xlsx", "第二批.xlsx:4"):
+        assert text in {row["文件"] for row in json.loads(tables[0])}
+        assert text in page
 
 
 def wait_for_client(ground: Ground, port: int) -> PrefectClient:
@@ -155,7 +231,7 @@ def serving(ground: Ground, port: int) -> "subprocess.Popen[bytes]":
     named = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
     return subprocess.Popen(
         [
-            *(sys.executable, "-m", "desk", "serve", str(YEAR), "--port", str(port)),
+            *(sys.executable, "-m", "desk", "serve", str(YEAR), "--port", str(port), "--cron", "* * * * *"),
             *(
                 "--inputs",
                 str(places.input_folder),

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
 from contracts.procedures import Effect, Precondition
-from desk.run_summary_text import format_decision_refusal
+from flows.decisions.refusal_text import format_decision_refusal
 from ledger.canonical_json import GENESIS_DIGEST
 from ledger.hash_chain import ChainFaultReason, find_first_fault
 from review.events import Event, EventKind, LedgerEntry
