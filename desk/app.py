@@ -2,7 +2,6 @@
 
 import sys
 from dataclasses import replace
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -11,6 +10,7 @@ import typer
 from desk.console import make_stream_safe, print_error
 from desk.error_handling import run_command
 from desk.exit_codes import ExitCode
+from desk.output_formats import CheckFormat, OutputFormat, SchemaFormat
 from desk.settings import open_configured_library, resolve_paths, resolve_state_folder
 from flows.year.locations import YearPaths
 
@@ -25,21 +25,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-
-class OutputFormat(StrEnum):
-    """The output format of a command."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
-class SchemaFormat(StrEnum):
-    """The format in which a schema is written."""
-
-    PYTHON = "python"
-    YAML = "yaml"
-    JSON = "json"
 
 
 PointsOption = Annotated[
@@ -89,13 +74,13 @@ def serve(
 def check(
     files: Annotated[list[Path], typer.Argument(help="要核对的工作簿")],
     *,
-    form: Annotated[OutputFormat, typer.Option("--format", help="输出格式")] = OutputFormat.TEXT,
+    form: Annotated[CheckFormat, typer.Option("--format", help="输出格式")] = CheckFormat.TEXT,
     out: Annotated[Path | None, typer.Option(help="把标注后的工作簿写到这个文件夹")] = None,
 ) -> None:
     """核对工作簿，不登记台账。"""
     from desk.commands.check import check_files  # noqa: PLC0415
 
-    run_command(lambda: check_files(files, open_configured_library(), as_json=form is OutputFormat.JSON, out=out))
+    run_command(lambda: check_files(files, open_configured_library(), check_format=form, out=out))
 
 
 @app.command()

@@ -2,52 +2,55 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from checks.model.finding import Finding, Refusal, Severity
 from checks.model.report import REFUSED, ValidationReport
 from checks.reporting.json_codec import encode_finding, encode_refusal
+from checks.versions.finding_key import compute_finding_id
 from contracts.contract_library import ContractLibrary
 from contracts.messages import Messages
+from desk.checked_file import CheckedFile
 from desk.console import print_error, print_json, print_line
 from desk.exit_codes import ExitCode
+from desk.output_formats import CheckFormat
 from flows.year.inbox import make_printable
 from workbooks.examine import validate_file
 from workbooks.gate.file_access import read_submission_bytes
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedFile:
-    """One file and the result of its check; *sha256* is None and *data* empty if the file could not be read."""
-
-    path: Path
-    sha256: str | None
-    data: bytes
-    result: ValidationReport | Refusal
-
-    @property
-    def printable_path(self) -> str:
-        """The file's path without characters that could garble a terminal."""
-        return make_printable(str(self.path))
-
-
-def check_files(paths: list[Path], library: ContractLibrary, *, as_json: bool, out: Path | None) -> ExitCode:
+def check_files(
+    paths: list[Path], library: ContractLibrary, *, check_format: CheckFormat, out: Path | None
+) -> ExitCode:
     """Check each file, print its findings and return the highest exit code; a bad file does not affect the others."""
     messages = library.get_messages()
-    exit_code = ExitCode.CLEAR
+    checked_files: list[CheckedFile] = []
     written_paths: set[Path] = set()
     for path in paths:
         checked = load_and_check(path, library, messages, alone=len(paths) == 1)
-        if as_json:
+        if check_format is CheckFormat.JSON:
             print_json(build_json_result(checked))
-        else:
+        elif check_format is CheckFormat.TEXT:
             _print_result(checked, messages)
         if out is not None:
             _write_marked_workbook(checked, out, library, written_paths)
-        exit_code = max(exit_code, _determine_exit_code(checked.result))
-    return exit_code
+        checked_files.append(replace(checked, data=b""))  # the documents need the results only
+    _print_document(checked_files, check_format)
+    return max(_determine_exit_code(checked.result) for checked in checked_files)
+
+
+def _print_document(checked_files: list[CheckedFile], check_format: CheckFormat) -> None:
+    """Print the document of all files, if the format has one."""
+    if check_format is CheckFormat.SARIF:
+        from desk.exports.sarif_log import build_sarif_log  # noqa: PLC0415 - its library is only used here
+
+        print_line(build_sarif_log(checked_files))
+    elif check_format is CheckFormat.JUNIT:
+        from desk.exports.junit_report import build_junit_report  # noqa: PLC0415 - as above
+
+        print_line(build_junit_report(checked_files))
 
 
 def build_json_result(checked: CheckedFile) -> dict[str, Any]:
@@ -63,7 +66,7 @@ def build_json_result(checked: CheckedFile) -> dict[str, Any]:
         **source,
         "county": result.identity.county,
         "year": result.identity.year,
-        "findings": list(map(encode_finding, result.findings)),
+        "findings": [{"id": compute_finding_id(finding), **encode_finding(finding)} for finding in result.findings],
     }
 
 

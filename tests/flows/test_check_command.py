@@ -11,6 +11,7 @@ import pytest
 
 from desk import settings
 from desk.commands.check import check_files
+from desk.output_formats import CheckFormat
 from tests.builders.annual_run import hesuan
 from tests.builders.dongchuan import COUNTY, SHEET_2, YEAR, submission
 from tests.builders.year import (
@@ -21,7 +22,7 @@ from tests.builders.year import (
 
 PROMISED = ["outcome", "refusal", "file", "sha256", "county", "year", "findings"]
 PROMISED_FINDING = [
-    *("rule", "severity", "sheet", "cell", "cells", "value", "expected", "difference"),
+    *("id", "rule", "severity", "sheet", "cell", "cells", "value", "expected", "difference"),
     *("message", "remedy", "basis", "also", "repairs"),
 ]
 
@@ -96,6 +97,6 @@ def test_check_keeps_marked_workbooks_of_files_with_one_name_apart(tmp_path: Pat
     """Two files of one name from two folders, checked at once, have two marked workbooks and two pages."""
     paths = [submission(1).save(tmp_path / county / "报表.xlsx") for county in (COUNTY, OTHER)]
 
-    check_files(paths, settings.open_configured_library(), as_json=True, out=tmp_path / "标注")
+    check_files(paths, settings.open_configured_library(), check_format=CheckFormat.JSON, out=tmp_path / "标注")
 
     assert sorted(path.suffix for path in (tmp_path / "标注").iterdir()) == [".html", ".html", ".xlsx", ".xlsx"]

@@ -8,6 +8,7 @@ import pytest
 from desk import settings
 from desk.commands.check import check_files
 from desk.exit_codes import ExitCode
+from desk.output_formats import CheckFormat
 from tests.builders.annual_run import Capture, folders, hesuan, workless
 from tests.builders.dongchuan import COUNTY, YEAR, submission
 from tests.builders.year import (
@@ -29,11 +30,11 @@ def test_an_edited_message_takes_effect_at_once(
     contracts = copied_contracts(tmp_path / "合同 二")
     path = submission(1).save(tmp_path / "东川.xlsx")
     monkeypatch.setenv("HESUAN_CONTRACTS", str(contracts))
-    check_files([path], settings.open_configured_library(), as_json=True, out=None)
+    check_files([path], settings.open_configured_library(), check_format=CheckFormat.JSON, out=None)
     before = json.loads(capsys.readouterr().out)
 
     _edit(contracts / "messages" / "zh.yaml", "序号 {number} 重复，在 {cells}。", "号码 {number} 用了两次：{cells}。")
-    check_files([path], settings.open_configured_library(), as_json=True, out=None)
+    check_files([path], settings.open_configured_library(), check_format=CheckFormat.JSON, out=None)
 
     after = json.loads(capsys.readouterr().out)
     assert before["findings"][0]["message"] == "序号 8 重复，在 A11、A12。"

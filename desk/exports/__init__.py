@@ -1,0 +1,1 @@
+"""Results of ``hesuan check`` in the formats of other programs."""
