@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import typer
 
@@ -11,6 +11,9 @@ from contracts.errors import ContractError
 from desk.console import print_error
 from desk.exit_codes import ExitCode
 from desk.settings import find_contracts_folder, resolve_state_folder
+
+if TYPE_CHECKING:
+    from ledger.errors import LedgerError
 
 INTERRUPTED_CODE: Final = 130
 """The exit code after Ctrl+C, as shells give it: none of the codes that tell how a year stands."""
@@ -59,9 +62,24 @@ def report_error(error: Exception, state_path: Path | None = None) -> ExitCode:
         print_error(_format_error("ledger_missing", place=error.place))
         return ExitCode.USAGE
     if isinstance(error, LedgerError):
-        print_error(_format_error("ledger", problem=str(error)))
-        return ExitCode.USAGE
+        return _report_ledger_error(error)
     return _report_fault(error, state_path)
+
+
+def _report_ledger_error(error: "LedgerError") -> ExitCode:
+    from ledger.errors import LedgerAlteredError  # noqa: PLC0415 - as above
+
+    if isinstance(error, LedgerAlteredError):
+        print_error(_format_altered_ledger(error.place, error.sequence, error.reason_code))
+        return ExitCode.REFUSED_ACTION
+    print_error(_format_error("ledger", problem=str(error)))
+    return ExitCode.USAGE
+
+
+def _format_altered_ledger(place: str, sequence: int, reason_code: str) -> str:
+    reason = open_library().get_messages()(f"verify.reason.{reason_code}")
+    key = "ledger_altered" if sequence else "ledger_damaged"
+    return _format_error(key, place=place, sequence=str(sequence), reason=reason)
 
 
 def _report_fault(error: Exception, state_path: Path | None) -> ExitCode:

@@ -4,6 +4,7 @@ LedgerError
 ├── NotRecordableError      an event has no canonical form
 ├── LedgerMissingError      there is no ledger
 ├── LedgerUnreadableError   the database is not a ledger, or is damaged
+├── LedgerAlteredError      an entry is not as it was recorded
 ├── LedgerTooNewError       the ledger was written by a newer program
 ├── LedgerUnavailableError  locked, disk full, server unreachable
 ├── KeyConflictError        the key is already used for another event
@@ -133,6 +134,19 @@ class LedgerUnreadableError(LedgerError):
         super().__init__(f"the ledger at {place!r} cannot be read: {cause}; restore it from a copy")
         self.place = place
         self.cause = cause
+
+
+class LedgerAlteredError(LedgerError):
+    """Entry *sequence* of the ledger at *place* is not as recorded; *reason_code* is a `ChainFaultReason`.
+
+    *sequence* is 0 if no single entry can be named.
+    """
+
+    def __init__(self, place: str, sequence: int, reason_code: str) -> None:
+        super().__init__(f"the ledger at {place!r} was altered at entry {sequence} ({reason_code}): restore a backup")
+        self.place = place
+        self.sequence = sequence
+        self.reason_code = reason_code
 
 
 class LedgerTooNewError(LedgerError):

@@ -25,6 +25,7 @@ from ledger.database import (
 from ledger.errors import (
     HeadMovedError,
     KeyConflictError,
+    LedgerAlteredError,
     LedgerMissingError,
     LedgerTooNewError,
     LedgerUnreadableError,
@@ -230,6 +231,12 @@ class Ledger:
         with open_for_verification(self._engine) as connection:
             fault = find_first_fault(_iter_rows(connection), earlier_head=expected_head)
             return fault or _check_database_file(connection)
+
+    def require_intact(self) -> None:
+        """Raise `LedgerAlteredError` unless every entry is as recorded: nothing is added to an altered record."""
+        fault = self.verify()
+        if fault is not None:
+            raise LedgerAlteredError(self._engine.url.render_as_string(), fault.sequence, fault.reason_code)
 
 
 def _select_in_order() -> Select[Any]:

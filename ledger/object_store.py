@@ -10,6 +10,7 @@ from typing import Final
 from ledger.atomic_files import make_folder, open_partial_file, remove_partial_files, sync_and_close, sync_folder
 from ledger.errors import ObjectDamagedError, ObjectMissingError
 
+OBJECTS_FOLDER: Final = "objects"
 _SHA256_PATTERN: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -17,7 +18,7 @@ class ObjectStore:
     """Immutable objects in *folder*, as `objects/ab/cdef…`, named by their sha256 in lower-case hex."""
 
     def __init__(self, folder: Path) -> None:
-        self._objects_folder = folder / "objects"
+        self._objects_folder = folder / OBJECTS_FOLDER
         remove_partial_files(self._objects_folder)
 
     def store_object(self, data: bytes) -> str:

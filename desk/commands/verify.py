@@ -11,7 +11,7 @@ from flows.year.locations import YearPaths
 from ledger.errors import LedgerUnreadableError
 
 # Checkpoints that are remarks; they are not reported as intact.
-REMARK_KEYS = frozenset({"clock", "moved", "resaved", "other_ledger"})
+REMARK_KEYS = frozenset({"clock", "moved", "resaved", "other_ledger", "bag_other_ledger"})
 
 
 def show_verification(path: Path, paths: YearPaths, *, head: str | None, key: Path | None = None) -> ExitCode:

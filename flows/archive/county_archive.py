@@ -19,6 +19,7 @@ from flows.year.program_version import PROGRAM_NAME, PROGRAM_VERSION
 from flows.year.year_state import YearState
 from ledger.bagit_archive import write_bag, zip_bag
 from ledger.object_store import ObjectStore
+from ledger.signing_key import Signer
 from review.county_state import CountyState, SubmissionVersion
 from review.events import EventKind, LedgerEntry
 from review.roster import DueCounty, Roster
@@ -60,7 +61,7 @@ def archive_county(
     checklist_name = f"{state.messages('archive.file.checklist')}.xlsx"
     payload[checklist_name] = write_book(build_archive_book(checklist, state.messages))
     folder = target_folder / f"{due_county.code}-{state.paths.year}"
-    write_bag(folder, payload, _build_bag_info(state, roster, due_county))
+    write_bag(folder, payload, _build_bag_info(state, roster, due_county), signer=Signer(state.paths.key_folder))
     if make_zip:
         zip_bag(folder, folder.with_name(f"{folder.name}.zip"))
     return CountyArchive(

@@ -121,7 +121,12 @@ def _build_manifest(
         "province": {"code": roster.province[0], "name": roster.province[1]},
         "program": {"name": PROGRAM_NAME, "version": PROGRAM_VERSION},
         "contracts": {"version": state.contracts_version, "files": state.library.compute_digests()},
-        "ledger": {"head": entry.digest, "sequence": entry.sequence, "at": entry.at},
+        "ledger": {
+            "first": state.history[0].digest,
+            "head": entry.digest,
+            "sequence": entry.sequence,
+            "at": entry.at,
+        },
         "key": {"algorithm": "ed25519", "fingerprint": signer.public_key.fingerprint},
         "values": {"path": VALUES_FILE, "sha256": hashlib.sha256(values).hexdigest()},
         "files": list(map(_describe_file, planned_manifest.files)),

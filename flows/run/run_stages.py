@@ -32,11 +32,12 @@ LISTENER: ContextVar[ProgressListener] = ContextVar("LISTENER", default=_ignore_
 def run_stages(paths: YearPaths, run_jobs: JobRunner) -> int:
     """Run all stages of the year; return the number of failed jobs.
 
-    Raises `YearBusyError` if another run is in progress, and `ContractError` if the roster or a contract is invalid;
-    nothing is recorded then.
+    Raises `YearBusyError` if another run is in progress, `LedgerAlteredError` if an entry of the record is not as
+    recorded, and `ContractError` if the roster or a contract is invalid; nothing is recorded then.
     """
     library = paths.open_contracts()
     with lock_year(paths), paths.open_ledger() as ledger:
+        ledger.require_intact()
         inputs = read_year_inputs(paths, library.get_messages())
         check_year_contracts(library, inputs.roster)
         page = RunPageWriter(paths, library.get_messages(), inputs.roster)

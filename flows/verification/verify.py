@@ -2,23 +2,25 @@
 
 import hashlib
 from collections.abc import Iterator
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
 from flows.verification.checkpoint import Checkpoint
+from flows.verification.verify_bag import verify_bag
 from flows.verification.verify_manifest import (
     TEMPORARY_PREFIXES,
     find_manifest_above,
     is_only_resaved,
     list_manifest_folders,
-    load_ledger_head,
+    load_ledger_reference,
     verify_manifest,
 )
 from flows.year.locations import YearPaths
 from flows.year.manifest_names import RUN_PAGE_FILE
-from ledger.errors import LedgerMissingError
+from ledger.errors import LedgerError, LedgerMissingError
 from ledger.ledger import Ledger
-from ledger.object_store import ObjectStore
+from ledger.object_store import OBJECTS_FOLDER, ObjectStore
 from review.events import EventKind, LedgerEntry
 
 LEDGER_FILE = "ledger.db"
@@ -37,25 +39,16 @@ def verify_path(
     if paths.ledger_url and path.resolve() == paths.state_folder.resolve():
         yield from verify_state(paths.ledger_url, ObjectStore(path), head=head)
     elif (path / BAG_DECLARATION_FILE).is_file():
-        yield from verify_bag(path)
+        yield from verify_bag(path, paths, key=key)
     elif path.name == LEDGER_FILE or (path / LEDGER_FILE).is_file():
         folder = path
         if not path.is_dir():
             folder = path.parent
         yield from verify_state(folder / LEDGER_FILE, ObjectStore(folder), head=head)
+    elif (path / OBJECTS_FOLDER).is_dir():
+        yield Checkpoint("ledger_elsewhere", intact=False, facts={"path": str(path)})
     else:
         yield from _verify_signed_outputs(path, paths, key)
-
-
-def verify_bag(path: Path) -> Iterator[Checkpoint]:
-    """Verify an archive by the sha256 of each of its files."""
-    from ledger.bagit_archive import find_bag_faults  # noqa: PLC0415 - only an archive needs the library of bags
-
-    faults = find_bag_faults(path)
-    for fault in faults:
-        yield Checkpoint("bag_fault", intact=False, facts={"path": str(path), "file": fault})
-    if not faults:
-        yield Checkpoint("bag", intact=True, facts={"path": str(path)})
 
 
 def verify_state(location: Path | str, store: ObjectStore, *, head: str | None) -> Iterator[Checkpoint]:
@@ -107,25 +100,32 @@ def _verify_signed_outputs(path: Path, paths: YearPaths, key: Path | None) -> It
         yield Checkpoint("no_manifest", intact=False, facts={"path": str(path)})
         return
     for folder in folders:
-        yield from verify_manifest(path, folder, key=key)
+        yield from verify_manifest(path, folder, key=key, find_original=partial(_find_kept_file, paths))
     try:
-        is_same_ledger = _is_same_ledger(folders, paths)
+        with paths.open_ledger(must_exist=True) as ledger:
+            digests = {entry.digest for entry in ledger.list_entries()}
     except LedgerMissingError:
         # On another machine there may be no ledger: the manifest alone is verified then.
         if folders:
             return
         raise
-    if is_same_ledger:
+    references = [load_ledger_reference(folder) for folder in folders]
+    cut_references = [reference for reference in references if reference.is_cut_from(digests)]
+    for reference in cut_references:
+        facts = {"head": reference.head, "sequence": str(reference.sequence), "path": str(path)}
+        yield Checkpoint("ledger_cut", intact=False, facts=facts)
+    if any(reference.head in digests for reference in references) or not folders:
         yield from verify_outputs(path, paths)
-    else:
+    elif not cut_references:
         yield Checkpoint("other_ledger", intact=True, facts={"path": str(path)})
 
 
-def _is_same_ledger(folders: list[Path], paths: YearPaths) -> bool:
-    """Return whether the ledger at hand is the one that the outputs were made from."""
-    with paths.open_ledger(must_exist=True) as ledger:
-        digests = {entry.digest for entry in ledger.list_entries()}
-    return not folders or any(load_ledger_head(folder) in digests for folder in folders)
+def _find_kept_file(paths: YearPaths, sha256: str) -> bytes | None:
+    """Return the bytes of a received file, None if the store is not at hand, lacks it or has it damaged."""
+    try:
+        return paths.open_store().load_object(sha256)
+    except (LedgerError, OSError):
+        return None
 
 
 def verify_outputs(path: Path, paths: YearPaths) -> Iterator[Checkpoint]:

@@ -4,7 +4,9 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,9 @@ from ledger.signing_key import PublicKey
 from workbooks.signed_content.cell_values import UnreadableWorkbookError, read_values
 from workbooks.signed_content.presentation import read_presentation
 
+FindOriginal = Callable[[str], bytes | None]
+"""Returns the bytes of a received file by their sha256, or None if they are not at hand."""
+
 # Temporary files of a run or of a spreadsheet program, and hidden files.
 TEMPORARY_PREFIXES = (".hesuan-", "~$", ".")
 
@@ -40,6 +45,7 @@ class SignedManifest:
     folder: Path
     files: Mapping[str, Mapping[str, str]]
     values: Mapping[str, tuple[CanonicalValues, WorkbookPresentation | None]]
+    find_original: FindOriginal
 
 
 def find_manifest_above(path: Path) -> Path | None:
@@ -59,16 +65,42 @@ def list_manifest_folders(path: Path) -> list[Path]:
     return sorted(manifest.parent for manifest in path.glob(f"*/{MANIFEST_FILE}"))
 
 
-def load_ledger_head(folder: Path) -> str:
-    """Return the head of the ledger that a manifest was made from, empty if it cannot be read."""
+@dataclass(frozen=True, slots=True)
+class LedgerReference:
+    """The ledger that a manifest was made from: digest of the year's first entry, digest and number of the last.
+
+    All are empty or 0 if the manifest cannot be read; *first* is empty in manifests of older programs.
+    """
+
+    first: str = ""
+    head: str = ""
+    sequence: int = 0
+
+    def is_cut_from(self, digests: AbstractSet[str]) -> bool:
+        """Return whether a ledger with these entries is the same one, but without the last entry named here."""
+        return self.first in digests and self.head not in digests
+
+
+def load_ledger_reference(folder: Path) -> LedgerReference:
+    """Return which ledger the manifest in a folder was made from."""
     try:
-        return str(json.loads((folder / MANIFEST_FILE).read_bytes())["ledger"]["head"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return ""
+        ledger: Any = json.loads((folder / MANIFEST_FILE).read_bytes())["ledger"]
+        return LedgerReference(str(ledger.get("first", "")), str(ledger["head"]), int(ledger["sequence"]))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return LedgerReference()
 
 
-def verify_manifest(path: Path, folder: Path, *, key: Path | None = None) -> Iterator[Checkpoint]:
+def find_no_original(_: str) -> bytes | None:
+    """Return None: the store of received files is not at hand."""
+    return None
+
+
+def verify_manifest(
+    path: Path, folder: Path, *, key: Path | None = None, find_original: FindOriginal = find_no_original
+) -> Iterator[Checkpoint]:
     """Verify the manifest in *folder*, and the files at or below *path* that it lists.
+
+    *find_original* returns the bytes of a received file by their sha256, so that a changed copy of it is told by cell.
 
     *key* is the public key that must have signed. Without it, the key beside the manifest is used, which proves only
     that nothing has changed since somebody signed: its fingerprint must be compared with a printed one.
@@ -77,7 +109,7 @@ def verify_manifest(path: Path, folder: Path, *, key: Path | None = None) -> Ite
     yield signature
     if not signature.intact:
         return
-    manifest = _load_manifest(folder)
+    manifest = _load_manifest(folder, find_original)
     if isinstance(manifest, Checkpoint):
         yield manifest
         return
@@ -112,7 +144,7 @@ def is_only_resaved(path: Path) -> bool:
     folder = find_manifest_above(path)
     if folder is None or not _check_signature(folder, None).intact:
         return False
-    manifest = _load_manifest(folder)
+    manifest = _load_manifest(folder, find_no_original)
     if isinstance(manifest, Checkpoint):
         return False
     name = path.resolve().relative_to(manifest.folder.resolve()).as_posix()
@@ -135,7 +167,7 @@ def _check_signature(folder: Path, key: Path | None) -> Checkpoint:
     return Checkpoint("signature_wrong", intact=False, facts=facts)
 
 
-def _load_manifest(folder: Path) -> SignedManifest | Checkpoint:
+def _load_manifest(folder: Path, find_original: FindOriginal) -> SignedManifest | Checkpoint:
     """Read the manifest and the file of values, whose hash is in the signed manifest; or return a fault."""
     values_path = folder / VALUES_FILE
     values_changed = Checkpoint("values_changed", intact=False, facts={"path": str(values_path)})
@@ -148,7 +180,8 @@ def _load_manifest(folder: Path) -> SignedManifest | Checkpoint:
             return values_changed
         rows = map(json.loads, lines.decode().splitlines())
         values = {str(row["path"]): (row["values"], row.get("around")) for row in rows}
-        return SignedManifest(folder, {str(file["path"]): file for file in manifest["files"]}, values)
+        files = {str(file["path"]): file for file in manifest["files"]}
+        return SignedManifest(folder, files, values, find_original)
     except (OSError, ValueError, KeyError, TypeError):
         return values_changed
 
@@ -169,7 +202,7 @@ def _check_file(manifest: SignedManifest, name: str) -> Iterator[Checkpoint]:
         return
     signed_content = manifest.values.get(name)
     if signed_content is None:
-        yield Checkpoint("bytes_changed", intact=False, facts=facts)
+        yield from _check_against_original(data, manifest.find_original(entry["sha256"]), facts)
         return
     try:
         content = read_values(data), read_presentation(data)
@@ -180,6 +213,18 @@ def _check_file(manifest: SignedManifest, name: str) -> Iterator[Checkpoint]:
     yield from checkpoints
     if _are_intact(checkpoints):
         yield Checkpoint("resaved", intact=True, facts=facts)
+
+
+def _check_against_original(data: bytes, original: bytes | None, facts: dict[str, str]) -> Iterator[Checkpoint]:
+    """Yield what differs from a file whose content was not signed: cell by cell if the file itself was kept."""
+    changes: list[ContentChange] = []
+    if original is not None:
+        with suppress(UnreadableWorkbookError):
+            signed_content = (read_values(original), read_presentation(original))
+            changes = list(find_changes(signed_content, (read_values(data), read_presentation(data))))
+    yield from (_describe_change(change, facts) for change in changes)
+    if not changes:
+        yield Checkpoint("bytes_changed", intact=False, facts=facts)
 
 
 def _describe_change(change: ContentChange, facts: Mapping[str, str]) -> Checkpoint:
