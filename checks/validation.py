@@ -9,7 +9,7 @@ from checks.diagnosis.hypothesis_testing import explain_by_hypotheses
 from checks.diagnosis.repairs.harmless_repairs import drop_harmful_repairs
 from checks.model.filing_history import FilingHistory
 from checks.model.finding import Finding, Refusal
-from checks.model.raw_workbook import RawWorkbook
+from checks.model.raw_workbook import SINGLE_TABLE, RawWorkbook
 from checks.model.report import ValidationReport
 from checks.model.submission_identity import SubmissionIdentity
 from checks.recognition.cover import Cover, identify_submission, read_cover, refuse_missing_cover
@@ -17,6 +17,7 @@ from checks.recognition.form_instance import list_tables, recognise_forms
 from checks.recognition.submission_refusals import (
     refuse_missing_contract,
     refuse_oversized_tables,
+    refuse_single_table,
     refuse_wrong_folder,
 )
 from checks.reporting.finding_messages import build_findings
@@ -47,7 +48,7 @@ def validate_workbook(
     book = remove_returned_sheets(book, messages)
     cover = read_cover(book, cover_form)
     if cover is None:
-        return refuse_missing_cover(cover_form, messages)
+        return _refuse_without_cover(book, library, messages, expected)
     identity = identify_submission(cover, cover_form, messages)
     if isinstance(identity, Refusal):
         return identity
@@ -67,6 +68,20 @@ def validate_workbook(
     findings = add_locations(findings, evaluation.tables, cover, cover_form.name)
     report = _build_report(identity, library.compute_version(), evaluation, findings)
     return attach_explanations(report, explanations, library.get_return_policy(), messages)
+
+
+def _refuse_without_cover(
+    book: RawWorkbook, library: ContractLibrary, messages: Messages, expected: tuple[str, int] | None
+) -> Refusal:
+    """Refuse a workbook without a cover; of a single table it is told which one it is, and what is missing."""
+    cover_form = library.compile_cover()
+    if book.conversion is None or book.conversion.form != SINGLE_TABLE:
+        return refuse_missing_cover(cover_form, messages)
+    package = library.find_package(*expected) if expected else None
+    if package is None or expected is None:
+        return refuse_single_table(book, library.compile_all_forms(), cover_form, messages, is_known_county=False)
+    forms = library.compile_submission(package, expected[1]).forms
+    return refuse_single_table(book, forms, cover_form, messages, is_known_county=True)
 
 
 def _keep_only_copy(evaluation: Evaluation) -> Evaluation:

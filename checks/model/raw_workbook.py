@@ -3,8 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import Final
 
 import polars as pl
+
+# The form of a file that holds one table and no other sheet.
+SINGLE_TABLE: Final = "csv"
 
 
 class CellKind(IntEnum):
@@ -57,12 +61,24 @@ class RawSheet:
 
 
 @dataclass(frozen=True, slots=True)
+class Conversion:
+    """How a file in another format was read: its *form* (``xls``, ``ods`` or ``csv``).
+
+    *lost_formulas* are cells, such as ``附件2!C13``, whose formula could not be converted; their results were.
+    """
+
+    form: str
+    lost_formulas: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RawWorkbook:
     """All sheets of one file, in the order of the file.
 
     *foreign_content* names by kind what the file holds besides: ``macro``, ``embedded`` (documents and programs) and
-    ``link`` (files that formulas take values from).
+    ``link`` (files that formulas take values from). *conversion* is None for an .xlsx.
     """
 
     sheets: tuple[RawSheet, ...]
     foreign_content: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    conversion: Conversion | None = None

@@ -4,12 +4,15 @@ from collections.abc import Iterable
 
 from checks.model.cell_ref import format_address
 from checks.model.finding import Refusal
+from checks.model.raw_workbook import RawWorkbook
 from checks.model.refusal import create_refusal
 from checks.model.submission_identity import SubmissionIdentity
 from checks.recognition.column_names import ROW
 from checks.recognition.cover import Cover
+from checks.recognition.locate_tables import locate_tables
 from checks.recognition.table import Table
 from contracts.contract_library import ContractLibrary
+from contracts.form_model import Form, Layout
 from contracts.messages import Messages
 
 
@@ -53,6 +56,29 @@ def refuse_missing_contract(
     cell = _get_cover_cell(cover, field_name)
     facts = {"county": identity.county, "year": str(identity.year)}
     return create_refusal(messages, "no_contract", sheet=cover.sheet, cell=cell, **facts)
+
+
+def refuse_single_table(
+    book: RawWorkbook, forms: Iterable[Form], cover_form: Form, messages: Messages, *, is_known_county: bool
+) -> Refusal:
+    """Return the refusal of a file that holds one table and no cover: it names that table, and what is missing.
+
+    *forms* are those that the county has to submit, or those of all counties unless *is_known_county*.
+    """
+    table_forms = [form for form in forms if form.layout is Layout.TABLE]
+    searches = locate_tables(table_forms, book)
+    found_titles = [form.title for form in table_forms if form.name in searches and searches[form.name].location]
+    missing_text = messages("refusal_part.other_tables", cover=cover_form.sheet_names[0])
+    if is_known_county:
+        missing_titles = [form.title for form in table_forms if form.title not in found_titles]
+        missing_text = _join_titles([cover_form.title, *missing_titles])
+    if not found_titles:
+        return create_refusal(messages, "single_table_unknown", missing=missing_text)
+    return create_refusal(messages, "single_table", forms=_join_titles(found_titles), missing=missing_text)
+
+
+def _join_titles(titles: Iterable[str]) -> str:
+    return "、".join(f"《{title}》" for title in dict.fromkeys(titles))
 
 
 def _get_cover_cell(cover: Cover, field_name: str) -> str:

@@ -1,4 +1,4 @@
-"""Rules on what a workbook holds besides figures: macros, embedded documents, links. (phase: parsed)"""
+"""Rules on what a file is and holds besides figures: its format, macros, embedded documents, links. (phase: parsed)"""
 
 import re
 from collections.abc import Iterator
@@ -18,8 +18,12 @@ _REMOTE_FUNCTION: Final = re.compile(r"(?i)(?<![\w.])(?:_xlfn\.)?(?:WEBSERVICE|R
 
 
 def check_nothing_foreign(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation]:
-    """Report macros, embedded documents, links to other files, and formulas that ask the network."""
+    """Report macros, embedded documents, links to other files, and formulas that ask the network.
+
+    Report as well that a file in another format was converted, and which formulas got lost.
+    """
     cover_cell = CellRef(subject.cover.sheet, "A1")
+    yield from _report_conversion(subject, rule, cover_cell)
     for kind, names in sorted(subject.book.foreign_content.items()):
         facts = {"names": join_names(list(names), _MAX_NAMES_SHOWN)}
         yield _build_violation(rule, [cover_cell], kind, facts)
@@ -28,6 +32,17 @@ def check_nothing_foreign(subject: FormUnderCheck, rule: Rule) -> Iterator[Viola
         if cells:
             facts = {"sheet": sheet.name, "cells": join_addresses(cells)}
             yield _build_violation(rule, cells, "remote", facts)
+
+
+def _report_conversion(subject: FormUnderCheck, rule: Rule, cover_cell: CellRef) -> Iterator[Violation]:
+    conversion = subject.book.conversion
+    if conversion is None:
+        return
+    yield _build_violation(rule, [cover_cell], conversion.form, {})
+    lost_formulas = list(conversion.lost_formulas)
+    if lost_formulas:
+        facts = {"count": str(len(lost_formulas)), "cells": join_names(lost_formulas, _MAX_NAMES_SHOWN)}
+        yield _build_violation(rule, [cover_cell], "lost_formulas", facts)
 
 
 def _find_remote_formulas(sheet: RawSheet) -> list[CellRef]:

@@ -10,6 +10,7 @@ from filing.context.filing_context import CITY, COUNTY, PROVINCE, FilingContext,
 from review.roster import DueCounty
 
 _LINKABLE_SHEET_NAME = re.compile(r"[^\\/:?*\[\]\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]+")
+_SOURCE_EXTENSIONS = frozenset({"xlsx", "xlsm", "xls", "et", "ods", "csv"})
 _PARENT_PREFIXES = {PROVINCE: "", CITY: "../"}
 
 
@@ -30,8 +31,15 @@ def build_county_workbook_path(code: str, year: int) -> str:
 
 def build_source_copy_path(code: str, year: int, version: int, name: str) -> str:
     """Return the path, in the folder of filings, of the copy of a county's own file that was received as *name*."""
-    extension = "xlsm" if name.lower().endswith(".xlsm") else "xlsx"
-    return f"{code}/{code}-{year}-第{version}版-报送原件.{extension}"
+    return f"{code}/{code}-{year}-第{version}版-报送原件.{get_source_extension(name)}"
+
+
+def get_source_extension(name: str) -> str:
+    """Return the extension under which a file received as *name* is kept: its own if a spreadsheet program knows it."""
+    extension = name.lower().rpartition(".")[2]
+    if extension in _SOURCE_EXTENSIONS:
+        return extension
+    return "xlsx"
 
 
 def quote_sheet(name: str) -> str:

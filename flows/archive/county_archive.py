@@ -12,6 +12,7 @@ from contracts.change_impact import unpack_data_files
 from filing.archive_checklist import ArchiveContext, SubProject, build_archive_book
 from filing.book.cell_builders import get_local_date
 from filing.context.filing_context import COUNTY
+from filing.context.links import get_source_extension
 from flows.intake.returned_files import ReturnContext, build_marked_file
 from flows.outputs.filings_due import OWN_COPY, RECEIPT, get_key_fingerprint, list_filings
 from flows.outputs.write_filings import FilingWriter
@@ -169,10 +170,7 @@ def _collect_contracts(
 
 
 def _name_version_file(version: SubmissionVersion) -> str:
-    extension = "xlsx"
-    if version.name.lower().endswith(".xlsm"):
-        extension = "xlsm"
-    return f"{version.number:02d}-{version.sha256[:12]}.{extension}"
+    return f"{version.number:02d}-{version.sha256[:12]}.{get_source_extension(version.name)}"
 
 
 def _collect_filing_files(

@@ -129,7 +129,18 @@ def _build_marked_bytes(
     if normalised_list.rows:
         listings.append(normalised_list)
     marks = messages.get_group("marks")
-    return mark_workbook(submitted.data, report.findings, marks, listings=listings, limits=limits)
+    return mark_workbook(_load_markable_bytes(submitted.data), report.findings, marks, listings=listings, limits=limits)
+
+
+def _load_markable_bytes(data: bytes) -> bytes:
+    """Return the .xlsx to mark, or no bytes if it cannot be made again: then only the lists go back."""
+    from workbooks.gate.intake_fault import IntakeError  # noqa: PLC0415 - only if a file is returned
+    from workbooks.reader.conversion import convert_to_xlsx  # noqa: PLC0415 - as above
+
+    try:
+        return convert_to_xlsx(data)
+    except IntakeError:
+        return b""
 
 
 def _build_page_bytes(

@@ -13,7 +13,7 @@ from contracts.messages import Messages
 from flows.year.locations import DECISIONS_FOLDER, OPENING_FOLDER, ROSTER_FILE
 from workbooks.gate.file_access import read_submission_bytes
 
-_WORKBOOK_SUFFIXES = (".xlsx", ".xlsm")
+_WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".et", ".ods")
 COUNTY_FOLDER_NAME = re.compile(r"[0-9]{6}")
 # Files that operating systems and office programs leave behind, and copies that are not complete yet.
 _IGNORED_FILE_NAMES = re.compile(

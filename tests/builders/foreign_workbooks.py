@@ -3,6 +3,7 @@
 import struct
 import zlib
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -59,6 +60,7 @@ def full_workbook() -> bytes:
     """Make a workbook with about everything that a county may have put into it."""
     target = BytesIO()
     with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
+        book.set_properties({"created": datetime(2024, 11, 20, tzinfo=UTC).replace(tzinfo=None)})
         first, second = book.add_worksheet("封面"), book.add_worksheet("任务表")
         first.write("A1", "某县")
         first.insert_image("C3", "dot.png", {"image_data": dot()})

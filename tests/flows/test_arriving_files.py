@@ -4,6 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from desk.commands import decide
@@ -11,6 +12,7 @@ from desk.exit_codes import ExitCode
 from review.events import EventKind
 from tests.builders.annual_run import CITY, PROVINCE, Capture, proposal, workless
 from tests.builders.dongchuan import COUNTY, COVER, YEAR, name_of, submission
+from tests.builders.old_formats import csv_file, xls_file
 from tests.builders.year import (
     OTHER,
     Ground,
@@ -212,3 +214,24 @@ def test_what_is_no_file_in_a_county_folder_is_refused(root: Path) -> None:
     assert dict(refused) == {"断链.xlsx": "link", "文件夹.xlsx": "not_a_file", "管道.xlsx": "not_a_file"}
     assert ground.rows()[COUNTY].state == "received"
     assert workless(ground)
+
+
+def test_files_in_other_formats_are_taken_and_go_back_as_xlsx(root: Path) -> None:
+    """An .xls is kept as it came and returned as an .xlsx; a table alone is refused with what it is."""
+    ground = prepared(root, versions=(), decided=False)
+    folder = ground.places.inbox / COUNTY
+    folder.mkdir(parents=True, exist_ok=True)
+    data = xls_file(submission(2).sheets)
+    (folder / "第2版.xls").write_bytes(data)
+    (folder / "附件2.csv").write_bytes(csv_file(submission(2).sheets["附件2"]))
+
+    assert ground.run() is ExitCode.REFUSED_FILE
+
+    refused = [event.facts["code"] for event in ground.events() if event.kind is EventKind.REFUSED]
+    assert refused == ["single_table"]
+    (returned,) = ground.places.output_folder.rglob("*问题标注.xlsx")
+    assert openpyxl.load_workbook(returned).sheetnames[0] == "问题清单"
+    first = returned.read_bytes()
+    returned.unlink()
+    assert ground.run() is ExitCode.REFUSED_FILE
+    assert returned.read_bytes() == first

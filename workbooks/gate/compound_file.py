@@ -14,6 +14,9 @@ _ROOT_TYPE: Final = 5
 _NO_ENTRY: Final = 0xFFFFFFFF
 # Sector sizes of the two versions of the format, as powers of two.
 _SECTOR_SHIFTS: Final = (9, 12)
+_MACRO_STORAGE: Final = "_vba_project"
+_DOCUMENT_STORAGE: Final = "MBD"
+_MAX_NAMES: Final = 20
 _KIND_BY_STREAM: Final = {
     "encryptedpackage": "encrypted",
     "workbook": "xls",
@@ -36,6 +39,18 @@ def detect_compound_kind(data: bytes) -> str | None:
         if stream_name in names:
             return kind
     return None
+
+
+def list_foreign_storages(data: bytes) -> dict[str, list[str]]:
+    """Return the names of macros and of embedded documents by kind (macro, embedded); at most twenty of each."""
+    try:
+        names = sorted(_iter_top_names(data))
+    except (struct.error, IndexError):
+        return {}
+    macros = [name for name in names if name.lower().startswith(_MACRO_STORAGE)]
+    documents = [name for name in names if name.startswith(_DOCUMENT_STORAGE)]
+    names_by_kind = {"macro": macros[:_MAX_NAMES], "embedded": documents[:_MAX_NAMES]}
+    return {kind: kind_names for kind, kind_names in names_by_kind.items() if kind_names}
 
 
 def _iter_top_names(data: bytes) -> Iterator[str]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from sys import maxsize
 from types import MappingProxyType
+from zipfile import BadZipFile
 
 from lxml.etree import LxmlError
 
@@ -27,7 +28,7 @@ from workbooks.ooxml.zip_package import ZipPackage
 NO_LIMITS: Mapping[str, int] = MappingProxyType({})
 _NO_LIMIT = maxsize
 # What markup that nobody foresaw may raise. The verdict on the file is given by then, so the findings must go back.
-_MARKUP_ERRORS = (LxmlError, ValueError, LookupError, ArithmeticError, AttributeError, TypeError)
+_MARKUP_ERRORS = (LxmlError, BadZipFile, ValueError, LookupError, ArithmeticError, AttributeError, TypeError)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,15 @@
-"""Read an .xlsx file into cells with their addresses, in a worker process that the file may crash."""
+"""Read a workbook into cells with their addresses, in a worker process that the file may crash."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from workbooks.gate.fault_messages import build_fault_refusal
 from workbooks.gate.file_type import open_container
 from workbooks.gate.intake_fault import IntakeError, IntakeFault
+from workbooks.reader.conversion import ConversionReply, convert_in_worker
 from workbooks.reader.worker_pool import get_shared_pool
 
 if TYPE_CHECKING:  # loaded only when a file has passed the gate
@@ -25,9 +27,13 @@ if TYPE_CHECKING:  # loaded only when a file has passed the gate
 def read_workbook(data: bytes, messages: Messages, *, is_only_file: bool = False) -> RawWorkbook | Refusal:
     """Return every worksheet of a workbook, or its refusal; the gate inspects the file before it is read.
 
-    With *is_only_file*, a small and plain file is read in this process: a worker would cost more than reading.
+    With *is_only_file*, a small and plain .xlsx is read in this process: a worker would cost more than reading. A file
+    in another format is converted to .xlsx first, and read like any other.
     """
     try:
+        conversion = convert_in_worker(data)
+        if conversion is not None:
+            return _load_converted(conversion)
         # Checks the zip directory only, which is cheap; the worker unpacks the parts.
         container = open_container(data)
         workbook = None
@@ -36,6 +42,14 @@ def read_workbook(data: bytes, messages: Messages, *, is_only_file: bool = False
         return workbook or _load_in_worker(data)
     except IntakeError as error:
         return build_fault_refusal(error.fault, messages)
+
+
+def _load_converted(reply: ConversionReply) -> RawWorkbook:
+    from checks.model.raw_workbook import Conversion  # noqa: PLC0415 - loads polars
+
+    workbook = _load_in_worker(reply.data)
+    conversion = Conversion(reply.form, tuple(reply.lost_formulas))
+    return replace(workbook, foreign_content=reply.foreign_content, conversion=conversion)
 
 
 def _load_in_process(data: bytes, container: Container) -> RawWorkbook | None:

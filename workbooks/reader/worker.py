@@ -1,7 +1,8 @@
 """The worker process that reads workbooks: files on standard input, their cells on standard output.
 
 A file that crashes or hangs the library does so in this process. A file is one message; the reply is a JSON header,
-then the frames that it announces, as Arrow streams.
+then the frames that it announces, as Arrow streams. A file in another format is not read but converted: the reply is
+an .xlsx, which is sent in again to be read as any other.
 """
 
 import json
@@ -13,9 +14,9 @@ from contextlib import contextmanager
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
-from workbooks.gate.file_type import compute_unpacked_size, open_container
+from workbooks.gate.file_type import compute_file_limits, detect_convertible_form, open_container
 from workbooks.gate.intake_fault import IntakeError, intake_error
-from workbooks.gate.resource_limits import apply_limits, clear_timer, compute_limits
+from workbooks.gate.resource_limits import apply_limits, clear_timer
 from workbooks.gate.workbook_parts import WorkbookOutline
 from workbooks.reader.inspection import InspectedSheet, InspectedWorkbook, inspect_workbook
 from workbooks.reader.pipe_protocol import receive_message, send_message
@@ -33,7 +34,7 @@ def main() -> None:
     # Output that a library prints must not get between the frames.
     os.dup2(2, 1)
     while (data := receive_message(source)) is not None:
-        apply_limits(compute_limits(compute_unpacked_size(data)), time.process_time())
+        apply_limits(compute_file_limits(data), time.process_time())
         header, frames = build_reply(data)
         for message in (json.dumps(header).encode(), *frames):
             send_message(target, message)
@@ -42,9 +43,14 @@ def main() -> None:
 
 
 def build_reply(data: bytes) -> tuple[dict[str, Any], list[bytes]]:
-    """Return the header and the frames of a file, or a header with its fault and no frames."""
+    """Return the header and the frames of a file, or a header with its fault and no frames.
+
+    The only frame of a file in another format is the .xlsx made of it.
+    """
     try:
         with convert_failures_to_faults():
+            if form := detect_convertible_form(data):
+                return _convert_to_xlsx(data, form)
             return _pack_workbook(inspect_workbook(open_container(data)), data)
     except IntakeError as error:
         return {"fault": error.fault.as_json()}, []
@@ -74,6 +80,19 @@ def _pack_workbook(workbook: InspectedWorkbook, data: bytes) -> tuple[dict[str, 
         headers.append({**header, "messages": len(sheet_messages)})
         messages += sheet_messages
     return {"sheets": headers, "foreign_content": dict(workbook.foreign_content)}, messages
+
+
+def _convert_to_xlsx(data: bytes, form: str) -> tuple[dict[str, Any], list[bytes]]:
+    from workbooks.conversion.convert_file import convert_file  # noqa: PLC0415 - most files are .xlsx
+
+    converted = convert_file(data, form)
+    header = {
+        "form": form,
+        "lost_formulas": list(converted.lost_formulas),
+        "foreign_content": dict(converted.foreign_content),
+        "messages": 1,
+    }
+    return header, [converted.data]
 
 
 def _iter_slices(*frames: "pl.DataFrame") -> "Iterator[pl.DataFrame]":

@@ -13,9 +13,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from workbooks.gate.file_type import compute_unpacked_size
+from workbooks.gate.file_type import compute_file_limits
 from workbooks.gate.intake_fault import IntakeFault
-from workbooks.gate.resource_limits import compute_limits, get_resident_memory
+from workbooks.gate.resource_limits import get_resident_memory
 from workbooks.gate.zip_container import MEGABYTE
 from workbooks.reader.pipe_protocol import receive_message, send_message
 
@@ -62,7 +62,7 @@ class ReaderProcess:
 
     def read_file(self, data: bytes) -> "ReaderReply":
         """Return the worker's reply to a file; if the worker dies or exceeds a limit, the reply is a fault."""
-        memory_bytes = self.limits.max_memory_bytes or compute_limits(compute_unpacked_size(data)).memory_bytes
+        memory_bytes = self.limits.max_memory_bytes or compute_file_limits(data).memory_bytes
         with self._limit_resources(memory_bytes) as overrun:
             try:
                 self._send_file(data)
@@ -79,7 +79,7 @@ class ReaderProcess:
 
     def _receive_reply(self) -> "ReaderReply":
         header = json.loads(self._receive_message())
-        message_count = sum(sheet["messages"] for sheet in header.get("sheets", ()))
+        message_count = header.get("messages", 0) + sum(sheet["messages"] for sheet in header.get("sheets", ()))
         return ReaderReply(header, tuple(self._receive_message() for _ in range(message_count)))
 
     def _receive_message(self) -> bytes:
@@ -142,7 +142,7 @@ class ReaderProcess:
 
 @dataclass(frozen=True, slots=True)
 class ReaderReply:
-    """The reply to a file: the JSON header, and the frames in slices, as Arrow streams."""
+    """The reply to a file: the JSON header, and the frames as Arrow streams, or the .xlsx made of the file."""
 
     header: dict[str, Any]
     frames: tuple[bytes, ...]

@@ -200,8 +200,8 @@ CASES: tuple[Case, ...] = (
         18, "web page renamed", Due.REFUSE, lambda: b"<html><table><tr><td>1</td></tr></table></html>", "not_workbook"
     ),
     simple(18, "XML 2003", Due.REFUSE, lambda: b'<?xml version="1.0"?><Workbook/>', "not_workbook"),
-    simple(19, "CSV renamed", Due.REFUSE, lambda: "序号,乡镇\n1,铜都街道\n".encode("gbk"), "not_workbook"),
-    simple(19, "TSV renamed", Due.REFUSE, lambda: b"1\t2\n3\t4\n", "not_workbook"),
+    simple(19, "CSV renamed", Due.REFUSE, lambda: "序号,乡镇\n1,铜都街道\n".encode("gbk"), "single_table_unknown"),
+    simple(19, "TSV renamed", Due.REFUSE, lambda: b"1\t2\n3\t4\n", "single_table_unknown"),
     simple(20, "PDF", Due.REFUSE, lambda: _typed(b"%PDF-1.7\n"), "not_workbook"),
     simple(20, "RAR", Due.REFUSE, lambda: _typed(b"Rar!\x1a\x07"), "not_workbook"),
     simple(20, "Word", Due.REFUSE, lambda: _renamed_zip("word/document.xml"), "not_workbook"),

@@ -1,0 +1,1 @@
+"""Files in other formats: read, converted to .xlsx, checked and returned."""
