@@ -4,16 +4,20 @@ import csv
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from io import BytesIO, StringIO
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
+
+import pytest
 
 Rows = Sequence[Sequence[Any]]
 Sheets = Mapping[str, Rows]
 
 _END_OF_CHAIN, _FREE, _FAT_SECTOR = 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD
 _SECTOR = 512
+needs_xlrd = pytest.mark.skipif(find_spec("xlrd") is None, reason="xlrd of constraints.txt is not installed")
 DATE_XF, TWO_DECIMALS_XF, STRUCK_XF = 1, 2, 3
 
 

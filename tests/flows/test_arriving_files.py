@@ -12,7 +12,7 @@ from desk.exit_codes import ExitCode
 from review.events import EventKind
 from tests.builders.annual_run import CITY, PROVINCE, Capture, proposal, workless
 from tests.builders.dongchuan import COUNTY, COVER, YEAR, name_of, submission
-from tests.builders.old_formats import csv_file, xls_file
+from tests.builders.old_formats import csv_file, needs_xlrd, xls_file
 from tests.builders.year import (
     OTHER,
     Ground,
@@ -216,6 +216,7 @@ def test_what_is_no_file_in_a_county_folder_is_refused(root: Path) -> None:
     assert workless(ground)
 
 
+@needs_xlrd
 def test_files_in_other_formats_are_taken_and_go_back_as_xlsx(root: Path) -> None:
     """An .xls is kept as it came and returned as an .xlsx; a table alone is refused with what it is."""
     ground = prepared(root, versions=(), decided=False)

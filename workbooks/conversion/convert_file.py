@@ -7,9 +7,8 @@ from workbooks.conversion.converted_workbook import MAX_CELLS, ConvertedWorkbook
 from workbooks.conversion.csv_reader import read_csv
 from workbooks.conversion.ods_reader import read_ods
 from workbooks.conversion.write_xlsx import write_xlsx
-from workbooks.conversion.xls_reader import read_xls
 from workbooks.gate.compound_file import list_foreign_storages
-from workbooks.gate.file_type import CSV, ODS
+from workbooks.gate.file_type import CSV, ODS, XLS
 from workbooks.gate.intake_fault import IntakeError, intake_error
 from workbooks.gate.zip_container import Container
 
@@ -54,4 +53,12 @@ def _read_workbook(data: bytes, form: str) -> tuple[ConvertedWorkbook, Mapping[s
         return workbook, workbook.foreign_content
     if form == CSV:
         return read_csv(data), {}
-    return read_xls(data), list_foreign_storages(data)
+    return _read_xls(data), list_foreign_storages(data)
+
+
+def _read_xls(data: bytes) -> ConvertedWorkbook:
+    try:
+        from workbooks.conversion.xls_reader import read_xls  # noqa: PLC0415 - its library may not be installed
+    except ImportError as error:
+        raise intake_error("converter_missing", kind=XLS, library=error.name or "") from error
+    return read_xls(data)

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import sys
 from io import BytesIO
 from pathlib import Path
 
@@ -14,12 +15,15 @@ from checks.model.report import ValidationReport
 from flows.intake.returned_files import MarkingContext, SubmittedFile, build_returned_files
 from tests.builders.dongchuan import SHEET_2, submission
 from tests.builders.examined import warm_library, wording
-from tests.builders.old_formats import Sum, csv_file, ods_file, xls_file
+from tests.builders.old_formats import Sum, csv_file, needs_xlrd, ods_file, xls_file
+from workbooks.conversion.convert_file import convert_file
 from workbooks.examine import validate_file
 from workbooks.gate.file_type import detect_convertible_form
+from workbooks.gate.intake_fault import IntakeError
 
 PROGRAM = shutil.which("soffice")
 WRITERS = {"xls": xls_file, "ods": ods_file}
+FORMS = [pytest.param("xls", marks=needs_xlrd), "ods"]
 
 
 def report_on(data: bytes) -> ValidationReport:
@@ -35,7 +39,7 @@ def other_findings(data: bytes) -> list[tuple[str, str, str | None, str]]:
     return [(item.rule, item.sheet, item.cell, item.message) for item in findings]
 
 
-@pytest.mark.parametrize("form", ["xls", "ods"])
+@pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("is_wrong", [False, True], ids=["right", "wrong"])
 def test_verdict_is_that_on_the_xlsx(form: str, *, is_wrong: bool) -> None:
     """The same figures give the same findings at the same cells, and one notice about the format."""
@@ -49,7 +53,7 @@ def test_verdict_is_that_on_the_xlsx(form: str, *, is_wrong: bool) -> None:
     assert (notice.severity, notice.message.startswith("文件是")) == ("report", True)
 
 
-@pytest.mark.parametrize("form", ["xls", "ods"])
+@pytest.mark.parametrize("form", FORMS)
 def test_county_gets_a_valid_xlsx_back(form: str, tmp_path: Path) -> None:
     """The marked copy is an .xlsx with the county's sheets behind the list; nothing of it asks for a repair."""
     data = WRITERS[form](submission(2).put(SHEET_2, "C6", 250).sheets)
@@ -65,6 +69,7 @@ def test_county_gets_a_valid_xlsx_back(form: str, tmp_path: Path) -> None:
     assert book[SHEET_2]["C6"].value == 250
 
 
+@needs_xlrd
 def test_total_formula_that_leaves_out_a_row_is_judged_in_an_xls_too() -> None:
     """No typed figure is proposed for change: the range of the sum is the cause."""
     draft = submission(2)
@@ -74,6 +79,17 @@ def test_total_formula_that_leaves_out_a_row_is_judged_in_an_xls_too() -> None:
     messages = [item.message for item in report_on(data).findings if item.rule != "F20"]
     assert len(messages) == 1
     assert "C13" in messages[0] or "第13行" in messages[0]
+
+
+def test_missing_library_is_told_as_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that this machine cannot convert is not called damaged."""
+    monkeypatch.setitem(sys.modules, "xlrd", None)
+    for name in ("xls_reader", "xls_formats", "xls_records"):
+        monkeypatch.delitem(sys.modules, f"workbooks.conversion.{name}", raising=False)
+    with pytest.raises(IntakeError) as caught:
+        convert_file(xls_file(submission(2).sheets), "xls")
+    assert caught.value.fault.code == "converter_missing"
+    assert caught.value.fault.facts["library"] == "xlrd"
 
 
 def test_single_table_names_itself_and_what_is_missing() -> None:
@@ -106,6 +122,7 @@ def test_form_is_told_by_the_content_not_by_the_name() -> None:
 
 
 @pytest.mark.slow
+@needs_xlrd
 @pytest.mark.skipif(PROGRAM is None, reason="LibreOffice is not installed")
 def test_files_that_libreoffice_writes_are_taken(tmp_path: Path) -> None:
     """A real program's file, with its own styles and tables, has no finding but the notice."""
