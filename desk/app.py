@@ -195,6 +195,36 @@ def verify(
 
 
 @app.command()
+def trace(
+    year: YearArgument,
+    county: Annotated[str, typer.Argument(help="县级行政区划代码")],
+    cell: Annotated[str, typer.Argument(help="最新版次中的单元格，写成 表名!C5")],
+    state: StateOption = None,
+    *,
+    form: Annotated[OutputFormat, typer.Option("--format", help="输出格式")] = OutputFormat.TEXT,
+) -> None:
+    """一个数的来历：各版次填的是多少，谁在何时改的，谁核减的。"""
+    from desk.commands.trace import show_trace  # noqa: PLC0415
+
+    paths = resolve_paths(year, inputs=Path("inputs"), outputs=Path("outputs"), state=state)
+    run_command(lambda: show_trace(paths, county, cell, as_json=form is OutputFormat.JSON), state)
+
+
+@app.command()
+def hits(
+    years: Annotated[list[int], typer.Argument(help="核算年度，可以写几个")],
+    state: StateOption = None,
+    *,
+    form: Annotated[OutputFormat, typer.Option("--format", help="输出格式")] = OutputFormat.TEXT,
+) -> None:
+    """各条规则查出多少、后来怎样：改正、说明、豁免、误报。"""
+    from desk.commands.hits import show_hits  # noqa: PLC0415
+
+    paths_by_year = [resolve_paths(year, inputs=Path("inputs"), outputs=Path("outputs"), state=state) for year in years]
+    run_command(lambda: show_hits(paths_by_year, as_json=form is OutputFormat.JSON), state)
+
+
+@app.command()
 def archive(
     year: YearArgument,
     *,
