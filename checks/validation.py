@@ -24,6 +24,7 @@ from checks.reporting.finding_messages import build_findings
 from checks.reporting.reported_figures import collect_reported_figures
 from checks.rule_evaluation import evaluate_rules
 from checks.rules.cross_year_rules import collect_claimed_plots
+from checks.versions.explanation_form import read_explanation_form
 from checks.versions.explanations import attach_explanations
 from checks.versions.returned_sheets import read_explanations, remove_returned_sheets
 from checks.versions.row_identity import add_locations
@@ -67,6 +68,8 @@ def validate_workbook(
     findings = build_findings(evaluation.violations, messages)
     findings = add_locations(findings, evaluation.tables, cover, cover_form.name)
     report = _build_report(identity, library.compute_version(), evaluation, findings)
+    report = replace(report, cover=cover.list_fields(cover_form))
+    explanations = (*read_explanation_form(list_tables(subjects), findings), *explanations)
     return attach_explanations(report, explanations, library.get_return_policy(), messages)
 
 

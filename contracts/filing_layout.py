@@ -34,12 +34,16 @@ class TargetColumn:
 
 @dataclass(frozen=True, slots=True)
 class ArchiveItem:
-    """One item that the regulation requires to be kept; *is_generated* if the archive made here contains it."""
+    """One item that the regulation requires to be kept; *is_generated* if the archive made here contains it.
+
+    An item that *is_optional* is listed only if there is any file of it.
+    """
 
     id: str
     name: str
     basis: str
     is_generated: bool
+    is_optional: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,4 +83,4 @@ def _build_target_column(raw: Mapping[str, Any]) -> TargetColumn:
 
 
 def _build_archive_item(raw: Mapping[str, Any]) -> ArchiveItem:
-    return ArchiveItem(raw["id"], raw["name"], raw["basis"], bool(raw["made"]))
+    return ArchiveItem(raw["id"], raw["name"], raw["basis"], bool(raw["made"]), bool(raw.get("optional")))

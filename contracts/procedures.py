@@ -64,7 +64,9 @@ class Action:
     """One action open to an officer of *level*; *verb* groups actions (approve, return) for the command line.
 
     An empty *to_state* leaves the state as it is; *to_state_if_filed_before* replaces it if an older version was filed
-    before. *is_forward* marks the regular steps towards the filing; the next of them determines whose turn it is.
+    before. *cover_fields* maps what the action requires to the fields of the cover on which the county's own file may
+    give it, and *cover_opinion* is the opinion if the cover gives none. *is_forward* marks the regular steps towards
+    the filing; the next of them determines whose turn it is.
     """
 
     id: str
@@ -78,6 +80,8 @@ class Action:
     preconditions: tuple[Precondition, ...] = ()
     to_state_if_filed_before: str = ""
     is_forward: bool = False
+    cover_fields: Mapping[str, str] = field(default_factory=dict)
+    cover_opinion: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +105,8 @@ class Procedure:
     """The chain of one kind of submission.
 
     *states* maps state ids to Chinese names. *closed_states* names, for a level that seals a roll-up, the states in
-    which a county no longer delays the sealing. *deadlines* maps level ids to month and day.
+    which a county no longer delays the sealing. *deadlines* maps level ids to month and day. *refused_state* is that of
+    a county whose files were all refused; if empty, such a county stays in the initial state.
     """
 
     id: str
@@ -118,6 +123,7 @@ class Procedure:
     closed_states: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     rules: tuple[ProcedureRule, ...] = ()
     deadlines: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    refused_state: str = ""
 
     def get_deadline(self, level: str, year: int) -> date | None:
         """Return the last day, in the year after the accounting year, on which a level is in time; None if not set."""
@@ -173,6 +179,7 @@ def load_procedure(raw: Mapping[str, Any], file: str) -> Procedure:
             excused_states=tuple(raw.get("excused", ())),
             closed_states={level: tuple(states) for level, states in raw.get("settled", {}).items()},
             rules=tuple(map(_build_rule, raw.get("rules", ()))),
+            refused_state=raw.get("on_refusal", ""),
             deadlines={level: _parse_month_and_day(text) for level, text in raw.get("deadlines", {}).items()},
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -194,6 +201,8 @@ def _build_action(raw: Mapping[str, Any]) -> Action:
         preconditions=tuple(map(Precondition, raw.get("needs", ()))),
         to_state_if_filed_before=raw.get("to_again", ""),
         is_forward=bool(raw.get("onward", False)),
+        cover_fields=raw.get("on_cover", {}),
+        cover_opinion=raw.get("cover_opinion", ""),
     )
 
 
@@ -234,6 +243,7 @@ def _collect_named_states(procedure: Procedure) -> set[str]:
         *procedure.resubmittable_states,
         *procedure.final_states,
         *procedure.excused_states,
+        *filter(None, [procedure.refused_state]),
     }
     states.update(*procedure.closed_states.values())
     for action in procedure.actions:

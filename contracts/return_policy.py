@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from contracts.errors import ContractError
@@ -9,11 +10,21 @@ from contracts.yaml_files import compile_once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SamplingPolicy:
+    """What a reviewer is proposed to inspect: this share of a county's figures, within *fewest* and *most* of them."""
+
+    share: Decimal = Decimal("0.1")
+    fewest: int = 2
+    most: int = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnPolicy:
     """What an explanation must contain (procedure rule *rule*), and the caps of our lists.
 
     An explanation needs *min_length* characters, and *min_length_without_fillers* once all *filler_words* are removed;
-    these are sorted by length, the longest first. *max_list_lengths* is keyed by list.
+    these are sorted by length, the longest first. *max_list_lengths* is keyed by list. *paper_suffixes* are the endings
+    of files that may accompany a workbook.
     """
 
     rule: str
@@ -21,6 +32,8 @@ class ReturnPolicy:
     min_length_without_fillers: int
     filler_words: tuple[str, ...]
     max_list_lengths: Mapping[str, int]
+    sampling: SamplingPolicy = SamplingPolicy()
+    paper_suffixes: tuple[str, ...] = ()
 
 
 @compile_once
@@ -34,6 +47,14 @@ def load_return_policy(raw: Mapping[str, Any], file: str) -> ReturnPolicy:
             min_length_without_fillers=int(explanation["left"]),
             filler_words=tuple(sorted(map(str, explanation["idle"]), key=len, reverse=True)),
             max_list_lengths={str(name): int(cap) for name, cap in raw["caps"].items()},
+            sampling=_build_sampling(raw.get("sampling", {})),
+            paper_suffixes=tuple(str(suffix).lower() for suffix in raw.get("papers", ())),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ContractError(file, f"entry missing or malformed: {error!r}") from error
+
+
+def _build_sampling(raw: Mapping[str, Any]) -> SamplingPolicy:
+    if not raw:
+        return SamplingPolicy()
+    return SamplingPolicy(share=Decimal(str(raw["share"])), fewest=int(raw["fewest"]), most=int(raw["most"]))

@@ -4,11 +4,13 @@ from collections.abc import Iterator, Sequence
 
 from contracts.messages import Messages
 from desk.county_line import format_county_line
+from flows.decisions.pending_decisions import EvaluatedCover
 from flows.decisions.refusal_text import explain_refused_decision
 from flows.run.next_steps import NextStep, list_next_steps, list_operator_steps
 from flows.run.run_summary import RunSummary
 from flows.year.earlier_filings import OutdatedFiling
 from flows.year.year_state import YearState
+from review.proposal import DecisionRefusal
 from review.roster import Roster
 
 
@@ -22,6 +24,8 @@ def format_run_summary(state: YearState, summary: RunSummary, failures: int) -> 
     for submitted, decision_refusal in summary.refused_decisions:
         reason = explain_refused_decision(state, submitted.proposal.county, decision_refusal)
         yield messages("run.denied", file=submitted.file, row=str(submitted.row), reason=reason)
+    for cover in summary.refused_covers:
+        yield _format_refused_cover(state, cover)
     for row in summary.rows:
         yield format_county_line(row, messages, state.procedure)
     next_steps = [*list_operator_steps(state, summary, failures), *list_next_steps(state, summary)]
@@ -47,6 +51,17 @@ def format_outdated_filings(
             year=str(outdated.year),
             ground=str(outdated.changed_year),
         )
+
+
+def _format_refused_cover(state: YearState, cover: EvaluatedCover) -> str:
+    """Return the line about a cover that reports its file, but may not: its cell and the reason."""
+    refusal = cover.result
+    if not isinstance(refusal, DecisionRefusal):
+        return ""
+    field = cover.submission.find_cell(refusal.code, refusal.facts)
+    place = f"{field.sheet}!{field.cell}" if field else cover.version.name
+    reason = explain_refused_decision(state, cover.county, refusal)
+    return state.messages("run.cover", code=cover.county, version=cover.version.number, place=place, reason=reason)
 
 
 def _format_step(step: NextStep, messages: Messages) -> str:

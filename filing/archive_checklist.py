@@ -58,7 +58,7 @@ class ArchiveContext:
 
     def is_missing(self, item: ArchiveItem) -> bool:
         """Return whether an item is neither in the archive nor on paper."""
-        return not self.files_by_item.get(item.id) and not self.paper_file_numbers.get(item.id)
+        return not item.is_optional and not self.files_by_item.get(item.id) and not self.paper_file_numbers.get(item.id)
 
     @property
     def missing_items(self) -> tuple[ArchiveItem, ...]:
@@ -69,7 +69,8 @@ class ArchiveContext:
 def build_archive_book(context: ArchiveContext, messages: Messages) -> FilingBook:
     """Return the checklist as a workbook: items, sub-projects, files."""
     title = messages("archive.title", county=clean_text(context.county), year=context.year)
-    items = [_build_item_row(context, item, messages) for item in context.items]
+    listed_items = [item for item in context.items if not item.is_optional or context.files_by_item.get(item.id)]
+    items = [_build_item_row(context, item, messages) for item in listed_items]
     sub_projects = [_build_sub_project_row(sub_project, messages) for sub_project in context.sub_projects]
     files = list(starmap(_build_file_row, sorted(context.sha256_by_path.items())))
     sheets = (

@@ -1,5 +1,6 @@
 """The figures that changed from one version of a submission to another."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -37,11 +38,18 @@ def find_changed_figures(before: ValidationReport, after: ValidationReport | Non
 
 
 def _index_figures(figures: Iterable[ReportedFigure]) -> dict[tuple[object, ...], ReportedFigure]:
-    return {_build_figure_key(figure): figure for figure in figures}
+    """Return the figures by what they are about; of figures about the same thing, each keeps its place among them."""
+    counts: Counter[tuple[object, ...]] = Counter()
+    figures_by_key: dict[tuple[object, ...], ReportedFigure] = {}
+    for figure in figures:
+        key = _build_figure_key(figure)
+        figures_by_key[*key, counts[key]] = figure
+        counts[key] += 1
+    return figures_by_key
 
 
 def _build_figure_key(figure: ReportedFigure) -> tuple[object, ...]:
-    return figure.form, figure.township, figure.column, figure.year
+    return figure.form, figure.project, figure.township, figure.column, figure.year
 
 
 def _format_location(figure: ReportedFigure) -> str:

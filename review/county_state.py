@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from checks.model.report import CoverField
 from contracts.procedures import Action, Procedure
 from review.events import Event, EventKind, EventSummary, LedgerEntry
 from review.roster import Roster, parse_roster
@@ -15,7 +16,8 @@ class SubmissionVersion:
 
     *finding_counts* maps severity to rule to number of findings; it is None if the record does not have it. The
     validation report and the plots are stored under *report_sha256* and *plots_sha256*. *balances_digest* and
-    *claims_digest* identify what the check used besides the file.
+    *claims_digest* identify what the check used besides the file. *cover* are the fields of the cover that report the
+    file.
     """
 
     number: int
@@ -32,6 +34,7 @@ class SubmissionVersion:
     balances_digest: str = ""
     claims_digest: str = ""
     finding_counts: Mapping[str, Mapping[str, int]] | None = None
+    cover: tuple[CoverField, ...] = ()
 
     @property
     def is_checked(self) -> bool:
@@ -72,11 +75,36 @@ class Reduction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedFile:
+    """A file of a county that was not taken: its *name*, the code of the reason, the reason itself and the remedy.
+
+    *sha256* is empty if the file could not be read. *place* are the part, sheet and cell that the reason is about.
+    """
+
+    name: str
+    sha256: str
+    code: str
+    message: str
+    remedy: str
+    place: tuple[str, str, str] = ("", "", "")
+    refused_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AccompanyingPaper:
+    """A file that a county sent beside its workbooks, such as a scan: its name and sha256."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CountyState:
     """One county: its workflow state, its versions (oldest first) and every decision on any of them.
 
     *filed_sha256s* are the versions that were filed and whose filing was not undone, oldest first.
-    *explanations_by_version* maps a version's sha256 to its explanations by rule.
+    *explanations_by_version* maps a version's sha256 to its explanations by rule. *refused_files* are the files refused
+    since the last version was received, and *papers* the accompanying papers, oldest first.
     """
 
     county: str
@@ -87,6 +115,8 @@ class CountyState:
     reductions: tuple[Reduction, ...] = ()
     explanations_by_version: Mapping[str, Mapping[str, str]] | None = None
     filed_sha256s: tuple[str, ...] = ()
+    refused_files: tuple[RefusedFile, ...] = ()
+    papers: tuple[AccompanyingPaper, ...] = ()
 
     @property
     def newest_version(self) -> SubmissionVersion | None:

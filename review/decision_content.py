@@ -1,8 +1,10 @@
 """What a decision records beside the new state: return points, answers, waivers, explanations, reductions."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
+from checks.model.cell_ref import parse_address
 from checks.versions.explanations import find_explanation_fault
 from contracts.procedures import Effect, Precondition
 from review.decision_points import DecisionPoint, encode_points, parse_points
@@ -25,14 +27,14 @@ def build_decision_facts(
     if Precondition.ANSWERS in action.preconditions:
         open_points = find_open_points(context)
         if open_points:
-            return _collect_answers(proposal, len(open_points))
+            return _collect_answers(context, proposal, len(open_points))
     if points:
         return {"points": encode_points(points)}
     return {}
 
 
-def _collect_answers(proposal: Proposal, point_count: int) -> DecisionFacts:
-    answers = parse_answers(proposal, point_count)
+def _collect_answers(context: DecisionContext, proposal: Proposal, point_count: int) -> DecisionFacts:
+    answers = parse_answers(context, proposal, point_count)
     return {"answers": [{"number": number, "text": text} for number, text in sorted(answers.items())]}
 
 
@@ -41,9 +43,40 @@ def _refuse_point(proposal: Proposal, point: DecisionPoint, code: str = "bad_poi
 
 
 def _collect_return_points(
-    _: DecisionContext, proposal: Proposal, points: tuple[DecisionPoint, ...]
+    context: DecisionContext, proposal: Proposal, points: tuple[DecisionPoint, ...]
 ) -> DecisionFacts | DecisionRefusal:
-    return {"points": encode_points(points or parse_points(proposal.opinion))}
+    located_points: list[DecisionPoint] = []
+    for point in points or parse_points(proposal.opinion):
+        located_point = _locate_point(context, point)
+        if located_point is None:
+            sheets = "、".join(map("“{}”".format, context.sheet_sizes))
+            target = point.target or point.unreadable_cell
+            return _refuse_point(proposal, point, "no_such_cell", target=target, sheets=sheets)
+        located_points.append(located_point)
+    return {"points": encode_points(located_points)}
+
+
+def _locate_point(context: DecisionContext, point: DecisionPoint) -> DecisionPoint | None:
+    """Return a point with the sheet of its cell, or None if the returned version does not have the cell.
+
+    The sheet may be left out if only one sheet has the cell. What looks like a rule is one if there is such a rule.
+    """
+    if point.unreadable_cell and context.sheet_sizes:
+        return None
+    is_rule = bool(point.rule) and (not context.rule_ids or point.rule in context.rule_ids)
+    if point.cell_address is None or is_rule or not context.sheet_sizes:
+        return point
+    sheet, cell = point.cell_address
+    position = parse_address(cell)
+    sheets = [name for name in context.sheet_sizes if sheet in ("", name)]
+    holders = [name for name in sheets if position and _is_on_sheet(position, context.sheet_sizes[name])]
+    if len(holders) != 1:
+        return None
+    return replace(point, target=f"{holders[0]}!{cell}")
+
+
+def _is_on_sheet(position: tuple[int, int], size: tuple[int, int]) -> bool:
+    return position[0] <= size[0] and position[1] <= size[1]
 
 
 def _collect_explanations(

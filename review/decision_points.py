@@ -10,8 +10,11 @@ from itertools import starmap
 
 from review.events import JsonValue
 
+_QUOTE = "'"
+_CELL_WRITING = str.maketrans({"！": "!", "$": None})
 _LINE_PATTERN = re.compile(r"^\s*(?P<target>[^：:\n]{1,80}?)\s*[：:]\s*(?P<text>.*\S)\s*$")
 _CELL_PATTERN = re.compile(r"^(?:(?P<sheet>.+)!)?(?P<cell>[A-Z]{1,3}[1-9]\d{0,6})$")
+_BAD_CELL_PATTERN = re.compile(r"^\s*(?P<target>[^：:!！]{1,60}[!！]\s*\$?(?:[A-Za-z]+\$?\d*|\d+))\s*[：:]")
 _RULE_PATTERN = re.compile(r"^[A-Z]{1,3}\d{2,3}$")
 _NUMBER_PATTERN = re.compile(r"^\d{1,3}$")
 _FIRST_WORD_PATTERN = re.compile(r"^\s*(?P<first>[^，,；;\s]+)\s*[，,；;\s]\s*(?P<rest>.*\S)\s*$")
@@ -39,6 +42,14 @@ class DecisionPoint:
         return match["sheet"] or "", match["cell"]
 
     @property
+    def unreadable_cell(self) -> str:
+        """The beginning of a point without a target that was meant as a cell, such as 附件3!A0, or an empty string."""
+        match = _BAD_CELL_PATTERN.match(self.text)
+        if self.target or match is None:
+            return ""
+        return match["target"]
+
+    @property
     def target_number(self) -> int:
         """The number of the point that this one answers, or 0."""
         return int(self.target) if _NUMBER_PATTERN.match(self.target) else 0
@@ -55,6 +66,12 @@ def parse_points(text: str) -> tuple[DecisionPoint, ...]:
     """Parse points, one a line, as people write them; blank lines are not counted."""
     lines = filter(str.strip, text.splitlines())
     return tuple(starmap(_parse_point, enumerate(lines, start=1)))
+
+
+def _normalise_cell_target(target: str) -> str:
+    """Return a target with its cell as on the sheet: A8 for a8 and $A$8; quotes around the sheet are removed."""
+    sheet, mark, cell = target.translate(_CELL_WRITING).rpartition("!")
+    return f"{sheet.strip().strip(_QUOTE)}{mark}{cell.strip().upper()}"
 
 
 def encode_points(points: Iterable[DecisionPoint]) -> list[JsonValue]:
@@ -78,6 +95,7 @@ def _parse_point(number: int, line: str) -> DecisionPoint:
     target, text = match["target"].strip(), match["text"]
     if _RULE_PATTERN.match(target.upper()) or _NUMBER_PATTERN.match(target.upper()):
         return DecisionPoint(number, target.upper(), text)
-    if _CELL_PATTERN.match(target):
-        return DecisionPoint(number, target, text)
+    cell_target = _normalise_cell_target(target)
+    if _CELL_PATTERN.match(cell_target):
+        return DecisionPoint(number, cell_target, text)
     return DecisionPoint(number, "", line.strip())

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator
 
 from contracts.procedures import Effect, Precondition
 from review.county_state import compute_next_state
-from review.decision_points import decode_points, parse_points
+from review.decision_points import parse_points
 from review.proposal import DecisionContext, DecisionRefusal, Proposal, ResolvedAction, find_office, is_responsible_for
+from review.return_points import find_open_return
 
 DecisionCheck = Callable[[DecisionContext, Proposal, ResolvedAction], Iterator[DecisionRefusal]]
 
@@ -157,7 +158,7 @@ def _check_answers(
     if Precondition.ANSWERS not in resolved_action.action.preconditions:
         return
     open_points = find_open_points(context)
-    answers = parse_answers(proposal, len(open_points))
+    answers = parse_answers(context, proposal, len(open_points))
     missing = sorted(set(range(1, len(open_points) + 1)) - answers.keys())
     if missing:
         example = open_points[missing[0] - 1]
@@ -167,21 +168,19 @@ def _check_answers(
 
 def find_open_points(context: DecisionContext) -> list[str]:
     """Return the texts of the points of the last return that no submission has answered yet."""
-    open_points: list[str] = []
-    for decision in context.county_state.decisions:
-        action = context.procedure.find_action(decision.level, decision.action)
-        if action is not None and action.effect is Effect.RETURN:
-            points = decode_points(decision.facts.get("points"))
-            open_points = [point.text for point in points] or [str(decision.facts["opinion"])]
-        elif decision.facts.get("answers"):
-            open_points = []
-    return open_points
+    open_return = find_open_return(context.procedure, context.county_state)
+    if open_return is None:
+        return []
+    return [point.text for point in open_return.points]
 
 
-def parse_answers(proposal: Proposal, point_count: int) -> dict[int, str]:
-    """Return the answers by point number; if there is only one point, a text without a number answers it."""
+def parse_answers(context: DecisionContext, proposal: Proposal, point_count: int) -> dict[int, str]:
+    """Return the answers by point number: those of the proposal, and beside them those of the returned workbook.
+
+    If there is only one point and no answer with a number, a text without a number answers it.
+    """
     points = parse_points(proposal.points or proposal.opinion)
-    answers: dict[int, str] = {}
+    answers = {number: text for number, text in context.workbook_answers.items() if 1 <= number <= point_count}
     for point in points:
         if 1 <= point.target_number <= point_count:
             answers[point.target_number] = point.text

@@ -4,10 +4,22 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from checks.model.report import CoverField
 from contracts.procedures import Action, Effect, Procedure
-from review.county_state import CountyState, Reduction, SubmissionVersion, Waiver, compute_next_state
+from review.county_state import (
+    AccompanyingPaper,
+    CountyState,
+    Reduction,
+    RefusedFile,
+    SubmissionVersion,
+    Waiver,
+    compute_next_state,
+)
 from review.events import Event, EventKind, EventSummary, LedgerEntry
 from review.roster import Roster
+
+SUPERSEDED_CODE = "version_old"
+"""The code of the refusal of an old version that lies in the inbox again: it asks nothing of the county."""
 
 
 def replay_events(
@@ -49,6 +61,8 @@ class _CountyBuilder:
     reductions: list[Reduction] = field(default_factory=list)
     explanations_by_version: dict[str, dict[str, str]] = field(default_factory=dict)
     filed_sha256s: tuple[str, ...] = ()
+    refused_files: list[RefusedFile] = field(default_factory=list)
+    papers: list[AccompanyingPaper] = field(default_factory=list)
 
     def build_state(self) -> CountyState:
         return CountyState(
@@ -60,6 +74,8 @@ class _CountyBuilder:
             reductions=tuple(self.reductions),
             explanations_by_version=self.explanations_by_version or None,
             filed_sha256s=self.filed_sha256s,
+            refused_files=tuple(self.refused_files),
+            papers=tuple(self.papers),
         )
 
     def is_newest(self, sha256: str) -> bool:
@@ -71,8 +87,35 @@ def _apply_receipt(context: _ReplayContext, builder: _CountyBuilder, event: Even
     builder.versions.append(
         SubmissionVersion(number=event.version, sha256=event.sha256, name=name, received_at=recorded_at)
     )
+    builder.refused_files.clear()
     # 已收, until the version is checked
     builder.state = context.procedure.state_by_outcome["accepted"]
+
+
+def _apply_refusal(context: _ReplayContext, builder: _CountyBuilder, event: Event, refused_at: str) -> None:
+    refused_file = _build_refused_file(event, refused_at)
+    if refused_file.code == SUPERSEDED_CODE:
+        return
+    builder.refused_files = [
+        earlier for earlier in builder.refused_files if not _is_same_refused_file(earlier, refused_file)
+    ]
+    builder.refused_files.append(refused_file)
+    if builder.state == context.procedure.initial_state and context.procedure.refused_state:
+        builder.state = context.procedure.refused_state
+
+
+def _apply_paper(_: _ReplayContext, builder: _CountyBuilder, event: Event, __: str) -> None:
+    builder.papers.append(AccompanyingPaper(str(event.facts["name"]), event.sha256))
+
+
+def _build_refused_file(event: Event, refused_at: str) -> RefusedFile:
+    texts = {name: str(event.facts.get(name) or "") for name in ("name", "code", "message", "remedy")}
+    part, sheet, cell = (str(event.facts.get(name) or "") for name in ("part", "sheet", "cell"))
+    return RefusedFile(sha256=event.sha256, place=(part, sheet, cell), refused_at=refused_at, **texts)
+
+
+def _is_same_refused_file(first: RefusedFile, second: RefusedFile) -> bool:
+    return (first.sha256, first.name) == (second.sha256, second.name)
 
 
 def _apply_check(context: _ReplayContext, builder: _CountyBuilder, event: Event, _: str) -> None:
@@ -100,6 +143,7 @@ def _add_check_result(version: SubmissionVersion, event: Event) -> SubmissionVer
         balances_digest=str(facts.get("basis", "")),
         claims_digest=str(facts.get("disputed", "")),
         finding_counts=_parse_finding_counts(event),
+        cover=tuple(_list_cover_fields(event)),
     )
 
 
@@ -113,6 +157,12 @@ def _parse_finding_counts(event: Event) -> Mapping[str, Mapping[str, int]] | Non
         if isinstance(rules, dict):
             counts[severity] = {rule: int(str(count)) for rule, count in rules.items()}
     return counts
+
+
+def _list_cover_fields(event: Event) -> Iterator[CoverField]:
+    for facts in _list_facts(event, "cover"):
+        texts = {name: str(facts[name]) for name in ("name", "text", "sheet", "cell")}
+        yield CoverField(**texts)
 
 
 def _update_checked_state(context: _ReplayContext, builder: _CountyBuilder) -> None:
@@ -191,6 +241,8 @@ def _add_reductions(builder: _CountyBuilder, event: Event) -> None:
 _CLEARING_EFFECTS = (Effect.EXPLAIN, Effect.WAIVE)
 _EVENT_HANDLERS = {
     EventKind.RECEIVED: _apply_receipt,
+    EventKind.REFUSED: _apply_refusal,
+    EventKind.PAPER: _apply_paper,
     EventKind.CHECKED: _apply_check,
     EventKind.DECISION: _apply_decision,
 }

@@ -17,6 +17,8 @@ class EventKind(StrEnum):
     """A file was taken as a version of a county."""
     REFUSED = "refused"
     """A file was not taken; the facts have the code and the place."""
+    PAPER = "paper"
+    """A file beside a county's workbooks, such as a scan, was kept for the archive."""
     CHECKED = "checked"
     """A version was checked under one contract version."""
     DECISION = "decision"

@@ -198,10 +198,12 @@ def _parse_decision_day(decision: Event) -> date | None:
 
 def _find_block(procedure: Procedure, county_state: CountyState, action: Action | None) -> tuple[str, str]:
     """Return the key of what blocks a county, and its detail: the opinion of a return or a number of findings."""
-    if county_state.newest_version is None:
-        return "nothing", ""
     if action is not None:
         return "waiting", ""
+    if county_state.refused_files:
+        return "refused", _format_refused_file(county_state)
+    if county_state.newest_version is None:
+        return "nothing", ""
     for decision in reversed(county_state.get_newest_decisions()):
         if _is_return(procedure, decision):
             return "returned", str(decision.facts.get("opinion", ""))
@@ -210,6 +212,12 @@ def _find_block(procedure: Procedure, county_state: CountyState, action: Action 
         if count:
             return severity, str(count)
     return "version", ""
+
+
+def _format_refused_file(county_state: CountyState) -> str:
+    """Return the name of the file that was refused last, and why."""
+    refused_file = county_state.refused_files[-1]
+    return f"{refused_file.name}：{refused_file.message}"
 
 
 def _is_return(procedure: Procedure, decision: Event) -> bool:

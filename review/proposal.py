@@ -52,8 +52,10 @@ class DecisionContext:
     """The data that a decision is evaluated against.
 
     *return_policy* states what an explanation must contain. *sealed_areas* are the sealed roll-ups as pairs of level
-    and area. *figures* are the amounts of the newest version by sheet and cell. *today* is the day of the evaluation;
-    if it is None, no date counts as in the future.
+    and area. *figures* are the amounts of the newest version by sheet and cell, *sheet_sizes* its sheets with the
+    numbers of their rows and columns, and *rule_ids* the rules in force; if they are empty, the cells of points are not
+    verified. *workbook_answers* are the answers to the last return in the newest version, by number of the point.
+    *today* is the day of the evaluation; if it is None, no date counts as in the future.
     """
 
     procedure: Procedure
@@ -62,6 +64,9 @@ class DecisionContext:
     return_policy: ReturnPolicy
     sealed_areas: frozenset[tuple[str, str]] = frozenset()
     figures: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    sheet_sizes: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    rule_ids: frozenset[str] = frozenset()
+    workbook_answers: Mapping[int, str] = field(default_factory=dict)
     today: date | None = None
 
 

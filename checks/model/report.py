@@ -49,11 +49,22 @@ class CountyExplanation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CoverField:
+    """One field of the cover as filled in: its name, its text (empty if left blank), and the cell of its value."""
+
+    name: str
+    text: str
+    sheet: str
+    cell: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ValidationReport:
     """The result of validating one submission under one version of the contracts.
 
     *explanations* are all that the county has given so far, even if the finding is gone. *plots* maps a form to the
-    plots that it claims; they may be many and are stored beside the report, not in it.
+    plots that it claims; they may be many and are stored beside the report, not in it. *cover* are the fields of the
+    cover.
     """
 
     identity: SubmissionIdentity
@@ -63,6 +74,11 @@ class ValidationReport:
     figures: tuple[ReportedFigure, ...] = ()
     explanations: tuple[CountyExplanation, ...] = ()
     plots: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False)
+    cover: tuple[CoverField, ...] = ()
+
+    def get_cover_text(self, name: str) -> str:
+        """Return the text of a field of the cover, empty if it is not filled in."""
+        return next((field.text for field in self.cover if field.name == name), "")
 
     @property
     def outcome(self) -> str:

@@ -5,6 +5,8 @@ from typing import Final
 
 import polars as pl
 
+from checks.parsing.text_normalisation import normalise_text
+
 # A day of the week and a time may follow; a second date may not.
 _SEPARATED_DATE: Final = (
     r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})[日号]?"
@@ -51,6 +53,12 @@ def is_iso_date(text: pl.Expr) -> pl.Expr:
 def parse_date_expr(text: pl.Expr) -> pl.Expr:
     """Return the date that a text without spaces means, or null if it is no date."""
     return text.map_batches(_parse_distinct_dates, return_dtype=pl.Date, is_elementwise=True)
+
+
+def normalise_day(text: str) -> str:
+    """Return the date that a text means, as 2024-03-05; a text that is no date stays as it is."""
+    day = pl.select(parse_date_expr(pl.lit(normalise_text(text)))).item()
+    return text if day is None else str(day)
 
 
 def _parse_distinct_dates(texts: pl.Series) -> pl.Series:

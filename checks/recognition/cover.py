@@ -11,8 +11,9 @@ from checks.model.cell_ref import CellRef
 from checks.model.finding import Refusal
 from checks.model.raw_workbook import RawSheet, RawWorkbook
 from checks.model.refusal import create_refusal
+from checks.model.report import CoverField
 from checks.model.submission_identity import SubmissionIdentity
-from checks.parsing.dates import convert_chinese_numerals
+from checks.parsing.dates import convert_chinese_numerals, normalise_day
 from checks.parsing.text_normalisation import normalise_text, read_integer
 from checks.recognition.header_rows import KnownHeadings
 from contracts.form_model import Field, Form
@@ -47,6 +48,18 @@ class Cover:
 
     sheet: str
     entries: Mapping[str, tuple[CoverEntry, ...]]
+
+    def list_fields(self, form: Form) -> tuple[CoverField, ...]:
+        """Return every field that the cover has, with its first filled value; a date is written as 2024-03-05."""
+        date_names = {field.name for field in form.fields if field.kind == "date"}
+        fields = []
+        for name, entries in self.entries.items():
+            entry = next((entry for entry in entries if entry.text), entries[0])
+            text = entry.text
+            if name in date_names:
+                text = normalise_day(text)
+            fields.append(CoverField(name=name, text=text, sheet=self.sheet, cell=entry.cell.address))
+        return tuple(fields)
 
     def get_text(self, field_name: str) -> str:
         """Return the first filled value of a field, or an empty text if there is none."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from checks.model.cell_ref import CellRef
 from checks.model.finding import Explanation, Finding, LogicalLocation, Refusal, RepairStep, Severity
-from checks.model.report import CountyExplanation, ReportedFigure, ValidationReport
+from checks.model.report import CountyExplanation, CoverField, ReportedFigure, ValidationReport
 from checks.model.submission_identity import SubmissionIdentity
 from checks.model.violation import SkippedRule
 
@@ -66,6 +66,7 @@ def encode_report(report: ValidationReport) -> dict[str, Any]:
         "not_run": list(map(asdict, report.not_run)),
         "figures": list(map(asdict, report.figures)),
         "said": list(map(asdict, report.explanations)),
+        "cover": list(map(asdict, report.cover)),
     }
 
 
@@ -78,6 +79,7 @@ def decode_report(raw: Mapping[str, Any]) -> ValidationReport:
         not_run=tuple(SkippedRule(**skipped_rule) for skipped_rule in raw["not_run"]),
         figures=tuple(ReportedFigure(**figure) for figure in raw["figures"]),
         explanations=tuple(map(_decode_county_explanation, raw.get("said", ()))),
+        cover=tuple(CoverField(**field) for field in raw.get("cover", ())),
     )
 
 

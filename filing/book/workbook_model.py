@@ -108,9 +108,13 @@ class FilingSheet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilingBook:
-    """A workbook to be written; *created_at* is an ISO time from the ledger, so that no clock influences its bytes."""
+    """A workbook to be written; *created_at* is an ISO time from the ledger, so that no clock influences its bytes.
+
+    *footer* is printed at the foot of every page, below the page number.
+    """
 
     title: str
     subject: str
     created_at: str
     sheets: tuple[FilingSheet, ...]
+    footer: str = ""

@@ -7,10 +7,13 @@ from checks.model.finding import Finding, RepairStep, Severity
 from checks.model.report import ValidationReport
 from checks.versions.version_diff import VersionChanges
 from contracts.messages import Messages
-from filing.book.cell_builders import get_local_date
+from filing.book.cell_builders import format_date, get_local_date
 from filing.book.plain_list import PlainList
+from filing.context.decision_text import format_decision, get_decision_fact
 from filing.pages.progress_plots import ProgressPlot
 from filing.pages.steward_lists import build_changes_list
+from review.events import Event
+from review.return_points import CountyReturn
 
 _MAX_REPAIR_STEPS = 6
 
@@ -37,6 +40,15 @@ class FindingItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnSection:
+    """One return: its heading, and number, target, text and answer of each point."""
+
+    title: str
+    opinion: str
+    rows: tuple[tuple[str, str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SubmissionPage:
     """One submission; *total* and *not_run_total* also count what is not listed."""
 
@@ -57,6 +69,9 @@ class SubmissionPage:
     not_run_total: int
     plots: tuple[ProgressPlot, ...] = ()
     changes: PlainList | None = None
+    returns: tuple[ReturnSection, ...] = ()
+    papers: tuple[str, ...] = ()
+    decisions: tuple[tuple[str, str, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +86,9 @@ class PageHeading:
     sha256: str
     received_at: str = ""
     plots: tuple[ProgressPlot, ...] = ()
+    returns: tuple[CountyReturn, ...] = ()
+    papers: tuple[str, ...] = ()
+    decisions: tuple[Event, ...] = ()
 
 
 def build_submission_page(
@@ -102,7 +120,32 @@ def build_submission_page(
         not_run_total=len(skipped_rules),
         plots=heading.plots,
         changes=build_changes_list(changes, messages, max_rows) if changes else None,
+        returns=tuple(_build_return_section(county_return, messages) for county_return in heading.returns),
+        papers=heading.papers,
+        decisions=tuple(_build_decision_row(decision, messages) for decision in heading.decisions),
     )
+
+
+def _build_decision_row(decision: Event, messages: Messages) -> tuple[str, str, str, str]:
+    """Return day, officer with office, number, and all words of a decision."""
+    day = format_date(get_decision_fact(decision, "date"), messages)
+    officer = f"{decision.unit} {get_decision_fact(decision, 'title')}".strip()
+    return day, officer, get_decision_fact(decision, "number"), format_decision(decision, messages)
+
+
+def _build_return_section(county_return: CountyReturn, messages: Messages) -> ReturnSection:
+    facts = county_return.decision.facts
+    title = messages(
+        "filing.return_notice.section",
+        title=str(facts.get("title", "")),
+        number=str(facts.get("number", "")),
+        date=format_date(str(facts.get("date", "")), messages),
+    )
+    rows = [
+        (str(point.number), point.target or messages("returned.whole"), point.text, point.answer)
+        for point in county_return.points
+    ]
+    return ReturnSection(title=title, opinion=str(facts.get("opinion", "")), rows=tuple(rows))
 
 
 def _format_moment(moment: str, messages: Messages) -> str:

@@ -9,12 +9,13 @@ from filing.book.workbook_model import Cell, CellStyle, FilingBook, FilingSheet
 from filing.context.review_context import ReviewContext, ReviewedCounty
 from filing.review_book.county_texts import build_changes_cell, build_explanations_cell, build_findings_cell
 from filing.review_book.review_figures import FIGURE_KINDS, build_figure_cells, build_total_cells, list_measures
+from filing.review_book.review_lists import build_review_lists
 from review.proposal import NO_VERSION_SEEN, is_responsible_for
 
 MAX_CHOICE_LIST_CHARACTERS = 255
 """A spreadsheet's limit for the items of a drop-down list, joined by commas."""
 IDENTITY_COLUMNS = ("serial", "name", "county", "version", "state")
-FINDING_COLUMNS = ("findings", "explained", "changed")
+FINDING_COLUMNS = ("findings", "explained", "changed", "page", "file")
 INPUT_COLUMNS = ("action", "points", "number", "opinion", "by", "on")
 KEY_COLUMNS = ("level", "sha256")
 COLUMN_WIDTHS: Mapping[str, float] = {
@@ -27,6 +28,8 @@ COLUMN_WIDTHS: Mapping[str, float] = {
     "findings": 32,
     "explained": 22,
     "changed": 28,
+    "page": 9,
+    "file": 9,
     "action": 11,
     "points": 23,
     "number": 15,
@@ -50,14 +53,14 @@ def build_review_book(context: ReviewContext, messages: Messages) -> FilingBook:
         title=title,
         subject=messages("filing.year", year=context.roster.year),
         created_at=context.as_of,
-        sheets=(_build_sheet(context, title, measures, messages),),
+        sheets=(_build_sheet(context, title, measures, messages), *build_review_lists(context, messages)),
     )
 
 
 def _build_sheet(context: ReviewContext, title: str, measures: list[str], messages: Messages) -> FilingSheet:
     group_sizes = _list_group_sizes(len(measures))
     # The heading and the notes cover the groups on the first page, beside the names.
-    first_page_groups = group_sizes[: 3 if len(measures) > 1 else 2]
+    first_page_groups = group_sizes[:2]
     wide_span = sum(first_page_groups) - TITLE_COLUMN_COUNT
     rows: list[CellRow] = [
         *_build_heading(context, title, wide_span, messages),
@@ -159,10 +162,19 @@ def _build_county_row(
         build_findings_cell(county, messages),
         build_explanations_cell(county, messages),
         build_changes_cell(county, messages),
+        _build_file_link(county.page_link, "page", messages),
+        _build_file_link(county.file_link, "file", messages),
         *_build_input_cells(context, _list_actions(context, state)),
         build_text_cell(context.level.name, CellStyle.CENTRE),
         build_text_cell(newest.sha256 if newest else NO_VERSION_SEEN, CellStyle.HASH),
     )
+
+
+def _build_file_link(target: str, kind: str, messages: Messages) -> Cell:
+    """Return the cell that opens the county's page or file, or a dash if there is none."""
+    if not target:
+        return build_text_cell(messages("filing.not_applicable"), CellStyle.CENTRE)
+    return build_text_cell(messages(f"review_book.open.{kind}"), CellStyle.CENTRE, source_link=target)
 
 
 def _build_area_row(context: ReviewContext, serial: int, measures: list[str], messages: Messages) -> CellRow:

@@ -13,7 +13,7 @@ from filing.archive_checklist import ArchiveContext, SubProject, build_archive_b
 from filing.book.cell_builders import get_local_date
 from filing.context.filing_context import COUNTY
 from filing.context.links import get_source_extension
-from flows.intake.returned_files import ReturnContext, build_marked_file
+from flows.intake.returned_files import ReturnContext, build_marked_file, collect_chain_content
 from flows.outputs.filings_due import OWN_COPY, RECEIPT, get_key_fingerprint, list_filings
 from flows.outputs.write_filings import FilingWriter
 from flows.year.program_version import PROGRAM_NAME, PROGRAM_VERSION
@@ -122,6 +122,7 @@ def _collect_files(
     files_by_item = {
         "submission": dict(_collect_submissions(store, county_state)),
         "marked": dict(_collect_check_results(state, county_state, checked_versions)),
+        "papers": {paper.name.replace("/", "-"): store.load_object(paper.sha256) for paper in county_state.papers},
         "decisions": {f"{messages('archive.file.entries')}.jsonl": _dump_entries(state, due_county)},
         "filing": dict(_collect_filing_files(state, roster, due_county, store)),
         "contracts": dict(_collect_contracts(state, store, checked_versions)),
@@ -145,7 +146,8 @@ def _collect_check_results(
     for version in checked_versions:
         if version.hard_count or version.soft_count or version.note_count:
             marked_name = state.messages("archive.file.marked", version=version.number)
-            yield f"{marked_name}.xlsx", build_marked_file(context, county_state, version)
+            chain = collect_chain_content(context, state.procedure, county_state, version)
+            yield f"{marked_name}.xlsx", build_marked_file(context, county_state, version, chain)
         report_name = state.messages("archive.file.report", version=version.number)
         yield f"{report_name}.json", context.store.load_object(version.report_sha256)
 

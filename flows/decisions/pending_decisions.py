@@ -1,19 +1,24 @@
 """Evaluates submitted decisions against the record as it stands."""
 
 import json
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 
+from checks.model.finding import Refusal
 from checks.model.report import ValidationReport
 from checks.reporting.json_codec import decode_report
-from contracts.procedures import Action, Effect, Procedure
+from checks.versions.point_answers import find_point_answers
+from contracts.procedures import Action, Effect, Precondition, Procedure
 from flows.year.office_day import get_office_day
 from flows.year.year_state import SubmittedDecision, YearInputs, YearState
 from review.changed_figures import find_changed_figures
 from review.county_state import CountyState, SubmissionVersion
+from review.cover_submission import CoverSubmission, find_cover_submission
 from review.decision import decide_proposal, decide_roll_up
 from review.events import Event
 from review.proposal import NO_VERSION_SEEN, DecisionContext, DecisionRefusal, Proposal, normalise_points, parse_day
+from review.return_points import find_open_return
 from review.rollup_seals import find_sealed_areas
 from review.roster import Roster
 
@@ -32,7 +37,32 @@ def evaluate_decisions(
             refused.append((decision, event))
         elif event is not None:
             ready_by_county.setdefault(event.county, event)
+    for submission in evaluate_cover_submissions(state):
+        if isinstance(submission.result, Event):
+            ready_by_county.setdefault(submission.result.county, submission.result)
     return list(ready_by_county.values()), refused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvaluatedCover:
+    """The cover of a version that reports itself, and the event to record or why its report is refused."""
+
+    county: str
+    version: SubmissionVersion
+    submission: CoverSubmission
+    result: Event | DecisionRefusal
+
+
+def evaluate_cover_submissions(state: YearState) -> Iterator[EvaluatedCover]:
+    """Yield the result for each newest version whose own cover reports it and that waits for that."""
+    for county, county_state in state.county_states.items():
+        submission = find_cover_submission(state.procedure, state.roster, county_state)
+        newest = county_state.newest_version
+        if submission is None or newest is None:
+            continue
+        result = evaluate_decision(state, state.roster, submission.proposal)
+        if result is not None:
+            yield EvaluatedCover(county=county, version=newest, submission=submission, result=result)
 
 
 def evaluate_decision(state: YearState, roster: Roster, proposal: Proposal) -> Event | DecisionRefusal | None:
@@ -53,6 +83,10 @@ def evaluate_decision(state: YearState, roster: Roster, proposal: Proposal) -> E
         return decide_roll_up(context, proposal, state.county_states)
     if action is not None and action.effect is Effect.REDUCE:
         context = replace(context, figures=_load_figures(state, county_state))
+    if action is not None and action.effect is Effect.RETURN:
+        context = _add_sheet_sizes(state, county_state, context)
+    if action is not None and Precondition.ANSWERS in action.preconditions:
+        context = replace(context, workbook_answers=_load_answers(state, county_state))
     event = decide_proposal(context, proposal)
     if isinstance(event, DecisionRefusal):
         return _add_changed_figures(state, county_state, proposal, event)
@@ -111,6 +145,41 @@ def _load_figures(state: YearState, county_state: CountyState) -> dict[tuple[str
         return {}
     report = _load_report(state, county_state.newest_version)
     return {(figure.sheet, figure.cell): figure.amount for figure in report.figures if figure.township}
+
+
+def _add_sheet_sizes(state: YearState, county_state: CountyState, context: DecisionContext) -> DecisionContext:
+    """Add what the cells of points are verified against: the sheets of the newest version, and the rules."""
+    newest = county_state.newest_version
+    if newest is None:
+        return context
+    from checks.versions.returned_sheets import remove_returned_sheets  # noqa: PLC0415 - imports polars, which is slow
+    from workbooks.reader.read_workbook import read_workbook  # noqa: PLC0415 - as above
+
+    workbook = read_workbook(state.paths.open_store().load_object(newest.sha256), state.messages)
+    if isinstance(workbook, Refusal):
+        return context
+    sheets = remove_returned_sheets(workbook, state.messages).sheets
+    sizes = {sheet.name: (sheet.text.height, sheet.text.width) for sheet in sheets}
+    return replace(context, sheet_sizes=sizes, rule_ids=_list_rule_ids(state, county_state.county))
+
+
+def _list_rule_ids(state: YearState, county: str) -> frozenset[str]:
+    """Return the ids of the rules in force for a county and of the rules of procedure."""
+    rule_ids = {rule.id for rule in state.procedure.rules}
+    package = state.library.find_package(county, state.paths.year)
+    if package is not None:
+        forms = state.library.compile_submission(package, state.paths.year).forms
+        rule_ids.update(rule.id for form in forms for rule in form.rules)
+    return frozenset(rule_ids)
+
+
+def _load_answers(state: YearState, county_state: CountyState) -> dict[int, str]:
+    """Return the answers to the last return that the newest version itself brings, by number of the point."""
+    open_return = find_open_return(state.procedure, county_state)
+    newest = county_state.newest_version
+    if open_return is None or newest is None or not newest.is_checked:
+        return {}
+    return find_point_answers(_load_report(state, newest).explanations, open_return.decision.sha256)
 
 
 def _load_report(state: YearState, version: SubmissionVersion) -> ValidationReport:

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
@@ -11,14 +12,22 @@ from checks.model.finding import Finding, Refusal, Severity
 from checks.model.refusal import create_refusal
 from checks.model.report import ValidationReport
 from checks.reporting.json_codec import encode_refusal, encode_report
+from contracts.procedures import Procedure
 from flows.intake.filing_history import load_history
 from flows.intake.read_submission import ReadSubmission, chain_explanations
-from flows.intake.returned_files import ReturnContext, build_marked_file, build_page_file, with_earlier_explanations
+from flows.intake.returned_files import (
+    ChainContent,
+    ReturnContext,
+    build_marked_file,
+    build_page_file,
+    collect_chain_content,
+    with_earlier_explanations,
+)
 from flows.year.issued_outputs import build_output_event, write_output
 from flows.year.jobs import Job, JobOutcome, ProgressLine
-from ledger.object_store import ObjectStore
 from review.check_inputs import CheckInputs
 from review.county_state import CountyState, SubmissionVersion
+from review.cover_submission import list_cover_field_names
 from review.events import Event, EventKind, JsonValue
 from review.version_admission import AdmissionOutcome, VersionAdmission, VersionCandidate, decide_admissions
 from workbooks.examine import validate_file
@@ -35,7 +44,8 @@ def run_job(job: Job) -> JobOutcome:
 def receive_submissions(job: Job) -> JobOutcome:
     """Read each new file once, check it and decide whether it becomes a version; refusals are kept with their reason.
 
-    The outcome has the events of the refused files first, then those of the versions, the lowest version first.
+    The outcome has the events of the versions first, the lowest version first, then those of the refused files: a file
+    refused beside a version stays open until the county sends the next one.
     """
     context = _create_return_context(job)
     history = load_history(job.check_inputs, context.store)
@@ -44,20 +54,22 @@ def receive_submissions(job: Job) -> JobOutcome:
         for path, seen_digest in zip(job.files, job.seen_digests, strict=True)
     ]
     outcomes: list[JobOutcome] = []
+    refused: list[JobOutcome] = []
     readable: dict[str, ReadSubmission] = {}
     candidates: dict[str, VersionCandidate] = {}
     for submission in chain_explanations(context, job.county_state, submissions):
         sha256, result = submission.sha256, submission.result
         if isinstance(result, Refusal):
-            outcomes.append(_build_refusal_outcome(job, context, submission, result))
+            refused.append(_build_refusal_outcome(job, context, submission, result))
         else:
             readable[sha256] = submission
             candidates[sha256] = VersionCandidate(sha256, submission.name, result.identity.version)
     procedure = context.library.get_procedure(job.procedure)
     for admission in decide_admissions(procedure, job.county_state, list(candidates.values())):
         submission = readable[admission.candidate.sha256]
-        outcomes.append(_build_admission_outcome(job, context, submission, admission))
-    return _merge_outcomes(outcomes)
+        group = outcomes if admission.outcome is AdmissionOutcome.TAKEN else refused
+        group.append(_build_admission_outcome(job, context, submission, admission))
+    return _merge_outcomes([*outcomes, *refused])
 
 
 def check_submissions(job: Job) -> JobOutcome:
@@ -70,7 +82,7 @@ def check_submissions(job: Job) -> JobOutcome:
         result = validate_file(data, context.library, context.messages, history=history)
         if isinstance(result, ValidationReport):
             reports.append((sha256, with_earlier_explanations(context, job.county_state, result)))
-    return _merge_outcomes([_build_check_outcome(job, sha256, report, context.store) for sha256, report in reports])
+    return _merge_outcomes([_build_check_outcome(job, context, sha256, report) for sha256, report in reports])
 
 
 def mark_workbooks(job: Job) -> JobOutcome:
@@ -129,12 +141,15 @@ def _build_admission_outcome(
     )
     line = ProgressLine("taken", {"name": submission.name, "version": str(admission.candidate.version)})
     received = JobOutcome(((event, f"received:{job.paths.year}:{job.county}:{submission.sha256}"),), (line,))
-    return _merge_outcomes([received, _build_check_outcome(job, submission.sha256, submission.result, context.store)])
+    return _merge_outcomes([received, _build_check_outcome(job, context, submission.sha256, submission.result)])
 
 
-def _build_check_outcome(job: Job, sha256: str, result: ValidationReport | Refusal, store: ObjectStore) -> JobOutcome:
+def _build_check_outcome(
+    job: Job, context: ReturnContext, sha256: str, result: ValidationReport | Refusal
+) -> JobOutcome:
     if isinstance(result, Refusal):
         raise TypeError("a refused file has no report")
+    store, procedure = context.store, context.library.get_procedure(job.procedure)
     report_sha256 = store.store_object(_encode_json(encode_report(result)))
     counts = _count_by_severity(result)
     facts: dict[str, JsonValue] = {
@@ -144,6 +159,7 @@ def _build_check_outcome(job: Job, sha256: str, result: ValidationReport | Refus
         "report": report_sha256,
         "contracts": result.contracts_version,
         "outcome": result.outcome,
+        **_collect_cover_facts(result, procedure),
         **_collect_basis_facts(job.check_inputs),
     }
     if result.plots:
@@ -171,6 +187,15 @@ def _collect_basis_facts(check_inputs: CheckInputs) -> dict[str, JsonValue]:
     return {name: digest for name, digest in digests.items() if digest}
 
 
+def _collect_cover_facts(report: ValidationReport, procedure: Procedure) -> dict[str, JsonValue]:
+    """Return the fields of the cover by which the file reports itself; nothing if all of them are blank."""
+    names = list_cover_field_names(procedure)
+    fields = [field for field in report.cover if field.name in names]
+    if not any(field.text for field in fields):
+        return {}
+    return {"cover": [asdict(field) for field in fields]}
+
+
 def _count_by_severity(report: ValidationReport) -> dict[str, int]:
     return {
         "hard": report.count_findings(Severity.HARD),
@@ -194,15 +219,17 @@ def _is_open(finding: Finding, severity: Severity) -> bool:
 
 
 def _write_outputs(
-    job: Job, make_output: Callable[[ReturnContext, CountyState, SubmissionVersion], bytes]
+    job: Job, make_output: Callable[[ReturnContext, CountyState, SubmissionVersion, ChainContent], bytes]
 ) -> JobOutcome:
     """Write one output for each version of the job, and return the events that record them."""
     context = _create_return_context(job)
+    procedure = context.library.get_procedure(job.procedure)
     versions = {version.sha256: version for version in job.county_state.versions}
     outcomes = []
     for sha256, path in zip(job.files, job.outputs, strict=True):
-        data = make_output(context, job.county_state, versions[sha256])
-        basis = versions[sha256].report_sha256
+        chain = collect_chain_content(context, procedure, job.county_state, versions[sha256], job.notices)
+        data = make_output(context, job.county_state, versions[sha256], chain)
+        basis = job.basis or versions[sha256].report_sha256
         event = build_output_event(job.paths, path, data, basis=basis, county=job.county)
         staged_output = write_output(job.paths, path, data)
         line = ProgressLine("marked", {"path": path})

@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from checks.model.finding import Refusal
+from checks.model.finding import Finding, Refusal
 from checks.model.report import ValidationReport
 from checks.reporting.json_codec import decode_report
 from checks.versions.explanations import carry_explanations
@@ -12,12 +12,16 @@ from checks.versions.version_diff import FormSnapshot, VersionChanges, compare_f
 from contracts.contract_library import ContractLibrary
 from contracts.messages import Messages
 from contracts.plans import Plan
+from contracts.procedures import Procedure
 from filing.html_pages import render_submission_page
 from filing.pages.progress_plots import build_progress_plots
 from filing.pages.steward_lists import build_changes_list, build_normalised_list
 from filing.pages.submission_page import PageHeading, build_submission_page
+from flows.intake.return_marks import build_point_findings, collect_returns
 from ledger.object_store import ObjectStore
 from review.county_state import CountyState, SubmissionVersion
+from review.events import Event
+from review.return_points import CountyReturn
 from workbooks.marking.mark_workbook import mark_workbook
 
 
@@ -45,6 +49,25 @@ class ReturnContext:
     def load_report(self, version: SubmissionVersion) -> ValidationReport:
         """Read the report of a checked version."""
         return decode_report(json.loads(self.store.load_object(version.report_sha256)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainContent:
+    """What the chain adds to the returned files of a version besides its report.
+
+    *returns* are the returns that the version answers, or by which it was returned; *point_findings* are their points
+    and *notices* what else the county is told at a cell; *papers* are the names of the accompanying papers, *decisions*
+    those on the version.
+    """
+
+    returns: tuple[CountyReturn, ...] = ()
+    point_findings: tuple[Finding, ...] = ()
+    notices: tuple[Finding, ...] = ()
+    papers: tuple[str, ...] = ()
+    decisions: tuple[Event, ...] = ()
+
+
+NO_CHAIN_CONTENT = ChainContent()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,20 +124,44 @@ def with_explanations_from(
     return carry_explanations(report, earlier, context.library.get_return_policy(), context.messages)
 
 
-def build_marked_file(context: ReturnContext, county_state: CountyState, version: SubmissionVersion) -> bytes:
-    """Return the marked workbook of a version."""
+def collect_chain_content(
+    context: ReturnContext,
+    procedure: Procedure,
+    county_state: CountyState,
+    version: SubmissionVersion,
+    notices: tuple[Finding, ...] = (),
+) -> ChainContent:
+    """Return what the chain adds to the returned files of a version; *notices* are told at the cells of the cover."""
+    returns = collect_returns(procedure, county_state, version, context.load_report(version))
+    return ChainContent(
+        returns=returns,
+        point_findings=tuple(build_point_findings(returns, procedure, context.messages)),
+        notices=notices,
+        papers=tuple(paper.name for paper in county_state.papers),
+        decisions=tuple(event for event in county_state.decisions if event.sha256 == version.sha256),
+    )
+
+
+def build_marked_file(
+    context: ReturnContext, county_state: CountyState, version: SubmissionVersion, chain: ChainContent
+) -> bytes:
+    """Return the marked workbook of a version, with the points of its return."""
     report = context.load_report(version)
+    findings = (*chain.point_findings, *report.findings, *chain.notices)
     submitted = SubmittedFile(version.name, version.sha256, context.store.load_object(version.sha256))
     changes = compare_with_previous(context, county_state, version, report)
-    return _build_marked_bytes(context.marking_context, submitted, report, changes=changes)
+    marked_report = replace(report, findings=findings)
+    return _build_marked_bytes(context.marking_context, submitted, marked_report, changes=changes)
 
 
-def build_page_file(context: ReturnContext, county_state: CountyState, version: SubmissionVersion) -> bytes:
+def build_page_file(
+    context: ReturnContext, county_state: CountyState, version: SubmissionVersion, chain: ChainContent
+) -> bytes:
     """Return the page of a version, as HTML."""
     report, submitted = context.load_report(version), SubmittedFile(version.name, version.sha256, b"")
     changes = compare_with_previous(context, county_state, version, report)
     return _build_page_bytes(
-        context.marking_context, submitted, report, changes=changes, received_at=version.received_at
+        context.marking_context, submitted, report, changes=changes, received_at=version.received_at, chain=chain
     )
 
 
@@ -150,6 +197,7 @@ def _build_page_bytes(
     *,
     changes: VersionChanges | None,
     received_at: str = "",
+    chain: ChainContent = NO_CHAIN_CONTENT,
 ) -> bytes:
     name, plan = find_county(context.library, report)
     heading = PageHeading(
@@ -158,8 +206,12 @@ def _build_page_bytes(
         sha256=submitted.sha256,
         received_at=received_at,
         plots=build_progress_plots(report, plan),
+        returns=tuple(chain.returns),
+        papers=chain.papers,
+        decisions=chain.decisions,
     )
     max_rows = context.library.get_return_policy().max_list_lengths["page"]
+    report = replace(report, findings=(*report.findings, *chain.notices))
     page = build_submission_page(report, heading, context.messages, changes=changes, max_rows=max_rows)
     return render_submission_page(page)
 
@@ -184,11 +236,18 @@ def compare_with_previous(
     previous = find_previous_version(county_state, version.number)
     if previous is None:
         return None
-    previous_report = context.load_report(previous)
-    resolved_findings, new_findings, remaining_findings = compare_findings(previous_report.findings, report.findings)
+    return compare_versions(context, previous, version, report)
+
+
+def compare_versions(
+    context: ReturnContext, older: SubmissionVersion, newer: SubmissionVersion, report: ValidationReport
+) -> VersionChanges:
+    """Return the changes from one checked version to another, whose report is *report*."""
+    older_findings = context.load_report(older).findings
+    resolved_findings, new_findings, remaining_findings = compare_findings(older_findings, report.findings)
     return VersionChanges(
-        since_version=previous.number,
-        cell_changes=compare_forms(_load_snapshots(context, previous), _load_snapshots(context, version)),
+        since_version=older.number,
+        cell_changes=compare_forms(_load_snapshots(context, older), _load_snapshots(context, newer)),
         resolved_findings=resolved_findings,
         new_findings=new_findings,
         remaining_findings=remaining_findings,

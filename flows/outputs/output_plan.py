@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 
+from flows.outputs.county_notices import list_due_notices, write_notice
 from flows.outputs.filings_due import list_due_filings
+from flows.outputs.review_copies import list_due_copies, write_copy
 from flows.outputs.withdraw_outputs import find_outputs_to_withdraw, withdraw_output
 from flows.outputs.write_filings import FilingWriter
 from flows.outputs.write_manifest import ManifestWriter
@@ -29,6 +31,10 @@ def _plan_in_order(state: YearState, roster: Roster, reload_state: Callable[[], 
     filing_writer, manifest_writer = FilingWriter.create(state, roster), ManifestWriter(reload_state, roster)
     for path in find_outputs_to_withdraw(state, roster):
         yield "withdraw", partial(withdraw_output, state, path)
+    for notice in list_due_notices(state):
+        yield "mark", partial(write_notice, state, roster, notice)
+    for copy in list_due_copies(state):
+        yield "review", partial(write_copy, state, copy)
     for planned_workbook in list_due_review_workbooks(state, roster):
         yield "review", partial(write_review_workbook, state, roster, planned_workbook)
     for planned_filing in list_due_filings(state, roster):

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from flows.outputs.county_notices import list_notices
 from flows.outputs.filings_due import list_filings
+from flows.outputs.review_copies import list_copies
 from flows.outputs.write_evidence import get_evidence_path
 from flows.year.issued_outputs import get_board_paths, get_marked_workbook_path, get_page_path, list_review_workbooks
 from flows.year.jobs import JobOutcome, ProgressLine
@@ -57,9 +59,13 @@ def _list_current_outputs(state: YearState, roster: Roster) -> Iterator[str]:
         for version in county_state.versions:
             yield get_marked_workbook_path(state, county, version)
             yield get_page_path(state, county, version)
+    for notice in list_notices(state):
+        yield notice.path
+    for copy in list_copies(state):
+        yield copy.path
     for planned_workbook in list_review_workbooks(state, roster):
         yield planned_workbook.path
-    if state.has_submissions:
+    if state.has_arrivals:
         yield from get_board_paths(roster)
     if state.has_filings:
         yield get_evidence_path(roster)

@@ -2,17 +2,29 @@
 
 import json
 from collections.abc import Iterator
+from decimal import Decimal
 
 from checks.model.report import ValidationReport
 from checks.reporting.json_codec import decode_report
+from checks.versions.point_answers import find_point_answers
+from checks.versions.version_diff import VersionChanges
 from filing.context.review_context import ReviewContext, ReviewedCounty
 from filing.review_book.review_workbook import build_review_book
-from flows.year.issued_outputs import PlannedReviewWorkbook, build_output_event, write_output
+from flows.intake.returned_files import ReturnContext, compare_versions, compare_with_previous, find_county
+from flows.outputs.review_copies import get_copy_path
+from flows.year.issued_outputs import (
+    PlannedReviewWorkbook,
+    build_output_event,
+    get_marked_workbook_path,
+    get_page_path,
+    write_output,
+)
 from flows.year.jobs import JobOutcome, ProgressLine
 from flows.year.year_state import YearState
 from ledger.object_store import ObjectStore
 from review.county_state import CountyState, SubmissionVersion
 from review.reductions import apply_reductions
+from review.return_points import CountyReturn, list_returns
 from review.rollup_seals import find_sealed_areas, list_due_counties
 from review.roster import Roster
 from workbooks.writer.write_book import write_book
@@ -40,25 +52,96 @@ def _build_review_context(state: YearState, roster: Roster, planned_review: Plan
         counties=tuple(_collect_counties(state, roster, planned_review)),
         is_sealed=(level.id, area) in find_sealed_areas(state.procedure, state.roll_ups),
         as_of=planned_review.as_of,
+        roll_ups=tuple(event for event in state.roll_ups if (event.level, event.county) == (level.id, area)),
+        sampling=state.policy.sampling,
     )
 
 
 def _collect_counties(
     state: YearState, roster: Roster, planned_review: PlannedReviewWorkbook
 ) -> Iterator[ReviewedCounty]:
-    store = state.paths.open_store()
-    last_year_reports = state.last_year_reports
+    context = ReturnContext(state.library, state.messages, state.paths.open_store())
+    store, last_year_reports = context.store, state.last_year_reports
     for due_county in list_due_counties(roster, planned_review.level, planned_review.area):
         county_state = state.county_states[due_county.code]
-        report = _load_version_report(store, county_state.newest_version)
+        newest = county_state.newest_version
+        report = _load_version_report(store, newest)
+        last_seen = _load_last_seen(store, county_state, planned_review.level.id)
         yield ReviewedCounty(
             due_county=due_county,
             county_state=county_state,
             report=report,
             reviewed_report=_reduce_report(report, county_state),
             last_year_report=_load_report(store, last_year_reports.get(due_county.code)),
-            last_seen=_load_last_seen(store, county_state, planned_review.level.id),
+            last_seen=last_seen,
+            changes=_compare_with_seen(context, county_state, report, last_seen),
+            returns=_collect_returns(state, county_state, report),
+            planned_amounts=_collect_planned_amounts(state, report),
+            **_build_links(state, county_state),
         )
+
+
+def _compare_with_seen(
+    context: ReturnContext,
+    county_state: CountyState,
+    report: ValidationReport | None,
+    last_seen: tuple[SubmissionVersion, ValidationReport] | None,
+) -> VersionChanges | None:
+    """Return what has changed since the version that the level saw last, or before its first look since the last one.
+
+    A level that has seen none of several versions is shown the changes since the version before.
+    """
+    newest = county_state.newest_version
+    if newest is None or report is None:
+        return None
+    if last_seen is None:
+        return compare_with_previous(context, county_state, newest, report)
+    if last_seen[0].sha256 == newest.sha256:
+        return None
+    return compare_versions(context, last_seen[0], newest, report)
+
+
+def _collect_returns(
+    state: YearState, county_state: CountyState, report: ValidationReport | None
+) -> tuple[CountyReturn, ...]:
+    """Return every return of a county; the last one with the answers of the newest version, if it is still open."""
+    returns = list_returns(state.procedure, county_state)
+    if report is None or not returns or returns[-1].answered_with:
+        return returns
+    answers = find_point_answers(report.explanations, returns[-1].decision.sha256)
+    return (*returns[:-1], returns[-1].with_answers(answers))
+
+
+def _collect_planned_amounts(state: YearState, report: ValidationReport | None) -> dict[str, Decimal]:
+    """Return what the county's plan, or else its own tables, ask for the year by measure."""
+    if report is None:
+        return {}
+    plan, year = find_county(state.library, report)[1], report.identity.year
+    if plan is not None:
+        return {name: measure.by_year[year] for name, measure in plan.measures.items() if year in measure.by_year}
+    targets = state.library.get_filing_layout().target_columns
+    amounts: dict[str, Decimal] = {}
+    for figure in report.figures:
+        for target in targets:
+            is_target = (figure.form, figure.column) == (target.form, target.column)
+            if is_target and target.period == "year" and not figure.township:
+                amounts[target.measure] = Decimal(figure.amount)
+    return amounts
+
+
+def _build_links(state: YearState, county_state: CountyState) -> dict[str, str]:
+    """Return the links from the review workbook to the county's page and to its file as marked or as filed."""
+    newest = county_state.newest_version
+    if newest is None or not newest.is_checked:
+        return {}
+    county = county_state.county
+    links = {"page_link": f"../{get_page_path(state, county, newest)}"}
+    marked_path = get_marked_workbook_path(state, county, newest)
+    if marked_path in state.issued_outputs:
+        links["file_link"] = f"../{marked_path}"
+    else:
+        links["file_link"] = f"../{get_copy_path(state, county, newest)}"
+    return links
 
 
 def _reduce_report(report: ValidationReport | None, county_state: CountyState) -> ValidationReport | None:

@@ -7,13 +7,8 @@ from typing import Final
 
 from flows.intake.filing_history import find_claims_on_undecided, find_disputed_versions
 from flows.run.pending_work import classify_arrivals, find_unchecked_versions
+from flows.run.returned_files_due import PlannedReturnedFile, list_due_marked_workbooks, list_due_pages
 from flows.run.run_context import RunContext
-from flows.year.issued_outputs import (
-    find_unmarked_versions,
-    find_versions_without_page,
-    get_marked_workbook_path,
-    get_page_path,
-)
 from flows.year.jobs import Job
 from flows.year.year_state import YearState
 from review.county_state import CountyState, SubmissionVersion
@@ -44,23 +39,29 @@ def _plan_check_jobs(context: RunContext, state: YearState) -> list[Job]:
 
 def _plan_mark_jobs(context: RunContext, state: YearState) -> list[Job]:
     jobs = []
-    for county, version in find_unmarked_versions(state):
-        job = _build_job(context, state, stage="mark", county=county)
-        jobs.append(_assign_output(job, version, get_marked_workbook_path(state, county, version)))
+    for planned_file in list_due_marked_workbooks(state):
+        job = _build_job(context, state, stage="mark", county=planned_file.county)
+        jobs.append(_assign_output(job, planned_file))
     return jobs
 
 
 def _plan_report_jobs(context: RunContext, state: YearState) -> list[Job]:
     jobs = []
-    for county, version in find_versions_without_page(state):
-        job = _build_job(context, state, stage="report", county=county)
-        jobs.append(_assign_output(job, version, get_page_path(state, county, version)))
+    for planned_file in list_due_pages(state):
+        job = _build_job(context, state, stage="report", county=planned_file.county)
+        jobs.append(_assign_output(job, planned_file))
     return jobs
 
 
-def _assign_output(job: Job, version: SubmissionVersion, path: str) -> Job:
+def _assign_output(job: Job, planned_file: PlannedReturnedFile) -> Job:
     """Return a job for one version: each output is recorded at once, so that a run that is stopped gets further."""
-    return replace(job, files=(version.sha256,), outputs=(path,))
+    return replace(
+        job,
+        files=(planned_file.version.sha256,),
+        outputs=(planned_file.path,),
+        basis=planned_file.basis,
+        notices=planned_file.notices,
+    )
 
 
 STAGE_PLANNERS: Final[tuple[tuple[str, Callable[[RunContext, YearState], list[Job]]], ...]] = (

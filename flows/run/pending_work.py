@@ -6,17 +6,19 @@ from dataclasses import dataclass
 from checks.model.finding import Refusal
 from checks.reporting.json_codec import decode_refusal
 from flows.decisions.pending_decisions import evaluate_decisions
+from flows.intake.accompanying_papers import list_new_papers
 from flows.intake.opening_balances import evaluate_opening_balances
+from flows.outputs.county_notices import list_due_notices
 from flows.outputs.filings_due import list_due_filings
+from flows.outputs.review_copies import list_due_copies
 from flows.outputs.withdraw_outputs import find_outputs_to_withdraw
 from flows.outputs.write_evidence import is_evidence_due
 from flows.outputs.write_manifest import plan_manifest
+from flows.run.returned_files_due import list_due_marked_workbooks, list_due_pages
 from flows.year.contract_impact import ContractImpact
 from flows.year.inbox import Arrival, SkippedFile
 from flows.year.issued_outputs import (
     find_unfinished_outputs,
-    find_unmarked_versions,
-    find_versions_without_page,
     list_due_boards,
     list_due_review_workbooks,
 )
@@ -172,11 +174,14 @@ def has_pending_work(state: YearState, inputs: YearInputs) -> bool:
     pending_items: tuple[object, ...] = (
         build_roster_event(state, inputs.roster),
         evaluate_opening_balances(state, inputs)[0],
+        next(list_new_papers(state, inputs), None),
         classify_arrivals(state, inputs).new_files,
         next(find_unchecked_versions(state), None),
-        next(find_unmarked_versions(state), None),
-        next(find_versions_without_page(state), None),
+        next(list_due_marked_workbooks(state), None),
+        next(list_due_pages(state), None),
         evaluate_decisions(state, inputs)[0],
+        list_due_notices(state),
+        list_due_copies(state),
         list_due_review_workbooks(state, inputs.roster),
         is_evidence_due(state, inputs.roster),
         list_due_filings(state, inputs.roster),

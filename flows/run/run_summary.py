@@ -1,10 +1,10 @@
 """The state of a year in plain values, for the end of a run, the status command and exit codes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from checks.model.finding import Refusal
-from flows.decisions.pending_decisions import evaluate_decisions
+from flows.decisions.pending_decisions import EvaluatedCover, evaluate_cover_submissions, evaluate_decisions
 from flows.intake.opening_balances import evaluate_opening_balances
 from flows.outputs.filings_due import get_filing_path
 from flows.outputs.write_evidence import get_evidence_path
@@ -19,6 +19,7 @@ class RunSummary:
     """The state of a year after a run.
 
     *filing* is the path of the province's filing, relative to the year's outputs, or None if there is none.
+    *refused_covers* are those that report their file, but may not: they wait for an ordinary decision.
     """
 
     rows: tuple[CountyStatusRow, ...]
@@ -26,6 +27,7 @@ class RunSummary:
     skipped: tuple[tuple[str, str], ...]
     refused_decisions: tuple[tuple[SubmittedDecision, DecisionRefusal], ...]
     filing: str | None
+    refused_covers: tuple[EvaluatedCover, ...] = ()
     evidence: Mapping[str, str] | None = None
 
     @property
@@ -50,8 +52,15 @@ def summarise_run(
         skipped=tuple((file.name, file.reason) for file in arrivals.skipped),
         refused_decisions=tuple(evaluate_decisions(state, inputs)[1]),
         filing=filing,
+        refused_covers=tuple(_list_refused_covers(state)),
         evidence=_summarise_evidence(state, inputs),
     )
+
+
+def _list_refused_covers(state: YearState) -> Iterator[EvaluatedCover]:
+    for cover in evaluate_cover_submissions(state):
+        if isinstance(cover.result, DecisionRefusal):
+            yield cover
 
 
 def _summarise_evidence(state: YearState, inputs: YearInputs) -> Mapping[str, str] | None:

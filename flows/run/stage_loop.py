@@ -5,6 +5,7 @@ from functools import partial
 
 from contracts.procedures import Effect
 from flows.decisions.pending_decisions import evaluate_decisions
+from flows.intake.accompanying_papers import keep_paper, list_new_papers
 from flows.intake.county_stages import run_job
 from flows.intake.opening_balances import evaluate_opening_balances
 from flows.outputs.output_plan import archive_contracts, plan_outputs
@@ -32,10 +33,13 @@ def run_stages_once(context: RunContext) -> list[JobFailure]:
     archive_contracts(context.paths)
     _record_roster(context)
     _record_opening_balances(context)
+    _keep_papers(context)
     failures = _run_county_stages(context)
     # A returned submission frees the plots that it claimed, so that others must be checked again.
     while _record_decisions(context):
         failures += _run_county_stages(context)
+    # A decision may have changed what a county's returned files show.
+    failures += _run_county_stages(context)
     failures += _write_output(context, "evidence", partial(_write_evidence, context))
     for stage, make_output in plan_outputs(
         context.load_state(), context.inputs.roster, reload_state=context.load_state
@@ -149,6 +153,12 @@ def _record_opening_balances(context: RunContext) -> None:
         event = opening.event
         line = ProgressLine("opening", {name: str(event.facts[name]) for name in ("number", "by")})
         _record_outcome(context, "opening", event.county, JobOutcome(((event, opening.key),), (line,)))
+
+
+def _keep_papers(context: RunContext) -> None:
+    state = context.load_state()
+    for paper in list_new_papers(state, context.inputs):
+        _record_outcome(context, "receive", paper.county, keep_paper(state, paper))
 
 
 def _record_decisions(context: RunContext) -> bool:

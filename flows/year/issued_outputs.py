@@ -37,32 +37,9 @@ def get_marked_workbook_path(state: YearState, county: str, version: SubmissionV
     return f"returned/{county}/{county}-{state.paths.year}-第{version.number}版-问题标注.xlsx"
 
 
-def find_unmarked_versions(state: YearState) -> Iterator[tuple[str, SubmissionVersion]]:
-    """Yield the checked versions whose marked workbook is missing or made from an older check."""
-    for county, version in _list_checked_versions(state):
-        if version.hard_count or version.soft_count or version.note_count:
-            path = get_marked_workbook_path(state, county, version)
-            if not is_current(state, path, version.report_sha256):
-                yield county, version
-
-
 def get_page_path(state: YearState, county: str, version: SubmissionVersion) -> str:
     """Return the path of a version's page, relative to the year's outputs."""
     return f"returned/{county}/{county}-{state.paths.year}-第{version.number}版-核对报告.html"
-
-
-def find_versions_without_page(state: YearState) -> Iterator[tuple[str, SubmissionVersion]]:
-    """Yield the checked versions whose page is missing or made from an older check."""
-    for county, version in _list_checked_versions(state):
-        if not is_current(state, get_page_path(state, county, version), version.report_sha256):
-            yield county, version
-
-
-def _list_checked_versions(state: YearState) -> Iterator[tuple[str, SubmissionVersion]]:
-    for county, county_state in state.county_states.items():
-        for version in county_state.versions:
-            if version.is_checked:
-                yield county, version
 
 
 def get_basis_entry(state: YearState) -> LedgerEntry:
@@ -163,7 +140,7 @@ def get_board_paths(roster: Roster) -> tuple[str, str]:
 
 def list_due_boards(state: YearState, roster: Roster) -> list[str]:
     """Return which of the two are missing or show an older state; none before anything was received."""
-    if not state.has_submissions:
+    if not state.has_arrivals:
         return []
     basis = compute_board_basis(state)
     return [path for path in get_board_paths(roster) if not is_current(state, path, basis)]

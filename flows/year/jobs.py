@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from checks.model.finding import Finding
 from flows.year.locations import YearPaths
 from review.check_inputs import CheckInputs
 from review.county_state import CountyState
@@ -38,7 +39,8 @@ class Job:
     *files* are paths in the stage that receives, and sha256 names in the store in later stages. *seen_digests* are
     the sha256 of each path when the inbox was scanned, empty if it could not be read. *outputs* are the paths of the
     files to write, one for each of *files*, relative to the year's outputs. *entry_count* is the number of the year's
-    entries when the job was planned: work done again later is recorded again.
+    entries when the job was planned: work done again later is recorded again. *basis* is the digest of what the outputs
+    rest on, and *notices* are what the county is told at cells besides its findings.
     """
 
     stage: str
@@ -52,3 +54,5 @@ class Job:
     is_due: bool = True
     check_inputs: CheckInputs
     entry_count: int = 0
+    basis: str = ""
+    notices: tuple[Finding, ...] = ()

@@ -7,7 +7,7 @@ from checks.model.finding import Refusal
 from contracts.errors import ContractError
 from contracts.messages import Messages
 from contracts.yaml_files import load_yaml
-from flows.year.inbox import SkippedFile, make_printable, scan_inbox
+from flows.year.inbox import InboxNames, SkippedFile, make_printable, scan_inbox
 from flows.year.locations import ROSTER_FILE, YearPaths
 from flows.year.year_state import SubmittedDecision, YearInputs
 from review.roster import Roster, parse_roster
@@ -18,7 +18,10 @@ from workbooks.gate.file_access import read_submission_bytes
 def read_year_inputs(paths: YearPaths, messages: Messages) -> YearInputs:
     """Read everything handed in; raise `ContractError` if the year has no inbox or no usable roster."""
     roster = read_year_roster(paths, messages)
-    inbox = scan_inbox(paths.inbox, messages)
+    policy = paths.open_contracts().get_return_policy()
+    counties = {county.code: county.name for county in roster.due_counties}
+    names = InboxNames(counties=counties, paper_suffixes=policy.paper_suffixes)
+    inbox = scan_inbox(paths.inbox, messages, names)
     decisions: list[SubmittedDecision] = []
     refused_files: list[tuple[str, Refusal]] = []
     for path in inbox.decision_files:

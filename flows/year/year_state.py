@@ -56,6 +56,7 @@ class YearState:
     """
 
     paths: YearPaths
+    roster: Roster
     library: ContractLibrary
     messages: Messages
     policy: ReturnPolicy
@@ -83,6 +84,11 @@ class YearState:
     def has_submissions(self) -> bool:
         """Whether any county's submission was received."""
         return any(county_state.versions for county_state in self.county_states.values())
+
+    @property
+    def has_arrivals(self) -> bool:
+        """Whether any county has sent a file, taken or refused."""
+        return self.has_submissions or any(state.refused_files for state in self.county_states.values())
 
     @property
     def has_filings(self) -> bool:
@@ -117,6 +123,7 @@ def build_year_state(paths: YearPaths, roster: Roster, history: Sequence[LedgerE
     procedure = library.get_procedure(roster.procedure)
     return YearState(
         paths=paths,
+        roster=roster,
         library=library,
         messages=library.get_messages(),
         policy=library.get_return_policy(),

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from checks.model.cell_ref import CellRef
 from checks.model.finding import Finding, RepairStep, Severity
 from checks.versions.finding_key import format_finding_key
+from checks.versions.point_answers import RETURN_POINT
 
 FINDING_COLUMNS = (
     "number",
@@ -24,6 +25,8 @@ FINDING_COLUMNS = (
     # Hidden: identifies the finding that an explanation belongs to, even after rows and cells have moved.
     "key",
 )
+OWN_LINES = frozenset({RETURN_POINT, "cover_notice"})
+"""What stands for the rule in lines of the list that no rule has found; the catalogue has a name for each."""
 _COLUMN_KEYS = {f"column_{name}" for name in FINDING_COLUMNS}
 _SEVERITY_KEYS = {f"severity_{severity}" for severity in Severity}
 MESSAGE_KEYS = frozenset(
@@ -41,6 +44,7 @@ MESSAGE_KEYS = frozenset(
         "repair_count",
     }
     | {"comment_author", "comment_heading"}
+    | OWN_LINES
     | {"unmarked_sheets", "unmarked_workbook"}
     | {"explained", "summary_capped", "changes_name", "normalised_name", "memory_name", "listing_capped"}
 )
@@ -90,6 +94,8 @@ def format_severity(finding: Finding, messages: MarkMessages) -> str:
 
 def format_rules(finding: Finding, messages: MarkMessages) -> str:
     """Return the id of the rule and those of the other rules that fail for the same cause."""
+    if finding.rule in OWN_LINES:
+        return messages[finding.rule]
     return messages["separator"].join([finding.rule, *finding.related_rules])
 
 

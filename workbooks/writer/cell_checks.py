@@ -24,9 +24,9 @@ _UNWRITABLE_CHARACTERS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-
 _QUOTED_TEXT: Final = re.compile(r'"[^"]*"')
 _CELL_REFERENCE: Final = r"(?:'(?P<quoted>(?:[^']|'')+)'|(?P<bare>[^'!]+))!\$?[A-Z]{1,3}\$?[1-9]\d{0,6}"
 _INTERNAL_LINK: Final = re.compile(_CELL_REFERENCE)
-# Another workbook of the same filing: never an address on a network, a drive or the root of one.
+# Another workbook or a page of the same outputs: never an address on a network, a drive or the root of one.
 _WORKBOOK_LINK: Final = re.compile(
-    rf"(?:\.\./)*(?:[^\\/:#?%*|\"<>.]+/)*[^\\/:#?%*|\"<>]+\.xls[xm](?:#{_CELL_REFERENCE})?"
+    rf"(?:\.\./)*(?:[^\\/:#?%*|\"<>.]+/)*[^\\/:#?%*|\"<>]+\.(?:html|xls[xm](?:#{_CELL_REFERENCE})?)"
 )
 
 
@@ -103,7 +103,7 @@ def check_choices(target_cell: TargetCell, choices: tuple[str, ...]) -> list[str
 
 
 def refuse_dead_link(target_cell: TargetCell, cell: Cell, sheet_names: frozenset[str]) -> None:
-    """Raise ValueError unless the links of *cell* lead to a sheet of this book or a workbook of the same filing."""
+    """Raise ValueError unless the links of *cell* lead into this book, or to a workbook or page of the outputs."""
     # xlsxwriter writes a link without escaping it.
     check_text(target_cell, f"{cell.link or ''}{cell.source_link or ''}")
     if cell.source_link is not None and (cell.link is not None or _WORKBOOK_LINK.fullmatch(cell.source_link) is None):

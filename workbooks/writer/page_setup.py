@@ -11,17 +11,18 @@ from workbooks.writer.page_widths import split_columns_into_pages
 MM_PER_INCH: Final = 25.4
 # The number that spreadsheets have for the paper size A4.
 A4_PAPER: Final = 9
+SECOND_LINE: Final = '\n&"宋体,常规"&7 '
 PAGE_FOOTER: Final = '&C&"宋体,常规"&10第 &P 页 共 &N 页'
 
 
-def configure_paper(page: Worksheet, sheet: FilingSheet) -> None:
-    """Set paper, margins, footer and page breaks of a page."""
+def configure_paper(page: Worksheet, sheet: FilingSheet, footer: str = "") -> None:
+    """Set paper, margins, footer and page breaks of a page; *footer* stands below the page number."""
     page.set_paper(A4_PAPER)
     _apply_page_breaks(page, sheet)
     page.center_horizontally()
     page.hide_gridlines(2)
     page.set_zoom(100)
-    _apply_margins(page, landscape=sheet.landscape)
+    _apply_margins(page, footer, landscape=sheet.landscape)
 
 
 def _apply_page_breaks(page: Worksheet, sheet: FilingSheet) -> None:
@@ -66,12 +67,15 @@ def _choose_margins(*, landscape: bool) -> tuple[int, int, int, int, int]:
     return 28, 26, 37, 35, 25
 
 
-def _apply_margins(page: Worksheet, *, landscape: bool) -> None:
+def _apply_margins(page: Worksheet, footer: str, *, landscape: bool) -> None:
     if landscape:
         page.set_landscape()
     else:
         page.set_portrait()
-    *sides, footer = _choose_margins(landscape=landscape)
+    *sides, footer_margin = _choose_margins(landscape=landscape)
     page.set_margins(*(side / MM_PER_INCH for side in sides))
     # The page number keeps its size even if the table is scaled down.
-    page.set_footer(PAGE_FOOTER, {"margin": footer / MM_PER_INCH, "scale_with_doc": False})
+    second_line = ""
+    if footer:
+        second_line = SECOND_LINE + footer.replace("&", "&&")
+    page.set_footer(PAGE_FOOTER + second_line, {"margin": footer_margin / MM_PER_INCH, "scale_with_doc": False})

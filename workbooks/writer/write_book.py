@@ -44,7 +44,7 @@ def write_book(book: FilingBook) -> bytes:
     formats = FormatCache(workbook, {})
     sheet_names = frozenset(sheet.name for sheet in book.sheets)
     for sheet in book.sheets:
-        _write_sheet(workbook, sheet, formats, sheet_names)
+        _write_sheet(workbook, sheet, formats, sheet_names=sheet_names, footer=book.footer)
     workbook.close()
     return _pack_reproducibly(store.getvalue())
 
@@ -80,9 +80,11 @@ def _describe_book(book: FilingBook) -> dict[str, object]:
     }
 
 
-def _write_sheet(workbook: Workbook, sheet: FilingSheet, formats: FormatCache, sheet_names: frozenset[str]) -> None:
+def _write_sheet(
+    workbook: Workbook, sheet: FilingSheet, formats: FormatCache, *, sheet_names: frozenset[str], footer: str
+) -> None:
     page = _add_page(workbook, sheet)
-    _prepare_page(page, sheet)
+    _prepare_page(page, sheet, footer)
     for target_cell, cell in _iter_cells(page, sheet):
         refuse_dead_link(target_cell, cell, sheet_names)
         _write_cell(target_cell, cell, formats.get_format(cell))
@@ -100,8 +102,8 @@ def _add_page(workbook: Workbook, sheet: FilingSheet) -> Worksheet:
         raise ValueError(f"sheet {sheet.name!r} cannot have this name: {error}") from error
 
 
-def _prepare_page(page: Worksheet, sheet: FilingSheet) -> None:
-    configure_paper(page, sheet)
+def _prepare_page(page: Worksheet, sheet: FilingSheet, footer: str) -> None:
+    configure_paper(page, sheet, footer)
     _apply_grid(page, sheet)
     _repeat_header(page, sheet)
 
