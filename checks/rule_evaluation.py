@@ -17,7 +17,6 @@ from checks.diagnosis.finding_grouping import (
     build_unknown_group,
     find_groups_with_errors,
     is_suppressed,
-    limit_per_rule,
     merge_by_row,
     merge_related_violations,
 )
@@ -28,6 +27,7 @@ from checks.diagnosis.formulas.shown_values import (
     merge_shown_by_column,
     round_to_shown,
 )
+from checks.diagnosis.grouping.row_limits import limit_per_rule
 from checks.diagnosis.missing_rows import find_missing_rows
 from checks.diagnosis.misspelt_township import merge_unknown_names
 from checks.diagnosis.serial_numbers import add_serial_remedies

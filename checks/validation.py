@@ -4,6 +4,8 @@ from dataclasses import replace
 from functools import partial
 
 from checks.diagnosis.evaluation import Evaluation
+from checks.diagnosis.grouping.blank_blocks import merge_blank_blocks
+from checks.diagnosis.grouping.similar_violations import group_similar_violations
 from checks.diagnosis.hypotheses import generate_hypotheses
 from checks.diagnosis.hypothesis_testing import explain_by_hypotheses
 from checks.diagnosis.repairs.harmless_repairs import drop_harmful_repairs
@@ -65,7 +67,8 @@ def validate_workbook(
     if oversized is not None:
         return oversized
     evaluation = _merge_root_causes(_keep_only_copy(evaluate_rules(subjects)), book, cover, submission, history)
-    findings = build_findings(evaluation.violations, messages)
+    violations = group_similar_violations(merge_blank_blocks(evaluation.tables, evaluation.violations))
+    findings = build_findings(violations, messages)
     findings = add_locations(findings, evaluation.tables, cover, cover_form.name)
     report = _build_report(identity, library.compute_version(), evaluation, findings)
     report = replace(report, cover=cover.list_fields(cover_form))

@@ -1,29 +1,19 @@
 """One violation for each root cause.
 
-Violations that follow from another one are merged into it, and those beyond the limit of a form are only counted.
+Violations that follow from another one are merged into it.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from checks.diagnosis.serial_numbers import ROW_DOUBLED_REMEDY, collect_rows, match_gaps_to_missing_townships
 from checks.model.cell_ref import CellRef
-from checks.model.failing_rows import FailingRows
 from checks.model.violation import Violation
 from checks.recognition.column_names import ROW
 from checks.recognition.table import PROJECT, TOWNSHIP_FULL, Table
 from checks.rules.sum_rules import PlotGroup, SumConstraint
 from contracts.form_model import Phase
-
-# The variant of the violation that counts those beyond the limit.
-OMITTED_VARIANT = "rest"
-# In a shorter table, nearly all rows are only a few.
-_MIN_ROWS_FOR_WHOLE_COLUMN = 5
-_MIN_FAILING_SHARE = 0.9
-_MAX_CELLS_PER_FINDING = 200
-# Later steps need the violations of these checks row by row.
-_ROW_BY_ROW_CHECKS = ("completion_rate", "percentage", "serial_numbers", "unique_in_table")
 
 RowKey = tuple[str, int]
 
@@ -205,94 +195,3 @@ def is_suppressed(sum_constraint: SumConstraint, faulty_groups: Mapping[str, fro
 
 def _is_unknown_group(group: PlotGroup) -> bool:
     return group.project is None or group.township is None
-
-
-def limit_per_rule(
-    failures: Iterable[Violation | FailingRows], max_findings: int, row_count: int = 0
-) -> Iterator[Violation]:
-    """Yield at most *max_findings* violations (0: all) of each rule and variant, then one that counts the others.
-
-    If nearly all of the table's *row_count* rows fail in one column, they have one cause and are one violation, unless
-    the table is longer than the limit.
-    """
-    counts: Counter[tuple[str, str]] = Counter()
-    last_failures: dict[tuple[str, str], Violation | FailingRows] = {}
-    can_merge_column = not max_findings or row_count <= max_findings
-    for failure in failures:
-        merged = None
-        if can_merge_column:
-            merged = _merge_whole_column(failure, row_count)
-        if merged:
-            yield merged
-            continue
-        key = (failure.rule.id, failure.variant)
-        count = _count_rows(failure)
-        room = count
-        if max_findings:
-            room = max(0, max_findings - counts[key])
-        yield from _list_first_violations(failure, room)
-        counts[key] += count
-        if count > room:
-            last_failures[key] = failure
-    for key, failure in last_failures.items():
-        last_violation = _get_last_violation(failure)
-        if last_violation:
-            yield _build_omitted_violation(last_violation, counts[key], max_findings=max_findings)
-
-
-def _count_rows(failure: Violation | FailingRows) -> int:
-    if isinstance(failure, FailingRows):
-        return failure.rows.height
-    return 1
-
-
-def _list_first_violations(failure: Violation | FailingRows, max_rows: int) -> list[Violation]:
-    if isinstance(failure, FailingRows):
-        return failure.get_first_violations(max_rows)
-    return [failure][:max_rows]
-
-
-def _get_last_violation(failure: Violation | FailingRows) -> Violation | None:
-    if isinstance(failure, FailingRows):
-        return failure.get_last_violation()
-    return failure
-
-
-def _merge_whole_column(failure: Violation | FailingRows, row_count: int) -> Violation | None:
-    """Return the violation of the first row for all failing rows, or None if they are not one cause."""
-    if isinstance(failure, Violation) or not _is_whole_column(failure, row_count):
-        return None
-    first = next(iter(failure.get_first_violations(1)), None)
-    if first is None or first.cell is None or not first.cell.row:
-        return None
-    cells = dict.fromkeys(first.cells)
-    for row in failure.rows[ROW].head(_MAX_CELLS_PER_FINDING):
-        cells[CellRef.from_position(first.sheet, row, first.cell.column)] = None
-    return replace(first, cells=tuple(cells), similar_rows=failure.rows.height)
-
-
-def _is_whole_column(failing_rows: FailingRows, row_count: int) -> bool:
-    """Return whether a rule that blocks fails in nearly all rows of a column."""
-    rule = failing_rows.rule
-    if row_count < _MIN_ROWS_FOR_WHOLE_COLUMN or failing_rows.rows.height < _MIN_FAILING_SHARE * row_count:
-        return False
-    return rule.get_severity(failing_rows.variant) == "hard" and rule.check not in _ROW_BY_ROW_CHECKS
-
-
-def _build_omitted_violation(last_violation: Violation, total: int, *, max_findings: int) -> Violation:
-    """Return a violation that counts those beyond the limit and has their severity."""
-    severity = last_violation.rule.get_severity(last_violation.variant)
-    facts = {
-        **last_violation.facts,
-        "rule": last_violation.rule.id,
-        "total": str(total),
-        "rest": str(total - max_findings),
-        "shown": str(max_findings),
-    }
-    return replace(
-        last_violation,
-        rule=replace(last_violation.rule, severity=severity, severities={}),
-        variant=OMITTED_VARIANT,
-        facts=facts,
-        cells=tuple(filter(None, [last_violation.cell])),
-    )

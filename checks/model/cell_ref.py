@@ -27,6 +27,10 @@ class CellRef:
         """Return the cell at a row and a column, both counted from 1."""
         return cls(sheet, format_address(row, column))
 
+    def move_to_row(self, row: int) -> Self:
+        """Return the cell of the same column in another row."""
+        return self.from_position(self.sheet, row, self.column)
+
     @property
     def position(self) -> Position:
         """Row and column, both counted from 1."""

@@ -14,15 +14,13 @@ class FailingRows:
     """The rows that fail one variant of a rule.
 
     *rows* has one row per failing row; *build_violation* takes the values of such a row as positional arguments and
-    returns its violation, or None if another row reports it. *build_count_violation* does the same for the last row
-    when the remaining rows are only counted; without it *build_violation* is used.
+    returns its violation, or None if another row reports it.
     """
 
     rule: Rule
     variant: str = ""
     rows: pl.DataFrame
     build_violation: Callable[..., Violation | None]
-    build_count_violation: Callable[..., Violation | None] | None = None
 
     def get_first_violations(self, max_rows: int) -> list[Violation]:
         """Return the violations of the first *max_rows* rows."""
@@ -32,7 +30,3 @@ class FailingRows:
             if violation is not None:
                 violations.append(violation)
         return violations
-
-    def get_last_violation(self) -> Violation | None:
-        """Return the violation of the last row, which stands for all rows that are not reported one by one."""
-        return (self.build_count_violation or self.build_violation)(*self.rows.row(-1))

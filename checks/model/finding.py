@@ -38,6 +38,25 @@ class LogicalLocation:
 
 
 @dataclass(frozen=True, slots=True)
+class RowPlace:
+    """What the row of a cell is about, as written in it: township, project number and plot number, empty if none."""
+
+    township: str = ""
+    project: str = ""
+    plot: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingMember:
+    """One of the cells that a finding stands for, with its value, its logical location and its row."""
+
+    cell: CellRef
+    value: str = ""
+    logical_location: LogicalLocation | None = None
+    place: RowPlace = RowPlace()
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """A county's explanation of a finding; *fault* is the sentence that says why it is not valid, else empty."""
 
@@ -52,8 +71,9 @@ class Finding:
     Amounts (*value*, *expected*, *difference*) are strings with the decimals as written, ``None`` if the rule
     has none. *cells* holds every cell involved, *cell* included. Each of *repairs* is complete by itself and
     satisfies the whole group of violated sums; the likeliest comes first. *related_rules* are the other rules that the
-    same cause violates. *rule*, *logical_location* and *value* are the identity of the finding, to which an
-    *explanation* belongs.
+    same cause violates. *members* are the cells that a finding stands for, *member_count* of them, if they are alike;
+    *place* is what the row of the cell is about. *rule*, *logical_location* and *value*, for a group those of its
+    members, are the identity of the finding, to which an *explanation* belongs.
     """
 
     rule: str
@@ -72,6 +92,9 @@ class Finding:
     trial: bool = False
     logical_location: LogicalLocation | None = None
     explanation: Explanation | None = None
+    members: tuple[FindingMember, ...] = ()
+    member_count: int = 0
+    place: RowPlace = RowPlace()
 
     @property
     def is_explained(self) -> bool:

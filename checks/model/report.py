@@ -35,17 +35,21 @@ class ReportedFigure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountyExplanation:
-    """A county's explanation of a finding; it belongs to rule, spot and value, and lapses if one of them changes."""
+    """A county's explanation of a finding; it belongs to rule, spot and value, and lapses if one of them changes.
+
+    *members* are the digests of all cells and values that the text explains, if the finding stands for several.
+    """
 
     rule: str
     spot: LogicalLocation
     value: str
     text: str
+    members: tuple[str, ...] = ()
 
     @property
-    def key(self) -> tuple[str, LogicalLocation, str]:
-        """Rule, spot and value: the identity of the finding that is explained."""
-        return self.rule, self.spot, self.value
+    def key(self) -> tuple[str, LogicalLocation, str, tuple[str, ...]]:
+        """Rule, spot, value and members: the identity of the finding that is explained."""
+        return self.rule, self.spot, self.value, self.members
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,8 @@ class Violation:
 
     *facts* and *phrases* fill the placeholders of the sentence; each phrase is formatted first. A violation of a whole
     sheet has no *cell*. *remedy_key* selects the remedy if one variant may have several. *similar_rows* is the number
-    of further rows that this violation stands for, 0 if it stands for its own row only.
+    of further rows that this violation stands for, 0 if it stands for its own row only. *members* are the violations
+    that it stands for one by one, itself among them, and *member_count* is their number, listed or not.
     """
 
     rule: Rule
@@ -39,6 +40,8 @@ class Violation:
     repairs: tuple[tuple[RepairStep, ...], ...] = ()
     remedy_key: str = ""
     similar_rows: int = 0
+    members: "tuple[Violation, ...]" = ()
+    member_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)

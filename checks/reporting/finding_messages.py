@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from checks.model.cell_ref import CellRef
-from checks.model.finding import Finding, Severity
+from checks.model.finding import Finding, FindingMember, Severity
 from checks.model.quoted_text import quote_facts, quote_text
 from checks.model.report import find_gravest_severity
 from checks.model.violation import Phrase, Violation
+from checks.reporting.member_texts import format_members
 from contracts.messages import Messages
 
 
@@ -39,6 +40,9 @@ def _get_cause_key(violation: Violation) -> tuple[object, ...]:
     own_rule = ""
     if any(kept_apart):
         own_rule = rule.id
+    if violation.members:
+        # A group keeps its explanation place; what else is wrong at its first cell is another finding.
+        own_rule = rule.id + violation.variant
     return (cell.sheet, len(cell.address), cell.address, *kept_apart, own_rule)
 
 
@@ -56,13 +60,20 @@ def _build_finding(violations: Sequence[Violation], messages: Messages) -> Findi
         value=_quote_value(_get_first_known(first.value, repairable.value), messages),
         expected=_get_first_known(repairable.expected, first.expected),
         difference=_get_first_known(repairable.difference, first.difference),
-        message=_format_sentence("message", first, messages) + _format_similar_rows("message", first, messages),
-        remedy=_format_sentence("remedy", repairable, messages) + _format_similar_rows("remedy", first, messages),
+        message=_format_sentence("message", first, messages) + _format_others("message", first, messages),
+        remedy=_format_sentence("remedy", repairable, messages) + _format_others("remedy", first, messages),
         basis=first.rule.basis,
         related_rules=_list_related_rules(ordered),
         repairs=repairable.repairs,
         trial=first.rule.trial,
+        members=tuple(_build_member(member, messages) for member in first.members),
+        member_count=first.member_count,
     )
+
+
+def _build_member(violation: Violation, messages: Messages) -> FindingMember:
+    cell = violation.cell or CellRef(violation.sheet, "")
+    return FindingMember(cell=cell, value=_quote_value(violation.value, messages) or "")
 
 
 def _get_address(cell: CellRef | None) -> str | None:
@@ -92,8 +103,12 @@ def _list_related_rules(violations: Sequence[Violation]) -> tuple[str, ...]:
     return tuple(sorted(rules - {violations[0].rule.id}))
 
 
-def _format_similar_rows(part: str, violation: Violation, messages: Messages) -> str:
-    """Return the sentence about the further rows that a violation stands for, or an empty text if there are none."""
+def _format_others(part: str, violation: Violation, messages: Messages) -> str:
+    """Return the sentence about the further rows or members that a violation stands for, or an empty text."""
+    if violation.members:
+        severity = get_severity(violation)
+        count, cells = str(violation.member_count), format_members(violation.members, violation.member_count)
+        return messages(f"any.group.{part}_{severity}", count=count, cells=cells)
     if not violation.similar_rows:
         return ""
     return messages(f"any.alike.{part}", count=str(violation.similar_rows))

@@ -8,7 +8,16 @@ from dataclasses import asdict
 from typing import Any
 
 from checks.model.cell_ref import CellRef
-from checks.model.finding import Explanation, Finding, LogicalLocation, Refusal, RepairStep, Severity
+from checks.model.finding import (
+    Explanation,
+    Finding,
+    FindingMember,
+    LogicalLocation,
+    Refusal,
+    RepairStep,
+    RowPlace,
+    Severity,
+)
 from checks.model.report import CountyExplanation, CoverField, ReportedFigure, ValidationReport
 from checks.model.submission_identity import SubmissionIdentity
 from checks.model.violation import SkippedRule
@@ -51,7 +60,14 @@ def encode_finding(finding: Finding) -> dict[str, Any]:
         "basis": finding.basis,
         "also": list(finding.related_rules),
         "repairs": [list(map(_encode_step, repair)) for repair in finding.repairs],
+        "place": asdict(finding.place),
+        "count": finding.member_count or 1,
+        "members": [_encode_member(member) for member in finding.members],
     }
+
+
+def _encode_member(member: FindingMember) -> dict[str, str]:
+    return {"cell": member.cell.address, "value": member.value, **asdict(member.place)}
 
 
 def encode_report(report: ValidationReport) -> dict[str, Any]:
@@ -97,7 +113,15 @@ def _encode_full_finding(finding: Finding) -> dict[str, Any]:
         "trial": finding.trial,
         "spot": location,
         "explanation": explanation,
+        "members": list(map(_encode_full_member, finding.members)),
     }
+
+
+def _encode_full_member(member: FindingMember) -> dict[str, Any]:
+    location = None
+    if member.logical_location:
+        location = asdict(member.logical_location)
+    return {**_encode_member(member), "spot": location}
 
 
 def _encode_step(step: RepairStep) -> dict[str, str]:
@@ -127,7 +151,18 @@ def _decode_finding(raw: Mapping[str, Any]) -> Finding:
         trial=raw["trial"],
         logical_location=location,
         explanation=explanation,
+        members=tuple(_decode_member(member, raw["sheet"]) for member in raw.get("members", ())),
+        member_count=raw.get("count", 1) if raw.get("members") else 0,
+        place=RowPlace(**raw.get("place", {})),
     )
+
+
+def _decode_member(raw: Mapping[str, Any], sheet: str) -> FindingMember:
+    location = None
+    if raw["spot"]:
+        location = LogicalLocation(**raw["spot"])
+    place = RowPlace(raw["township"], raw["project"], raw["plot"])
+    return FindingMember(cell=CellRef(sheet, raw["cell"]), value=raw["value"], logical_location=location, place=place)
 
 
 def _decode_repair(raw: Iterable[Mapping[str, str]]) -> tuple[RepairStep, ...]:
@@ -135,7 +170,8 @@ def _decode_repair(raw: Iterable[Mapping[str, str]]) -> tuple[RepairStep, ...]:
 
 
 def _decode_county_explanation(raw: Mapping[str, Any]) -> CountyExplanation:
-    return CountyExplanation(**{**raw, "spot": LogicalLocation(**raw["spot"])})
+    spot, members = LogicalLocation(**raw["spot"]), tuple(raw.get("members", ()))
+    return CountyExplanation(**{**raw, "spot": spot, "members": members})
 
 
 def _format_cell(cell: CellRef, sheet: str) -> str:

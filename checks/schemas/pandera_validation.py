@@ -23,7 +23,6 @@ from checks.recognition.column_types import AMOUNT_TYPE
 from checks.recognition.table import TOWNSHIP_FULL, Table
 from checks.rules.registry import ROW_CHECKS
 from checks.rules.row_rules import RowFailure, get_figure_columns
-from checks.rules.violation_builder import build_violation_at
 from checks.schemas.row_conditions import RowCondition, compile_row_conditions
 from contracts.form_model import Form, Rule
 
@@ -168,9 +167,6 @@ def _build_failing_rows(table: Table, condition: RowCondition, rows: pl.DataFram
         variant=condition.variant,
         rows=reported_rows.select(ROW),
         build_violation=lambda row: check.explain_row(_build_failure(table, condition, rows, row)),
-        build_count_violation=lambda row: build_violation_at(
-            table, condition.rule, condition.field.name, row=row, variant=condition.variant
-        ),
     )
 
 

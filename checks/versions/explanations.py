@@ -4,8 +4,9 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from checks.model.finding import Explanation, Finding, LogicalLocation
+from checks.model.finding import Explanation, Finding
 from checks.model.report import CountyExplanation, ValidationReport
+from checks.versions.finding_key import FindingKey
 from contracts.messages import Messages
 from contracts.return_policy import ReturnPolicy
 
@@ -22,7 +23,8 @@ def attach_explanations(
         # A blank line withdraws nothing: it may come from an older list of findings.
         if explanation.text or explanation.key not in explanations_by_key:
             explanations_by_key[explanation.key] = explanation
-    findings = tuple(_attach_explanation(finding, explanations_by_key, policy, messages) for finding in report.findings)
+    texts = _collect_texts(explanations_by_key.values())
+    findings = tuple(_attach_explanation(finding, texts, policy, messages) for finding in report.findings)
     return replace(
         report,
         findings=findings,
@@ -62,19 +64,39 @@ def _is_idle(characters: str, policy: ReturnPolicy) -> bool:
     )
 
 
+def _collect_texts(explanations: Iterable[CountyExplanation]) -> dict[tuple[str, str], str]:
+    """Return the text for each rule and cell with its value; the text of the longer list comes first.
+
+    A text for several cells explains each of them. It holds as long as none of them has another value, and covers no
+    cell that was not among them.
+    """
+    texts: dict[tuple[str, str], str] = {}
+    for explanation in sorted(explanations, key=lambda explanation: -len(explanation.members)):
+        key = FindingKey(explanation.rule, explanation.spot, explanation.value, explanation.members)
+        for digest in key.list_covered():
+            if explanation.text or (explanation.rule, digest) not in texts:
+                texts[explanation.rule, digest] = explanation.text
+    return texts
+
+
+def _find_text(finding: Finding, texts: Mapping[tuple[str, str], str]) -> str | None:
+    """Return the text that explains a finding with all its members, or None if one of them has none."""
+    key = FindingKey.from_finding(finding)
+    if key is None:
+        return None
+    member_texts = [texts.get((key.rule, digest)) for digest in key.list_covered()]
+    known_texts = [text for text in member_texts if text is not None]
+    if len(known_texts) < len(member_texts) or (any(known_texts) and not all(known_texts)):
+        return None
+    return "\n".join(dict.fromkeys(known_texts))
+
+
 def _attach_explanation(
-    finding: Finding,
-    explanations_by_key: Mapping[tuple[str, LogicalLocation, str], CountyExplanation],
-    policy: ReturnPolicy,
-    messages: Messages,
+    finding: Finding, texts: Mapping[tuple[str, str], str], policy: ReturnPolicy, messages: Messages
 ) -> Finding:
-    location = finding.logical_location
-    if location is None:
+    text = _find_text(finding, texts)
+    if text is None:
         return replace(finding, explanation=None)
-    explanation = explanations_by_key.get((finding.rule, location, finding.value or ""))
-    if explanation is None:
-        return replace(finding, explanation=None)
-    text = explanation.text
     fault = find_explanation_fault(text, policy)
     if fault:
         sentence = messages(f"explanation.{fault}", text=text, least=policy.min_length)

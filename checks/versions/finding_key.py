@@ -1,26 +1,64 @@
-"""The identity of a finding as text.
+"""The identity of a finding as text, and what an explanation of it covers.
 
-It is sent with the list of findings and comes back with the county's explanation.
+The identity is sent with the list of findings and comes back with the county's explanation.
 """
 
 import hashlib
 import json
-from typing import Final
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, Self
 
-from checks.model.finding import Finding
+from checks.model.finding import Finding, LogicalLocation
 
 ID_LENGTH: Final = 16
-# Rule, form, row, column and value.
-_KEY_PARTS = 5
+# Rule, form, row, column and value; for a group also its members.
+_KEY_PARTS: Final = 5
+# A thousand members must fit into one cell of a sheet.
+_DIGEST_CHARACTERS: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class FindingKey:
+    """Rule, spot and value of a finding, and for a group the digests of its members."""
+
+    rule: str
+    spot: LogicalLocation
+    value: str
+    members: tuple[str, ...] = ()
+
+    @classmethod
+    def from_finding(cls, finding: Finding) -> Self | None:
+        """Return the identity of a finding, or None if it has no location."""
+        location = finding.logical_location
+        if location is None:
+            return None
+        return cls(finding.rule, location, finding.value or "", tuple(_digest_members(finding)))
+
+    def list_covered(self) -> tuple[str, ...]:
+        """Return the digests of what an explanation covers: the members, or the finding's own cell and value."""
+        return self.members or (digest_member(self.spot, self.value),)
+
+    def format_text(self) -> str:
+        """Return the identity as a JSON array."""
+        parts = [self.rule, self.spot.form, self.spot.row, self.spot.column, self.value]
+        if self.members:
+            parts.append(" ".join(self.members))
+        return json.dumps(parts, ensure_ascii=False)
+
+
+def digest_member(spot: LogicalLocation, value: str) -> str:
+    """Return a short digest of one cell's logical location and value."""
+    text = json.dumps([spot.form, spot.row, spot.column, value], ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:_DIGEST_CHARACTERS]
 
 
 def format_finding_key(finding: Finding) -> str:
-    """Return rule, form, row, column and value as a JSON array, or an empty text for a finding without a location."""
-    location = finding.logical_location
-    if location is None:
+    """Return the identity of a finding as a JSON array, or an empty text for a finding without a location."""
+    key = FindingKey.from_finding(finding)
+    if key is None:
         return ""
-    parts = [finding.rule, location.form, location.row, location.column, finding.value or ""]
-    return json.dumps(parts, ensure_ascii=False)
+    return key.format_text()
 
 
 def compute_finding_id(finding: Finding) -> str:
@@ -35,14 +73,21 @@ def compute_finding_id(finding: Finding) -> str:
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()[:ID_LENGTH]
 
 
-def parse_finding_key(text: str | None) -> list[str] | None:
-    """Return rule, form, row, column and value of a key, or None if the text is not a valid key."""
+def parse_finding_key(text: str | None) -> FindingKey | None:
+    """Return the identity that a text holds, or None if it holds none."""
     try:
         parts = json.loads(text or "")
     except (ValueError, RecursionError):
         return None
-    if not isinstance(parts, list) or len(parts) != _KEY_PARTS:
+    if not isinstance(parts, list) or len(parts) not in (_KEY_PARTS, _KEY_PARTS + 1):
         return None
     if not all(isinstance(part, str) for part in parts):
         return None
-    return parts
+    rule, form, row, column, value, *members = parts
+    return FindingKey(rule, LogicalLocation(form, row, column), value, tuple(" ".join(members).split()))
+
+
+def _digest_members(finding: Finding) -> Iterator[str]:
+    for member in finding.members:
+        if member.logical_location is not None:
+            yield digest_member(member.logical_location, member.value)

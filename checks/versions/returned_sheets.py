@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from checks.model.finding import LogicalLocation
 from checks.model.raw_workbook import RawSheet, RawWorkbook
 from checks.model.report import CountyExplanation
 from checks.parsing.text_normalisation import normalise_text
@@ -71,6 +70,5 @@ def _parse_explanation_rows(
     for row in rows:
         key = parse_finding_key(row[positions["key"]])
         if key is not None:
-            rule, form, row_name, column, value = key
             text = (row[positions["text"]] or "").strip()
-            yield CountyExplanation(rule=rule, spot=LogicalLocation(form, row_name, column), value=value, text=text)
+            yield CountyExplanation(rule=key.rule, spot=key.spot, value=key.value, text=text, members=key.members)

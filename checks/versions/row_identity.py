@@ -2,20 +2,23 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from checks.model.cell_ref import CellRef, column_letters
-from checks.model.finding import Finding, LogicalLocation, Refusal
+from checks.model.finding import Finding, LogicalLocation, Refusal, RowPlace
 from checks.model.raw_workbook import RawWorkbook
-from checks.recognition.column_names import ROW
+from checks.recognition.column_names import ROW, list_field_names
 from checks.recognition.cover import Cover, identify_submission, read_cover
 from checks.recognition.locate_tables import locate_tables
 from checks.recognition.row_names import name_rows
-from checks.recognition.table import Table, build_table
+from checks.recognition.table import PROJECT, Table, build_table
 from checks.versions.returned_sheets import remove_returned_sheets
 from checks.versions.version_diff import FormSnapshot, RowSnapshot
 from contracts.contract_library import ContractLibrary
-from contracts.form_model import Form, Layout
+from contracts.form_model import Form, Layout, Role
 from contracts.messages import Messages
+
+_MAX_PLACE_CHARACTERS: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,29 +97,63 @@ def add_locations(
     for name, entries in cover.entries.items():
         for entry in entries:
             cover_fields[entry.cell] = name
-    located_findings: list[Finding] = []
-    for finding in findings:
-        location = _locate_finding(finding, tables_by_sheet, cover_fields, cover_form)
-        located_findings.append(replace(finding, logical_location=location))
-    return tuple(located_findings)
+    locator = _Locator(tables_by_sheet, cover_fields, cover_form)
+    return tuple(map(locator.locate_finding, findings))
 
 
-def _locate_finding(
-    finding: Finding, tables: Mapping[str, Sequence[_NamedTable]], cover_fields: Mapping[CellRef, str], cover_form: str
-) -> LogicalLocation:
-    cell = CellRef(finding.sheet, finding.cell or "")
-    if cell in cover_fields:
-        return LogicalLocation(cover_form, "", cover_fields[cell])
-    if finding.sheet not in tables:
-        return LogicalLocation(finding.sheet, "", finding.cell or "")
-    row, column = cell.position
-    named_table = _find_table_at(tables[finding.sheet], row, column)
-    row_name = named_table.row_names.get(row, "")
-    default_column = cell.address
-    if row in named_table.row_names:
-        default_column = ""
-    column_name = named_table.column_names.get(column, default_column)
-    return LogicalLocation(named_table.table.form.name, row_name, column_name)
+@dataclass(frozen=True, slots=True)
+class _Locator:
+    """Locates cells: tables by sheet, the names of the cover's fields by cell, and the name of the cover's form."""
+
+    tables: Mapping[str, Sequence[_NamedTable]]
+    cover_fields: Mapping[CellRef, str]
+    cover_form: str
+
+    def locate_finding(self, finding: Finding) -> Finding:
+        """Return the finding with its logical location and its row's place, and so its members."""
+        cell = CellRef(finding.sheet, finding.cell or "")
+        members = [
+            replace(member, logical_location=self._locate(member.cell), place=self._find_place(member.cell))
+            for member in finding.members
+        ]
+        return replace(
+            finding, logical_location=self._locate(cell), place=self._find_place(cell), members=tuple(members)
+        )
+
+    def _locate(self, cell: CellRef) -> LogicalLocation:
+        if cell in self.cover_fields:
+            return LogicalLocation(self.cover_form, "", self.cover_fields[cell])
+        if cell.sheet not in self.tables:
+            return LogicalLocation(cell.sheet, "", cell.address)
+        row, column = cell.position
+        named_table = _find_table_at(self.tables[cell.sheet], row, column)
+        row_name = named_table.row_names.get(row, "")
+        default_column = cell.address
+        if row in named_table.row_names:
+            default_column = ""
+        column_name = named_table.column_names.get(column, default_column)
+        return LogicalLocation(named_table.table.form.name, row_name, column_name)
+
+    def _find_place(self, cell: CellRef) -> RowPlace:
+        """Return what the row of a cell is about, as the row itself says; the row of a total has no place."""
+        if cell.sheet not in self.tables:
+            return RowPlace()
+        row, column = cell.position
+        named_table = _find_table_at(self.tables[cell.sheet], row, column)
+        if row not in named_table.row_names:
+            return RowPlace()
+        return _read_place(named_table.table, row)
+
+
+def _read_place(table: Table, row: int) -> RowPlace:
+    texts: list[str] = []
+    for names in (list_field_names(table.form, Role.TOWNSHIP), [PROJECT], list_field_names(table.form, Role.PLOT)):
+        name = next(filter(table.columns.__contains__, names), None)
+        text = ""
+        if name is not None:
+            text = table.get_stripped_text(name, row)
+        texts.append(text[:_MAX_PLACE_CHARACTERS])
+    return RowPlace(*texts)
 
 
 def _find_table_at(tables: Sequence[_NamedTable], row: int, column: int) -> _NamedTable:

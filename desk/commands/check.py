@@ -9,6 +9,7 @@ from typing import Any
 from checks.model.finding import Finding, Refusal, Severity
 from checks.model.report import REFUSED, ValidationReport
 from checks.reporting.json_codec import encode_finding, encode_refusal
+from checks.reporting.place_texts import format_place
 from checks.versions.finding_key import compute_finding_id
 from contracts.contract_library import ContractLibrary
 from contracts.messages import Messages
@@ -106,6 +107,9 @@ def _format_finding(finding: Finding, messages: Messages) -> str:
     location = make_printable(finding.sheet)
     if finding.cell:
         location += f"!{finding.cell}"
+    place = format_place(finding)
+    if place:
+        location += f"（{make_printable(place)}）"
     severity = messages("severity.trial") if finding.trial else messages(f"severity.{finding.severity}")
     text = make_printable(finding.message) + make_printable(finding.full_remedy)
     rules = "、".join((finding.rule, *finding.related_rules))

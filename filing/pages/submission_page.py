@@ -5,6 +5,7 @@ from operator import attrgetter
 
 from checks.model.finding import Finding, RepairStep, Severity
 from checks.model.report import ValidationReport
+from checks.reporting.place_texts import format_places
 from checks.versions.version_diff import VersionChanges
 from contracts.messages import Messages
 from filing.book.cell_builders import format_date, get_local_date
@@ -27,6 +28,7 @@ class FindingItem:
     word: str
     sheet: str
     cell: str
+    place: str
     value: str
     expected: str
     difference: str
@@ -166,6 +168,7 @@ def _build_item(number: int, finding: Finding, messages: Messages) -> FindingIte
         word=label,
         sheet=finding.sheet,
         cell=finding.cell or dash,
+        place=format_places(finding),
         value=_get_text_or_dash(finding.value, dash),
         expected=_get_text_or_dash(finding.expected, dash),
         difference=_get_text_or_dash(finding.difference, dash),

@@ -23,7 +23,7 @@ from tests.builders.year import (
 PROMISED = ["outcome", "refusal", "file", "sha256", "county", "year", "findings"]
 PROMISED_FINDING = [
     *("id", "rule", "severity", "sheet", "cell", "cells", "value", "expected", "difference"),
-    *("message", "remedy", "basis", "also", "repairs"),
+    *("message", "remedy", "basis", "also", "repairs", "place", "count", "members"),
 ]
 
 

@@ -80,7 +80,7 @@ def test_corrected_and_explained_in_the_returned_file(tmp_path: Path) -> None:
     """One figure mended, one explanation written, the cover's version raised: nothing is left to do."""
     places = places_of(tmp_path)
     assert send(places, 1, faulty()).state == "returned"
-    mended = typed(returned(places, 1), [(SHEET_2, "C6", 200), (LISTED, "M5", REASON), (COVER, "B8", 2)])
+    mended = typed(returned(places, 1), [(SHEET_2, "C6", 200), (LISTED, "H5", REASON), (COVER, "B8", 2)])
     standing = send(places, 2, mended)
     newest = standing.newest_version
     assert newest is not None
@@ -93,7 +93,7 @@ def test_corrected_and_explained_in_the_returned_file(tmp_path: Path) -> None:
     )
     book = openpyxl.load_workbook(returned(places, 2))
     assert book.sheetnames[:2] == [LISTED, "变动情况"]
-    assert (book[LISTED]["B4"].value, book[LISTED]["M4"].value) == ("核实（已说明）", REASON)
+    assert (book[LISTED]["B4"].value, book[LISTED]["H4"].value) == ("核实（已说明）", REASON)
     assert (book[SHEET_2]["C6"].fill.fill_type, book[SHEET_2]["C6"].comment) == (None, None)
     assert book[SHEET_3]["A9"].fill.fgColor.rgb == "FFFFEB9C"
 
@@ -102,17 +102,17 @@ def test_explanation_survives_a_file_made_anew(tmp_path: Path) -> None:
     """Explanations are on record: the next version need not come from the marked file."""
     places = places_of(tmp_path)
     send(places, 1, faulty())
-    send(places, 2, typed(returned(places, 1), [(LISTED, "M5", REASON), (COVER, "B8", 2)]))
+    send(places, 2, typed(returned(places, 1), [(LISTED, "H5", REASON), (COVER, "B8", 2)]))
     standing = send(places, 3, submission(3, serials=MENDED).bytes())
     assert standing.state == "received"
-    assert openpyxl.load_workbook(returned(places, 3))[LISTED]["M4"].value == REASON
+    assert openpyxl.load_workbook(returned(places, 3))[LISTED]["H4"].value == REASON
 
 
 def test_explanation_is_carried_within_one_inbox(tmp_path: Path) -> None:
     """Two versions that arrive together are read in their order."""
     places = places_of(tmp_path)
     send(places, 1, faulty())
-    explained = typed(returned(places, 1), [(LISTED, "M5", REASON), (COVER, "B8", 2)])
+    explained = typed(returned(places, 1), [(LISTED, "H5", REASON), (COVER, "B8", 2)])
     (places.inbox / "530113" / "第2版.xlsx").write_bytes(explained)
     assert send(places, 3, submission(3, serials=MENDED).bytes()).state == "received"
 
@@ -138,7 +138,7 @@ def test_round_trip_in_libreoffice(tmp_path: Path) -> None:
     places = places_of(tmp_path)
     send(places, 1, faulty())
     saved = tmp_path / "saved.xlsx"
-    cells: list[libreoffice.Typed] = [(SHEET_2, "C6", 200), (LISTED, "M5", REASON), (COVER, "B8", 2)]
+    cells: list[libreoffice.Typed] = [(SHEET_2, "C6", 200), (LISTED, "H5", REASON), (COVER, "B8", 2)]
     libreoffice.type_into(returned(places, 1), saved, cells, tmp_path / "profile")
     library = open_library()
     report = validate_file(saved.read_bytes(), library, library.get_messages())

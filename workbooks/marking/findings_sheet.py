@@ -26,7 +26,7 @@ SEVERITY_COLOURS = {Severity.HARD: "FFC7CE", Severity.SOFT: "FFEB9C", Severity.R
 HEADER_ROW = 3
 REPEATED_ROWS = f"${HEADER_ROW}:${HEADER_ROW}"
 # In characters, in the order of FINDING_COLUMNS.
-_COLUMN_WIDTHS = (5, 9, 12, 9, 11, 11, 9, 32, 28, 19, 17, 13, 22, 5)
+_COLUMN_WIDTHS = (5, 9, 12, 9, 21, 32, 28, 22, 11, 11, 9, 19, 17, 13, 5)
 # Without the indent of a cell.
 _TEXT_WIDTHS = tuple(max(width - 2, 5) for width in _COLUMN_WIDTHS)
 # The last column of all is hidden.

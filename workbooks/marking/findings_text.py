@@ -5,23 +5,26 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from checks.model.cell_ref import CellRef
 from checks.model.finding import Finding, RepairStep, Severity
+from checks.reporting.place_texts import format_places
 from checks.versions.finding_key import format_finding_key
 from checks.versions.point_answers import RETURN_POINT
 
+# The first screen shows what is wrong, where, what to do, and the place for the county's explanation.
 FINDING_COLUMNS = (
     "number",
     "severity",
     "sheet",
     "cell",
+    "place",
+    "message",
+    "remedy",
+    "explanation",
     "value",
     "expected",
     "difference",
-    "message",
-    "remedy",
     "repair",
     "basis",
     "rule",
-    "explanation",
     # Hidden: identifies the finding that an explanation belongs to, even after rows and cells have moved.
     "key",
 )
@@ -122,15 +125,16 @@ def format_finding(number: int, finding: Finding, messages: MarkMessages) -> dic
         "severity": format_severity(finding, messages),
         "sheet": finding.sheet,
         "cell": _format_location(finding, messages),
+        "place": format_places(finding),
+        "message": finding.message,
+        "remedy": finding.full_remedy,
+        "explanation": _format_explanation(finding),
         "value": _format_amount(finding.value, messages),
         "expected": _format_amount(finding.expected, messages),
         "difference": _format_amount(finding.difference, messages),
-        "message": finding.message,
-        "remedy": finding.full_remedy,
         "repair": _format_repair(finding, messages),
         "basis": finding.basis,
         "rule": format_rules(finding, messages),
-        "explanation": _format_explanation(finding),
         "key": format_finding_key(finding),
     }
 

@@ -132,7 +132,7 @@ def test_marking_twice_replaces_the_findings_sheet() -> None:
     twice = mark_workbook(once, [finding("任务表", "B4", message="仍不符。")], WORDS)
     book = opened(twice)
     assert book.sheetnames == [LISTED, "任务表", "说明页", WORDS["memory_name"]]
-    assert [row[7] for row in sheet_of(book, LISTED).iter_rows(min_row=4, values_only=True)] == ["仍不符。"]
+    assert [row[5] for row in sheet_of(book, LISTED).iter_rows(min_row=4, values_only=True)] == ["仍不符。"]
     comment = sheet_of(book, "任务表")["B4"].comment
     assert comment is not None
     assert comment.text.count("R0102") == 1
@@ -166,8 +166,8 @@ def test_repairs_are_written_out() -> None:
         finding("任务表", "B2", repairs=((step,),)),
     ]
     listed = sheet_of(opened(mark_workbook(plan_table(), found, WORDS)), LISTED)
-    assert listed["J4"].value == "C5：201→200\n表二!D6：空→7\n共 2 种同样小的改法"
-    assert listed["J5"].value == "C5：201→200"
+    assert listed["L4"].value == "C5：201→200\n表二!D6：空→7\n共 2 种同样小的改法"
+    assert listed["L5"].value == "C5：201→200"
 
 
 def test_only_suspects_of_a_broken_sum_are_coloured() -> None:
