@@ -5,11 +5,11 @@ The identity is sent with the list of findings and comes back with the county's 
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Self
 
-from checks.model.finding import Finding, LogicalLocation
+from checks.model.finding import Finding, FindingMember, LogicalLocation
 
 ID_LENGTH: Final = 16
 # Rule, form, row, column and value; for a group also its members.
@@ -33,7 +33,7 @@ class FindingKey:
         location = finding.logical_location
         if location is None:
             return None
-        return cls(finding.rule, location, finding.value or "", tuple(_digest_members(finding)))
+        return cls(finding.rule, location, finding.value or "", digest_members(finding.members))
 
     def list_covered(self) -> tuple[str, ...]:
         """Return the digests of what an explanation covers: the members, or the finding's own cell and value."""
@@ -87,7 +87,7 @@ def parse_finding_key(text: str | None) -> FindingKey | None:
     return FindingKey(rule, LogicalLocation(form, row, column), value, tuple(" ".join(members).split()))
 
 
-def _digest_members(finding: Finding) -> Iterator[str]:
-    for member in finding.members:
-        if member.logical_location is not None:
-            yield digest_member(member.logical_location, member.value)
+def digest_members(members: Iterable[FindingMember]) -> tuple[str, ...]:
+    """Return the digests of the members of a finding that have a location."""
+    located = ((member.logical_location, member.value) for member in members)
+    return tuple(digest_member(location, value) for location, value in located if location is not None)

@@ -107,6 +107,16 @@ def test_changed_value_of_a_member_opens_the_finding_again() -> None:
     assert report.outcome == FLAGGED
 
 
+@pytest.mark.parametrize(("cells", "is_explained"), [("U4", True), ("U4:U15", True), ("U4、U5", False)])
+def test_form_of_explanations_names_the_cells(cells: str, is_explained: bool) -> None:  # noqa: FBT001 - a case
+    """The first cell stands for the group as listed; a row that names some cells explains those."""
+    data = with_slopes(range(4, 16))
+    book = openpyxl.load_workbook(BytesIO(data))
+    for column, value in enumerate((1, "C12", PLOTS, cells, None, REASON), start=1):
+        book["核实说明"].cell(4, column).value = value
+    assert [finding.is_explained for finding in steep(report_of(saved(book)))] == [is_explained]
+
+
 def test_list_shows_the_rows_of_the_members() -> None:
     """The list of findings names cell, township and plot of each member, within the first screen."""
     data, messages = with_slopes(range(4, 16)), wording()
