@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from functools import partial
 
 from checks.diagnosis.area_units import UnitMismatch
 from checks.diagnosis.blank_total_row import merge_blank_total_row
@@ -12,6 +13,7 @@ from checks.diagnosis.broken_sums import (
     localise_broken_sums,
 )
 from checks.diagnosis.evaluation import Evaluation
+from checks.diagnosis.figures.figure_errors import localise_figure_errors
 from checks.diagnosis.finding_grouping import (
     attach_dependent_violations,
     build_unknown_group,
@@ -65,13 +67,22 @@ def evaluate_rules(subjects: Sequence[FormUnderCheck]) -> Evaluation:
     form_violations = merge_shown_by_column(tables, form_violations)
     violated_sums = find_violated_sums(sums, shown.values)
     mismatches = _find_unit_mismatches(subjects, form_violations, violated_sums, values)
+    figure_violations: list[Violation] = []
     if mismatches:
         form_violations, sums = _merge_unit_mismatches(mismatches, form_violations, sums)
+    else:
+        figures = localise_figure_errors(tables, form_violations, partial(_list_sum_constraints, subjects))
+        if figures.violations:
+            figure_violations, form_violations = list(figures.violations), list(figures.remaining_violations)
+            sums, skipped_sums = _collect_sum_constraints(subjects, [*figure_violations, *form_violations])
+            sums = [constraint for constraint in sums if not figures.explains(constraint)]
+            sums = drop_sums_held_as_shown(drop_rounding_noise(sums, form_violations, values), shown, values)
+            violated_sums = find_violated_sums(sums, shown.values)
     sum_violations: list[Violation] = []
     if violated_sums:
         sum_violations, form_violations = _localise_sum_errors(subjects, form_violations, sums, shown)
     return Evaluation(
-        violations=(*form_violations, *sum_violations, *find_rounding_differences(sums, values)),
+        violations=(*figure_violations, *form_violations, *sum_violations, *find_rounding_differences(sums, values)),
         not_run=(*skipped_rules, *skipped_sums, *_list_skipped_rules(subjects)),
         tables=tuple(tables),
         values=values,
@@ -213,6 +224,11 @@ def _collect_sum_constraints(
             constraints.append(result)
     skipped_rules.extend(SkippedRule(rule, form, "rows_at_fault") for rule, form in sorted(suppressed))
     return constraints, skipped_rules
+
+
+def _list_sum_constraints(subjects: Sequence[FormUnderCheck], violations: Sequence[Violation]) -> list[SumConstraint]:
+    constraints, _ = _collect_sum_constraints(subjects, violations)
+    return constraints
 
 
 def _find_faulty_groups(

@@ -61,7 +61,7 @@ def test_task_table_in_ten_thousand_mu() -> None:
 def test_one_figure_in_another_unit_is_told_at_its_cell() -> None:
     """A single figure in another unit does not accuse its column."""
     (found,) = find_after_conversion(PLOTS, [20], HECTARES, rows=(9,))
-    assert (found.cell, {found.rule, *found.related_rules}) == ("T9", {"F10", "T05"})
+    assert (found.cell, {found.rule, *found.related_rules}) == ("T9", {"F10", "T01", "T05"})
     assert "乘以" not in found.remedy
 
 

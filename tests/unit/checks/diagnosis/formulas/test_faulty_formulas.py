@@ -145,7 +145,7 @@ def test_a_repair_has_the_decimals_of_its_column() -> None:
 def test_a_repair_that_corrects_another_finding_is_the_cause() -> None:
     """A figure of which the sum and the completion rate are off: it is found alone, and the rate is no finding."""
     findings = find_after("7", add_to_cell(TASKS, "C6", 100))
-    assert [(finding.cell, finding.related_rules) for finding in findings] == [("C6", ("T08",))]
+    assert [(finding.cell, finding.rule, finding.related_rules) for finding in findings] == [("C6", "T08", ("T01",))]
     assert [[step.cell.address for step in repair] for repair in findings[0].repairs] == [["C6"]]
 
 

@@ -1,0 +1,66 @@
+"""Wrong figures of plots in whole workbooks: the cell that is wrong is named with its figure, and nothing else."""
+
+import pytest
+
+from tests.builders.clerk_mistakes import (
+    PLOTS,
+    SUPPLEMENTED,
+    TAKEN_OUT,
+    add_to_cell,
+    find_after,
+    set_cell,
+    sound_submission,
+)
+from tests.builders.clerk_mistakes import read_text as read_cell
+
+SEED = "7"
+
+
+@pytest.mark.parametrize(
+    ("sheet", "cell", "value"),
+    [(PLOTS, "P5", 1), (PLOTS, "R5", 12.5), (PLOTS, "S6", 3), (PLOTS, "T7", 9999), (SUPPLEMENTED, "K5", 77)],
+)
+def test_a_wrong_figure_is_the_only_proposal(sheet: str, cell: str, value: float) -> None:
+    """One finding, at the cell, with the figure that stood there."""
+    (finding,) = find_after(SEED, set_cell(sheet, cell, value))
+    ((step,),) = finding.repairs
+    assert (finding.sheet, finding.cell, step.cell.address) == (sheet, cell, cell)
+    assert float(step.after) == float(read_cell(SEED, sheet, cell))
+    assert f"改为 {step.after}" in finding.remedy
+
+
+def test_a_coefficient_is_found() -> None:
+    """A coefficient ten times too high is wrong, not the areas."""
+    ratio = float(read_cell(SEED, PLOTS, "Q6"))
+    (finding,) = find_after(SEED, set_cell(PLOTS, "Q6", ratio * 10 or 0.5))
+    assert (finding.cell, finding.rule) == ("Q6", "T04")
+    assert [[step.cell.address for step in repair] for repair in finding.repairs] == [["Q6"]]
+
+
+def test_two_plots_are_two_findings() -> None:
+    """Errors in two rows share their sums, and are still told one by one."""
+    findings = find_after(SEED, add_to_cell(PLOTS, "S5", 100), add_to_cell(PLOTS, "T8", 4))
+    assert {finding.cell for finding in findings} == {"S5", "T8"}
+    assert all(len(finding.repairs) == 1 for finding in findings)
+
+
+def test_exchanged_areas_are_both_found() -> None:
+    """The areas of two plots of different townships are written in each other's row."""
+    first, second = read_cell(SEED, SUPPLEMENTED, "K4"), read_cell(SEED, SUPPLEMENTED, "K5")
+    assert first != second
+    findings = find_after(SEED, set_cell(SUPPLEMENTED, "K4", float(second)), set_cell(SUPPLEMENTED, "K5", float(first)))
+    steps = {step.cell.address: float(step.after) for finding in findings for step in finding.repairs[0]}
+    assert steps == {"K4": float(first), "K5": float(second)}
+
+
+def test_a_negative_area_is_not_to_be_set_to_zero() -> None:
+    """The sums know the area: the minus goes, the figure stays."""
+    area = float(read_cell(SEED, TAKEN_OUT, "I5"))
+    (finding,) = find_after(SEED, set_cell(TAKEN_OUT, "I5", -area))
+    ((step,),) = finding.repairs
+    assert (finding.rule, finding.cell, float(step.after)) == ("F09", "I5", area)
+
+
+def test_the_sound_submission_has_no_finding() -> None:
+    """What the tests start from is accepted."""
+    assert find_after(sound_submission(SEED)) == ()
