@@ -1,13 +1,11 @@
 """Every workbook that is written holds to the schema of the format: a spreadsheet program opens it without repair."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
-from lxml import etree
-from openxml_audit import FileFormat, OpenXmlValidator
 
 from desk.commands.template import make_template
 from desk.exit_codes import ExitCode
@@ -23,11 +21,10 @@ from tests.builders.foreign_workbooks import (
     zipped,
 )
 from tests.builders.marked_workbooks import WORDS, finding, plan_table
+from tests.builders.schema_faults import faults_of
 from tests.builders.year import Ground, prepared
 from workbooks.marking.mark_workbook import mark_workbook
 
-MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-SHEET = r"xl/worksheets/[^/]+\.xml"
 Damage = Callable[[bytes], bytes]
 
 
@@ -37,32 +34,6 @@ def filed(tmp_path_factory: pytest.TempPathFactory) -> Ground:
     ground = prepared(tmp_path_factory.mktemp("书") / "全年")
     assert ground.run() is ExitCode.CLEAR
     return ground
-
-
-def faults_of(path: Path) -> list[str]:
-    """Return what the schema, the relationships and the style numbers of a workbook have against it."""
-    result = OpenXmlValidator(file_format=FileFormat.MICROSOFT_365, max_errors=0).validate(path)
-    with ZipFile(path) as archive:
-        known = len(etree.fromstring(archive.read("xl/styles.xml")).find(f"{MAIN}cellXfs"))
-        names = [name for name in archive.namelist() if re.fullmatch(SHEET, name)]
-        wild = [f"{name}: asks for a style that is not there" for name in names if _beyond(archive.read(name), known)]
-        untyped = [f"{name}: has no content type" for name in _iter_untyped(archive)]
-    return [f"{error.part_uri}: {error.description}" for error in result.errors] + wild + untyped
-
-
-def _iter_untyped(archive: ZipFile) -> Iterator[str]:
-    """Yield the parts without a type, which the validator passes over and Excel does not open."""
-    types = etree.fromstring(archive.read("[Content_Types].xml"))
-    extensions = {default.get("Extension").lower() for default in types.iterfind("{*}Default")}
-    typed_names = {override.get("PartName").lstrip("/").lower() for override in types.iterfind("{*}Override")}
-    for name in archive.namelist():
-        is_typed = name.lower() in typed_names or name.lower().rpartition(".")[2] in extensions
-        if not is_typed and not name.endswith("/") and name != "[Content_Types].xml":
-            yield name
-
-
-def _beyond(sheet: bytes, known: int) -> bool:
-    return any(int(element.get("s", "0")) >= known for element in etree.fromstring(sheet).iter(f"{MAIN}c"))
 
 
 def test_every_workbook_of_a_year_is_valid(filed: Ground) -> None:

@@ -66,7 +66,7 @@ FILES: dict[str, tuple[Callable[[], bytes], str, str]] = {
     "empty": (lambda: b"", "empty", "0 字节"),
     "one letter": (lambda: b"x", "not_workbook", "文本"),
     "text": ("本年新增耕地 1654.6 亩".encode, "not_workbook", "文本"),
-    "csv in the old encoding": (lambda: "序号,乡镇\n1,铜都街道\n".encode("gb18030"), "not_workbook", "CSV"),
+    "csv in the old encoding": (lambda: "序号,乡镇\n1,铜都街道\n".encode("gb18030"), "single_table_unknown", "CSV"),
     "web page": (lambda: b"<html><table></table></html>", "not_workbook", "HTML"),
     "web page with a mark": (lambda: b"\xef\xbb\xbf\n<!DOCTYPE html>", "not_workbook", "HTML"),
     "xml spreadsheet": (lambda: b'<?xml version="1.0"?><Workbook/>', "not_workbook", "XML"),
