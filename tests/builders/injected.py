@@ -56,7 +56,9 @@ def _find_workbook_part(parts: Mapping[str, bytes]) -> str:
 def _write_sheet(rows: Rows, namespace: str) -> bytes:
     written = []
     for number, values in enumerate(rows, start=1):
-        cells = "".join(_write_cell(f"{chr(64 + column)}{number}", value) for column, value in enumerate(values, start=1))
+        cells = "".join(
+            _write_cell(f"{chr(64 + column)}{number}", value) for column, value in enumerate(values, start=1)
+        )
         written.append(f'<row r="{number}">{cells}</row>')
     return f'<worksheet xmlns="{namespace}"><sheetData>{"".join(written)}</sheetData></worksheet>'.encode()
 

@@ -1,5 +1,6 @@
 """Write a converted workbook as .xlsx: the same workbook gives the same bytes."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from io import BytesIO
@@ -17,6 +18,8 @@ from workbooks.gate.intake_fault import intake_error
 # The date of the zip format's beginning: the conversion has no date of its own.
 _CREATED: Final = datetime(1980, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 _MAX_WIDTH: Final = 255
+_MAX_NAME_LENGTH: Final = 31
+_FORBIDDEN_CHARACTER: Final = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 
 
 def write_xlsx(workbook: ConvertedWorkbook) -> bytes:
@@ -36,10 +39,21 @@ def write_xlsx(workbook: ConvertedWorkbook) -> bytes:
     with xlsxwriter.Workbook(target, options) as book:
         book.set_properties({"created": _CREATED})
         formats = {number: book.add_format(dict(item)) for number, item in workbook.cell_formats.items()}
-        for sheet in workbook.sheets:
-            _write_sheet(book.add_worksheet(sheet.name), sheet, formats)
+        for sheet, name in zip(workbook.sheets, list_sheet_names(workbook), strict=True):
+            _write_sheet(book.add_worksheet(name), sheet, formats)
         _show_sheets(book, workbook)
     return target.getvalue()
+
+
+def list_sheet_names(workbook: ConvertedWorkbook) -> list[str]:
+    """Return the names of the sheets, cut and cleaned as an .xlsx may have them: other programs write any."""
+    names: list[str] = []
+    for number, sheet in enumerate(workbook.sheets, start=1):
+        name = _FORBIDDEN_CHARACTER.sub("_", sheet.name).strip("'")[:_MAX_NAME_LENGTH] or f"Sheet{number}"
+        if name.casefold() in map(str.casefold, names):
+            name = f"{name[: _MAX_NAME_LENGTH - 4]}~{number}"
+        names.append(name)
+    return names
 
 
 def _show_sheets(book: xlsxwriter.Workbook, workbook: ConvertedWorkbook) -> None:

@@ -44,7 +44,10 @@ def _build_properties(book: Book, xf: XF) -> dict[str, Any]:
 
 
 def _get_number_format(book: Book, key: int) -> str:
-    code = book.format_map[key].format_str if key in book.format_map else ""
+    code = ""
+    if key in book.format_map:
+        # A format of an older file may have none.
+        code = book.format_map[key].format_str or ""
     if key in _EAST_ASIAN_DATE_IDS and code.lower() in ("", _GENERAL):
         return _EAST_ASIAN_DATE
     return code or "General"

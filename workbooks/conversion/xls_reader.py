@@ -1,6 +1,7 @@
 """Read an .xls file, or a workbook of WPS (.et) in the same format, with xlrd."""
 
 import os
+from collections.abc import Sequence
 from typing import Final
 
 import xlrd
@@ -66,12 +67,16 @@ def _open_book(data: bytes) -> Book:
 
 def _read_sheet(source: Sheet, formulas: SheetFormulas) -> ConvertedSheet:
     sheet = ConvertedSheet(source.name, _STATES[min(source.visibility, 2)])
+    blank_cells: list[tuple[int, int, ConvertedCell]] = []
     for row in range(source.nrows):
         for column, cell in enumerate(source.row(row)):
             value = _convert_value(cell.ctype, cell.value)
-            if cell.ctype != xlrd.XL_CELL_EMPTY:
-                formula = formulas.texts.get((row, column), "")
-                sheet.add_cell(row, column, ConvertedCell(value, formula, cell.xf_index or 0))
+            converted_cell = ConvertedCell(value, formulas.texts.get((row, column), ""), cell.xf_index or 0)
+            if value is not None:
+                sheet.add_cell(row, column, converted_cell)
+            elif cell.ctype == xlrd.XL_CELL_BLANK:
+                blank_cells.append((row, column, converted_cell))
+    _add_blank_cells(sheet, blank_cells)
     for first_row, end_row, first_column, end_column in source.merged_cells:
         if (end_row - first_row) * (end_column - first_column) > 1:
             sheet.add_merge((first_row, first_column, end_row - 1, end_column - 1))
@@ -81,6 +86,15 @@ def _read_sheet(source: Sheet, formulas: SheetFormulas) -> ConvertedSheet:
         if info.hidden or info.width == 0:
             sheet.hidden_columns.add(column)
     return sheet
+
+
+def _add_blank_cells(sheet: ConvertedSheet, blank_cells: Sequence[tuple[int, int, ConvertedCell]]) -> None:
+    """Add blank cells for their look, but none beyond the filled ones: a whole sheet may have a format."""
+    last_row = max((row for row, _ in sheet.cells), default=-1)
+    last_column = max((column for _, column in sheet.cells), default=-1)
+    for row, column, cell in blank_cells:
+        if row <= last_row and column <= last_column:
+            sheet.add_cell(row, column, cell)
 
 
 def _convert_value(kind: int, value: object) -> CellValue | ErrorValue | None:

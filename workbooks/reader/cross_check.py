@@ -16,8 +16,6 @@ from workbooks.gate.intake_fault import intake_error
 from workbooks.reader.number_agreement import reconcile_numbers
 from workbooks.sheet_scan.markup_values import MarkupValues
 
-# From here on a spreadsheet has lost digits; no area is as large.
-MAX_NUMBER: Final = 1e21
 _MAX_TEXT_LENGTH: Final = 32_767
 _NUMBER_PATTERN: Final = r"^-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?$"
 _CONTROL_CHARACTER_PATTERN: Final = "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f\ufffe\uffff]"
@@ -35,16 +33,16 @@ class SheetFrames:
 
 
 def refuse_bad_numbers(sheet_name: str, numbers: pl.DataFrame) -> None:
-    """Raise IntakeError at the first number that is malformed or out of range.
+    """Raise IntakeError at the first number that is malformed, or larger than any program can hold.
 
-    A number of up to 21 digits may be a code; the checks report it at its cell.
+    One that is larger than any amount may stand on a sheet that nobody reads; the checks report it at its cell.
     """
     # A plainly written number has at most fifteen digits: only the others need a check.
     unusual = numbers.filter(~pl.col("plain")).with_columns(value=_NUMERIC_VALUE)
     size = pl.col("value").abs()
     fault_conditions = {
         "bad_number": ~pl.col("text").str.contains(_NUMBER_PATTERN),
-        "out_of_range": ~size.is_finite() | (size >= MAX_NUMBER),
+        "out_of_range": ~size.is_finite(),
     }
     is_fault = [condition.fill_null(value=True).alias(code) for code, condition in fault_conditions.items()]
     for number in unusual.with_columns(is_fault).filter(pl.any_horizontal(*fault_conditions)).head(1).rows(named=True):

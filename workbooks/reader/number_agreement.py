@@ -23,6 +23,8 @@ _IMPOSSIBLE_DATE_PATTERN: Final = r"^[+-]?[0-9]{4,7}-[0-9]{2}-[0-9]{2}(?:$| )"
 _UNREADABLE_DATE_SERIAL: Final = 90_000_000
 # No area is as small, and no spreadsheet shows its digits: such a number stays as it is written.
 MIN_NUMBER: Final = 1e-30
+# From here on a spreadsheet has lost digits, and no area is as large: such a number is written with its exponent.
+MAX_NUMBER: Final = 1e21
 # Tells zero from a number below the smallest float, which is read as 0.
 _NONZERO_PATTERN: Final = "^-?[0.]*[1-9]"
 _ORIGIN_1900: Final = datetime.fromisoformat("1899-12-30")
@@ -110,11 +112,20 @@ def _compute_moment(serial: float, *, since_1904: bool) -> datetime:
 
 
 def _restore_written_text(numbers: pl.DataFrame) -> pl.Series:
-    """Return the numbers as written; one with a float's full digits gets the 15 digits that Excel keeps."""
+    """Return the numbers as written; one with a float's full digits gets the 15 digits that Excel keeps.
+
+    A number that no column can hold stays in a notation that the checks do not take for an amount: they report it.
+    """
     is_tiny = (pl.col("value").abs() < MIN_NUMBER) & pl.col("text").str.contains(_NONZERO_PATTERN)
     indexes = numbers.select((~pl.col("plain") & ~is_tiny).arg_true()).to_series()
     values = numbers["value"].gather(indexes).to_list()
-    return numbers["text"].clone().scatter(indexes, list(map(format_plain_number, values)))
+    return numbers["text"].clone().scatter(indexes, list(map(_format_number, values)))
+
+
+def _format_number(value: float) -> str:
+    if abs(value) >= MAX_NUMBER:
+        return f"{value:.15g}"
+    return format_plain_number(value)
 
 
 def format_plain_number(value: float) -> str:

@@ -104,6 +104,12 @@ def test_formula_that_cannot_be_told_is_counted() -> None:
     assert (book.sheets[0].cells[3, 1].value, book.sheets[0].cells[3, 1].formula) == (7, "")
 
 
+def test_names_that_no_xlsx_may_have_are_shortened() -> None:
+    """Other programs write names that are too long, or with characters that a reference needs."""
+    names = ["301. exposures by county and agreement", "a/b", "A_B", "''"]
+    assert converted(xls_file({name: [[1]] for name in names})).sheetnames == [names[0][:31], "a_b", "A_B~3", "Sheet4"]
+
+
 def test_same_file_gives_the_same_bytes() -> None:
     """What is marked for the county does not depend on the moment."""
     data = xls_file({"表": [[1, "甲", Sum(1, 1, 1)]]})

@@ -9,7 +9,7 @@ from checks.model.finding import Severity
 from checks.model.report import ValidationReport
 from tests.builders.examined import warm_library, wording
 from tests.builders.marked_workbooks import opened, parts
-from tests.golden.test_office_schema import faults_of
+from tests.builders.schema_faults import faults_of
 from tests.hostile.generator.package import WORKBOOK, Parts, good
 from workbooks.examine import validate_file
 from workbooks.marking.mark_workbook import mark_workbook
