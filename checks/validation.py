@@ -8,6 +8,7 @@ from checks.diagnosis.grouping.blank_blocks import merge_blank_blocks
 from checks.diagnosis.grouping.similar_violations import group_similar_violations
 from checks.diagnosis.hypotheses import generate_hypotheses
 from checks.diagnosis.hypothesis_testing import explain_by_hypotheses
+from checks.diagnosis.plausibility.implausible_values import merge_implausible_values
 from checks.diagnosis.repairs.harmless_repairs import drop_harmful_repairs
 from checks.model.filing_history import FilingHistory
 from checks.model.finding import Finding, Refusal
@@ -67,6 +68,7 @@ def validate_workbook(
     if oversized is not None:
         return oversized
     evaluation = _merge_root_causes(_keep_only_copy(evaluate_rules(subjects)), book, cover, submission, history)
+    evaluation = merge_implausible_values(evaluation)
     violations = group_similar_violations(merge_blank_blocks(evaluation.tables, evaluation.violations))
     findings = build_findings(violations, messages)
     findings = add_locations(findings, evaluation.tables, cover, cover_form.name)

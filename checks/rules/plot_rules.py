@@ -1,23 +1,24 @@
 """Rules on plots against other tables, as joins of whole columns. (phase: across tables)"""
 
 from collections.abc import Iterator
-from datetime import date
 from decimal import Decimal
 
 import polars as pl
 
+from checks.model.cell_ref import CellRef
 from checks.model.failing_rows import FailingRows
 from checks.model.violation import Violation
 from checks.parsing.dates import parse_date_expr
-from checks.parsing.text_normalisation import normalise_text
 from checks.recognition.column_names import ROW
 from checks.recognition.form_instance import FormUnderCheck
 from checks.recognition.table import PROJECT, TOWNSHIP_FULL, Table
+from checks.rules.plausibility.dates import find_filling_date
 from checks.rules.violation_builder import build_violation_at, format_value, join_names, list_column_cells
 from contracts.form_model import Role, Rule
 
 # One violation points at no more cells than this.
 _MAX_CELLS_POINTED_AT = 200
+_ACCEPTANCE_COLUMNS = ("accepted", "accepted_on")
 
 
 def check_projects_listed(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation]:
@@ -61,13 +62,24 @@ def check_accepted_before_counted(subject: FormUnderCheck, rule: Rule) -> Iterat
         return
     column = rule.arguments["column"]
     acceptance = _build_acceptance_state(rule, subject.submission.year).alias("state")
-    listed = sub_projects.body.select(pl.col("sub_project").alias(column), acceptance).unique(column, keep="last")
+    listed_rows = sub_projects.body.select(pl.col("sub_project").alias(column), acceptance, there=pl.col(ROW))
+    listed = listed_rows.unique(column, keep="last")
     plots = table.body.select(ROW, column).drop_nulls().join(listed, on=column, how="left", maintain_order="left")
     wrong_plots = plots.with_columns(pl.col("state").fill_null("unknown")).filter(pl.col("state") != "fine")
-    groups = wrong_plots.group_by(column, "state", maintain_order=True).agg(pl.col(ROW).first(), pl.len())
-    for number, variant, row, count in groups.rows():
-        yield build_violation_at(table, rule, column, row=row, value=number, variant=variant, count=str(count))
+    groups = wrong_plots.group_by(column, "state", "there", maintain_order=True).agg(pl.col(ROW).first(), pl.len())
+    for number, variant, listed_row, row, count in groups.rows():
+        cells = _list_acceptance_cells(sub_projects, listed_row)
+        yield build_violation_at(
+            table, rule, column, row=row, value=number, variant=variant, related_cells=cells, count=str(count)
+        )
     yield from _check_listed_project(table, sub_projects, rule, column)
+
+
+def _list_acceptance_cells(sub_projects: Table, row: int | None) -> list[CellRef]:
+    """Return the cells that tell whether and when a listed sub-project was accepted."""
+    if row is None:
+        return []
+    return [sub_projects.get_cell_ref(name, row) for name in _ACCEPTANCE_COLUMNS if name in sub_projects.columns]
 
 
 def _build_acceptance_state(rule: Rule, year: int) -> pl.Expr:
@@ -133,7 +145,7 @@ def check_accepted_in_time(subject: FormUnderCheck, rule: Rule) -> Iterator[Viol
     if table is None:
         return
     column, year = rule.arguments["column"], subject.submission.year
-    filled_on = _parse_filling_date(subject)
+    filled_on = find_filling_date(subject)
     accepted_on = parse_date_expr(pl.col(column)).alias("day")
     dated_rows = table.body.select(ROW, column, accepted_on).drop_nulls()
     is_after = (pl.col("day") > pl.lit(filled_on, pl.Date)).fill_null(value=False)
@@ -143,13 +155,6 @@ def check_accepted_in_time(subject: FormUnderCheck, rule: Rule) -> Iterator[Viol
         rows = dated_rows.filter(is_wrong).select(ROW, column)
         yield _build_acceptance_failures(table, rule, rows=rows, variant=variant, facts=facts)
     yield from _find_plots_entered_before(table, rule, entered_column=str(rule.arguments["entered"]), last_year=year)
-
-
-def _parse_filling_date(subject: FormUnderCheck) -> date | None:
-    """Return the day on which the workbook was filled in, or None if the cover does not state one."""
-    text = pl.lit(normalise_text(subject.cover.get_text("filled_on")))
-    filled_on: date | None = pl.select(parse_date_expr(text)).item()
-    return filled_on
 
 
 def _build_acceptance_failures(

@@ -35,6 +35,11 @@ from checks.rules.form_rules import (
     check_unit_stated,
 )
 from checks.rules.formula_rules import check_formula_results
+from checks.rules.plausibility.dates import check_dates_in_order, check_dates_in_range, check_filling_date
+from checks.rules.plausibility.outliers import check_outliers
+from checks.rules.plausibility.parts import check_detail_within, check_part_within_whole
+from checks.rules.plausibility.ranges import check_in_range, check_years_in_range
+from checks.rules.plausibility.ratios import check_ratio_to_last_year, check_ratio_to_target
 from checks.rules.plot_rules import (
     check_accepted_before_counted,
     check_accepted_in_time,
@@ -84,30 +89,39 @@ FORM_CHECKS: Mapping[str, Callable[[FormUnderCheck, Rule], Iterator[Violation | 
     "adjustment_ratio": check_adjustment_ratio,
     "at_least_assigned": check_at_least_assigned,
     "code_length": check_code_length,
+    "dates_in_order": check_dates_in_order,
+    "dates_in_range": check_dates_in_range,
+    "detail_within": check_detail_within,
     "disjoint": check_disjoint,
     "divisions_agree": check_divisions_agree,
     "filled_in": check_filled_in,
+    "filling_date": check_filling_date,
     "form_present": check_form_present,
     "formula_results": check_formula_results,
     "groups_in_summary": check_groups_in_summary,
     "growth_at_least": check_growth_at_least,
     "headings_found": check_headings_found,
+    "in_range": check_in_range,
     "labels_found": check_labels_found,
     "map_years": check_map_years,
     "no_error_values": check_no_error_values,
+    "no_worse": check_no_worse,
+    "not_copied": check_not_copied,
+    "not_dragged": check_not_dragged,
+    "not_filed_before": check_not_filed_before,
     "nothing_foreign": check_nothing_foreign,
     "nothing_hidden": check_nothing_hidden,
-    "no_worse": check_no_worse,
-    "not_dragged": check_not_dragged,
-    "not_copied": check_not_copied,
-    "not_filed_before": check_not_filed_before,
     "numbers_as_text": check_numbers_as_text,
     "numbers_parse": check_numbers_parse,
+    "outliers": check_outliers,
+    "part_within_whole": check_part_within_whole,
     "plan_unchanged": check_plan_unchanged,
     "project_balance": check_project_balance,
     "project_code": check_project_code,
     "project_compare": check_project_compare,
     "projects_listed": check_projects_listed,
+    "ratio_to_last_year": check_ratio_to_last_year,
+    "ratio_to_target": check_ratio_to_target,
     "share_of_total": check_share_of_total,
     "shares_close": check_shares_close,
     "shown_as_stored": check_shown_as_stored,
@@ -126,6 +140,7 @@ FORM_CHECKS: Mapping[str, Callable[[FormUnderCheck, Rule], Iterator[Violation | 
     "used_once": check_used_once,
     "within_plan": check_within_plan,
     "year_within_period": check_year_within_period,
+    "years_in_range": check_years_in_range,
 }
 
 # A sum is stated only where the table was found: `judge` hands it over.

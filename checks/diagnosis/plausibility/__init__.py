@@ -1,0 +1,1 @@
+"""One violation for each implausible value."""
