@@ -38,12 +38,14 @@ class Precondition(StrEnum):
     """What must be true of a submission before an action.
 
     ``clear``: no hard finding is open and every soft one is explained. ``answers``: each point of the last return is
-    answered. ``points``: the decision has at least one point, bound to a cell or a rule.
+    answered. ``points``: the decision has at least one point, bound to a cell or a rule. ``lower_seals``: the roll-ups
+    of the level below are sealed.
     """
 
     CLEAR = "clear"
     ANSWERS = "answers"
     POINTS = "points"
+    LOWER_SEALS = "lower_seals"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +90,8 @@ class Action:
 class ProcedureRule:
     """A rule of procedure: its id, severity, clause and text.
 
-    *denials* are the codes of the refusals that cite it; *passing* and *failing* are one example each, in words.
+    *denials* are the codes of the refusals that cite it, *flags* what is recorded with its id instead of being refused;
+    *passing* and *failing* are one example each, in words.
     """
 
     id: str
@@ -98,6 +101,7 @@ class ProcedureRule:
     denials: tuple[str, ...]
     passing: str = ""
     failing: str = ""
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +154,15 @@ class Procedure:
         """Return the step that a submission in this state waits for, or None if the county must send a version."""
         for action in self.actions:
             if action.is_forward and state in action.from_states:
+                return action
+        return None
+
+    def find_correction(self, state: str) -> Action | None:
+        """Return the action that opens a filed submission to a new version, or None if the state is not a filed one."""
+        if state not in self.final_states:
+            return None
+        for action in self.actions:
+            if state in action.from_states and action.to_state in self.resubmittable_states:
                 return action
         return None
 
@@ -207,7 +220,8 @@ def _build_action(raw: Mapping[str, Any]) -> Action:
 
 
 def _build_rule(raw: Mapping[str, Any]) -> ProcedureRule:
-    return ProcedureRule(**{**raw, "denials": tuple(raw["denials"])})
+    flags = tuple(raw.get("flags", ()))
+    return ProcedureRule(**{**raw, "denials": tuple(raw["denials"]), "flags": flags})
 
 
 def _parse_month_and_day(text: str) -> tuple[int, int]:

@@ -101,7 +101,12 @@ def _keep_filed_version(county_state: CountyState | None) -> CountyState | None:
     if county_state is None or county_state.newest_version is None:
         return None
     return replace(
-        county_state, versions=(county_state.newest_version,), decisions=(), waivers=(), explanations_by_version=None
+        county_state,
+        versions=(county_state.newest_version,),
+        decisions=(),
+        decision_days=(),
+        waivers=(),
+        explanations_by_version=None,
     )
 
 

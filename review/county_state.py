@@ -7,6 +7,7 @@ from datetime import date
 from checks.model.report import CoverField
 from contracts.procedures import Action, Procedure
 from review.events import Event, EventKind, EventSummary, LedgerEntry
+from review.filing_records import FilingRecord, list_sha256s_in_force
 from review.roster import Roster, parse_roster
 
 
@@ -55,11 +56,21 @@ class SubmissionVersion:
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """A rule set aside for one submission, until a day."""
+    """A rule set aside for one submission, until a day; *recorded_day* is None if it is not known."""
 
     rule: str
     until: date
     reason: str
+    recorded_day: date | None = None
+
+    def is_valid(self, day: date, today: date | None = None) -> bool:
+        """Return whether the waiver serves a decision of *day* that is recorded *today*.
+
+        It must have been on record by that day, and not have expired on either.
+        """
+        first_day = self.recorded_day or day
+        last_day = max(day, today or day)
+        return first_day <= day and last_day <= self.until
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,21 +113,28 @@ class AccompanyingPaper:
 class CountyState:
     """One county: its workflow state, its versions (oldest first) and every decision on any of them.
 
-    *filed_sha256s* are the versions that were filed and whose filing was not undone, oldest first.
     *explanations_by_version* maps a version's sha256 to its explanations by rule. *refused_files* are the files refused
     since the last version was received, and *papers* the accompanying papers, oldest first.
+    *decision_days* are the days on which *decisions* were recorded, in the same order.
+    *filings* are all its filings, oldest first, those that were undone or replaced included.
     """
 
     county: str
     state: str
     versions: tuple[SubmissionVersion, ...] = ()
     decisions: tuple[Event, ...] = ()
+    decision_days: tuple[date | None, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     reductions: tuple[Reduction, ...] = ()
     explanations_by_version: Mapping[str, Mapping[str, str]] | None = None
-    filed_sha256s: tuple[str, ...] = ()
     refused_files: tuple[RefusedFile, ...] = ()
     papers: tuple[AccompanyingPaper, ...] = ()
+    filings: tuple[FilingRecord, ...] = ()
+
+    @property
+    def filed_sha256s(self) -> tuple[str, ...]:
+        """The versions that were filed and whose filing was not undone, oldest first."""
+        return list_sha256s_in_force(self.filings)
 
     @property
     def newest_version(self) -> SubmissionVersion | None:
@@ -141,15 +159,15 @@ class CountyState:
             return {}
         return self.explanations_by_version.get(self.newest_version.sha256, {})
 
-    def list_waived_rules(self, day: date | None = None) -> tuple[str, ...]:
-        """Return the rules with a waiver that is valid on *day*, or with any waiver if *day* is None."""
-        return tuple(waiver.rule for waiver in self.waivers if day is None or day <= waiver.until)
+    def list_waived_rules(self, day: date | None = None, today: date | None = None) -> tuple[str, ...]:
+        """Return the rules with a waiver that is valid on *day* and *today*, or with any waiver if *day* is None."""
+        return tuple(waiver.rule for waiver in self.waivers if day is None or waiver.is_valid(day, today))
 
-    def count_open_findings(self, severity: str, day: date | None = None) -> int:
-        """Return how many findings of the newest version still block it on a day."""
+    def count_open_findings(self, severity: str, day: date | None = None, today: date | None = None) -> int:
+        """Return how many findings of the newest version still block a decision of *day* that is recorded *today*."""
         if self.newest_version is None:
             return 0
-        cleared_rules = self.list_waived_rules(day)
+        cleared_rules = self.list_waived_rules(day, today)
         if severity == "soft":
             cleared_rules = (*cleared_rules, *self.get_newest_explanations())
         return self.newest_version.count_open_findings(severity, cleared_rules)
@@ -174,11 +192,13 @@ def restore_filed_state(procedure: Procedure, county_state: CountyState) -> Coun
         return county_state
     is_first_filing = len(county_state.filed_sha256s) == 1
     sha256 = county_state.filed_sha256s[-1]
+    decisions = _list_decisions_until_filing(procedure, county_state, sha256)
     return replace(
         county_state,
         state=procedure.final_states[0 if is_first_filing else -1],
         versions=_list_versions_until(county_state, sha256),
-        decisions=_list_decisions_until_filing(procedure, county_state, sha256),
+        decisions=decisions,
+        decision_days=county_state.decision_days[: len(decisions)],
     )
 
 

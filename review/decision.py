@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import chain
 
-from contracts.procedures import Effect
 from review.county_state import CountyState
 from review.decision_content import build_decision_facts
+from review.decision_dates import list_date_flags
 from review.decision_rules import check_completeness, check_person, find_first_refusal
 from review.events import Event, EventKind, JsonValue
 from review.proposal import (
@@ -17,14 +17,12 @@ from review.proposal import (
     ResolvedAction,
     cite_rule,
     find_office,
-    find_soft_violations,
     normalise_points,
     resolve_proposal,
 )
-from review.rollup_seals import find_pending_counties, list_due_counties
+from review.rollup_refusals import find_roll_up_refusal
+from review.rollup_seals import list_due_counties
 from review.roster import Officer
-
-_MAX_COUNTIES_NAMED = 6
 
 
 def decide_proposal(context: DecisionContext, proposal: Proposal) -> Event | DecisionRefusal:
@@ -48,8 +46,12 @@ def _cite_rule_if_refused(context: DecisionContext, result: Event | DecisionRefu
     return result
 
 
-def build_decision_key(event: Event) -> str:
-    """Return the key by which a decision that is submitted again is recognised."""
+def build_decision_key(event: Event, earlier_decisions: Iterable[Event] = ()) -> str:
+    """Return the key by which a decision that is submitted again is recognised.
+
+    The same decision after it was undone is another one: it is told by how often it is among *earlier_decisions*.
+    """
+    repetition = sum(earlier == event for earlier in earlier_decisions)
     parts = [
         event.year,
         event.county,
@@ -58,6 +60,7 @@ def build_decision_key(event: Event) -> str:
         event.action,
         event.actor,
         dict(event.facts),
+        *[repetition] * bool(repetition),
     ]
     return "decision:" + hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
@@ -84,9 +87,6 @@ def _build_event(
     county_state = context.county_state
     newest = county_state.newest_version
     facts = _build_facts(context, proposal, resolved_action)
-    soft_violations = find_soft_violations(context, resolved_action, county_state.get_newest_decisions())
-    if soft_violations:
-        facts["flags"] = list(soft_violations)
     return Event(
         kind=EventKind.DECISION,
         year=context.roster.year,
@@ -108,6 +108,9 @@ def _build_facts(context: DecisionContext, proposal: Proposal, resolved_action: 
         "date": resolved_action.day.isoformat(),
         "title": _get_office(context, proposal, resolved_action).title,
     }
+    flags = list_date_flags(context, resolved_action)
+    if flags:
+        facts["flags"] = list(flags)
     points = normalise_points(proposal.points)
     if points:
         # Kept as written, so that the same decision is recognised if it is submitted again.
@@ -116,7 +119,7 @@ def _build_facts(context: DecisionContext, proposal: Proposal, resolved_action: 
 
 
 def _get_office(context: DecisionContext, proposal: Proposal, resolved_action: ResolvedAction) -> Officer:
-    office = find_office(context.roster, proposal, resolved_action)
+    office = find_office(context, proposal, resolved_action)
     if office is None:
         raise RuntimeError("a decision passed all checks, but its author holds no office")
     return office
@@ -131,7 +134,7 @@ def _evaluate_roll_up(
     refusals = chain(
         check_person(context, proposal, resolved_action), check_completeness(context, proposal, resolved_action)
     )
-    refusal = next(refusals, None) or _find_roll_up_refusal(context, proposal, resolved_action, county_states)
+    refusal = next(refusals, None) or find_roll_up_refusal(context, proposal, resolved_action, county_states)
     if refusal is not None:
         return refusal
     return _build_roll_up_event(context, proposal, resolved_action, county_states)
@@ -160,43 +163,3 @@ def _build_roll_up_event(
 def _build_sealed_row(context: DecisionContext, county_states: Mapping[str, CountyState], county: str) -> JsonValue:
     county_state = county_states.get(county) or CountyState(county=county, state=context.procedure.initial_state)
     return {"county": county, "state": county_state.state, "sha256": county_state.newest_sha256}
-
-
-def _find_roll_up_refusal(
-    context: DecisionContext,
-    proposal: Proposal,
-    resolved_action: ResolvedAction,
-    county_states: Mapping[str, CountyState],
-) -> DecisionRefusal | None:
-    level, action = resolved_action.level, resolved_action.action
-    due_counties = list_due_counties(context.roster, level, proposal.county)
-    facts = {"county": proposal.county, "level": level.name, "action": action.name}
-    is_sealed = (level.id, proposal.county) in context.sealed_areas
-    if not due_counties or not action.effect.is_on_area:
-        return DecisionRefusal("not_an_area", facts)
-    if action.effect is not Effect.SEAL:
-        return _find_unsealing_refusal(context, proposal, resolved_action, facts, is_sealed=is_sealed)
-    if is_sealed:
-        return DecisionRefusal("sealed_already", facts)
-    pending_counties = find_pending_counties(context.procedure, level, due_counties, county_states)
-    if not pending_counties:
-        return None
-    names = "、".join(county.name for county in pending_counties[:_MAX_COUNTIES_NAMED])
-    return DecisionRefusal("roll_up_open", {**facts, "count": str(len(pending_counties)), "names": names})
-
-
-def _find_unsealing_refusal(
-    context: DecisionContext,
-    proposal: Proposal,
-    resolved_action: ResolvedAction,
-    facts: Mapping[str, str],
-    *,
-    is_sealed: bool,
-) -> DecisionRefusal | None:
-    if not is_sealed:
-        return DecisionRefusal("not_sealed", facts)
-    levels = context.procedure.levels
-    for level in levels[levels.index(resolved_action.level) + 1 :]:
-        if (level.id, level.get_area_code(proposal.county)) in context.sealed_areas:
-            return DecisionRefusal("seal_above", {"county": proposal.county, "level": level.name})
-    return None

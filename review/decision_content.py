@@ -93,7 +93,7 @@ def _collect_explanations(
 
 
 def _collect_waivers(
-    _: DecisionContext, proposal: Proposal, points: tuple[DecisionPoint, ...]
+    context: DecisionContext, proposal: Proposal, points: tuple[DecisionPoint, ...]
 ) -> DecisionFacts | DecisionRefusal:
     waivers: list[JsonValue] = []
     for point in points:
@@ -101,6 +101,12 @@ def _collect_waivers(
         until = parse_day(first_word)
         if not point.rule or until is None or not reason:
             return _refuse_point(proposal, point, "bad_waiver")
+        if context.rule_ids and point.rule not in context.rule_ids:
+            return _refuse_point(proposal, point, "no_such_rule", rule=point.rule)
+        today = context.today or parse_day(proposal.on) or until
+        if until < today:
+            facts = {"until": until.isoformat(), "today": today.isoformat()}
+            return _refuse_point(proposal, point, "waiver_expired", **facts)
         waivers.append({"rule": point.rule, "until": until.isoformat(), "reason": reason})
     return {"waivers": waivers}
 

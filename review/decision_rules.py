@@ -1,9 +1,11 @@
 """The checks that a decision on one submission must pass, in the order in which they are made."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from contracts.procedures import Effect, Precondition
 from review.county_state import compute_next_state
+from review.decision_dates import check_order_of_dates
 from review.decision_points import parse_points
 from review.proposal import DecisionContext, DecisionRefusal, Proposal, ResolvedAction, find_office, is_responsible_for
 from review.return_points import find_open_return
@@ -43,8 +45,10 @@ def check_person(
         yield DecisionRefusal("wrong_level", {**facts, "held": "、".join(sorted(level_names))})
     elif not any(is_responsible_for(office, proposal.county, resolved_action.level) for office in offices):
         yield DecisionRefusal("wrong_area", facts)
-    elif find_office(context.roster, proposal, resolved_action) is None:
+    elif find_office(replace(context, today=None), proposal, resolved_action) is None:
         yield DecisionRefusal("not_in_office", facts)
+    elif find_office(context, proposal, resolved_action) is None:
+        yield DecisionRefusal("term_ended", {**facts, "today": str(context.today)})
 
 
 def check_completeness(
@@ -147,7 +151,7 @@ def _check_open_findings(
     if Precondition.CLEAR not in resolved_action.action.preconditions:
         return
     for severity in ("hard", "soft"):
-        count = context.county_state.count_open_findings(severity, resolved_action.day)
+        count = context.county_state.count_open_findings(severity, resolved_action.day, context.today)
         if count:
             yield DecisionRefusal(f"open_{severity}", {"county": proposal.county, "count": str(count)})
 
@@ -220,6 +224,7 @@ _DECISION_CHECKS: tuple[DecisionCheck, ...] = (
     _check_turn,
     _check_seals,
     check_completeness,
+    check_order_of_dates,
     _check_open_findings,
     _check_answers,
 )

@@ -1,7 +1,7 @@
 """Replays a year's history, entry by entry, into the state of each county."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from checks.model.report import CoverField
@@ -16,6 +16,8 @@ from review.county_state import (
     compute_next_state,
 )
 from review.events import Event, EventKind, EventSummary, LedgerEntry
+from review.filing_records import FilingRecord, find_record_in_force, list_sha256s_in_force
+from review.office_day import parse_office_day
 from review.roster import Roster
 
 SUPERSEDED_CODE = "version_old"
@@ -37,8 +39,31 @@ def replay_events(
             builder = builders.get(event.county)
             if builder is None:
                 builder = builders[event.county] = _CountyBuilder(event.county, procedure.initial_state)
-            apply_event(context, builder, event, entry.at)
+            apply_event(context, builder, entry)
     return {code: builder.build_state() for code, builder in builders.items()}
+
+
+def add_decision(procedure: Procedure, county_state: CountyState, event: Event) -> CountyState:
+    """Return the state of a county after one more decision, which is not on record: what would follow from it."""
+    context = _ReplayContext(procedure, {(action.level, action.id): action for action in procedure.actions})
+    builder = _CountyBuilder(
+        county=county_state.county,
+        state=county_state.state,
+        versions=list(county_state.versions),
+        decisions=list(county_state.decisions),
+        decision_days=list(county_state.decision_days),
+        waivers=list(county_state.waivers),
+        reductions=list(county_state.reductions),
+        explanations_by_version={
+            sha256: dict(explanations) for sha256, explanations in (county_state.explanations_by_version or {}).items()
+        },
+        refused_files=list(county_state.refused_files),
+        papers=list(county_state.papers),
+        filings=county_state.filings,
+    )
+    sequence = max((filing.sequence for filing in county_state.filings), default=0) + 1
+    _apply_decision(context, builder, EventSummary("", event, sequence))
+    return builder.build_state()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +82,13 @@ class _CountyBuilder:
     state: str
     versions: list[SubmissionVersion] = field(default_factory=list)
     decisions: list[Event] = field(default_factory=list)
+    decision_days: list[date | None] = field(default_factory=list)
     waivers: list[Waiver] = field(default_factory=list)
     reductions: list[Reduction] = field(default_factory=list)
     explanations_by_version: dict[str, dict[str, str]] = field(default_factory=dict)
-    filed_sha256s: tuple[str, ...] = ()
     refused_files: list[RefusedFile] = field(default_factory=list)
     papers: list[AccompanyingPaper] = field(default_factory=list)
+    filings: tuple[FilingRecord, ...] = ()
 
     def build_state(self) -> CountyState:
         return CountyState(
@@ -70,30 +96,32 @@ class _CountyBuilder:
             state=self.state,
             versions=tuple(self.versions),
             decisions=tuple(self.decisions),
+            decision_days=tuple(self.decision_days),
             waivers=tuple(self.waivers),
             reductions=tuple(self.reductions),
             explanations_by_version=self.explanations_by_version or None,
-            filed_sha256s=self.filed_sha256s,
             refused_files=tuple(self.refused_files),
             papers=tuple(self.papers),
+            filings=self.filings,
         )
 
     def is_newest(self, sha256: str) -> bool:
         return sha256 == (self.versions[-1].sha256 if self.versions else "")
 
 
-def _apply_receipt(context: _ReplayContext, builder: _CountyBuilder, event: Event, recorded_at: str) -> None:
+def _apply_receipt(context: _ReplayContext, builder: _CountyBuilder, entry: LedgerEntry | EventSummary) -> None:
+    event = entry.event
     name = str(event.facts.get("name", ""))
     builder.versions.append(
-        SubmissionVersion(number=event.version, sha256=event.sha256, name=name, received_at=recorded_at)
+        SubmissionVersion(number=event.version, sha256=event.sha256, name=name, received_at=entry.at)
     )
     builder.refused_files.clear()
     # 已收, until the version is checked
     builder.state = context.procedure.state_by_outcome["accepted"]
 
 
-def _apply_refusal(context: _ReplayContext, builder: _CountyBuilder, event: Event, refused_at: str) -> None:
-    refused_file = _build_refused_file(event, refused_at)
+def _apply_refusal(context: _ReplayContext, builder: _CountyBuilder, entry: LedgerEntry | EventSummary) -> None:
+    refused_file = _build_refused_file(entry.event, entry.at)
     if refused_file.code == SUPERSEDED_CODE:
         return
     builder.refused_files = [
@@ -104,8 +132,8 @@ def _apply_refusal(context: _ReplayContext, builder: _CountyBuilder, event: Even
         builder.state = context.procedure.refused_state
 
 
-def _apply_paper(_: _ReplayContext, builder: _CountyBuilder, event: Event, __: str) -> None:
-    builder.papers.append(AccompanyingPaper(str(event.facts["name"]), event.sha256))
+def _apply_paper(_: _ReplayContext, builder: _CountyBuilder, entry: LedgerEntry | EventSummary) -> None:
+    builder.papers.append(AccompanyingPaper(str(entry.event.facts["name"]), entry.event.sha256))
 
 
 def _build_refused_file(event: Event, refused_at: str) -> RefusedFile:
@@ -118,7 +146,8 @@ def _is_same_refused_file(first: RefusedFile, second: RefusedFile) -> bool:
     return (first.sha256, first.name) == (second.sha256, second.name)
 
 
-def _apply_check(context: _ReplayContext, builder: _CountyBuilder, event: Event, _: str) -> None:
+def _apply_check(context: _ReplayContext, builder: _CountyBuilder, entry: LedgerEntry | EventSummary) -> None:
+    event = entry.event
     for index, version in enumerate(builder.versions):
         if version.sha256 == event.sha256:
             builder.versions[index] = _add_check_result(version, event)
@@ -184,31 +213,47 @@ def _find_outcome(builder: _CountyBuilder) -> str:
     return "accepted"
 
 
-def _apply_decision(context: _ReplayContext, builder: _CountyBuilder, event: Event, _: str) -> None:
+def _apply_decision(context: _ReplayContext, builder: _CountyBuilder, entry: LedgerEntry | EventSummary) -> None:
+    event = entry.event
+    recorded_day = parse_office_day(entry.at)
     builder.decisions.append(event)
+    builder.decision_days.append(recorded_day)
     action = context.actions.get((event.level, event.action))
     if action is None or not builder.is_newest(event.sha256):
         return
     previous_state = builder.state
     builder.state = compute_next_state(
-        action, previous_state, filed_sha256s=builder.filed_sha256s, newest_sha256=event.sha256
+        action, previous_state, filed_sha256s=list_sha256s_in_force(builder.filings), newest_sha256=event.sha256
     )
-    builder.filed_sha256s = _update_filings(context.procedure, builder, previous_state)
+    builder.filings = _update_filings(context.procedure, builder, previous_state, entry.sequence)
     apply_effect = _EFFECT_HANDLERS.get(action.effect)
     if apply_effect is not None:
-        apply_effect(builder, event)
+        apply_effect(builder, event, recorded_day)
     if action.effect in _CLEARING_EFFECTS and builder.versions:
         _update_checked_state(context, builder)
 
 
-def _update_filings(procedure: Procedure, builder: _CountyBuilder, previous_state: str) -> tuple[str, ...]:
-    """Return the filed versions: one more after a filing, one fewer after a filing was undone."""
+def _update_filings(
+    procedure: Procedure, builder: _CountyBuilder, previous_state: str, sequence: int
+) -> tuple[FilingRecord, ...]:
+    """Return the filings of the county: one more after a filing; the newest is marked once it is undone."""
     was_filed, is_filed = previous_state in procedure.final_states, builder.state in procedure.final_states
     if is_filed and not was_filed and builder.versions:
-        return (*builder.filed_sha256s, builder.versions[-1].sha256)
+        record = FilingRecord(len(builder.filings) + 1, builder.versions[-1].sha256, sequence)
+        return (*builder.filings, record)
     if was_filed and not is_filed and builder.state not in procedure.resubmittable_states:
-        return builder.filed_sha256s[:-1]
-    return builder.filed_sha256s
+        return tuple(_mark_undone(builder.filings, sequence))
+    return builder.filings
+
+
+def _mark_undone(filings: tuple[FilingRecord, ...], sequence: int) -> Iterator[FilingRecord]:
+    """Yield the filings, the one in force as undone by the entry with this sequence."""
+    in_force = find_record_in_force(filings)
+    for filing in filings:
+        if filing is in_force:
+            yield replace(filing, undone_sequence=sequence)
+        else:
+            yield filing
 
 
 def _list_facts(event: Event, name: str) -> Iterator[Mapping[str, object]]:
@@ -220,19 +265,19 @@ def _list_facts(event: Event, name: str) -> Iterator[Mapping[str, object]]:
             yield facts
 
 
-def _add_explanations(builder: _CountyBuilder, event: Event) -> None:
+def _add_explanations(builder: _CountyBuilder, event: Event, _: date | None) -> None:
     explanations = builder.explanations_by_version.setdefault(event.sha256, {})
     for explanation in _list_facts(event, "explanations"):
         explanations[str(explanation["rule"])] = str(explanation["text"])
 
 
-def _add_waivers(builder: _CountyBuilder, event: Event) -> None:
+def _add_waivers(builder: _CountyBuilder, event: Event, recorded_day: date | None) -> None:
     for waiver in _list_facts(event, "waivers"):
         until = date.fromisoformat(str(waiver["until"]))
-        builder.waivers.append(Waiver(str(waiver["rule"]), until, str(waiver["reason"])))
+        builder.waivers.append(Waiver(str(waiver["rule"]), until, str(waiver["reason"]), recorded_day))
 
 
-def _add_reductions(builder: _CountyBuilder, event: Event) -> None:
+def _add_reductions(builder: _CountyBuilder, event: Event, _: date | None) -> None:
     names = ("sheet", "cell", "before", "after", "reason")
     for reduction in _list_facts(event, "reductions"):
         builder.reductions.append(Reduction(event.sha256, *(str(reduction[name]) for name in names)))
@@ -246,7 +291,7 @@ _EVENT_HANDLERS = {
     EventKind.CHECKED: _apply_check,
     EventKind.DECISION: _apply_decision,
 }
-_EFFECT_HANDLERS: Mapping[Effect, Callable[[_CountyBuilder, Event], None]] = {
+_EFFECT_HANDLERS: Mapping[Effect, Callable[[_CountyBuilder, Event, date | None], None]] = {
     Effect.EXPLAIN: _add_explanations,
     Effect.WAIVE: _add_waivers,
     Effect.REDUCE: _add_reductions,

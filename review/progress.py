@@ -6,17 +6,22 @@ from datetime import date
 
 from contracts.procedures import Action, Effect, Level, Procedure
 from review.county_state import CountyState
+from review.decision_dates import list_late_steps
 from review.events import Event
 from review.roster import DueCounty, Roster
 
 
 @dataclass(frozen=True, slots=True)
 class WorkflowStep:
-    """A completed step, its day and the days since the step before; None if a date is not known."""
+    """A completed step, its day and the days since the step before; None if a date is not known.
+
+    *lateness* is how the step was late (`review.decision_dates`), else empty.
+    """
 
     action: str
     day: date | None
     days_since_previous: int | None
+    lateness: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +93,7 @@ def _count_city(procedure: Procedure, name: str, counties: Sequence[CountyProgre
     sent = done = excused = late = 0
     for county in counties:
         sent += county.version is not None
-        done += county.state in procedure.final_states
+        done += bool(county.county_state.filed_sha256s)
         excused += county.state in procedure.excused_states
         late += county.is_late
     return CityProgress(name=name, due=len(counties), sent=sent, done=done, excused=excused, late=late)
@@ -167,15 +172,17 @@ def _count_days_waiting(context: _ProgressContext, county_state: CountyState) ->
     return max(0, (context.today - last_day).days)
 
 
-def list_steps(procedure: Procedure, county_state: CountyState) -> Iterator[WorkflowStep]:
+def list_steps(procedure: Procedure, roster: Roster, county_state: CountyState) -> Iterator[WorkflowStep]:
     """Yield the forward steps taken on the newest version, with the days between them."""
     previous_day: date | None = None
+    late_steps = list(list_late_steps(procedure, roster, county_state))
     for decision in county_state.get_newest_decisions():
         action = procedure.find_action(decision.level, decision.action)
         if action is not None and action.is_forward:
             day = _parse_decision_day(decision)
             days = (day - previous_day).days if day and previous_day else None
-            yield WorkflowStep(action.name, day, days)
+            lateness = next((lateness for late_step, lateness in late_steps if late_step is decision), "")
+            yield WorkflowStep(action.name, day, days, lateness)
             previous_day = day or previous_day
 
 

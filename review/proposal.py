@@ -55,7 +55,8 @@ class DecisionContext:
     and area. *figures* are the amounts of the newest version by sheet and cell, *sheet_sizes* its sheets with the
     numbers of their rows and columns, and *rule_ids* the rules in force; if they are empty, the cells of points are not
     verified. *workbook_answers* are the answers to the last return in the newest version, by number of the point.
-    *today* is the day of the evaluation; if it is None, no date counts as in the future.
+    *roll_ups* are every sealing and unsealing so far. *today* is the day of the recording; if it is None, only the date
+    of the decision counts.
     """
 
     procedure: Procedure
@@ -68,6 +69,7 @@ class DecisionContext:
     rule_ids: frozenset[str] = frozenset()
     workbook_answers: Mapping[int, str] = field(default_factory=dict)
     today: date | None = None
+    roll_ups: tuple[Event, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,33 +135,11 @@ def is_responsible_for(office: Officer, area: str, level: Level) -> bool:
     return office.level == level.id and office.area[: level.area_digits] == area[: level.area_digits]
 
 
-def find_office(roster: Roster, proposal: Proposal, resolved_action: ResolvedAction) -> Officer | None:
-    """Return the office that entitles a person to this action on its day, or None."""
-    for office in roster.find_offices(proposal.by):
-        if is_responsible_for(office, proposal.county, resolved_action.level) and office.is_in_office(
-            resolved_action.day
-        ):
+def find_office(context: DecisionContext, proposal: Proposal, resolved_action: ResolvedAction) -> Officer | None:
+    """Return the office that entitles a person to this action, on its day and on the day of recording, or None."""
+    days = {resolved_action.day, context.today or resolved_action.day}
+    for office in context.roster.find_offices(proposal.by):
+        is_responsible = is_responsible_for(office, proposal.county, resolved_action.level)
+        if is_responsible and all(map(office.is_in_office, days)):
             return office
     return None
-
-
-def find_soft_violations(
-    context: DecisionContext, resolved_action: ResolvedAction, earlier_decisions: tuple[Event, ...]
-) -> list[str]:
-    """Return the ids of the soft rules of procedure that a decision violates; it is recorded all the same.
-
-    They are violated by a day that is in the future or before the day of an earlier decision.
-    """
-    if not _is_out_of_order(context, resolved_action.day, earlier_decisions):
-        return []
-    return [rule.id for rule in context.procedure.rules if rule.severity == "soft"]
-
-
-def _is_out_of_order(context: DecisionContext, day: date, earlier_decisions: tuple[Event, ...]) -> bool:
-    if context.today is not None and day > context.today:
-        return True
-    for decision in earlier_decisions:
-        earlier_day = parse_day(str(decision.facts.get("date", "")))
-        if earlier_day is not None and earlier_day > day:
-            return True
-    return False

@@ -30,7 +30,8 @@ class AdmissionOutcome(StrEnum):
 class VersionAdmission:
     """The outcome for one candidate, with the code and facts of the message that gives the reason.
 
-    *conflicting_sha256s* are the other files with the same version number.
+    *conflicting_sha256s* are the other files with the same version number. *message_code* is the code of the message if
+    the county must do something else than after other refusals of this *code*.
     """
 
     candidate: VersionCandidate
@@ -38,6 +39,7 @@ class VersionAdmission:
     code: str = ""
     conflicting_sha256s: tuple[str, ...] = ()
     facts: Mapping[str, str] = field(default_factory=dict)
+    message_code: str = ""
 
 
 def decide_admissions(
@@ -58,6 +60,12 @@ def _decide_admission(
 ) -> VersionAdmission:
     newest = county_state.newest_version
     facts = {"version": str(candidate.version), "county": county_state.county}
+    overwritten = _find_overwritten_version(county_state, candidate)
+    if overwritten and newest:
+        facts |= {"other": candidate.name, "next": str(newest.number + 1)}
+        return VersionAdmission(
+            candidate, AdmissionOutcome.REFUSED, "version_conflict", (overwritten,), facts, "version_overwritten"
+        )
     conflicts = _find_conflicts(county_state, candidate, candidates)
     if conflicts:
         facts["other"] = "、".join(conflicts.values())
@@ -69,8 +77,25 @@ def _decide_admission(
         return VersionAdmission(candidate, AdmissionOutcome.SKIPPED, "version_old", facts=facts)
     if county_state.state not in procedure.resubmittable_states:
         facts["state"] = procedure.states[county_state.state]
-        return VersionAdmission(candidate, AdmissionOutcome.REFUSED, "version_locked", facts=facts)
+        message_code = ""
+        correction = procedure.find_correction(county_state.state)
+        if correction is not None:
+            message_code, facts["correct"] = "version_filed", correction.name
+        return VersionAdmission(
+            candidate, AdmissionOutcome.REFUSED, "version_locked", facts=facts, message_code=message_code
+        )
     return VersionAdmission(candidate, AdmissionOutcome.TAKEN)
+
+
+def _find_overwritten_version(county_state: CountyState, candidate: VersionCandidate) -> str:
+    """Return the sha256 of the version that was received under the same name and number, or an empty text.
+
+    The county saved its corrected file over the one it had sent, and left the number on the cover as it was.
+    """
+    for version in county_state.versions:
+        if (version.number, version.name) == (candidate.version, candidate.name):
+            return version.sha256
+    return ""
 
 
 def _find_conflicts(

@@ -41,3 +41,10 @@ def _format_part_lines(event: Event, part: str, messages: Messages) -> Iterator[
             is_on_whole_submission = part == "points" and not facts["target"]
             key = f"{part}_whole" if is_on_whole_submission else part
             yield messages(f"filing.substance.{key}", **facts)
+
+
+def mark_late_day(day: str, lateness: str, messages: Messages) -> str:
+    """Return the day of a step, marked 逾期 or 逾期登记 if it was late."""
+    if not lateness:
+        return day
+    return messages(f"filing.late_step.{lateness}", day=day)

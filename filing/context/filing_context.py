@@ -64,6 +64,21 @@ class Area:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EndedNotice:
+    """What a workbook says of a filing that is no longer in force.
+
+    *end* is how it ended (undone or replaced) and *filing_number* which filing of the county it was, from 1. *day* and
+    *document_number* are those of the decision that ended it, which is the ledger entry *sequence*.
+    """
+
+    end: str
+    filing_number: int
+    day: str
+    document_number: str
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FilingContext:
     """Everything that a filing is built from.
 
@@ -74,7 +89,7 @@ class FilingContext:
     date is used, so that one history gives one workbook. *area* is the owner of the filing; None is the province.
     *key_fingerprint* is that of the key that signs the manifest. *layout* says which tables the filing has besides the
     roll-up. *evidence* is how the roll-ups compare with their expectations. *seals* has the newest seal of each
-    roll-up, by level and area code.
+    roll-up, by level and area code. *ended* is set if the filing was undone or replaced.
     """
 
     roster: Roster
@@ -90,6 +105,7 @@ class FilingContext:
     layout: FilingLayout = field(default_factory=FilingLayout)
     evidence: tuple[EvidenceLine, ...] = ()
     seals: Mapping[tuple[str, str], RollUpSeal] = field(default_factory=dict)
+    ended: EndedNotice | None = None
 
     @property
     def owner(self) -> Area:

@@ -42,6 +42,12 @@ def get_source_extension(name: str) -> str:
     return "xlsx"
 
 
+def build_ended_path(path: str, filing_number: int, mark: str) -> str:
+    """Return the path of a workbook of an ended filing: beside the one in force, with its number and the mark."""
+    stem, _, extension = path.rpartition(".")
+    return f"{stem}-第{filing_number}次备案（{mark}）.{extension}"
+
+
 def quote_sheet(name: str) -> str:
     """Return a sheet's name in quotes, as formulas and links write it."""
     return "'" + name.replace("'", "''") + "'"

@@ -11,6 +11,7 @@ from filing.book.document_sheet import DOCUMENT_WIDTHS, MAX_OPINION_CHARACTERS, 
 from filing.book.workbook_model import CellStyle, FilingSheet
 from filing.context.accounts import AmountKey, AmountKind, FilingFigures, build_county_figures
 from filing.context.decision_text import format_decision, get_decision_fact
+from filing.context.ended_notice import list_ended_notices, mark_ended_title
 from filing.context.filing_context import FilingContext, IncludedCounty, Receipt
 from filing.context.headings import build_headings
 from filing.documents.reduced_amounts import build_reduction_cells
@@ -121,9 +122,9 @@ def build_county_receipt(
     return build_document_sheet(
         Document(
             sheet_key="receipt",
-            title=messages("filing.document.receipt", **facts),
+            title=mark_ended_title(context, messages("filing.document.receipt", **facts), messages),
             number=messages("filing.document.number", number=receipt.number),
-            paragraphs=[ground, *_format_results(county, figures, messages)],
+            paragraphs=[*list_ended_notices(context, messages), ground, *_format_results(county, figures, messages)],
             table=list(_build_receipt_rows(entries, messages)),
             closing_paragraphs=(messages("filing.receipt.keep"),),
             signature_lines=(unit, _format_decision_date(filing, messages)),

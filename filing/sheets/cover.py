@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from contracts.messages import Messages
 from filing.book.cell_builders import CellRow, build_text_cell, clean_text, format_date, get_local_date
 from filing.book.workbook_model import Cell, CellStyle, FilingSheet
+from filing.context.ended_notice import format_ended_notice, mark_ended_title
 from filing.context.filing_context import CITY, COUNTY, PROVINCE, FilingContext, IncludedCounty
 from filing.context.headings import build_headings, list_headings
 from filing.context.links import quote_sheet
@@ -55,7 +56,7 @@ def _format_title_lines(context: FilingContext, messages: Messages) -> str:
     """Return the title with the line breaks of the cover."""
     owner = context.owner
     facts = {"province": owner.name, "year": context.roster.year, "procedure": context.procedure.name}
-    title = messages(f"filing.title.cover_{owner.kind}", **facts)
+    title = mark_ended_title(context, messages(f"filing.title.cover_{owner.kind}", **facts), messages)
     if not context.missing_counties:
         return title
     return messages("filing.title.interim", title=title)
@@ -132,6 +133,8 @@ def _collect_county_facts(context: FilingContext, messages: Messages) -> dict[st
         facts["receipt"] = county.receipt.number
     if county.outdated_years:
         facts["shaken"] = _format_outdated_years(county, messages)
+    if context.ended:
+        facts["ended"] = format_ended_notice(context.ended, messages).strip()
     return facts
 
 

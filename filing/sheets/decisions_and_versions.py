@@ -6,10 +6,11 @@ from contracts.messages import Messages
 from contracts.procedures import Level
 from filing.book.cell_builders import CellRow, build_text_cell, format_date, get_local_date
 from filing.book.workbook_model import CellStyle, FilingSheet
-from filing.context.decision_text import format_decision, get_decision_fact
+from filing.context.decision_text import format_decision, get_decision_fact, mark_late_day
 from filing.context.filing_context import FilingContext
 from filing.sheets.numbered_list import build_list_sheet
 from review.county_state import CountyState, SubmissionVersion
+from review.decision_dates import list_late_steps
 from review.events import Event
 from review.roster import DueCounty
 
@@ -37,8 +38,8 @@ def build_decisions_sheet(context: FilingContext, messages: Messages) -> FilingS
     """Return the list of decisions on the filed counties, county by county, oldest first."""
     rows: list[CellRow] = []
     for county in context.counties_in_order:
-        decisions = county.county_state.decisions
-        rows.extend(_build_decision_row(context, county.due_county, decision, messages) for decision in decisions)
+        for decision, lateness in _list_decisions(context, county.county_state):
+            rows.append(_build_decision_row(context, county.due_county, decision, messages, lateness=lateness))
     return build_list_sheet(context, "opinions", (DECISION_COLUMNS, DECISION_WIDTHS, rows), ("dated",), messages)
 
 
@@ -64,7 +65,17 @@ def build_missing_counties_sheet(context: FilingContext, messages: Messages) -> 
     )
 
 
-def _build_decision_row(context: FilingContext, due_county: DueCounty, event: Event, messages: Messages) -> CellRow:
+def _list_decisions(context: FilingContext, county_state: CountyState) -> Iterator[tuple[Event, str]]:
+    """Yield the decisions on a county, each with how it was late, if it was."""
+    late_steps = list(list_late_steps(context.procedure, context.roster, county_state))
+    for decision in county_state.decisions:
+        lateness = next((lateness for late_step, lateness in late_steps if late_step is decision), "")
+        yield decision, lateness
+
+
+def _build_decision_row(
+    context: FilingContext, due_county: DueCounty, event: Event, messages: Messages, *, lateness: str
+) -> CellRow:
     level = context.procedure.find_level(event.level)
     action = context.procedure.find_action(event.level, event.action)
     level_name, action_name = event.level, event.action
@@ -83,7 +94,7 @@ def _build_decision_row(context: FilingContext, due_county: DueCounty, event: Ev
         build_text_cell(format_decision(event, messages) or placeholder),
         build_text_cell(event.unit),
         build_text_cell(get_decision_fact(event, "title") or placeholder),
-        build_text_cell(format_date(day, messages), CellStyle.CENTRE),
+        build_text_cell(mark_late_day(format_date(day, messages), lateness, messages), CellStyle.CENTRE),
     )
 
 

@@ -8,6 +8,7 @@ from contracts.messages import Messages
 from contracts.procedures import Procedure
 from filing.book.cell_builders import CellRow, TableHeading, build_header_row, build_text_cell, clean_text, format_date
 from filing.book.workbook_model import Cell, CellStyle, FilingBook, FilingSheet
+from filing.context.decision_text import mark_late_day
 from review.progress import CityProgress, CountyProgress, WorkflowStep, list_steps
 from review.roster import Roster
 
@@ -143,14 +144,14 @@ def format_outdated_years(years: Sequence[int], messages: Messages) -> str:
 
 def format_steps(board: StatusBoard, county: CountyProgress, messages: Messages) -> str:
     """Return the steps taken and the days between them, one a line."""
-    steps = list_steps(board.procedure, county.county_state)
+    steps = list_steps(board.procedure, board.roster, county.county_state)
     return "\n".join(_format_step(step, messages) for step in steps)
 
 
 def _format_step(step: WorkflowStep, messages: Messages) -> str:
     day = ""
     if step.day:
-        day = format_date(step.day, messages)
+        day = mark_late_day(format_date(step.day, messages), step.lateness, messages)
     if step.days_since_previous is None:
         return messages("board.step", action=step.action, day=day)
     return messages("board.step_days", action=step.action, day=day, days=step.days_since_previous)

@@ -14,7 +14,8 @@ from filing.book.cell_builders import get_local_date
 from filing.context.filing_context import COUNTY
 from filing.context.links import get_source_extension
 from flows.intake.returned_files import ReturnContext, build_marked_file, collect_chain_content
-from flows.outputs.filings_due import OWN_COPY, RECEIPT, get_key_fingerprint, list_filings
+from flows.outputs.filings_due import get_key_fingerprint, list_filings
+from flows.outputs.planned_filing import OWN_COPY, RECEIPT
 from flows.outputs.write_filings import FilingWriter
 from flows.year.program_version import PROGRAM_NAME, PROGRAM_VERSION
 from flows.year.year_state import YearState

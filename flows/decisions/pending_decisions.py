@@ -1,23 +1,25 @@
 """Evaluates submitted decisions against the record as it stands."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from functools import partial
 
 from checks.model.finding import Refusal
 from checks.model.report import ValidationReport
 from checks.reporting.json_codec import decode_report
 from checks.versions.point_answers import find_point_answers
-from contracts.procedures import Action, Effect, Precondition, Procedure
+from contracts.procedures import Effect, Precondition, Procedure
+from flows.decisions.contradictions import ReadyDecision, find_contradictions
+from flows.decisions.recorded_decisions import find_action, index_same_rows, is_recorded
 from flows.year.office_day import get_office_day
 from flows.year.year_state import SubmittedDecision, YearInputs, YearState
 from review.changed_figures import find_changed_figures
 from review.county_state import CountyState, SubmissionVersion
 from review.cover_submission import CoverSubmission, find_cover_submission
-from review.decision import decide_proposal, decide_roll_up
-from review.events import Event
-from review.proposal import NO_VERSION_SEEN, DecisionContext, DecisionRefusal, Proposal, normalise_points, parse_day
+from review.decision import build_decision_key, decide_proposal, decide_roll_up
+from review.events import Event, EventKind
+from review.proposal import DecisionContext, DecisionRefusal, Proposal
 from review.return_points import find_open_return
 from review.rollup_seals import find_sealed_areas
 from review.roster import Roster
@@ -28,19 +30,35 @@ MAX_CHANGED_FIGURES_LISTED = 3
 def evaluate_decisions(
     state: YearState, inputs: YearInputs
 ) -> tuple[list[Event], list[tuple[SubmittedDecision, DecisionRefusal]]]:
-    """Return the decisions that can be recorded now, at most one for each county, and those refused now."""
-    ready_by_county: dict[str, Event] = {}
+    """Return the decisions that can be recorded now, at most one for each county, and those refused now.
+
+    Of several decisions on one county the one with the earliest date is recorded first, and of the same date one that
+    leaves the county where it is, such as 核减. Decisions that contradict each other are all refused.
+    """
+    ready_by_county: dict[str, list[ReadyDecision]] = {}
     refused: list[tuple[SubmittedDecision, DecisionRefusal]] = []
-    for decision in inputs.decisions:
-        event = evaluate_decision(state, inputs.roster, decision.proposal)
+    for decision, row_index in index_same_rows(inputs.decisions):
+        event = evaluate_decision(state, inputs.roster, decision.proposal, row_index=row_index)
         if isinstance(event, DecisionRefusal):
             refused.append((decision, event))
         elif event is not None:
-            ready_by_county.setdefault(event.county, event)
+            ready_by_county.setdefault(event.county, []).append(ReadyDecision(decision, event))
+    events: list[Event] = []
+    for county, ready_decisions in ready_by_county.items():
+        contradictions = _find_contradictions(state, inputs, county, ready_decisions)
+        refused += contradictions
+        contradicting_rows = [decision for decision, _ in contradictions]
+        consistent = [ready for ready in ready_decisions if ready.submitted not in contradicting_rows]
+        if consistent:
+            events.append(min(consistent, key=partial(_get_order, state.procedure)).event)
+    return [*events, *_list_cover_events(state, ready_by_county)], refused
+
+
+def _list_cover_events(state: YearState, handed_in_counties: Container[str]) -> Iterator[Event]:
+    """Yield the reports that counties make on the covers of their files, unless something else is due for them."""
     for submission in evaluate_cover_submissions(state):
-        if isinstance(submission.result, Event):
-            ready_by_county.setdefault(submission.result.county, submission.result)
-    return list(ready_by_county.values()), refused
+        if isinstance(submission.result, Event) and submission.county not in handed_in_counties:
+            yield submission.result
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,14 +78,39 @@ def evaluate_cover_submissions(state: YearState) -> Iterator[EvaluatedCover]:
         newest = county_state.newest_version
         if submission is None or newest is None:
             continue
-        result = evaluate_decision(state, state.roster, submission.proposal)
+        result = evaluate_decision(state, state.roster, submission.proposal, row_index=0)
         if result is not None:
             yield EvaluatedCover(county=county, version=newest, submission=submission, result=result)
 
 
-def evaluate_decision(state: YearState, roster: Roster, proposal: Proposal) -> Event | DecisionRefusal | None:
-    """Return the event of a proposal, the reason why it is refused, or None if it is on record already."""
+def _find_contradictions(
+    state: YearState, inputs: YearInputs, county: str, ready_decisions: list[ReadyDecision]
+) -> list[tuple[SubmittedDecision, DecisionRefusal]]:
+    if len(ready_decisions) == 1:
+        return []
+    rows = [decision for decision in inputs.decisions if decision.proposal.county == county]
+
+    def evaluate(later_state: YearState, proposal: Proposal) -> Event | DecisionRefusal | None:
+        return evaluate_decision(later_state, inputs.roster, proposal)
+
+    return find_contradictions(state, ready_decisions, rows, evaluate)
+
+
+def _get_order(procedure: Procedure, ready: ReadyDecision) -> tuple[str, bool]:
+    action = procedure.find_action(ready.event.level, ready.event.action)
+    return ready.day, action is not None and bool(action.to_state)
+
+
+def evaluate_decision(
+    state: YearState, roster: Roster, proposal: Proposal, *, row_index: int | None = None
+) -> Event | DecisionRefusal | None:
+    """Return the event of a proposal, the reason why it is refused, or None if it is on record already.
+
+    *row_index* is the number of the same rows before it in the inbox, None for a decision at the command line.
+    """
     county_state = _get_county_state(state, proposal.county)
+    if is_recorded(state, county_state, proposal, row_index=row_index):
+        return None
     context = DecisionContext(
         procedure=state.procedure,
         roster=roster,
@@ -75,10 +118,9 @@ def evaluate_decision(state: YearState, roster: Roster, proposal: Proposal) -> E
         return_policy=state.policy,
         sealed_areas=find_sealed_areas(state.procedure, state.roll_ups),
         today=get_office_day(),
+        roll_ups=state.roll_ups,
     )
-    if _is_recorded(state, context, proposal):
-        return None
-    action = _find_action(state.procedure, proposal)
+    action = find_action(state.procedure, proposal)
     if action is not None and action.effect.is_on_area:
         return decide_roll_up(context, proposal, state.county_states)
     if action is not None and action.effect is Effect.REDUCE:
@@ -87,10 +129,20 @@ def evaluate_decision(state: YearState, roster: Roster, proposal: Proposal) -> E
         context = _add_sheet_sizes(state, county_state, context)
     if action is not None and Precondition.ANSWERS in action.preconditions:
         context = replace(context, workbook_answers=_load_answers(state, county_state))
+    if action is not None and action.effect is Effect.WAIVE:
+        rule_ids = frozenset(rule.id for form in state.library.compile_all_forms() for rule in form.rules)
+        context = replace(context, rule_ids=rule_ids)
     event = decide_proposal(context, proposal)
     if isinstance(event, DecisionRefusal):
         return _add_changed_figures(state, county_state, proposal, event)
     return event
+
+
+def build_recording_key(state: YearState, event: Event) -> str:
+    """Return the key under which a decision is recorded: another one after the same decision was undone."""
+    if event.kind is EventKind.ROLL_UP:
+        return build_decision_key(event, state.roll_ups)
+    return build_decision_key(event, _get_county_state(state, event.county).decisions)
 
 
 def _get_county_state(state: YearState, county: str) -> CountyState:
@@ -130,13 +182,6 @@ def _format_changed_figures(state: YearState, older: SubmissionVersion, newer: S
     if len(changes) > MAX_CHANGED_FIGURES_LISTED:
         listed += "、……"
     return state.messages("denial.moved", count=str(len(changes)), listed=listed)
-
-
-def _find_action(procedure: Procedure, proposal: Proposal) -> Action | None:
-    level = procedure.find_level(proposal.level)
-    if level is None:
-        return None
-    return procedure.find_action(level.id, proposal.action)
 
 
 def _load_figures(state: YearState, county_state: CountyState) -> dict[tuple[str, str], str]:
@@ -184,33 +229,3 @@ def _load_answers(state: YearState, county_state: CountyState) -> dict[int, str]
 
 def _load_report(state: YearState, version: SubmissionVersion) -> ValidationReport:
     return decode_report(json.loads(state.paths.open_store().load_object(version.report_sha256)))
-
-
-def _is_recorded(state: YearState, context: DecisionContext, proposal: Proposal) -> bool:
-    """Return whether a proposal was recorded already: its row stays in the workbook and is handed in again."""
-    action, day = _find_action(context.procedure, proposal), parse_day(proposal.on)
-    if action is None or day is None:
-        return False
-    decisions = context.county_state.decisions
-    if action.effect.is_on_area:
-        decisions = tuple(event for event in state.roll_ups if event.county == proposal.county)
-    return any(_is_same_decision(event, proposal, action=action, day=day) for event in decisions)
-
-
-def _is_same_decision(event: Event, proposal: Proposal, *, action: Action, day: date) -> bool:
-    return (
-        (event.level, event.action, event.actor) == (action.level, action.id, proposal.by)
-        and event.facts["date"] == day.isoformat()
-        and (event.facts["number"], event.facts["opinion"]) == (proposal.number.strip(), proposal.opinion.strip())
-        and event.facts.get("lines", "") == normalise_points(proposal.points)
-        and _is_same_version(event, proposal)
-    )
-
-
-def _is_same_version(event: Event, proposal: Proposal) -> bool:
-    """Return whether the version that a proposal gives, if it gives any, is the one that the event is about."""
-    if proposal.version not in (0, event.version):
-        return False
-    if proposal.sha256 == NO_VERSION_SEEN and not event.sha256:
-        return True
-    return proposal.sha256 in ("", event.sha256)

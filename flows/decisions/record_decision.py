@@ -3,14 +3,13 @@
 from dataclasses import dataclass, replace
 
 from flows.decisions.guarded_ledger import GuardedLedger
-from flows.decisions.pending_decisions import evaluate_decision
+from flows.decisions.pending_decisions import build_recording_key, evaluate_decision
 from flows.year.locations import YearPaths
 from flows.year.year_lock import lock_year
 from flows.year.year_state import YearState, load_year_state
 from ledger.errors import HeadMovedError
 from ledger.ledger import Ledger
 from review.county_state import CountyState, SubmissionVersion, find_recorded_roster
-from review.decision import build_decision_key
 from review.decision_rules import check_person
 from review.events import Event
 from review.proposal import DecisionContext, DecisionRefusal, Proposal, ResolvedAction, resolve_proposal
@@ -144,7 +143,7 @@ def _record_proposal(context: _RecordingContext, proposal: Proposal) -> Recorded
         if event is None:
             return RecordedDecision(None, state)
         try:
-            guarded_ledger.append(event, key=build_decision_key(event))
+            guarded_ledger.append(event, key=build_recording_key(state, event))
         except HeadMovedError:
             # Somebody else recorded something first: evaluate the proposal again on top of it.
             continue

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Final
 
@@ -127,7 +127,8 @@ def _build_admission_outcome(
     job: Job, context: ReturnContext, submission: ReadSubmission, admission: VersionAdmission
 ) -> JobOutcome:
     if admission.outcome is not AdmissionOutcome.TAKEN:
-        refusal = create_refusal(context.messages, admission.code, **admission.facts)
+        message_code = admission.message_code or admission.code
+        refusal = replace(create_refusal(context.messages, message_code, **admission.facts), code=admission.code)
         rivals = " ".join(admission.conflicting_sha256s)
         return _build_refusal_outcome(job, context, submission, refusal, rivals=rivals)
     context.store.store_object(submission.data)

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass
 
 from filing.context.filing_context import CITY, COUNTY, PROVINCE, Area
 from filing.context.links import (
@@ -12,43 +11,27 @@ from filing.context.links import (
     build_source_copy_path,
 )
 from filing.filing_books import FILING_EDITION
+from flows.outputs.ended_filings import plan_ended_filings
+from flows.outputs.planned_filing import (
+    FILING_FOLDER,
+    OWN_COPY,
+    RECEIPT,
+    PlannedFiling,
+    find_last_entry,
+    get_receipt_path,
+)
 from flows.year.issued_outputs import get_basis_entry, is_current
 from flows.year.year_state import YearState
 from ledger.errors import SigningKeyError
 from ledger.signing_key import Signer
 from review.county_state import CountyState, restore_filed_state
-from review.events import Event, EventKind, LedgerEntry
+from review.events import EventKind, LedgerEntry
 from review.roster import DueCounty, Roster
-
-FILING_FOLDER = "filing/"
-OWN_COPY, RECEIPT = "own", "receipt"
-_FILING_EVENT_KINDS = (EventKind.RECEIVED, EventKind.CHECKED, EventKind.DECISION)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedFiling:
-    """One file of the filing: its kind (province, city, county, receipt or own), area, path and basis.
-
-    *path* is relative to the year's outputs, and *basis* the digest of all that the file rests on. *head* and *as_of*
-    are the digest and the time of the newest entry that concerns it.
-    """
-
-    kind: str
-    area: Area
-    path: str
-    basis: str
-    head: str
-    as_of: str
 
 
 def get_filing_path(roster: Roster) -> str:
     """Return the path of the province's filing, relative to the year's outputs."""
     return FILING_FOLDER + build_province_workbook_path(roster.province[0], roster.year)
-
-
-def get_receipt_path(county: str, year: int) -> str:
-    """Return the path of a county's receipt, among the files returned to it, relative to the year's outputs."""
-    return f"returned/{county}/{county}-{year}-备案回执.xlsx"
 
 
 def list_due_filings(state: YearState, roster: Roster) -> list[PlannedFiling]:
@@ -71,12 +54,15 @@ def _has_lost_values(state: YearState, planned_filing: PlannedFiling) -> bool:
 def list_filings(state: YearState, roster: Roster) -> list[PlannedFiling]:
     """Return every file of the filing in the order of writing: counties first, so that the targets of links exist."""
     filed_states, reviewed_states = list_filed_counties(state, roster), list_reviewed_counties(state, roster)
-    if not reviewed_states:
+    if not reviewed_states and not any(county_state.filings for county_state in state.county_states.values()):
         return []
-    common_basis = _list_common_basis(state, get_key_fingerprint(state))
+    key_fingerprint = get_key_fingerprint(state)
+    common_basis = _list_common_basis(state, key_fingerprint)
     planned_filings: list[PlannedFiling] = []
     for due_county, county_state in filed_states:
         planned_filings += _plan_county_filings(state, due_county, county_state, common_basis)
+    current_paths = {planned_filing.path for planned_filing in planned_filings}
+    planned_filings += plan_ended_filings(state, roster, (key_fingerprint, FILING_EDITION), current_paths)
     for city in dict.fromkeys(due_county.city for due_county, _ in reviewed_states):
         planned_filings.append(
             _plan_city_filing(state, roster, city=city, reviewed_states=reviewed_states, common_basis=common_basis)
@@ -101,7 +87,14 @@ def _plan_city_filing(
     path = FILING_FOLDER + build_city_workbook_path(city, roster.year)
     contracts_version = find_contracts_version(state, reviewed_states, codes)
     basis_parts = [*common_basis, contracts_version, *_list_earlier_basis(state, codes)]
-    return _plan_filing(CITY, area, path=path, entry=_find_last_entry(state, codes, city), basis_parts=basis_parts)
+    entry = find_last_entry(state.history, state.procedure, codes, city)
+    return _plan_filing(
+        CITY,
+        area,
+        path=path,
+        entry=entry,
+        basis_parts=basis_parts,
+    )
 
 
 def _plan_province_filing(
@@ -197,7 +190,7 @@ def _plan_county_filings(
     newest, year, code = county_state.newest_version, state.paths.year, due_county.code
     if newest is None:
         return
-    area, entry = Area(COUNTY, code, due_county.name), _find_last_entry(state, {code})
+    area, entry = Area(COUNTY, code, due_county.name), find_last_entry(state.history, state.procedure, {code})
     basis_parts = [*common_basis, newest.contracts_sha256, *_list_earlier_basis(state, {code})]
     book_path = FILING_FOLDER + build_county_workbook_path(code, year)
     copy_path = FILING_FOLDER + build_source_copy_path(code, year, newest.number, newest.name)
@@ -217,24 +210,6 @@ def _list_common_basis(state: YearState, key_fingerprint: str) -> list[str]:
     """Return what every filing rests on besides the entries of its counties: roster, key and edition of the layout."""
     roster_digests = [entry.digest for entry in state.history if entry.event.kind is EventKind.ROSTER]
     return [*roster_digests[-1:], key_fingerprint, FILING_EDITION]
-
-
-def _find_last_entry(state: YearState, county_codes: set[str], city: str = "") -> LedgerEntry:
-    """Return the newest entry that concerns any of the counties, or the roll-up of their city."""
-    city_level = state.procedure.levels[1].id
-    return next(
-        entry
-        for entry in reversed(state.history)
-        if _concerns_counties(entry.event, county_codes) or _concerns_roll_up(entry.event, city_level, city)
-    )
-
-
-def _concerns_counties(event: Event, county_codes: set[str]) -> bool:
-    return event.kind in _FILING_EVENT_KINDS and event.county in county_codes
-
-
-def _concerns_roll_up(event: Event, level: str, area: str) -> bool:
-    return event.kind is EventKind.ROLL_UP and (event.level, event.county) == (level, area)
 
 
 def _list_earlier_basis(state: YearState, county_codes: set[str]) -> Iterator[str]:

@@ -14,16 +14,15 @@ from filing.context.filing_context import CITY, COUNTY, PROVINCE, FilingContext,
 from filing.context.links import build_source_copy_path
 from filing.context.rollup_evidence import EvidenceLine
 from filing.filing_books import build_city_book, build_county_book, build_province_book, build_receipt_book
+from flows.outputs.ended_filings import build_ended_notice, restore_year_state
 from flows.outputs.filings_due import (
-    OWN_COPY,
-    RECEIPT,
-    PlannedFiling,
     find_contracts_version,
     list_excused_codes,
     list_filed_counties,
     list_reviewed_counties,
     list_unfiled_states,
 )
+from flows.outputs.planned_filing import OWN_COPY, RECEIPT, PlannedFiling
 from flows.outputs.write_evidence import load_recorded_evidence
 from flows.year.earlier_filings import (
     VersionKey,
@@ -40,6 +39,7 @@ from ledger.object_store import ObjectStore
 from ledger.signing_key import Signer
 from review.county_state import CountyState, SubmissionVersion
 from review.events import LedgerEntry
+from review.filing_records import find_record_in_force
 from review.reductions import apply_reductions
 from review.rollup_seals import find_seals
 from review.roster import DueCounty, Roster
@@ -97,8 +97,15 @@ class FilingWriter:
         return JobOutcome(((event, key),), lines, (write_output(paths, path, data),))
 
     def build_book(self, planned_filing: PlannedFiling, store: ObjectStore) -> FilingBook:
-        """Return one of the workbooks as values."""
-        context = self.build_filing_context(planned_filing, store)
+        """Return one of the workbooks as values; that of an ended filing is as it was filed, with a note of the end."""
+        if planned_filing.ended is None:
+            context = self.build_filing_context(planned_filing, store)
+        else:
+            past_writer = FilingWriter.create(*restore_year_state(self.state, self.roster, planned_filing.ended))
+            context = replace(
+                past_writer.build_filing_context(planned_filing, store),
+                ended=build_ended_notice(self.state, planned_filing.ended),
+            )
         return BOOK_BUILDERS[planned_filing.kind](context, self.state.messages)
 
     def build_filing_context(self, planned_filing: PlannedFiling, store: ObjectStore) -> FilingContext:
@@ -191,14 +198,12 @@ class FilingWriter:
         return self._forms_by_package[package.id]
 
     def _build_receipt(self, county_state: CountyState) -> Receipt | None:
-        """Return the receipt of a filed county, numbered by how often the county has filed, or None."""
-        entry = self.filing_entries.get(get_version_key(county_state))
-        if entry is None:
+        """Return the receipt of the filing in force, numbered by how often the county has filed, or None."""
+        record = find_record_in_force(county_state.filings)
+        if record is None or record.sha256 != county_state.newest_sha256:
             return None
-        filing_number = 1
-        if county_state.newest_version is not None:
-            filing_number += county_state.filed_sha256s.index(county_state.newest_version.sha256)
-        number = f"{self.state.paths.year}-{county_state.county}-{filing_number}-{entry.digest[:8]}"
+        entry = self.filing_entries[get_version_key(county_state)]
+        number = f"{self.state.paths.year}-{county_state.county}-{record.number}-{entry.digest[:8]}"
         return Receipt(number, entry.sequence, entry.digest, entry.at)
 
 

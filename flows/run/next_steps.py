@@ -49,7 +49,8 @@ def list_operator_steps(state: YearState, summary: RunSummary, failures: int) ->
 
 def list_next_steps(state: YearState, summary: RunSummary) -> Iterator[NextStep]:
     """Yield what the counties wait for, level by level; one step for all that wait for the same action."""
-    waiting = [row for row in summary.rows if row.state not in state.procedure.final_states]
+    settled_states = (*state.procedure.final_states, *state.procedure.excused_states)
+    waiting = [row for row in summary.rows if row.state not in settled_states]
     groups: dict[tuple[str, str, str], list[_CountyStep]] = {}
     for row in waiting:
         step = _find_county_step(row, state)
@@ -58,17 +59,15 @@ def list_next_steps(state: YearState, summary: RunSummary) -> Iterator[NextStep]
         for (actor, _, _), steps in groups.items():
             if actor == level.name:
                 yield _join_county_steps(steps, state.messages)
-    if summary.rows and not waiting:
-        path = ""
-        if summary.filing:
-            path = str(state.paths.output_path(summary.filing))
-        yield NextStep("", "done", {"path": path})
+    if summary.filing and not waiting:
+        yield NextStep("", "done", {"path": str(state.paths.output_path(summary.filing))})
 
 
 def _find_county_step(row: CountyStatusRow, state: YearState) -> _CountyStep:
     county_actor = state.procedure.levels[0].name  # the level that hands in
     newest = state.county_states[row.code].newest_version
-    if newest is not None and (row.hard or row.soft) and row.state in state.procedure.state_by_outcome.values():
+    is_undecided = row.state in state.procedure.state_by_outcome.values()
+    if newest is not None and (row.open_hard or row.open_soft) and is_undecided:
         path = state.paths.output_path(get_marked_workbook_path(state, row.code, newest))
         return _CountyStep(county_actor, "return", "", row, str(path))
     action = state.procedure.find_next_action(row.state)

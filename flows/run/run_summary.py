@@ -32,8 +32,8 @@ class RunSummary:
 
     @property
     def has_hard(self) -> bool:
-        """Whether the newest version of any county has hard findings."""
-        return any(row.hard for row in self.rows)
+        """Whether the newest version of any county has hard findings that are not waived."""
+        return any(row.open_hard for row in self.rows)
 
 
 def summarise_run(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from contracts.procedures import Effect
-from flows.decisions.pending_decisions import evaluate_decisions
+from flows.decisions.pending_decisions import build_recording_key, evaluate_decisions
 from flows.intake.accompanying_papers import keep_paper, list_new_papers
 from flows.intake.county_stages import run_job
 from flows.intake.opening_balances import evaluate_opening_balances
@@ -19,7 +19,6 @@ from flows.year.jobs import Job, JobOutcome, ProgressLine
 from flows.year.year_state import YearState
 from ledger.atomic_files import commit_file, remove_abandoned_files
 from ledger.errors import HeadMovedError, LedgerUnavailableError, OutputBusyError, get_disk_failure
-from review.decision import build_decision_key
 from review.events import Event
 
 
@@ -171,7 +170,7 @@ def _record_decisions(context: RunContext) -> bool:
     while events := evaluate_decisions(state, context.inputs)[0]:
         for event in events:
             has_returned |= _is_return(state, event)
-            outcome = JobOutcome(((event, build_decision_key(event)),), (_describe_decision(state, event),))
+            outcome = JobOutcome(((event, build_recording_key(state, event)),), (_describe_decision(state, event),))
             _record_outcome(context, "decide", event.county, outcome)
         state = context.load_state()
     return has_returned

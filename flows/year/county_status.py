@@ -4,13 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flows.year.office_day import get_office_day
 from review.county_state import CountyState
 from review.roster import Roster
 
 
 @dataclass(frozen=True, slots=True)
 class CountyStatusRow:
-    """One county: code, name, key of its state, newest version and the numbers of its hard and soft findings."""
+    """One county: code, name, key of its state, newest version and the numbers of its hard and soft findings.
+
+    *open_hard* and *open_soft* are the findings that still block it: neither waived nor explained.
+    """
 
     code: str
     name: str
@@ -19,6 +23,8 @@ class CountyStatusRow:
     sha256: str | None
     hard: int
     soft: int
+    open_hard: int = 0
+    open_soft: int = 0
 
 
 def build_status_rows(county_states: Mapping[str, CountyState], roster: Roster) -> tuple[CountyStatusRow, ...]:
@@ -61,4 +67,13 @@ def _build_status_row(county_state: CountyState, name: str) -> CountyStatusRow:
         sha256=newest.sha256,
         hard=newest.hard_count or 0,
         soft=newest.soft_count or 0,
+        open_hard=_count_open_findings(county_state, "hard"),
+        open_soft=_count_open_findings(county_state, "soft"),
     )
+
+
+def _count_open_findings(county_state: CountyState, severity: str) -> int:
+    """Count the findings that block the newest version today; a waiver need not outlast the filing that it served."""
+    if county_state.newest_sha256 in county_state.filed_sha256s:
+        return county_state.count_open_findings(severity)
+    return county_state.count_open_findings(severity, get_office_day(), get_office_day())

@@ -1,7 +1,7 @@
 """A year's folders for a test: files, roster and decisions put where people put them, and runs in this process."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -72,7 +72,7 @@ class YearFolders:
         """The state of the county."""
         return self.year_state().county_states[dongchuan.COUNTY].state
 
-    def hand_in(self, name: str, rows: list[Mapping[str, Any]]) -> None:
+    def hand_in(self, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Put a workbook of decisions into the inbox."""
         headings = open_library().get_messages().get_group("review_book.heading")
         folder = self.places.inbox / "decisions"

@@ -1,7 +1,7 @@
 """Decisions as people hand them in: twice, on an old reading, in a workbook in any folder."""
 
 import shutil
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,12 +9,14 @@ import pytest
 from contracts.contract_library import open_library
 from flows.decisions.record_decision import RecordedDecision, record_decision
 from flows.decisions.refusal_text import format_decision_refusal
+from flows.year.office_day import get_office_day
 from review.progress import compute_progress
 from review.proposal import DecisionRefusal
 from tests.builders.dongchuan import COUNTY, SHEET_DONE
 from tests.builders.year_folders import YearFolders, proposal
 
 WORDS = open_library().get_messages()
+NEXT_MONTH = get_office_day() + timedelta(days=30)
 
 
 @pytest.fixture
@@ -42,9 +44,9 @@ def row(level: str, action: str, **given: object) -> dict[str, object]:
 
 def test_other_points_are_another_decision(year: YearFolders) -> None:
     """The same words under other points are no repetition: a second waiver, or a second reduction, is judged anew."""
-    first = decide(year, "province", "waive", points="T01：2025-12-31，系统性差异")
-    again = decide(year, "province", "waive", points="T01：2025-12-31，系统性差异")
-    other = decide(year, "province", "waive", points="T02：2025-12-31，系统性差异")
+    first = decide(year, "province", "waive", points=f"T01：{NEXT_MONTH}，系统性差异")
+    again = decide(year, "province", "waive", points=f"T01：{NEXT_MONTH}，系统性差异")
+    other = decide(year, "province", "waive", points=f"T02：{NEXT_MONTH}，系统性差异")
     wrong = decide(year, "province", "waive", points="T03：年底，系统性差异")
     assert isinstance(first, RecordedDecision)
     assert isinstance(again, RecordedDecision)

@@ -1,5 +1,6 @@
 """The review chain on real folders: back and forth, past a level, corrected, with the workbooks that carry it."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import openpyxl
@@ -7,6 +8,7 @@ import pytest
 
 from flows.decisions.record_decision import RecordedDecision, record_clear_counties, record_decision
 from flows.verification.verify import verify_outputs
+from flows.year.office_day import get_office_day
 from review.county_state import restore_filed_state
 from review.proposal import DecisionRefusal
 from tests.builders.dongchuan import COUNTY, SHEET_DONE
@@ -161,17 +163,23 @@ def test_an_excused_county_completes_the_roll_up(tmp_path: Path) -> None:
 
 
 def test_a_waiver_lets_a_hard_finding_pass_until_its_day(year: YearFolders) -> None:
-    """A waived rule no longer blocks; after its day it does again."""
+    """A waived rule no longer blocks; nor does a date before the waiver help, or one after its day."""
     year.send(3, {("附件3", "A9"): 1})
     year.run()
     rules = year.year_state().county_states[COUNTY].newest_version
     assert rules is not None
     assert rules.finding_counts is not None
     names = [rule for found in rules.finding_counts.values() for rule in found]
-    recorded(year, "province", "waive", points="\n".join(f"{rule}：2025-01-31，系统性差异" for rule in names))
+    today = get_office_day()
+    expired, until = today - timedelta(days=1), today + timedelta(days=9)
+    denied = refused(year, "province", "waive", on=str(today), points=f"{names[0]}：{expired}，系统性差异")
+    assert denied.code == "waiver_expired"
+    points = "\n".join(f"{rule}：{until}，系统性差异" for rule in names)
+    recorded(year, "province", "waive", on=str(today), points=points)
     assert year.state == "received"
-    assert refused(year, "county", "approve", on="2025-02-01").rule == "P03"
-    recorded(year, "county", "approve", on="2025-01-31")
+    assert refused(year, "county", "approve", on=str(expired)).rule == "P07"
+    assert refused(year, "county", "approve", on=str(until + timedelta(days=1))).rule == "P03"
+    recorded(year, "county", "approve", on=str(today))
 
 
 def test_a_filled_review_workbook_is_recorded_and_goes_stale(year: YearFolders) -> None:
@@ -245,12 +253,15 @@ def test_invariant_04_and_13_one_sha256_all_the_way_and_the_same_again(year: Yea
 
 
 @pytest.mark.hostile(95)
-def test_invariant_18_dates_out_of_order_are_flagged(year: YearFolders) -> None:
-    """18: a date before that of the step before changes no decision, and is flagged with its rule."""
+def test_invariant_18_dates_out_of_order_are_refused_or_flagged(year: YearFolders) -> None:
+    """18: a date before that of the step before is refused; one in the future is flagged, and bars nothing later."""
     recorded(year, "county", "approve", on="2025-02-01")
-    recorded(year, "city", "approve", on="2025-01-02")
+    denied = refused(year, "city", "approve", on="2025-01-02")
+    assert (denied.code, denied.rule) == ("date_before_previous", "P07")
+    recorded(year, "city", "take_up", on="2099-01-02")
     event = year.year_state().county_states[COUNTY].decisions[-1]
     assert event.facts["flags"] == ["P07"]
+    recorded(year, "city", "approve", on=str(get_office_day()))
     assert year.state == "reviewed"
 
 

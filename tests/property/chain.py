@@ -143,10 +143,17 @@ class World:
             sealed_areas=self.sealed(),
             figures={("表", "C5"): "200"},
             today=DAYS[-1],
+            roll_ups=list_roll_up_events(self.history()),
         )
         action = procedure().find_action(proposal.level, proposal.action)
         on_area = action is not None and action.effect.is_on_area
         return decide_roll_up(bench, proposal, found) if on_area else decide_proposal(bench, proposal)
+
+    def _key(self, event: Event) -> str:
+        """Return the key of a decision as the runs record it."""
+        if event.kind is EventKind.ROLL_UP:
+            return build_decision_key(event, list_roll_up_events(self.history()))
+        return build_decision_key(event, self.standings()[event.county].decisions)
 
     def decide(self, proposal: Proposal, *, stale: str | None = None) -> Event | DecisionRefusal | None:
         """Ask and record; nothing where the head has moved since it was read."""
@@ -154,7 +161,7 @@ class World:
         judged = self.judge(proposal)
         if isinstance(judged, Event):
             try:
-                self.ledger.append(judged, key=build_decision_key(judged), expected_head=head)
+                self.ledger.append(judged, key=self._key(judged), expected_head=head)
             except HeadMovedError:
                 return None
         return judged

@@ -1,14 +1,16 @@
 """Who may decide what, when, and on which version."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 
 from checks.versions.explanations import find_explanation_fault
+from review.decision import decide_proposal
 from review.events import Event
-from review.proposal import DecisionRefusal
-from tests.builders.chain import Road, fingerprint, policy, proposal
+from review.proposal import DecisionContext, DecisionRefusal
+from tests.builders.chain import Road, fingerprint, policy, procedure, proposal, roster
 from tests.builders.roads import APPROVE, FILE, RETURN, ROADS, SEND_BACK, SUBMIT, TAKE_UP
 
 ALLOWED = {
@@ -59,9 +61,26 @@ def test_person_that_may_not(road: str, person: str, level: str, code: str) -> N
     assert judged.code == code
 
 
-def test_former_officer_decides_for_a_day_in_office() -> None:
-    """An office held then is enough for a decision dated then."""
-    assert isinstance(ROADS["submitted"].judge(proposal("former", "city", "approve", on="2024-12-31")), Event)
+@pytest.mark.parametrize(("today", "code"), [(date(2024, 12, 31), None), (date(2025, 1, 2), "term_ended")])
+def test_a_term_is_judged_by_the_day_of_recording_too(today: date, code: str | None) -> None:
+    """An office that is over is over, whatever date is written on the decision."""
+    road = ROADS["submitted"]
+    context = DecisionContext(
+        procedure=procedure(),
+        roster=roster(),
+        county_state=replace(road.standing(), decisions=(), decision_days=()),
+        return_policy=policy(),
+        today=today,
+    )
+    judged = decide_proposal(context, proposal("former", "city", "approve", on="2024-12-31"))
+    assert getattr(judged, "code", None) == code
+
+
+def test_a_decision_is_not_dated_before_what_it_follows() -> None:
+    """The city cannot have approved before the county submitted."""
+    judged = ROADS["submitted"].judge(proposal("city", "city", "approve", on="2025-01-10"))
+    assert isinstance(judged, DecisionRefusal)
+    assert (judged.code, judged.rule, judged.facts["earlier"]) == ("date_before_previous", "P07", "报送")
 
 
 @pytest.mark.parametrize("second", ["many city approve", "many city return", "many city take_up"])
