@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from contracts.errors import ContractError
 from contracts.filing_layout import FilingLayout, load_filing_layout
 from contracts.messages import Messages, load_messages
+from contracts.notice_vocabulary import NoticeVocabulary, load_notice_vocabulary
 from contracts.packages import Package, load_package
 from contracts.plans import Plan, load_plan
 from contracts.procedures import Procedure, load_procedure
@@ -97,6 +98,10 @@ class ContractLibrary:
     def get_register(self, name: str) -> Register:
         """Return one register by its id."""
         return _load_by_id(self.root / "registers", name, load_register)
+
+    def get_notice_vocabulary(self) -> NoticeVocabulary:
+        """Return the words by which the parts of a plan's notice are known."""
+        return load_notice_vocabulary(self.root / "notices.yaml")
 
     def get_plan(self, name: str) -> Plan:
         """Return one plan by its id."""

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from desk.command_options import StateOption, YearArgument
 from desk.console import make_stream_safe, print_error
+from desk.contract_app import contract_app
 from desk.error_handling import run_command
 from desk.exit_codes import ExitCode
-from desk.output_formats import CheckFormat, OutputFormat, SchemaFormat
+from desk.output_formats import CheckFormat, OutputFormat
 from desk.settings import open_configured_library, resolve_paths, resolve_state_folder
 from flows.year.locations import YearPaths
 
@@ -25,15 +27,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.add_typer(contract_app)
 
 
 PointsOption = Annotated[
     list[str] | None, typer.Option(help="事项，可写多条：“表名!A1：…”、“规则编号：…”，答复写“1：…”")
 ]
-YearArgument = Annotated[int, typer.Argument(help="核算年度", min=1980, max=2999)]
 InputsOption = Annotated[Path, typer.Option(help="收件文件夹")]
 OutputsOption = Annotated[Path, typer.Option(help="输出文件夹")]
-StateOption = Annotated[Path | None, typer.Option(help="台账和收件库所在的文件夹（默认 state，或 HESUAN_STATE）")]
 
 
 @app.command()
@@ -239,65 +240,6 @@ def archive(
 
     paths = resolve_paths(year, inputs=Path("inputs"), outputs=Path("outputs"), state=state)
     run_command(lambda: make_archives(paths, county, out=out, paper=paper, zipped=zipped), state)
-
-
-@app.command()
-def rules(rule: Annotated[str | None, typer.Argument(help="规则编号")] = None) -> None:
-    """规则目录，或一条规则和它的例子。"""
-    from desk.commands.rules import show_rules  # noqa: PLC0415
-
-    run_command(lambda: show_rules(open_configured_library(), rule))
-
-
-@app.command()
-def schema(
-    form: Annotated[str, typer.Argument(help="表的英文名，如 new_farmland")],
-    *,
-    county: Annotated[str, typer.Option(help="县级行政区划代码：连同该县的区划规则")] = "",
-    year: Annotated[int, typer.Option(help="核算年度，与县一起用", min=1980, max=2999)] = 2024,
-    export_format: Annotated[SchemaFormat, typer.Option("--format", help="输出格式")] = SchemaFormat.PYTHON,
-) -> None:
-    """写出一张表的 pandera 数据模式，可以脱离本程序使用。"""
-    from desk.commands.schema import show_schema  # noqa: PLC0415
-
-    library = open_configured_library()
-    run_command(lambda: show_schema(library, form, county_code=county, year=year, export_format=export_format.value))
-
-
-@app.command()
-def sample(
-    year: YearArgument,
-    *,
-    counties: Annotated[int, typer.Option(help="县数", min=1)] = 1,
-    plots: Annotated[int, typer.Option(help="每县地块数", min=1, max=1_000_000)] = 100,
-    seed: Annotated[int, typer.Option(help="随机种子：相同的种子写出相同的文件")] = 1,
-    years: Annotated[int, typer.Option(help="年数：从该年度起，逐年衔接", min=1)] = 1,
-    county: Annotated[str, typer.Option(help="只写这一个有计划的县，各年任务全部完成")] = "",
-    out: Annotated[Path, typer.Option(help="写到这个收件文件夹")],
-) -> None:
-    """写出可以一路办到备案的样例：报送文件、名单、办理意见、首年的期初数。"""
-    from desk.commands.sample import SampleRequest, make_samples  # noqa: PLC0415
-    from desk.commands.sample_plan import make_plan_samples  # noqa: PLC0415
-
-    request = SampleRequest(year=year, years=years, counties=counties, plots=plots, seed=seed, out=out, county=county)
-    make = make_plan_samples if county else make_samples
-    run_command(lambda: make(open_configured_library(), request))
-
-
-@app.command()
-def template(
-    year: YearArgument,
-    *,
-    county: Annotated[str, typer.Option(help="县级行政区划代码")],
-    rows: Annotated[int, typer.Option(help="明细表的空白行数", min=1, max=10_000)] = 200,
-    out: Annotated[Path, typer.Option(help="写到这个文件夹")] = Path(),
-    state: StateOption = None,
-) -> None:
-    """写出一个县的空白报送表：下拉、锁定、公式来自合同，上年末数来自台账。"""
-    from desk.commands.template import make_template  # noqa: PLC0415
-
-    paths = resolve_paths(year, inputs=Path("inputs"), outputs=Path("outputs"), state=state)
-    run_command(lambda: make_template(paths, county, rows=rows, out=out), state)
 
 
 def run_command_line() -> None:

@@ -153,6 +153,7 @@ RUNNABLE = {
     "hesuan verify outputs/2024 --key outputs/2024/manifest.pub": ExitCode.CLEAR,
     'hesuan trace 2024 530113 "附件2!C5"': ExitCode.CLEAR,
     "hesuan hits 2024": ExitCode.CLEAR,
+    "hesuan plan show contracts/plans/530113-2024-2026.yaml": ExitCode.CLEAR,
     "hesuan archive 2024 --county 530113 --zip --out archive": ExitCode.CLEAR,
     "hesuan rules": ExitCode.CLEAR,
     "hesuan rules T01": ExitCode.CLEAR,
@@ -178,7 +179,7 @@ def test_three_years_run_as_shown(tmp_path: Path) -> None:
 def test_all_shown_commands_are_tried() -> None:
     """Each shown command is run below, stands for one that is, or goes on until stopped (tests/flows)."""
     rest = [line for line in COMMAND_LINES if line not in {*RUNNABLE, *THREE_YEARS}]
-    tried_elsewhere = ("hesuan serve ", "hesuan verify postgresql://")
+    tried_elsewhere = ("hesuan serve ", "hesuan verify postgresql://", "hesuan plan import ")
     assert all(line.startswith(("hesuan decide ", "hesuan verify state --head ", *tried_elsewhere)) for line in rest)
     assert set(RUNNABLE) <= set(COMMAND_LINES)
 

@@ -1,0 +1,1 @@
+"""Sentences of a notice: figures by township, totals, targets that a higher level has set."""

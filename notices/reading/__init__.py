@@ -1,0 +1,1 @@
+"""Files of notices, read as paragraphs and tables, whatever their format is."""

@@ -1,0 +1,219 @@
+"""A table of tasks: who has to do how much of what, in which year."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import StrEnum
+
+from contracts.notice_vocabulary import NoticeVocabulary
+from notices.content.document import DocumentTable, NoticeDocument
+from notices.content.figures import parse_figure
+from notices.content.text import remove_spaces
+from notices.tables.table_columns import (
+    ColumnKind,
+    NoticeColumn,
+    count_header_rows,
+    find_unit,
+    is_numbering_row,
+    name_columns,
+)
+
+_ANNEX = re.compile(r"^附\s*(?:件|表)\s*([0-9一二三四五六七八九十]*)[:：]?$")
+_UNIT_LINE = re.compile(r"^[（(]?\s*(?:计量)?单位\s*[:：]\s*(.+?)\s*[）)]?$")
+# Numberings from the highest level down; rows without any are below all of them.
+_NUMBERINGS = (
+    re.compile(r"^[一二三四五六七八九十]+、"),
+    re.compile(r"^[（(][一二三四五六七八九十]+[）)]"),
+    re.compile(r"^[0-9]+[.、．]"),
+    re.compile(r"^[（(][0-9]+[）)]"),
+)
+_MIN_FIGURE_CELLS = 2
+
+
+class RowKind(StrEnum):
+    """What a row of a table of tasks is."""
+
+    ENTRY = "entry"
+    TOTAL = "total"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskRow:
+    """One row: its number in the table (from 1, headings counted), its name and its figures by column.
+
+    A blank cell is None. *parent* is the number of the row that this one is a part of, *is_marked_part* tells that it
+    is called one (其中, #), so that the parts need not add up.
+    """
+
+    number: int
+    name: str
+    kind: RowKind
+    figures: Mapping[int, Decimal | None]
+    serial: str = ""
+    parent: int | None = None
+    is_marked_part: bool = False
+    unreadable_columns: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskTable:
+    """A table of tasks with its annex, title and unit; a column with a unit of its own has that."""
+
+    number: int
+    annex: str
+    title: str
+    unit: str
+    columns: tuple[NoticeColumn, ...]
+    rows: tuple[TaskRow, ...]
+
+    @property
+    def total_row(self) -> TaskRow | None:
+        """The row of totals, or None if there is none."""
+        return next((row for row in self.rows if row.kind is RowKind.TOTAL), None)
+
+    @property
+    def entries(self) -> tuple[TaskRow, ...]:
+        """All rows but the total."""
+        return tuple(row for row in self.rows if row.kind is RowKind.ENTRY)
+
+    @property
+    def figure_columns(self) -> tuple[NoticeColumn, ...]:
+        """The columns of figures."""
+        return tuple(column for column in self.columns if column.has_figures)
+
+    def list_children(self, row: TaskRow) -> tuple[TaskRow, ...]:
+        """Return the rows that are parts of a row."""
+        return tuple(child for child in self.entries if child.parent == row.number)
+
+    def is_sum(self, row: TaskRow) -> bool:
+        """Return whether a row has parts, and these are all of it."""
+        children = self.list_children(row)
+        return bool(children) and not any(child.is_marked_part for child in children)
+
+    def get_unit(self, column: NoticeColumn) -> str:
+        """Return the unit of a column, empty if neither it nor the table has one."""
+        return column.unit or self.unit
+
+
+def find_task_tables(document: NoticeDocument, vocabulary: NoticeVocabulary) -> Iterator[TaskTable]:
+    """Yield every table of the document that has names and figures."""
+    for table in document.tables:
+        columns = name_columns(table.rows, vocabulary)
+        if _is_task_table(table, columns):
+            yield _build_task_table(document, table, columns, vocabulary)
+
+
+def _is_task_table(table: DocumentTable, columns: Sequence[NoticeColumn]) -> bool:
+    figure_columns = [column.index for column in columns if column.has_figures]
+    figures = [parse_figure(row[index]) for row in table.rows for index in figure_columns]
+    has_names = any(column.kind is ColumnKind.NAME for column in columns)
+    return has_names and sum(figure is not None for figure in figures) >= _MIN_FIGURE_CELLS
+
+
+def _build_task_table(
+    document: NoticeDocument, table: DocumentTable, columns: tuple[NoticeColumn, ...], vocabulary: NoticeVocabulary
+) -> TaskTable:
+    annex, title, unit = read_lines_before(document, table, vocabulary)
+    return TaskTable(
+        number=table.number,
+        annex=annex,
+        title=title,
+        unit=unit or find_unit(title, vocabulary),
+        columns=columns,
+        rows=tuple(_read_rows(table, columns, vocabulary)),
+    )
+
+
+def read_lines_before(
+    document: NoticeDocument, table: DocumentTable, vocabulary: NoticeVocabulary
+) -> tuple[str, str, str]:
+    """Return annex, title and unit from the lines before a table, those that are missing empty."""
+    annex, unit = "", ""
+    title_lines: list[str] = []
+    for paragraph in document.list_paragraphs_before(table):
+        text = remove_spaces(paragraph.text)
+        unit_line, annex_line = _UNIT_LINE.match(text), _ANNEX.match(text)
+        if annex_line is not None:
+            annex, title_lines = text.rstrip(":："), []
+        elif unit_line is not None:
+            unit = _read_unit(unit_line[1], vocabulary)
+        else:
+            title_lines.append(text)
+    if annex:
+        return annex, "".join(title_lines), unit
+    return "", title_lines[-1] if title_lines else "", unit
+
+
+def _read_unit(text: str, vocabulary: NoticeVocabulary) -> str:
+    """Return what a line names as unit, as written if it names several; empty if none of them is known."""
+    units = [unit for unit in re.split(r"[、,，/;；]", text) if unit in vocabulary.units]
+    if not units:
+        return ""
+    return text
+
+
+def _read_rows(
+    table: DocumentTable, columns: Sequence[NoticeColumn], vocabulary: NoticeVocabulary
+) -> Iterator[TaskRow]:
+    parents: list[tuple[int, int]] = []  # level and number of the rows that later ones may be parts of
+    for number, cells in enumerate(table.rows, start=1):
+        if number <= count_header_rows(table.rows) or is_numbering_row(cells):
+            continue
+        row = _read_row(number, cells, columns, vocabulary)
+        if row is None:
+            continue
+        if row.kind is RowKind.TOTAL:
+            yield row
+            continue
+        level = _find_level(_get_written_name(cells, columns))
+        while parents and parents[-1][0] >= level:
+            parents.pop()
+        parent = parents[-1][1] if parents else None
+        yield replace(row, parent=parent)
+        parents.append((level, number))
+
+
+def _find_level(written_name: str) -> int:
+    for level, numbering in enumerate(_NUMBERINGS):
+        if numbering.match(written_name):
+            return level
+    return len(_NUMBERINGS)
+
+
+def _get_written_name(cells: Sequence[str], columns: Sequence[NoticeColumn]) -> str:
+    names = [remove_spaces(cells[column.index]) for column in columns if column.kind is ColumnKind.NAME]
+    return "".join(names)
+
+
+def _read_row(
+    number: int, cells: Sequence[str], columns: Sequence[NoticeColumn], vocabulary: NoticeVocabulary
+) -> TaskRow | None:
+    """Return a row, or None if it has neither name nor figure: a footnote, or a line between groups."""
+    serial = "".join(remove_spaces(cells[column.index]) for column in columns if column.kind is ColumnKind.SERIAL)
+    written_name = _get_written_name(cells, columns)
+    figure_columns = [column.index for column in columns if column.has_figures]
+    figures = {index: parse_figure(remove_spaces(cells[index])) for index in figure_columns}
+    unreadable = [index for index in figure_columns if remove_spaces(cells[index]) and figures[index] is None]
+    if all(figure is None for figure in figures.values()):
+        return None
+    name = written_name or serial
+    is_total = name.endswith(vocabulary.total_rows) or serial in vocabulary.total_rows
+    return TaskRow(
+        number=number,
+        name=strip_numbering(name, vocabulary),
+        kind=RowKind.TOTAL if is_total else RowKind.ENTRY,
+        figures=figures,
+        serial="" if is_total else serial,
+        is_marked_part=written_name.startswith(vocabulary.part_marks),
+        unreadable_columns=tuple(unreadable),
+    )
+
+
+def strip_numbering(name: str, vocabulary: NoticeVocabulary) -> str:
+    """Return the name of a row without its numbering and without the mark of a part."""
+    for numbering in _NUMBERINGS:
+        name = numbering.sub("", name)
+    for mark in vocabulary.part_marks:
+        name = name.removeprefix(mark).lstrip(":：")
+    return name
