@@ -13,6 +13,7 @@ from checks.diagnosis.figures.figure_conditions import (
     collect_figure_conditions,
 )
 from checks.diagnosis.figures.figure_violations import FigureCause, build_figure_violations
+from checks.diagnosis.figures.missing_deductions import MissingDeductions, find_missing_deductions
 from checks.diagnosis.finding_grouping import attach_dependent_violations
 from checks.localisation.figures.figure_search import search_figure_repairs
 from checks.model.cell_ref import CellRef
@@ -54,18 +55,33 @@ def localise_figure_errors(
     row_ids = set(map(id, row_violations))
     others = [violation for violation in violations if id(violation) not in row_ids]
     conditions = collect_figure_conditions(tables, collect_sums(others))
-    causes = list(_find_causes(conditions, row_violations))
+    found: list[Violation] = []
     explained_ids: set[int] = set()
     explained_sums: set[tuple[str, CellRef]] = set()
+    for missing in _find_missing_deductions(tables, row_violations, conditions):
+        found.append(missing.root_cause)
+        explained_ids.update(map(id, missing.explained))
+        explained_sums.update(missing.explained_sums)
+    causes: list[FigureCause] = []
+    if not found:
+        causes.extend(_find_causes(conditions, row_violations))
     for cause in causes:
         explained_ids.update(map(id, cause.violations))
         explained_sums.update(_list_sum_keys(conditions, cause))
     remaining = [violation for violation in violations if id(violation) not in explained_ids]
-    found: list[Violation] = []
     for cause in causes:
         found.extend(build_figure_violations(cause, conditions))
     found, remaining = attach_dependent_violations(found, remaining)
     return FigureDiagnosis(tuple(found), tuple(remaining), frozenset(explained_sums))
+
+
+def _find_missing_deductions(
+    tables: Iterable[Table], row_violations: Sequence[Violation], conditions: FigureConditions
+) -> Iterator[MissingDeductions]:
+    for table in tables:
+        missing = find_missing_deductions(table, row_violations, conditions)
+        if missing is not None:
+            yield missing
 
 
 def _is_of_one_row(violation: Violation) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from checks.diagnosis.figures.figure_conditions import FigureConditions
+from checks.diagnosis.figures.figure_steps import Repair, build_steps, format_amount
 from checks.diagnosis.serial_numbers import format_steps
 from checks.localisation.figures.figure_constraints import FigureConstraint, ValueRange
 from checks.localisation.figures.figure_search import FigureRepair, FigureSearchResult
@@ -13,7 +14,6 @@ from checks.localisation.ranking import rank_repair
 from checks.model.cell_ref import CellRef
 from checks.model.finding import RepairStep, Severity
 from checks.model.violation import Phrase, Violation
-from checks.parsing.text_normalisation import format_plain_number
 from checks.recognition.column_names import ROW
 from checks.recognition.table import Table
 from contracts.form_model import Field, Rule
@@ -22,7 +22,6 @@ CERTAIN, TOGETHER, AMBIGUOUS = "figure", "figures", "figure_unclear"
 OPEN, WITHIN_RANGE = "figure_open", "figure_range"
 _MAX_READINGS = 4
 _CENT = Decimal("0.01")
-Repair = tuple[RepairStep, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +79,8 @@ def _withhold_figures(violation: Violation, open_range: ValueRange | None) -> Vi
     if open_range is not None:
         variant = WITHIN_RANGE
         facts["low"], facts["high"] = (
-            _format_amount(open_range.low.quantize(_CENT, ROUND_CEILING)),
-            _format_amount(open_range.high.quantize(_CENT, ROUND_FLOOR)),
+            format_amount(open_range.low.quantize(_CENT, ROUND_CEILING)),
+            format_amount(open_range.high.quantize(_CENT, ROUND_FLOOR)),
         )
     return replace(violation, variant=variant, facts=facts, repairs=(), expected=None, difference=None, remedy_key="")
 
@@ -94,17 +93,7 @@ def _select_readings(cause: FigureCause, conditions: FigureConditions) -> list[_
 
 
 def _build_reading(repair: FigureRepair, conditions: FigureConditions) -> _Reading:
-    values = conditions.network.values
-    steps = [
-        RepairStep(cell, _format_amount(values[cell]), _format_amount(amount))
-        for cell, amount in repair.amounts.items()
-    ]
-    steps.sort(key=lambda step: step.cell.reading_order)
-    return _Reading(tuple(steps), repair.open_ranges)
-
-
-def _format_amount(amount: Decimal) -> str:
-    return format_plain_number(amount.normalize() + 0)
+    return _Reading(build_steps(repair.amounts, conditions.network.values), repair.open_ranges)
 
 
 def _group_by_row(steps: Iterable[RepairStep]) -> list[Repair]:
@@ -125,7 +114,7 @@ def _build_violation(cause: FigureCause, conditions: FigureConditions, readings:
     variant, expected, difference = AMBIGUOUS, None, None
     if len(readings) == 1:
         variant = CERTAIN if len(first) == 1 else TOGETHER
-        expected, difference = step.after, _format_amount(Decimal(step.before) - Decimal(step.after))
+        expected, difference = step.after, format_amount(Decimal(step.before) - Decimal(step.after))
     is_open = any(reading.open_ranges for reading in readings)
     return Violation(
         rule=rule,
@@ -173,7 +162,7 @@ def _add_repair(violation: Violation, step: RepairStep, cause: FigureCause) -> V
         remedy_key=CERTAIN,
         value=violation.value or step.before,
         expected=step.after,
-        difference=_format_amount(Decimal(step.before) - Decimal(step.after)),
+        difference=format_amount(Decimal(step.before) - Decimal(step.after)),
         related_rules=tuple(sorted(rules - {violation.rule.id})),
         repairs=((step,),),
     )

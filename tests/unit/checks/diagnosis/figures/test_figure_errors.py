@@ -1,6 +1,9 @@
 """Wrong figures of plots in whole workbooks: the cell that is wrong is named with its figure, and nothing else."""
 
+from io import BytesIO
+
 import pytest
+from openpyxl import load_workbook
 
 from tests.builders.clerk_mistakes import (
     PLOTS,
@@ -51,6 +54,23 @@ def test_exchanged_areas_are_both_found() -> None:
     findings = find_after(SEED, set_cell(SUPPLEMENTED, "K4", float(second)), set_cell(SUPPLEMENTED, "K5", float(first)))
     steps = {step.cell.address: float(step.after) for finding in findings for step in finding.repairs[0]}
     assert steps == {"K4": float(first), "K5": float(second)}
+
+
+def test_deductions_that_were_not_made_are_one_finding() -> None:
+    """The net areas are the gross areas: one finding gives every figure that follows, total row included."""
+    book = load_workbook(BytesIO(sound_submission(SEED)))
+    sheet = book[PLOTS]
+    changed = {}
+    for row in range(4, sheet.max_row):
+        if sheet[f"Q{row}"].value:
+            changed[f"S{row}"], changed[f"T{row}"] = sheet[f"S{row}"].value, sheet[f"T{row}"].value
+            sheet[f"S{row}"], sheet[f"T{row}"] = sheet[f"P{row}"].value, round(sheet[f"P{row}"].value * 0.0015, 2)
+    buffer = BytesIO()
+    book.save(buffer)
+    (finding,) = find_after(buffer.getvalue())
+    steps = {step.cell.address: float(step.after) for step in finding.repairs[0]}
+    assert (finding.rule, finding.cell) == ("T04", min(changed, key=lambda address: (address[0], int(address[1:]))))
+    assert steps == {address: float(value) for address, value in changed.items()}
 
 
 def test_a_negative_area_is_not_to_be_set_to_zero() -> None:
