@@ -21,6 +21,7 @@ from checks.diagnosis.evaluation import (
     iter_cells,
     sum_terms,
 )
+from checks.diagnosis.repairs.readings import describe_readings
 from checks.diagnosis.serial_numbers import format_steps
 from checks.localisation.ranking import CellEvidence
 from checks.model.violation import Violation
@@ -212,6 +213,7 @@ def _build_violation(group: BrokenSumGroup, values: AmountsByCell, *, repairs: R
         variant=_choose_variant(single_step, repair_parts),
         remedy_key=_choose_remedy_key(repair_parts, is_complete=own_repairs.is_complete),
         facts={**_build_facts(first, values), **_build_repair_facts(cell, single_step, repair_parts=repair_parts)},
+        phrases=describe_readings(repair_parts),
         value=format_plain_number(values[cell]),
         expected=format_plain_number(expected),
         difference=format_plain_number(values[cell] - expected),

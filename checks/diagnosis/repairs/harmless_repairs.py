@@ -9,6 +9,7 @@ from checks.diagnosis.evaluation import Evaluation
 from checks.diagnosis.finding_grouping import merge_into
 from checks.diagnosis.formulas.recalculation import Recalculation
 from checks.diagnosis.hypothesis_testing import CellContent, apply_corrections
+from checks.diagnosis.repairs.readings import describe_readings
 from checks.diagnosis.serial_numbers import format_steps
 from checks.model.cell_ref import CellRef
 from checks.model.finding import RepairStep
@@ -145,6 +146,7 @@ def _retry_repairs(violation: Violation, trials: _RepairTrials) -> tuple[Violati
 def _with_repairs(violation: Violation, repairs: tuple[Repair, ...]) -> Violation:
     """Return a violation with fewer repairs, and with the sentence for them."""
     facts = {**violation.facts, "first": format_steps(repairs[0]), "count": str(len(repairs))}
+    violation = replace(violation, phrases=describe_readings(repairs))
     if len(repairs) > 1:
         return replace(violation, variant="several", facts=facts, repairs=repairs)
     if len(repairs[0]) > 1:
