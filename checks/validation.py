@@ -63,6 +63,7 @@ def validate_workbook(
     if package is None:
         return refuse_missing_contract(identity, cover, library, messages)
     submission = library.compile_submission(package, identity.year)
+    history = _drop_later_version(history, identity)
     subjects = recognise_forms(book, cover, submission, history)
     oversized = refuse_oversized_tables(list_tables(subjects), messages)
     if oversized is not None:
@@ -90,6 +91,13 @@ def _refuse_without_cover(
         return refuse_single_table(book, library.compile_all_forms(), cover_form, messages, is_known_county=False)
     forms = library.compile_submission(package, expected[1]).forms
     return refuse_single_table(book, forms, cover_form, messages, is_known_county=True)
+
+
+def _drop_later_version(history: FilingHistory | None, identity: SubmissionIdentity) -> FilingHistory | None:
+    """Return the history without a version that the submission does not replace."""
+    if history is None or history.earlier_version is None or history.earlier_version.version < identity.version:
+        return history
+    return replace(history, earlier_version=None)
 
 
 def _keep_only_copy(evaluation: Evaluation) -> Evaluation:

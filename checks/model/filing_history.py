@@ -1,10 +1,11 @@
 """What other years and other counties have filed, as a value: the checks themselves never read the ledger."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
-from checks.model.report import ReportedFigure
+from checks.model.cell_ref import CellRef
+from checks.model.report import ReportedFigure, ValidationReport
 
 FigureKey = tuple[str, str, str, str]
 """Form, project, township and column of a filed figure."""
@@ -21,16 +22,33 @@ class PlotClaim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierVersion:
+    """What the version held that a submission replaces: its number, projects, townships, and plots by form."""
+
+    version: int
+    projects: tuple[str, ...]
+    townships: tuple[str, ...]
+    plots: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FilingHistory:
     """The figures filed for the previous year, and the plots that other submissions claim.
 
     *year* is the previous year. *figures* is None if nothing is on file for it. *claims* need hold only the plots that
-    the submission itself names.
+    the submission itself names. *places* are sheet and row of each project and township in last year's filing, if they
+    are known. *earlier_version* is the version of the same year that the submission replaces.
     """
 
     year: int
     figures: Mapping[FigureKey, Decimal] | None = None
     claims: tuple[PlotClaim, ...] = ()
+    places: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
+    earlier_version: EarlierVersion | None = None
+
+    def get_place(self, form: str, project: str, township: str) -> str:
+        """Return where a row stood in last year's filing, such as 核算汇总表!4, or an empty text."""
+        return self.places.get((form, project, township), "")
 
     def get_figure(self, form: str, project: str, township: str, column: str) -> Decimal | None:
         """Return one filed figure, or None if it was not filed."""
@@ -42,6 +60,21 @@ def build_filing_history(
 ) -> FilingHistory:
     """Build the history from the figures of the report filed for *year*, the year before the submission's."""
     amounts: dict[FigureKey, Decimal] = {}
+    places: dict[tuple[str, str, str], str] = {}
     for figure in figures:
         amounts[figure.form, figure.project, figure.township, figure.column] = Decimal(figure.amount)
-    return FilingHistory(year=year, figures=amounts, claims=tuple(claims))
+        row = CellRef(figure.sheet, figure.cell).row
+        places.setdefault((figure.form, figure.project, figure.township), f"{figure.sheet}!{row}")
+    return FilingHistory(year=year, figures=amounts, claims=tuple(claims), places=places)
+
+
+def describe_earlier_version(report: ValidationReport, plots: Mapping[str, Iterable[str]]) -> EarlierVersion:
+    """Return what a checked version held; *plots* are those that it claims, by form."""
+    projects = dict.fromkeys(figure.project for figure in report.figures if figure.project)
+    townships = dict.fromkeys(figure.township for figure in report.figures if figure.township)
+    return EarlierVersion(
+        version=report.identity.version,
+        projects=tuple(projects),
+        townships=tuple(townships),
+        plots={form: tuple(names) for form, names in plots.items()},
+    )

@@ -6,6 +6,9 @@ from checks.model.failing_rows import FailingRows
 from checks.model.violation import SkippedRule, Violation
 from checks.recognition.form_instance import FormUnderCheck
 from checks.recognition.table import Table
+from checks.rules.agreement.last_version import check_kept_since_last_version
+from checks.rules.agreement.last_year import check_kept_since_last_year
+from checks.rules.agreement.titles import check_titles_agree
 from checks.rules.area_rules import AREA_CHECKS
 from checks.rules.cell_rules import check_no_error_values, check_numbers_as_text, check_numbers_parse
 from checks.rules.code_rules import CODE_CHECKS, check_code_length
@@ -102,6 +105,8 @@ FORM_CHECKS: Mapping[str, Callable[[FormUnderCheck, Rule], Iterator[Violation | 
     "growth_at_least": check_growth_at_least,
     "headings_found": check_headings_found,
     "in_range": check_in_range,
+    "kept_since_last_version": check_kept_since_last_version,
+    "kept_since_last_year": check_kept_since_last_year,
     "labels_found": check_labels_found,
     "map_years": check_map_years,
     "no_error_values": check_no_error_values,
@@ -128,6 +133,7 @@ FORM_CHECKS: Mapping[str, Callable[[FormUnderCheck, Rule], Iterator[Violation | 
     "steady": check_steady,
     "subtotals": check_subtotals,
     "text_figures": check_text_figures,
+    "titles_agree": check_titles_agree,
     "total_row_once": check_total_row_once,
     "township_code": check_township_code,
     "township_unambiguous": check_township_unambiguous,

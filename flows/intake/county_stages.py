@@ -13,6 +13,7 @@ from checks.model.refusal import create_refusal
 from checks.model.report import ValidationReport
 from checks.reporting.json_codec import encode_refusal, encode_report
 from contracts.procedures import Procedure
+from flows.intake.earlier_versions import recheck_after_each_other, with_earlier_version, with_version_before
 from flows.intake.filing_history import load_history
 from flows.intake.read_submission import ReadSubmission, chain_explanations
 from flows.intake.returned_files import (
@@ -48,11 +49,13 @@ def receive_submissions(job: Job) -> JobOutcome:
     refused beside a version stays open until the county sends the next one.
     """
     context = _create_return_context(job)
-    history = load_history(job.check_inputs, context.store)
-    submissions = [
+    filed_history = load_history(job.check_inputs, context.store)
+    history = with_earlier_version(filed_history, context, job.county_state.newest_version)
+    read_files = [
         ReadSubmission.load_file(Path(path), seen_digest, job, context, history)
         for path, seen_digest in zip(job.files, job.seen_digests, strict=True)
     ]
+    submissions = recheck_after_each_other(context, history, read_files)
     outcomes: list[JobOutcome] = []
     refused: list[JobOutcome] = []
     readable: dict[str, ReadSubmission] = {}
@@ -79,7 +82,8 @@ def check_submissions(job: Job) -> JobOutcome:
     reports: list[tuple[str, ValidationReport]] = []
     for sha256 in job.files:
         data = context.store.load_object(sha256)
-        result = validate_file(data, context.library, context.messages, history=history)
+        own_history = with_version_before(history, context, job.county_state, sha256)
+        result = validate_file(data, context.library, context.messages, history=own_history)
         if isinstance(result, ValidationReport):
             reports.append((sha256, with_earlier_explanations(context, job.county_state, result)))
     return _merge_outcomes([_build_check_outcome(job, context, sha256, report) for sha256, report in reports])

@@ -8,6 +8,7 @@ from typing import Final
 from checks.model.filing_history import PlotClaim
 from checks.model.finding import Refusal, Severity
 from checks.model.report import ValidationReport
+from flows.intake.earlier_versions import with_version_before
 from flows.intake.filing_history import find_competing_claims, load_history
 from flows.intake.returned_files import ReturnContext, with_earlier_explanations
 from flows.year.contract_impact import ContractImpact
@@ -83,9 +84,11 @@ def _recheck_versions(
     context = ReturnContext(state.library, state.messages, state.paths.open_store())
     for county, version in sorted(versions.items()):
         check_inputs = replace(state.get_check_inputs(county), claims=claims.get(county, ()))
-        data, history = context.store.load_object(version.sha256), load_history(check_inputs, context.store)
+        county_state, history = state.county_states[county], load_history(check_inputs, context.store)
+        history = with_version_before(history, context, county_state, version.sha256)
+        data = context.store.load_object(version.sha256)
         result = validate_file(data, state.library, state.messages, history=history)
-        yield _compare_reports(context, state.county_states[county], version, result)
+        yield _compare_reports(context, county_state, version, result)
 
 
 def _compare_reports(

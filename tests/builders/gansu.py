@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import cache
 from io import BytesIO
 
-from checks.model.filing_history import FilingHistory, PlotClaim, build_filing_history
+from checks.model.filing_history import FilingHistory, PlotClaim, build_filing_history, describe_earlier_version
 from checks.model.finding import Refusal
 from checks.model.report import ReportedFigure, ValidationReport
 from contracts.contract_library import Submission, open_library
@@ -53,7 +53,9 @@ def year_before() -> FilingHistory:
     own = PlotClaim(plot=f"{COUNTY}{YEAR - 1}X000001", form="new_farmland", year=YEAR - 1, county=COUNTY)
     strange = PlotClaim(plot=f"{NEIGHBOUR}{YEAR}B000001", form="pbf_in", year=YEAR, county=NEIGHBOUR)
     used = PlotClaim(plot=f"{COUNTY}{YEAR - 1}C000001", form="linkage", year=YEAR - 1, county=COUNTY)
-    return build_filing_history(YEAR - 1, _earlier(gansu_report()), (own, strange, used))
+    report = gansu_report()
+    history = build_filing_history(YEAR - 1, _earlier(report), (own, strange, used))
+    return replace(history, earlier_version=describe_earlier_version(report, report.plots))
 
 
 def _earlier(report: ValidationReport) -> Iterator[ReportedFigure]:

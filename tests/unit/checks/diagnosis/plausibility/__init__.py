@@ -1,1 +1,1 @@
-"""Tests of checks/rules."""
+"""Tests of checks/diagnosis/plausibility."""
