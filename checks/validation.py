@@ -8,6 +8,7 @@ from checks.diagnosis.grouping.blank_blocks import merge_blank_blocks
 from checks.diagnosis.grouping.similar_violations import group_similar_violations
 from checks.diagnosis.hypotheses import generate_hypotheses
 from checks.diagnosis.hypothesis_testing import explain_by_hypotheses
+from checks.diagnosis.keys.restore_keys import restore_keys
 from checks.diagnosis.plausibility.implausible_values import merge_implausible_values
 from checks.diagnosis.repairs.harmless_repairs import drop_harmful_repairs
 from checks.model.filing_history import FilingHistory
@@ -133,5 +134,9 @@ def _merge_root_causes(
         return evaluate_rules(recognise_forms(corrected_book, cover, submission, history))
 
     generate = partial(generate_hypotheses, county=county)
-    explained = explain_by_hypotheses(book, evaluation, generate, evaluate_corrected_book)
-    return drop_harmful_repairs(book, explained, evaluate_corrected_book)
+    restored = restore_keys(book, evaluation, evaluate_corrected_book, county)
+    explained = explain_by_hypotheses(restored.book, restored.evaluation, generate, evaluate_corrected_book)
+    remaining = drop_harmful_repairs(restored.book, explained, evaluate_corrected_book)
+    violations = (*restored.root_causes, *remaining.violations)
+    # Tables and figures stay as received, whatever was supposed to find the causes.
+    return replace(evaluation, violations=violations, not_run=remaining.not_run)

@@ -15,6 +15,9 @@ from checks.recognition.table import PROJECT, TOWNSHIP_FULL, Table
 from checks.rules.sum_rules import PlotGroup, SumConstraint
 from contracts.form_model import Phase
 
+# A code that does not fit the code above it may be right.
+_NESTED_CODES_CHECK = "codes_nested"
+
 RowKey = tuple[str, int]
 
 
@@ -35,6 +38,8 @@ def merge_related_violations(violations: Iterable[Violation]) -> list[Violation]
     for violation in remaining:
         row = _parse_row(violation.cell)
         first = by_row_and_rule.get((row, _get_joined_rule(violation))) if row else None
+        if first and not _is_about_same_cell(violation, first):
+            first = None
         first = first or township_by_gap.get(id(violation))
         if first:
             related[id(first)].append(violation)
@@ -44,6 +49,11 @@ def merge_related_violations(violations: Iterable[Violation]) -> list[Violation]
         for violation in remaining
         if id(violation) not in merged
     ]
+
+
+def _is_about_same_cell(violation: Violation, first: Violation) -> bool:
+    """Return whether a violation follows from another of its row; one that compares two codes must involve its cell."""
+    return violation.rule.check != _NESTED_CODES_CHECK or first.cell in violation.cells
 
 
 def _merge_with_remedy(first: Violation, others: Sequence[Violation]) -> Violation:

@@ -9,7 +9,7 @@ import polars as pl
 
 from checks.parsing.text_normalisation import normalise_text
 
-_SEPARATOR: Final = re.compile(r"[-/\\_.·•—–―‐‑‒−~'’‘`()\[\]【】《》<>〔〕\"“”:,、]")
+_SEPARATOR: Final = re.compile(r"[-/∕⁄\\_.·•—–―‐‑‒−~'’‘`()\[\]【】《》<>〔〕\"“”:,、]")
 # A shorter code may be part of another word.
 _MIN_CONTAINED_CHARACTERS: Final = 5
 # Digits on both sides of a hyphen are one number only if both groups are long enough to have a fixed length.

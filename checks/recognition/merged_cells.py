@@ -4,11 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
+from checks.model.cell_ref import Position
 from checks.recognition.locate_tables import TableLocation
 from contracts.form_model import Field, Role
 
 RowSpan = tuple[int, int]
 """First and last row of a merged cell, as Excel counts them."""
+
+MergedRange = tuple[Position, Position]
+"""First and last cell of a merged range, each as row and column."""
 
 
 def find_merged_cells(location: TableLocation) -> dict[str, tuple[RowSpan, ...]]:
@@ -21,6 +25,17 @@ def find_merged_cells(location: TableLocation) -> dict[str, tuple[RowSpan, ...]]
         if name and is_vertical and first_row > location.header_row:
             spans[name] = (*spans.get(name, ()), (first_row, last_row))
     return spans
+
+
+def find_cells_merged_across(location: TableLocation) -> tuple[MergedRange, ...]:
+    """Return the merged ranges below the header that begin in a column of the table and take in further columns."""
+    columns = set(location.columns.values())
+    ranges: list[MergedRange] = []
+    for first, last in sorted(location.sheet.merges):
+        covered = columns & set(range(first[1] + 1, last[1] + 1))
+        if first[1] in columns and covered and first[0] > location.header_row:
+            ranges.append((first, last))
+    return tuple(ranges)
 
 
 def fill_merged_cells(

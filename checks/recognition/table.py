@@ -23,7 +23,13 @@ from checks.recognition.column_names import (
 )
 from checks.recognition.column_types import convert_columns, parse_number_columns
 from checks.recognition.locate_tables import TableLocation
-from checks.recognition.merged_cells import RowSpan, fill_merged_cells, find_merged_cells
+from checks.recognition.merged_cells import (
+    MergedRange,
+    RowSpan,
+    fill_merged_cells,
+    find_cells_merged_across,
+    find_merged_cells,
+)
 from checks.recognition.non_data_rows import (
     find_closing_subtotal,
     find_non_data_rows,
@@ -56,7 +62,8 @@ class Table:
     plain decimal text of each cell in a numeric column (``<field>:number``); for a form of plots, of total rows only.
     *subtotals* holds that of the rows between them that add up other rows and are not counted.
     *header_row* and *columns* count from 1; *formulas* are the addresses of all formulas on the sheet, and
-    *merged* the cells that are merged over several rows of a column.
+    *merged* the cells that are merged over several rows of a column; *merged_across* are the ranges that are merged
+    over several columns.
     """
 
     form: Form
@@ -70,6 +77,7 @@ class Table:
     subtotals: pl.DataFrame
     formulas: frozenset[str]
     merged: Mapping[str, tuple[RowSpan, ...]]
+    merged_across: tuple[MergedRange, ...] = ()
 
     def get_cell_ref(self, field: str, row: int) -> CellRef:
         """Return the cell of a field in an Excel row."""
@@ -156,6 +164,7 @@ def build_table(location: TableLocation, county: County | None) -> Table:
         subtotals=_parse_subtotals(subtotal_rows, form, numbers.columns),
         formulas=frozenset(sheet.formulas),
         merged=find_merged_cells(location),
+        merged_across=find_cells_merged_across(location),
     )
 
 

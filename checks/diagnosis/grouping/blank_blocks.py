@@ -7,14 +7,14 @@ from itertools import groupby
 from operator import itemgetter
 
 from checks.diagnosis.finding_grouping import merge_into
-from checks.model.cell_ref import format_range
+from checks.model.cell_ref import CellRef, Position, format_range
 from checks.model.finding import Severity
 from checks.model.violation import Violation
 from checks.recognition.table import Table
 from checks.rules.violation_builder import join_names
 from contracts.form_model import Phase
 
-_BLOCK_VARIANT = "block"
+_BLOCK_VARIANT, _ACROSS_VARIANT = "block", "merged_across"
 # One blank cell has a sentence of its own.
 _MIN_CELLS = 2
 _MAX_HEADINGS = 4
@@ -25,9 +25,12 @@ def merge_blank_blocks(tables: Iterable[Table], violations: Sequence[Violation])
     block_by_first: dict[int, Violation] = {}
     merged: set[int] = set()
     for table in tables:
-        for block in _iter_blocks(_collect_blank_rows(table, violations)):
-            if len(block) >= _MIN_CELLS:
-                block_by_first[id(block[0])] = _build_block(table, block)
+        blank_rows = _collect_blank_rows(table, violations)
+        blocks = list(_iter_merged_across(table, blank_rows))
+        blocks += [(block, _build_block(table, block)) for block in _iter_blocks(blank_rows)]
+        for block, root_cause in blocks:
+            if root_cause is not None:
+                block_by_first[id(block[0])] = root_cause
                 merged.update(map(id, block[1:]))
     remaining = [violation for violation in violations if id(violation) not in merged]
     return _merge_computed([block_by_first.get(id(violation), violation) for violation in remaining])
@@ -54,6 +57,40 @@ def _merge_computed(violations: Sequence[Violation]) -> list[Violation]:
 def _merge_rules(block: Violation, computed: Sequence[Violation]) -> Violation:
     """Return a block with the rules of what is computed from it; the cells stay those to fill in."""
     return replace(merge_into(block, computed), cells=block.cells)
+
+
+def _iter_merged_across(
+    table: Table, rows: dict[int, dict[int, Violation]]
+) -> Iterator[tuple[list[Violation], Violation | None]]:
+    """Yield the blank cells under each range that is merged over columns, with their one violation; take them out."""
+    for first, last in table.merged_across:
+        block: list[Violation] = []
+        for row in range(first[0], last[0] + 1):
+            covered = [column for column in rows.get(row, {}) if first[1] <= column <= last[1]]
+            block.extend(rows[row].pop(column) for column in covered)
+        if block:
+            yield block, _build_merged_across(table, block, first, last)
+
+
+def _build_merged_across(table: Table, block: Sequence[Violation], first: Position, last: Position) -> Violation:
+    """Return the violation of a merged range: what belongs into the columns that it covers is not known."""
+    names = {column: name for name, column in table.columns.items()}
+    columns = [column for column in range(first[1], last[1] + 1) if column in names]
+    headings = [table.form.get_field(names[column]).heading for column in columns]
+    cell = CellRef.from_position(table.sheet, *first)
+    text = table.get_stripped_text(names[first[1]], first[0])
+    facts = {
+        "cell": cell.address,
+        "area": format_range(first, last),
+        "headings": join_names(headings),
+        "value": text,
+        "title": table.form.title,
+    }
+    root_cause = merge_into(block[0], block[1:])
+    cells = tuple(dict.fromkeys((cell, *root_cause.cells)))
+    return replace(
+        root_cause, variant=_ACROSS_VARIANT, cell=cell, cells=cells, facts=facts, value=text or None, remedy_key=""
+    )
 
 
 def _collect_blank_rows(table: Table, violations: Iterable[Violation]) -> dict[int, dict[int, Violation]]:
@@ -86,8 +123,10 @@ def _iter_blocks(rows: Mapping[int, Mapping[int, Violation]]) -> Iterator[list[V
         yield block
 
 
-def _build_block(table: Table, block: Sequence[Violation]) -> Violation:
-    """Return one violation for all cells of a block, at the first of them."""
+def _build_block(table: Table, block: Sequence[Violation]) -> Violation | None:
+    """Return one violation for all cells of a block, at the first of them; None for a single cell."""
+    if len(block) < _MIN_CELLS:
+        return None
     cells = [violation.cell for violation in block if violation.cell is not None]
     rows, columns = sorted({cell.row for cell in cells}), sorted({cell.column for cell in cells})
     areas = []
