@@ -1,7 +1,7 @@
 """Sums over the rows of a table, and of a table against its plots. (phases: table and across tables)"""
 
 from collections.abc import Iterable, Iterator, Mapping
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from typing import Any
 
 import polars as pl
@@ -12,6 +12,7 @@ from checks.model.violation import SkippedRule, Violation
 from checks.recognition.column_names import NAMELESS, ROW, list_figure_names, name_number_column
 from checks.recognition.form_instance import FormUnderCheck
 from checks.recognition.table import PROJECT, TOWNSHIP_FULL, Table
+from checks.rules.area_rules import rounds_half_even
 from checks.rules.sum_rules import PlotGroup, SumConstraint, compute_column_tolerance, list_unique_groups
 from checks.rules.violation_builder import build_violation_at, format_value, join_names, list_column_cells
 from contracts.form_model import Field, Role, Rule
@@ -21,6 +22,7 @@ UNIT_FACTOR_TOLERANCE = Decimal("0.01")
 # A subtotal may add up the groups of so many subtotals before it.
 _MAX_GROUPS = 20
 _LAST_ROW = 1 << 31
+_HUNDREDTH = Decimal("0.01")
 
 
 def constrain_row_sums(_: FormUnderCheck, table: Table, rule: Rule) -> Iterator[SumConstraint | SkippedRule]:
@@ -111,16 +113,28 @@ def constrain_to_detail(subject: FormUnderCheck, table: Table, rule: Rule) -> It
             continue
         expected_sums = _compute_group_sums(detail, sum_definition)
         field = subject.form.get_field(sum_definition["column"])
+        stated_amounts = dict(table.body.select(ROW, field.name).rows())
         for row, project, township in list_unique_groups(table):
             constraint = LinearConstraint(
                 rule_id=rule.id,
                 terms=(Term(table.get_cell_ref(field.name, row), 1),),
-                constant=expected_sums.get((project, township), Decimal(0)),
+                constant=_round_as_stated(
+                    expected_sums.get((project, township), Decimal(0)), stated_amounts.get(row), rule
+                ),
             )
             plot_group = PlotGroup(detail.form.name, project, township)
             yield SumConstraint(
                 linear_constraint=constraint, rule=rule, table=table, field=field, row=row, plot_group=plot_group
             )
+
+
+def _round_as_stated(amount: Decimal, stated_amount: Decimal | None, rule: Rule) -> Decimal:
+    """Round an amount to hundredths half up or, if the rule accepts that and it is stated so, half to even."""
+    if rounds_half_even(rule.arguments):
+        rounded = amount.quantize(_HUNDREDTH, ROUND_HALF_EVEN)
+        if rounded == stated_amount:
+            return rounded
+    return amount.quantize(_HUNDREDTH, ROUND_HALF_UP)
 
 
 def _compute_group_sums(detail: Table, sum_definition: Mapping[str, Any]) -> dict[tuple[str, str], Decimal]:
@@ -131,14 +145,7 @@ def _compute_group_sums(detail: Table, sum_definition: Mapping[str, Any]) -> dic
     groups = rows.drop_nulls([PROJECT, TOWNSHIP_FULL]).group_by(PROJECT, TOWNSHIP_FULL)
     sums = groups.agg(pl.col(sum_definition["amount"]).sum())
     numerator, denominator = sum_definition["per"]
-    return {
-        (project, township): _round_to_hundredths(amount * numerator / denominator)
-        for project, township, amount in sums.rows()
-    }
-
-
-def _round_to_hundredths(amount: Decimal) -> Decimal:
-    return amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return {(project, township): amount * numerator / denominator for project, township, amount in sums.rows()}
 
 
 def constrain_to_other_table(
@@ -186,7 +193,7 @@ def check_unit_plausible(subject: FormUnderCheck, rule: Rule) -> Iterator[Violat
     for factor in map(Decimal, rule.arguments["factors"]):
         if abs(actual / expected / factor - 1) <= UNIT_FACTOR_TOLERANCE:
             total_row = int(table.totals[ROW][0])
-            facts = {"due": format_value(_round_to_hundredths(expected)), "factor": format_value(factor)}
+            facts = {"due": format_value(expected.quantize(_HUNDREDTH, ROUND_HALF_UP)), "factor": format_value(factor)}
             yield build_violation_at(table, rule, column, row=total_row, value=actual, related_cells=(), **facts)
 
 

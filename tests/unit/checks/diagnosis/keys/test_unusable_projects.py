@@ -10,9 +10,7 @@ FIRST, SECOND = "62082520240001", "62082520240002"
 ROWS = range(4, 9)
 
 
-@pytest.mark.parametrize(
-    "text", ["6208252024000l", "同上", "〃", None, "62082520240009", "6208252024", SECOND]
-)
+@pytest.mark.parametrize("text", ["6208252024000l", "同上", "〃", None, "62082520240009", "6208252024", SECOND])
 def test_wrong_number_is_one_finding_at_the_number(text: str | None) -> None:
     """Mistyped, a ditto mark, blank, of no project, or of another project."""
     (found,) = find_after("gansu", set_cell(SUMMARY, "B5", text))
