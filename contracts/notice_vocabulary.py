@@ -34,10 +34,14 @@ class NoticeVocabulary:
 
     headings: Mapping[str, tuple[str, ...]]
     total_rows: tuple[str, ...]
+    subtotal_row: str
     part_marks: tuple[str, ...]
     units: Mapping[str, NoticeUnit]
     assigned_words: tuple[str, ...]
     part_words: tuple[str, ...]
+    filler_words: tuple[str, ...]
+    each_word: str
+    cumulative_words: tuple[str, ...]
     duty_headings: Mapping[str, tuple[str, ...]]
     measures: Mapping[str, NoticeMeasure]
     rules: Mapping[str, str]
@@ -57,10 +61,14 @@ def load_notice_vocabulary(raw: Mapping[str, Any], file: str) -> NoticeVocabular
         return NoticeVocabulary(
             headings=_load_word_lists(raw["headings"]),
             total_rows=_load_words(raw["total_rows"]),
+            subtotal_row=str(raw["subtotal_row"]),
             part_marks=_load_words(raw["part_marks"]),
             units={name: NoticeUnit(unit["quantity"], Decimal(unit["factor"])) for name, unit in raw["units"].items()},
             assigned_words=_load_words(raw["assigned"]),
             part_words=_load_words(raw["parts"]),
+            each_word=str(raw["each"]),
+            filler_words=_load_words(raw["fillers"]),
+            cumulative_words=_load_words(raw["cumulative"]),
             duty_headings=_load_word_lists(raw["duties"]),
             measures={
                 name: NoticeMeasure(measure["name"], _load_words(measure["words"]))

@@ -41,18 +41,27 @@ def draft_programmes(
 
 def _read_table(table: TaskTable, years: Sequence[int], vocabulary: NoticeVocabulary) -> Iterator[ProgrammeDraft]:
     year_columns = [column for column in table.columns if column.kind is ColumnKind.YEAR]
-    if year_columns:
-        columns: dict[int | str, int] = {column.year or 0: column.index for column in year_columns}
-        totals = [column for column in table.columns if column.kind is ColumnKind.TOTAL]
-        if totals:
-            columns[TOTAL] = totals[-1].index
-        yield _draft_from_columns(table, columns, year_columns[0], name=table.title, vocabulary=vocabulary)
+    groups = dict.fromkeys(column.group for column in year_columns)
+    for group in groups:
+        yield _read_years(table, group, name=group if len(groups) > 1 else table.title, vocabulary=vocabulary)
+    if groups:
         return
     for column in table.figure_columns:
         year = column.year or (years[0] if len(years) == 1 else None)
         columns = {TOTAL: column.index} if year is None else {year: column.index, TOTAL: column.index}
         name = table.title if len(table.figure_columns) == 1 else name_quantity(column, vocabulary)
         yield _draft_from_columns(table, columns, column, name=name, vocabulary=vocabulary)
+
+
+def _read_years(table: TaskTable, group: str, *, name: str, vocabulary: NoticeVocabulary) -> ProgrammeDraft:
+    """Return the programme of the columns of years under one heading, with their column of totals."""
+    grouped = [column for column in table.columns if column.group == group]
+    year_columns = [column for column in grouped if column.kind is ColumnKind.YEAR]
+    columns: dict[int | str, int] = {column.year or 0: column.index for column in year_columns}
+    for column in grouped:
+        if column.kind is ColumnKind.TOTAL:
+            columns[TOTAL] = column.index
+    return _draft_from_columns(table, columns, year_columns[0], name=name, vocabulary=vocabulary)
 
 
 def name_quantity(column: NoticeColumn, vocabulary: NoticeVocabulary) -> str:

@@ -80,7 +80,7 @@ def _check_serials(place: str, serials: Iterable[str]) -> Iterator[Contradiction
     repeated = sorted(number for number, count in Counter(numbers).items() if count > 1)
     missing = sorted(set(range(1, max(numbers) + 1)) - set(numbers))
     if repeated or missing:
-        facts = {"repeated": _join(map(str, repeated)), "missing": _join(map(str, missing))}
+        facts = {"repeated": _join(map(str, repeated)) or "—", "missing": _join(map(str, missing)) or "—"}
         yield Contradiction(rule="N04", place=place, facts=facts)
 
 

@@ -12,6 +12,7 @@ from notices.content.figures import QuotedAmount, find_amounts
 _MIN_LIST_LENGTH = 2
 _DELIMITERS = '，,、；;：:。（）()“”"\n'
 _SENTENCE_ENDS = "。；;！!？?\n"
+_NAME_SEPARATORS = "[、和]"
 _NAME = re.compile(r"[一-鿿]{2,20}$")
 
 
@@ -43,27 +44,46 @@ def find_prose_lists(document: NoticeDocument, vocabulary: NoticeVocabulary) -> 
     """Yield every list of figures by name, in the order of the document."""
     for paragraph in document.paragraphs:
         amounts = list(find_amounts(paragraph.text, dict.fromkeys(vocabulary.units, "")))
-        for group in _group_amounts(paragraph.text, amounts):
-            if len(group) >= _MIN_LIST_LENGTH:
-                yield _build_list(paragraph, amounts, group, vocabulary)
+        for group in _group_amounts(paragraph.text, amounts, vocabulary):
+            prose_list = _build_list(paragraph, amounts, group, vocabulary)
+            if len(prose_list.parts) >= _MIN_LIST_LENGTH:
+                yield prose_list
 
 
-def _group_amounts(text: str, amounts: list[QuotedAmount]) -> Iterator[list[QuotedAmount]]:
-    """Yield the amounts that follow each other as name, figure, delimiter, name, figure."""
+def _group_amounts(
+    text: str, amounts: list[QuotedAmount], vocabulary: NoticeVocabulary
+) -> Iterator[list[QuotedAmount]]:
+    """Yield the amounts that follow each other as name, figure, delimiter, name, figure.
+
+    A word that opens the parts (其中) begins a new list.
+    """
     group: list[QuotedAmount] = []
     for amount in amounts:
         name = _find_name(text, amount)
-        if group and not _stands_beside(text, group[-1], amount, name):
+        opens_list = name.startswith(vocabulary.part_words)
+        if group and (opens_list or not _stands_beside(text, group[-1], amount, name)):
             yield group
             group = []
         if name:
             group.append(amount)
-    yield group
+    if group:
+        yield group
 
 
 def _stands_beside(text: str, before: QuotedAmount, amount: QuotedAmount, name: str) -> bool:
     between = text[before.end : amount.start].strip()
-    return bool(name) and between.lstrip(_DELIMITERS).strip() == name and "。" not in between
+    names = re.split(_NAME_SEPARATORS, between.lstrip(_DELIMITERS).strip())
+    return bool(name) and names[-1] == name and all(map(_NAME.fullmatch, names))
+
+
+def _list_names(text: str, amount: QuotedAmount, vocabulary: NoticeVocabulary) -> list[str]:
+    """Return the names that a figure counts for: one, or all of 甲乡、乙乡各50亩."""
+    name = _find_name(text, amount)
+    if not name.endswith(vocabulary.each_word):
+        return [strip_fillers(name, vocabulary)]
+    start = max((text.rfind(mark, 0, amount.start) for mark in _DELIMITERS.replace("、", "")), default=-1)
+    names = re.split(_NAME_SEPARATORS, text[start + 1 : amount.start].strip().removesuffix(vocabulary.each_word))
+    return [strip_fillers(part, vocabulary) for part in names]
 
 
 def _find_name(text: str, amount: QuotedAmount) -> str:
@@ -73,11 +93,24 @@ def _find_name(text: str, amount: QuotedAmount) -> str:
     return match[0] if match is not None else ""
 
 
+def strip_fillers(name: str, vocabulary: NoticeVocabulary) -> str:
+    """Return a name without what opens the parts before it (其中) and without a verb after it (完成)."""
+    for word in vocabulary.part_words:
+        name = name.removeprefix(word)
+    for word in vocabulary.filler_words:
+        name = name.removesuffix(word)
+    return name
+
+
 def _build_list(
     paragraph: Paragraph, amounts: list[QuotedAmount], group: list[QuotedAmount], vocabulary: NoticeVocabulary
 ) -> ProseList:
     text = paragraph.text
-    parts = tuple(ProseFigure(paragraph.number, _find_name(text, amount), amount) for amount in group)
+    parts = tuple(
+        ProseFigure(paragraph.number, name, amount)
+        for amount in group
+        for name in _list_names(text, amount, vocabulary)
+    )
     before = [amount for amount in amounts if amount.end <= group[0].start]
     total = _find_total(text, before, group[0], vocabulary)
     assigned = [amount for amount in before if amount is not total and _is_assigned(text, amount, vocabulary)]
@@ -94,7 +127,7 @@ def _find_total(
     """Return the amount that the list breaks down: the last one before it, where a word opens the parts."""
     if not before:
         return None
-    between = text[before[-1].end : first.start]
+    between = text[before[-1].end : first.start]  # with the name of the first part: 其中甲乡
     if any(word in between for word in vocabulary.part_words):
         return before[-1]
     return None

@@ -12,6 +12,7 @@ from notices.content.text import remove_spaces
 _YEAR = re.compile(r"^((?:19|20)[0-9]{2})年?度?$")
 _YEAR_IN_TEXT = re.compile(r"((?:19|20)[0-9]{2})年")
 _BRACKETS = re.compile(r"[（(\[【]([^（）()\[\]【】]*)[）)\]】]")
+_FIGURE_WITH_UNIT = re.compile(r"-?[0-9][0-9,]*(?:\.[0-9]+)?[万亿]?[^0-9.,，、;；（(]{0,3}")
 _NUMBERING = frozenset("甲乙丙丁戊己庚辛壬癸")
 _HEADING_SEPARATOR = "·"
 
@@ -31,6 +32,7 @@ class ColumnKind(StrEnum):
 class NoticeColumn:
     """One column, counted from 0: its heading, its kind, the year that it is of, and its unit if the heading has one.
 
+    *group* is the heading over several columns that this one stands under, empty if there is none.
     *whole* is the index of the column that this one is a part of. *is_exhaustive* tells that all parts of the whole
     stand beside each other under one heading, so that they add up to it.
     """
@@ -40,6 +42,7 @@ class NoticeColumn:
     kind: ColumnKind
     year: int | None = None
     unit: str = ""
+    group: str = ""
     whole: int | None = None
     is_exhaustive: bool = False
 
@@ -49,10 +52,19 @@ class NoticeColumn:
         return self.kind in {ColumnKind.YEAR, ColumnKind.TOTAL, ColumnKind.QUANTITY}
 
 
-def count_header_rows(rows: Sequence[Sequence[str]]) -> int:
-    """Return how many rows at the top hold headings: those before the first with a figure."""
+def count_title_rows(rows: Sequence[Sequence[str]]) -> int:
+    """Return how many rows at the top hold one text over the whole width: a title, or the unit."""
     for number, row in enumerate(rows):
-        if number and any(parse_figure(cell) is not None for cell in row) and not is_numbering_row(row):
+        if sum(bool(cell.strip()) for cell in row) != 1:
+            return number
+    return 0
+
+
+def count_header_rows(rows: Sequence[Sequence[str]]) -> int:
+    """Return how many rows at the top hold titles and headings: those before the first with a figure."""
+    first_row = count_title_rows(rows)
+    for number, row in enumerate(rows):
+        if number > first_row and any(parse_figure(cell) is not None for cell in row) and not is_numbering_row(row):
             return number
     return len(rows)
 
@@ -68,10 +80,26 @@ def is_numbering_row(row: Sequence[str]) -> bool:
 def name_columns(rows: Sequence[Sequence[str]], vocabulary: NoticeVocabulary) -> tuple[NoticeColumn, ...]:
     """Return the columns of a table with its headings on top."""
     header_count = count_header_rows(rows)
-    headings = list(_join_headings([row for row in rows[:header_count] if not is_numbering_row(row)]))
+    header_rows = rows[count_title_rows(rows) : header_count]
+    headings = list(_join_headings([row for row in header_rows if not is_numbering_row(row)]))
     body = rows[header_count:]
     columns = [_classify(index, heading, body, vocabulary) for index, heading in enumerate(headings)]
+    columns = _find_year_columns(columns, vocabulary)
     return tuple(_find_wholes(_choose_name_column(columns, body), vocabulary))
+
+
+def _find_year_columns(columns: Sequence[NoticeColumn], vocabulary: NoticeVocabulary) -> list[NoticeColumn]:
+    """Return the columns; quantities that differ in the year alone (2024年任务, 2025年任务) are columns of years.
+
+    Targets up to a year (到2025年) are no columns of years: they do not add up.
+    """
+    quantities = [column for column in columns if column.kind is ColumnKind.QUANTITY]
+    years = [column.year for column in quantities]
+    has_one_each = len(quantities) > 1 and None not in years and len(set(years)) == len(years)
+    is_cumulative = any(word in column.heading for column in quantities for word in vocabulary.cumulative_words)
+    if not has_one_each or is_cumulative:
+        return list(columns)
+    return [replace(column, kind=ColumnKind.YEAR) if column in quantities else column for column in columns]
 
 
 def _join_headings(header_rows: Sequence[Sequence[str]]) -> Iterator[str]:
@@ -91,13 +119,15 @@ def _fill_right(row: Sequence[str]) -> list[str]:
 
 def _classify(index: int, heading: str, body: Sequence[Sequence[str]], vocabulary: NoticeVocabulary) -> NoticeColumn:
     unit = find_unit(heading, vocabulary)
-    name = strip_brackets(heading)
-    year = _YEAR.match(name)
+    group, _, own_heading = strip_brackets(heading).rpartition(_HEADING_SEPARATOR)
+    year = _YEAR.match(own_heading)
     if year is not None:
-        return NoticeColumn(index=index, heading=heading, kind=ColumnKind.YEAR, year=int(year[1]), unit=unit)
+        kind = ColumnKind.YEAR
+        return NoticeColumn(index=index, heading=heading, kind=kind, year=int(year[1]), unit=unit, group=group)
     for kind in (ColumnKind.SERIAL, ColumnKind.TOTAL):
-        if name in vocabulary.headings[kind.value]:
-            return NoticeColumn(index=index, heading=heading, kind=kind, unit=unit)
+        if own_heading in vocabulary.headings[kind.value]:
+            return NoticeColumn(index=index, heading=heading, kind=kind, unit=unit, group=group)
+    name = strip_brackets(heading)
     if any(name in vocabulary.headings[other] for other in ("remark", "unit", "code")):
         return NoticeColumn(index=index, heading=heading, kind=ColumnKind.OTHER)
     kind = ColumnKind.QUANTITY if _holds_figures(index, body) else ColumnKind.OTHER
@@ -127,8 +157,8 @@ def strip_brackets(text: str) -> str:
 
 
 def _holds_figures(index: int, body: Sequence[Sequence[str]]) -> bool:
-    cells = [row[index] for row in body if row[index].strip()]
-    figure_count = sum(parse_figure(cell) is not None for cell in cells)
+    cells = [remove_spaces(row[index]) for row in body if row[index].strip()]
+    figure_count = sum(bool(_FIGURE_WITH_UNIT.fullmatch(cell)) for cell in cells)
     return figure_count * 2 > len(cells)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from notices.tables.table_columns import ColumnKind, NoticeColumn
-from notices.tables.task_table import TaskRow, TaskTable
+from notices.tables.task_table import RowKind, TaskRow, TaskTable
 
 _HALF = Decimal("0.5")
 
@@ -36,16 +36,18 @@ def find_sum_deviations(table: TaskTable) -> Iterator[SumDeviation]:
         yield from _check_part_columns(table, row)
     for column in table.figure_columns:
         yield from _check_total(table, column)
+        yield from _check_subtotals(table, column)
         for row in table.entries:
             yield from _check_group(table, row, column)
 
 
 def _check_years(table: TaskTable, row: TaskRow) -> Iterator[SumDeviation]:
     """Compare the column of totals with the columns of years."""
-    year_columns = [column for column in table.columns if column.kind is ColumnKind.YEAR]
     for column in table.columns:
-        if column.kind is ColumnKind.TOTAL and year_columns:
-            yield from _compare(row, column, [row.figures[year.index] for year in year_columns])
+        if column.kind is not ColumnKind.TOTAL:
+            continue
+        years = [year for year in table.columns if year.kind is ColumnKind.YEAR and year.group == column.group]
+        yield from _compare(row, column, [row.figures[year.index] for year in years])
 
 
 def _check_part_columns(table: TaskTable, row: TaskRow) -> Iterator[SumDeviation]:
@@ -62,6 +64,17 @@ def _check_total(table: TaskTable, column: NoticeColumn) -> Iterator[SumDeviatio
     if table.total_row is not None:
         top_rows = [row for row in table.entries if row.parent is None]
         yield from _compare(table.total_row, column, [row.figures[column.index] for row in top_rows])
+
+
+def _check_subtotals(table: TaskTable, column: NoticeColumn) -> Iterator[SumDeviation]:
+    """Compare each subtotal with the rows between it and the one before."""
+    parts: list[Decimal | None] = []
+    for row in table.rows:
+        if row.kind is RowKind.SUBTOTAL:
+            yield from _compare(row, column, parts)
+            parts = []
+        elif row.kind is RowKind.ENTRY and row.parent is None:
+            parts.append(row.figures[column.index])
 
 
 def _check_group(table: TaskTable, row: TaskRow, column: NoticeColumn) -> Iterator[SumDeviation]:

@@ -14,6 +14,7 @@ from notices.tables.table_columns import (
     ColumnKind,
     NoticeColumn,
     count_header_rows,
+    count_title_rows,
     find_unit,
     is_numbering_row,
     name_columns,
@@ -35,6 +36,7 @@ class RowKind(StrEnum):
     """What a row of a table of tasks is."""
 
     ENTRY = "entry"
+    SUBTOTAL = "subtotal"
     TOTAL = "total"
 
 
@@ -74,7 +76,7 @@ class TaskTable:
 
     @property
     def entries(self) -> tuple[TaskRow, ...]:
-        """All rows but the total."""
+        """All rows but totals and subtotals."""
         return tuple(row for row in self.rows if row.kind is RowKind.ENTRY)
 
     @property
@@ -131,8 +133,9 @@ def read_lines_before(
     """Return annex, title and unit from the lines before a table, those that are missing empty."""
     annex, unit = "", ""
     title_lines: list[str] = []
-    for paragraph in document.list_paragraphs_before(table):
-        text = remove_spaces(paragraph.text)
+    title_rows = table.rows[: count_title_rows(table.rows)]
+    lines = [paragraph.text for paragraph in document.list_paragraphs_before(table)]
+    for text in map(remove_spaces, [*lines, *map("".join, title_rows)]):
         unit_line, annex_line = _UNIT_LINE.match(text), _ANNEX.match(text)
         if annex_line is not None:
             annex, title_lines = text.rstrip(":："), []
@@ -163,7 +166,7 @@ def _read_rows(
         row = _read_row(number, cells, columns, vocabulary)
         if row is None:
             continue
-        if row.kind is RowKind.TOTAL:
+        if row.kind is not RowKind.ENTRY:
             yield row
             continue
         level = _find_level(_get_written_name(cells, columns))
@@ -193,21 +196,38 @@ def _read_row(
     serial = "".join(remove_spaces(cells[column.index]) for column in columns if column.kind is ColumnKind.SERIAL)
     written_name = _get_written_name(cells, columns)
     figure_columns = [column.index for column in columns if column.has_figures]
-    figures = {index: parse_figure(remove_spaces(cells[index])) for index in figure_columns}
+    figures = {index: _read_figure(cells[index], vocabulary) for index in figure_columns}
     unreadable = [index for index in figure_columns if remove_spaces(cells[index]) and figures[index] is None]
     if all(figure is None for figure in figures.values()):
         return None
     name = written_name or serial
-    is_total = name.endswith(vocabulary.total_rows) or serial in vocabulary.total_rows
+    kind = _classify_row(name, serial, vocabulary)
     return TaskRow(
         number=number,
         name=strip_numbering(name, vocabulary),
-        kind=RowKind.TOTAL if is_total else RowKind.ENTRY,
+        kind=kind,
         figures=figures,
-        serial="" if is_total else serial,
+        serial=serial if kind is RowKind.ENTRY else "",
         is_marked_part=written_name.startswith(vocabulary.part_marks),
         unreadable_columns=tuple(unreadable),
     )
+
+
+def _classify_row(name: str, serial: str, vocabulary: NoticeVocabulary) -> RowKind:
+    if vocabulary.subtotal_row in (name, serial):
+        return RowKind.SUBTOTAL
+    if name.endswith(vocabulary.total_rows) or serial in vocabulary.total_rows:
+        return RowKind.TOTAL
+    return RowKind.ENTRY
+
+
+def _read_figure(cell: str, vocabulary: NoticeVocabulary) -> Decimal | None:
+    """Return the figure of a cell; a unit after it is left out if the program knows it, as in 1100亩."""
+    text = remove_spaces(cell)
+    for unit in vocabulary.units:
+        if parse_figure(text.removesuffix(unit)) is not None and unit[0] not in "万亿":
+            return parse_figure(text.removesuffix(unit))
+    return parse_figure(text)
 
 
 def strip_numbering(name: str, vocabulary: NoticeVocabulary) -> str:

@@ -13,6 +13,8 @@ CHINESE = re.compile(r"[\u3007\u4e00-\u9fff]")
 READERS = {
     *("area_units", "code_spellings", "cover", "dates", "header_rows", "locate_tables", "non_data_rows", "note_rows"),
     *("proposal", "text_normalisation"),
+    # notices: figures in Chinese numerals, headings, sentences and lists are parsed
+    *("duty_table", "figures", "headings", "prose_lists", "table_columns", "task_table", "document"),
 }
 
 

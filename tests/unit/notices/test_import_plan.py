@@ -291,3 +291,88 @@ def test_plan_file_is_shown_with_the_place_of_each_figure(tmp_path: Path, capsys
     assert "1100" in line
     assert "第2张表第2行第6列；第25段第85至89字" in line
     assert show_plan_file(tmp_path / "无.yaml", open_library().get_messages()) is ExitCode.USAGE
+
+
+SHAPES: dict[str, tuple[list[Block], dict[str, dict[str, str]], list[str]]] = {
+    "years under one heading, total first, unit in the heading": (
+        [
+            "甲县计划（2025—2026年）",
+            [
+                ["乡镇", "任务数（公顷）", "", ""],
+                ["", "合计", "2025年", "2026年"],
+                ["总计", "5.5", "2.5", "3"],
+                ["甲乡", "3.5", "1.5", "2"],
+                ["乙乡", "2", "1", "1"],
+            ],
+        ],
+        {"甲乡": {"2025": "1.5", "2026": "2", "total": "3.5"}, "乙乡": {"2025": "1", "2026": "1", "total": "2"}},
+        [],
+    ),
+    "title and unit as rows of the table, years with words": (
+        [
+            [
+                ["甲县垦造耕地任务表", "", ""],
+                ["单位：亩", "", ""],
+                ["乡镇", "2025年任务", "2026年任务"],
+                ["甲乡", "100", "1,200"],
+                ["乙乡", "50亩", "60"],
+            ]
+        ],
+        {"甲乡": {"2025": "100", "2026": "1200"}, "乙乡": {"2025": "50", "2026": "60"}},
+        [],
+    ),
+    "subtotals between the rows": (
+        [
+            "甲县2025年任务表",
+            "单位：亩",
+            [
+                ["片区", "面积"],
+                ["甲乡", "10"],
+                ["乙乡", "20"],
+                ["小计", "30"],
+                ["丙乡", "5"],
+                ["小计", "6"],
+                ["合计", "35"],
+            ],
+        ],
+        {
+            "甲乡": {"2025": "10", "total": "10"},
+            "乙乡": {"2025": "20", "total": "20"},
+            "丙乡": {"2025": "5", "total": "5"},
+        },
+        ["N01"],
+    ),
+    "cumulative targets do not add up over the years": (
+        [
+            "甲县水网规划任务表",
+            "单位：公里",
+            [["乡镇", "到2025年", "到2030年"], ["甲乡", "10", "15"], ["乙乡", "20", "22"], ["合计", "30", "37"]],
+        ],
+        {"甲乡": {"2025": "10", "total": "10"}, "乙乡": {"2025": "20", "total": "20"}},
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_other_shapes_of_tables(shape: str) -> None:
+    """Headings over several columns, titles inside the table, subtotals, targets up to a year."""
+    blocks, townships, rules = SHAPES[shape]
+    result = import_blocks(blocks)
+    assert [finding.rule for finding in result.findings] == rules
+    assert encode_imported_plan(result.plan)["programmes"][0]["townships"] == townships
+
+
+def test_names_in_prose_may_have_verbs_after_them() -> None:
+    """其中甲乡完成60亩 is the figure of 甲乡."""
+    result = import_blocks(["全县垦造耕地100亩，其中甲乡完成60亩，乙乡完成40亩。"])
+    assert list(result.plan.programmes[0].townships) == ["甲乡", "乙乡"]
+    assert result.findings == ()
+
+
+def test_one_figure_in_prose_may_count_for_several_names() -> None:
+    """甲乡、乙乡各30亩 gives both 30."""
+    result = import_blocks(["全县垦造耕地100亩。其中：丙乡40亩，甲乡、乙乡各30亩。"])
+    townships = encode_imported_plan(result.plan)["programmes"][0]["townships"]
+    assert townships == {"丙乡": {"total": "40"}, "甲乡": {"total": "30"}, "乙乡": {"total": "30"}}
+    assert result.findings == ()
