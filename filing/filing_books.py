@@ -29,7 +29,7 @@ from filing.sheets.targets import build_targets_sheet
 from filing.sheets.township_detail import TownshipDetail, build_township_detail
 from filing.sheets.waivers_and_reductions import build_allowances_sheet
 
-FILING_EDITION = "6"
+FILING_EDITION = "7"
 """The edition of the workbooks' content; a new number causes every filing to be written again."""
 
 
@@ -71,7 +71,13 @@ def build_receipt_book(context: FilingContext, messages: Messages) -> FilingBook
     )
     year = messages("filing.year", year=context.roster.year)
     title = messages("filing.document.receipt", county=context.owner.name, year=context.roster.year)
-    return FilingBook(title=clean_text(title), subject=year, created_at=context.as_of, sheets=(sheet,))
+    return FilingBook(
+        title=clean_text(title),
+        subject=year,
+        created_at=context.as_of,
+        sheets=(sheet,),
+        footer=_format_footer(context, messages),
+    )
 
 
 def _build_area_sheets(context: FilingContext, figures: FilingFigures, messages: Messages) -> dict[str, FilingSheet]:
@@ -119,7 +125,13 @@ def _build_book(context: FilingContext, unnumbered_sheets: Mapping[str, FilingSh
         subject=messages("filing.year", year=context.roster.year),
         created_at=context.as_of,
         sheets=(build_cover_sheet(context, contents, messages), *sheets.values()),
+        footer=_format_footer(context, messages),
     )
+
+
+def _format_footer(context: FilingContext, messages: Messages) -> str:
+    """Return the digest of the ledger entry that the filing rests on, for the foot of every page."""
+    return messages("filing.footer", digest=context.ledger_head)
 
 
 def _list_contents(sheets: Mapping[str, FilingSheet], messages: Messages) -> Iterator[tuple[str, str]]:

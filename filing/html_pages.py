@@ -1,11 +1,14 @@
 """Renders pages as self-contained HTML files; texts that a county wrote are escaped."""
 
+import base64
+import hashlib
 from functools import lru_cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from filing.context.rollup_evidence import EvidencePage
+from filing.pages.province_summary import ProvinceSummary
 from filing.pages.run_page import RunPage
 from filing.pages.submission_page import SubmissionPage
 from filing.status.status_page import StatusPage
@@ -23,6 +26,11 @@ def render_status_page(page: StatusPage) -> bytes:
     return _render_template("status.html", page)
 
 
+def render_province_summary(page: ProvinceSummary) -> bytes:
+    """Return the HTML page for the head of the province."""
+    return _render_template("summary.html", page)
+
+
 def render_evidence_page(page: EvidencePage) -> bytes:
     """Return the HTML page of the evidence on the roll-ups."""
     return _render_template("evidence.html", page)
@@ -33,14 +41,19 @@ def render_run_page(page: RunPage) -> bytes:
     return _render_template("run.html", page)
 
 
-def _render_template(template: str, page: SubmissionPage | StatusPage | EvidencePage | RunPage) -> bytes:
+def _render_template(
+    template: str, page: SubmissionPage | StatusPage | ProvinceSummary | EvidencePage | RunPage
+) -> bytes:
     return _load_environment().get_template(template).render(page=page).encode("utf-8", "replace")
+
+
+BOARD_SCRIPT = "board.js"
 
 
 # Cached, so that each template is compiled only once.
 @lru_cache(maxsize=1)
 def _load_environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(TEMPLATES_FOLDER),
         autoescape=True,
         undefined=StrictUndefined,
@@ -48,3 +61,8 @@ def _load_environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    # The page allows this one script and no other: a text that looks like a script is not executed.
+    script = environment.get_template(BOARD_SCRIPT).render()
+    digest = hashlib.sha256(script.encode()).digest()
+    environment.globals["board_script_digest"] = base64.b64encode(digest).decode()
+    return environment

@@ -127,7 +127,9 @@ def _build_county_progress(
         days_waiting=None,
         block_code="",
     )
-    if county_state.state in (*procedure.final_states, *procedure.excused_states):
+    if county_state.state in procedure.excused_states:
+        return replace(progress, block_code="excused", reason=_format_excuse(county_state))
+    if county_state.state in procedure.final_states:
         return progress
     return _add_next_step(context, progress)
 
@@ -219,6 +221,12 @@ def _find_block(procedure: Procedure, county_state: CountyState, action: Action 
         if count:
             return severity, str(count)
     return "version", ""
+
+
+def _format_excuse(county_state: CountyState) -> str:
+    """Return number and opinion of the decision that excused a county."""
+    facts = county_state.decisions[-1].facts if county_state.decisions else {}
+    return f"{facts.get('number', '')} {facts.get('opinion', '')}".strip()
 
 
 def _format_refused_file(county_state: CountyState) -> str:

@@ -4,7 +4,7 @@ from collections import Counter
 
 from checks.parsing.text_normalisation import normalise_text
 from checks.recognition.column_names import ROW, list_field_names
-from checks.recognition.table import TOWNSHIP_FULL, Table
+from checks.recognition.table import PROJECT, TOWNSHIP_FULL, Table
 from contracts.form_model import Form, Role
 
 
@@ -43,4 +43,13 @@ def _name_body_rows(table: Table) -> dict[int, str]:
     if TOWNSHIP_FULL in table.body.columns and table.form.get_field(key).role is Role.TOWNSHIP:
         township_names = dict(table.body.select(ROW, TOWNSHIP_FULL).rows())
     written_names = dict(table.raw.select(ROW, key).rows())
-    return {row: str(township_names.get(row) or normalise_text(written_names.get(row) or "")) for row in rows}
+    names = {row: str(township_names.get(row) or normalise_text(written_names.get(row) or "")) for row in rows}
+    return _add_projects(table, key, names)
+
+
+def _add_projects(table: Table, key: str, names: dict[int, str]) -> dict[int, str]:
+    """Put the project before the township in forms in which a township has a row for each project."""
+    if PROJECT not in table.columns or table.form.get_field(key).role is not Role.TOWNSHIP:
+        return names
+    projects = dict(table.raw.select(ROW, PROJECT).rows())
+    return {row: f"{normalise_text(projects.get(row) or '')} {name}".strip() for row, name in names.items()}

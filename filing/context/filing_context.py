@@ -63,6 +63,10 @@ class Area:
     name: str
 
 
+COVER_SIGNERS, COVER_DAY = ("responsible", "checked_by", "filled_by"), "filled_on"
+"""The fields of a county's cover with the people who sign it, and with the day."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndedNotice:
     """What a workbook says of a filing that is no longer in force.
@@ -179,6 +183,33 @@ class FilingContext:
     def responsible_unit(self) -> str:
         """The unit that answers for the filing: that of the officers of its level, or else the area itself."""
         return self.find_unit(self._level_id, self.owner.code, self.owner.name)
+
+    def find_signer(self, name: str) -> str:
+        """Return who signs a county's filing as *name*, from its cover; empty if that is not known."""
+        report = self._own_report
+        if report is None:
+            return ""
+        return report.get_cover_text(name)
+
+    def find_signing_day(self) -> str:
+        """Return the day (2025-01-16) on a county's cover, or else of the decision that sealed the area's roll-up.
+
+        Before there is one, it is the day of the newest decision of the owner's level; empty if there is none.
+        """
+        if self._own_report is not None:
+            return self._own_report.get_cover_text(COVER_DAY)
+        if self.seal is not None and self.seal.is_sealed:
+            return str(self.seal.event.facts.get("date", ""))
+        decisions = [decision for county in self.included_counties for decision in county.county_state.decisions]
+        days = [str(decision.facts["date"]) for decision in decisions if decision.level == self._level_id]
+        return max(days, default="")
+
+    @property
+    def _own_report(self) -> ValidationReport | None:
+        """The report of the county whose filing it is; None for a city or the province."""
+        if self.owner.kind != COUNTY or not self.included_counties:
+            return None
+        return self.included_counties[0].report
 
     def find_unit(self, level: str, area: str, default: str) -> str:
         """Return the unit of an area's officers at a level, or *default* if there is no such officer."""

@@ -47,8 +47,10 @@ def build_city_opinion(context: FilingContext, figures: FilingFigures, messages:
             sheet_key="city_opinion",
             title=messages("filing.document.city_opinion", city=context.owner.name, year=context.roster.year),
             number=_get_seal_fact(seal, "number") or messages("filing.document.unnumbered"),
+            addressee=messages("filing.addressee", unit=_find_province_unit(context)),
+            signers={"reviewer": _get_seal_fact(seal, "title")},
             paragraphs=paragraphs,
-            table=_build_table_rows(inputs, ROWS_ABOVE_BODY + len(paragraphs) + 1),
+            table=_build_table_rows(inputs, ROWS_ABOVE_BODY + len(paragraphs) + 2),
             closing_paragraphs=(_format_allowances(context, messages),),
             signer_keys=("reviewing", "responsible", "reviewer"),
             signature_lines=(context.responsible_unit, day or messages("filing.cover.blank_date")),
@@ -56,6 +58,11 @@ def build_city_opinion(context: FilingContext, figures: FilingFigures, messages:
         ),
         messages,
     )
+
+
+def _find_province_unit(context: FilingContext) -> str:
+    """Return the office of the province, to which a city sends its opinion."""
+    return context.find_unit(context.procedure.levels[-1].id, *context.roster.province)
 
 
 def _collect_reported_figures(context: FilingContext, figures: FilingFigures) -> dict[str, CountyFigures]:

@@ -35,6 +35,8 @@ def build_county_report(
             sheet_key="report",
             title=messages("filing.document.report", **facts),
             number=_format_document_number(submission, messages),
+            addressee=_format_addressee(context, county, 1, messages),
+            signers=_collect_cover_signers(county),
             paragraphs=list(_format_report_paragraphs(context, county, figures, messages)),
             signer_keys=("compiled", "responsible", "checked", "filled"),
             signature_lines=(unit, _format_decision_date(submission, messages)),
@@ -82,6 +84,11 @@ def build_county_opinion(
             sheet_key="opinion",
             title=messages("filing.document.opinion", **facts),
             number=_format_document_number(decision, messages),
+            addressee=_format_addressee(context, county, 0, messages),
+            signers={
+                "reviewer": get_decision_fact(decision, "title"),
+                "date": _format_decision_date(decision, messages),
+            },
             paragraphs=paragraphs,
             table=list(_build_comparison_rows(context, county, figures, messages)),
             signer_keys=("reviewing", "responsible", "reviewer", "date"),
@@ -124,9 +131,12 @@ def build_county_receipt(
             sheet_key="receipt",
             title=mark_ended_title(context, messages("filing.document.receipt", **facts), messages),
             number=messages("filing.document.number", number=receipt.number),
+            addressee=_format_addressee(context, county, 0, messages),
             paragraphs=[*list_ended_notices(context, messages), ground, *_format_results(county, figures, messages)],
             table=list(_build_receipt_rows(entries, messages)),
             closing_paragraphs=(messages("filing.receipt.keep"),),
+            signer_keys=("filing", "handler", "collected"),
+            signers={"handler": get_decision_fact(filing, "title")},
             signature_lines=(unit, _format_decision_date(filing, messages)),
         ),
         messages,
@@ -162,6 +172,21 @@ def _collect_facts(context: FilingContext, county: IncludedCounty, messages: Mes
         "sha256": county.county_state.newest_sha256,
         "procedure": context.procedure.name,
     }
+
+
+def _format_addressee(context: FilingContext, county: IncludedCounty, level_index: int, messages: Messages) -> str:
+    """Return the office of a level that a document on a county is sent to, as the line above its text."""
+    due_county = county.due_county
+    areas = ((due_county.code, due_county.name), (due_county.city, context.get_city_name(due_county)))
+    area, name = areas[level_index]
+    unit = context.find_unit(context.procedure.levels[level_index].id, area, name)
+    return messages("filing.addressee", unit=unit)
+
+
+def _collect_cover_signers(county: IncludedCounty) -> dict[str, str]:
+    """Return who is responsible for a county's report, who checked and who compiled it, as its cover says."""
+    fields = {"responsible": "responsible", "checked": "checked_by", "filled": "filled_by"}
+    return {key: county.report.get_cover_text(name) for key, name in fields.items()}
 
 
 def _format_document_number(decision: Event | None, messages: Messages) -> str:

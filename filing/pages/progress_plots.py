@@ -99,7 +99,8 @@ def _select_done(figures: Sequence[ReportedFigure], measure: str) -> dict[str, D
         column = (figure.form, figure.column)
         done_column = done_column or column
         if column == done_column:
-            amounts[figure.township] = Decimal(figure.amount)
+            # A township may have a row for each of its projects.
+            amounts[figure.township] = amounts.get(figure.township, Decimal(0)) + Decimal(figure.amount)
     return amounts
 
 

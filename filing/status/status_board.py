@@ -1,14 +1,23 @@
 """The status board of a year, as a workbook; `filing.status.status_page` shows it as a page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from contracts.messages import Messages
 from contracts.procedures import Procedure
-from filing.book.cell_builders import CellRow, TableHeading, build_header_row, build_text_cell, clean_text, format_date
+from filing.book.cell_builders import (
+    PORTRAIT_WIDTH,
+    CellRow,
+    TableHeading,
+    build_header_row,
+    build_text_cell,
+    clean_text,
+    format_date,
+)
 from filing.book.workbook_model import Cell, CellStyle, FilingBook, FilingSheet
 from filing.context.decision_text import mark_late_day
+from filing.status.reminders import Reminder, ReminderContext, list_reminders
 from review.progress import CityProgress, CountyProgress, WorkflowStep, list_steps
 from review.roster import Roster
 
@@ -16,6 +25,8 @@ CITY_COLUMNS = ("city", "due", "sent", "done", "excused", "open", "late")
 CITY_WIDTHS = (20.0, 10.0, 10.0, 10.0, 10.0, 10.0, 10.0)
 COUNTY_COLUMNS = ("city", "county", "code", "state", "version", "turn", "deadline", "steps", "waiting", "block")
 COUNTY_WIDTHS = (13.0, 15.0, 9.0, 12.0, 7.0, 16.0, 20.0, 34.0, 9.0, 34.0)
+REMINDER_COLUMNS = ("recipient", "reminder")
+REMINDER_WIDTHS = (24.0, 92.0)
 MAX_REASON_CHARACTERS = 200
 
 
@@ -37,11 +48,13 @@ class StatusBoard:
 
 def build_board_book(board: StatusBoard, messages: Messages) -> FilingBook:
     """Return the board as a workbook: a sheet of cities and a sheet of counties."""
-    city_rows = list(map(_build_city_row, board.cities))
+    city_rows = [_build_city_row(city) for city in (*board.cities, sum_cities(board, messages))]
     county_rows = [_build_county_row(board, county, messages) for county in board.counties]
+    reminder_rows = [_build_reminder_row(reminder) for reminder in list_board_reminders(board, messages)]
     sheets = (
         _build_sheet(board, "cities", city_rows, messages),
         _build_sheet(board, "counties", county_rows, messages),
+        _build_sheet(board, "reminders", reminder_rows, messages),
     )
     year = messages("filing.year", year=board.roster.year)
     return FilingBook(title=_format_title(board, messages), subject=year, created_at=board.created_at, sheets=sheets)
@@ -56,7 +69,11 @@ def _format_as_of(board: StatusBoard, messages: Messages) -> str:
 
 
 def _build_sheet(board: StatusBoard, name: str, rows: list[CellRow], messages: Messages) -> FilingSheet:
-    columns, widths = {"cities": (CITY_COLUMNS, CITY_WIDTHS), "counties": (COUNTY_COLUMNS, COUNTY_WIDTHS)}[name]
+    columns, widths = {
+        "cities": (CITY_COLUMNS, CITY_WIDTHS),
+        "counties": (COUNTY_COLUMNS, COUNTY_WIDTHS),
+        "reminders": (REMINDER_COLUMNS, REMINDER_WIDTHS),
+    }[name]
     heading = TableHeading(
         right_text=_format_as_of(board, messages),
         title=f"{_format_title(board, messages)}：{messages(f'board.sheet.{name}')}",
@@ -66,13 +83,33 @@ def _build_sheet(board: StatusBoard, name: str, rows: list[CellRow], messages: M
         name=messages(f"board.sheet.{name}"),
         rows=(*heading.build_rows(), build_header_row(messages(f"board.column.{column}") for column in columns), *rows),
         widths=widths,
-        landscape=len(columns) > len(CITY_COLUMNS),
+        landscape=sum(widths) > PORTRAIT_WIDTH,
         header_rows=(3, 3),
     )
 
 
 def _build_city_row(city: CityProgress) -> CellRow:
     return (build_text_cell(city.name), *(Cell(count, CellStyle.FIGURE) for count in list_city_counts(city)))
+
+
+def sum_cities(board: StatusBoard, messages: Messages) -> CityProgress:
+    """Return the numbers of all cities together."""
+    counts = {
+        name: sum(getattr(city, name) for city in board.cities) for name in ("due", "sent", "done", "excused", "late")
+    }
+    return CityProgress(name=messages("filing.total"), **counts)
+
+
+def list_board_reminders(board: StatusBoard, messages: Messages) -> Iterator[Reminder]:
+    """Yield the reminders of the offices that have to act."""
+    context = ReminderContext(
+        procedure=board.procedure, roster=board.roster, counties=board.counties, as_of=board.as_of
+    )
+    return list_reminders(context, messages)
+
+
+def _build_reminder_row(reminder: Reminder) -> CellRow:
+    return build_text_cell(reminder.recipient), build_text_cell(reminder.text)
 
 
 def list_city_counts(city: CityProgress) -> tuple[int, ...]:

@@ -9,6 +9,7 @@ from operator import attrgetter
 from contracts.messages import Messages
 from filing.book.cell_builders import format_date
 from filing.pages.progress_plots import ProgressPlot
+from filing.status.reminders import Reminder
 from filing.status.status_board import (
     StatusBoard,
     format_block,
@@ -16,7 +17,9 @@ from filing.status.status_board import (
     format_number,
     format_steps,
     format_turn,
+    list_board_reminders,
     list_city_counts,
+    sum_cities,
 )
 from review.progress import CityProgress, CountyProgress
 
@@ -67,13 +70,16 @@ class StatusPage:
     total: int
     plots: tuple[ProgressPlot, ...] = ()
     filing: str = ""
+    reminders: tuple[Reminder, ...] = ()
+    summary: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusPageExtras:
     """What the page shows besides the board.
 
-    *head* is the digest of the ledger's last entry; *links* are by county code; *filing* is the link to the filing.
+    *head* is the digest of the ledger's last entry; *links* are by county code; *filing* is the link to the filing,
+    *summary* that to the page for the head of the province.
     """
 
     head: str
@@ -81,6 +87,7 @@ class StatusPageExtras:
     plots: tuple[ProgressPlot, ...]
     filing: str
     max_counties: int
+    summary: str = ""
 
 
 CITY_COLUMNS = ("city", "due", "sent", "done", "excused", "open", "late", "share")
@@ -96,14 +103,16 @@ def build_status_page(board: StatusBoard, extras: StatusPageExtras, messages: Me
         title=messages("board.title", province=board.roster.province[1], year=board.roster.year),
         as_of=format_date(board.as_of, messages),
         head=extras.head,
-        tally=tuple(_build_tally(board, messages)),
+        tally=tuple(build_tally(board, messages)),
         city_columns=_list_titles(CITY_COLUMNS, messages),
-        cities=tuple(map(_build_city_row, board.cities)),
+        cities=(*map(_build_city_row, board.cities), _build_city_row(sum_cities(board, messages))),
         county_columns=_list_titles(COUNTY_COLUMNS, messages),
         counties=counties,
         total=len(board.counties),
         plots=extras.plots,
         filing=extras.filing,
+        reminders=tuple(list_board_reminders(board, messages)),
+        summary=extras.summary,
     )
 
 
@@ -111,10 +120,15 @@ def _list_titles(columns: Iterable[str], messages: Messages) -> tuple[str, ...]:
     return tuple(messages(f"board.column.{column}") for column in columns)
 
 
-def _build_tally(board: StatusBoard, messages: Messages) -> Iterator[tuple[str, int]]:
+def build_tally(board: StatusBoard, messages: Messages) -> Iterator[tuple[str, int]]:
+    """Yield name and number of each tile: due counties, counties in each state, late ones."""
     yield messages("board.column.due"), len(board.counties)
     for state, count in Counter(map(attrgetter("state"), board.counties)).items():
-        yield board.procedure.states.get(state, state), count
+        name = board.procedure.states.get(state, state)
+        if state == board.procedure.initial_state:
+            # The name of this state is that of the number of due counties too.
+            name = messages("board.unsent")
+        yield name, count
     yield messages("board.column.late"), sum(map(attrgetter("is_late"), board.counties))
 
 

@@ -14,7 +14,7 @@ from filing.pages.progress_plots import ProgressAmounts, ProgressPlot, build_plo
 from filing.status.status_page import StatusPageExtras
 from flows.intake.returned_files import ReturnContext, find_county
 from flows.outputs.filings_due import get_filing_path
-from flows.year.issued_outputs import get_basis_entry, get_page_path
+from flows.year.issued_outputs import get_basis_entry, get_board_paths, get_page_path
 from flows.year.year_state import YearState
 from review.county_state import SubmissionVersion
 from review.roster import DueCounty, Roster
@@ -32,6 +32,7 @@ def collect_page_extras(state: YearState, roster: Roster) -> StatusPageExtras:
         plots=tuple(_build_plots(state, roster, max_rows)),
         filing=filing,
         max_counties=max_rows,
+        summary=quote(get_board_paths(roster)[2].rsplit("/", 1)[-1]),
     )
 
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from decimal import Decimal
 
 from checks.model.report import ValidationReport
 from checks.reporting.json_codec import decode_report
@@ -10,13 +9,15 @@ from checks.versions.point_answers import find_point_answers
 from checks.versions.version_diff import VersionChanges
 from filing.context.review_context import ReviewContext, ReviewedCounty
 from filing.review_book.review_workbook import build_review_book
-from flows.intake.returned_files import ReturnContext, compare_versions, compare_with_previous, find_county
+from flows.intake.returned_files import ReturnContext, compare_versions, compare_with_previous
+from flows.outputs.report_amounts import collect_planned_amounts
 from flows.outputs.review_copies import get_copy_path
 from flows.year.issued_outputs import (
     PlannedReviewWorkbook,
     build_output_event,
     get_marked_workbook_path,
     get_page_path,
+    list_related_roll_ups,
     write_output,
 )
 from flows.year.jobs import JobOutcome, ProgressLine
@@ -52,7 +53,7 @@ def _build_review_context(state: YearState, roster: Roster, planned_review: Plan
         counties=tuple(_collect_counties(state, roster, planned_review)),
         is_sealed=(level.id, area) in find_sealed_areas(state.procedure, state.roll_ups),
         as_of=planned_review.as_of,
-        roll_ups=tuple(event for event in state.roll_ups if (event.level, event.county) == (level.id, area)),
+        roll_ups=tuple(list_related_roll_ups(state, level, area)),
         sampling=state.policy.sampling,
     )
 
@@ -76,7 +77,7 @@ def _collect_counties(
             last_seen=last_seen,
             changes=_compare_with_seen(context, county_state, report, last_seen),
             returns=_collect_returns(state, county_state, report),
-            planned_amounts=_collect_planned_amounts(state, report),
+            planned_amounts=collect_planned_amounts(state.library, report),
             **_build_links(state, county_state),
         )
 
@@ -110,23 +111,6 @@ def _collect_returns(
         return returns
     answers = find_point_answers(report.explanations, returns[-1].decision.sha256)
     return (*returns[:-1], returns[-1].with_answers(answers))
-
-
-def _collect_planned_amounts(state: YearState, report: ValidationReport | None) -> dict[str, Decimal]:
-    """Return what the county's plan, or else its own tables, ask for the year by measure."""
-    if report is None:
-        return {}
-    plan, year = find_county(state.library, report)[1], report.identity.year
-    if plan is not None:
-        return {name: measure.by_year[year] for name, measure in plan.measures.items() if year in measure.by_year}
-    targets = state.library.get_filing_layout().target_columns
-    amounts: dict[str, Decimal] = {}
-    for figure in report.figures:
-        for target in targets:
-            is_target = (figure.form, figure.column) == (target.form, target.column)
-            if is_target and target.period == "year" and not figure.township:
-                amounts[target.measure] = Decimal(figure.amount)
-    return amounts
 
 
 def _build_links(state: YearState, county_state: CountyState) -> dict[str, str]:

@@ -102,7 +102,7 @@ def add_listener(first: ProgressListener, second: ProgressListener) -> ProgressL
 
 def _find_board_link(paths: YearPaths, roster: Roster) -> str:
     """Return the link to the status page, empty if there is none yet."""
-    _, page = get_board_paths(roster)
+    _, page, _ = get_board_paths(roster)
     if not paths.output_path(page).is_file():
         return ""
     return quote(page)

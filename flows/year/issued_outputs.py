@@ -85,11 +85,21 @@ def list_review_workbooks(state: YearState, roster: Roster) -> list[PlannedRevie
             level=level,
             area=area,
             path=f"review/{level.id}-{area}-{roster.year}-复核表.xlsx",
-            basis=_digest_parts([entry.digest, *common_basis, *_list_last_year_reports(state, level, area)]),
+            basis=_digest_parts([entry.digest, *common_basis, *_list_other_parts(state, level, area)]),
             as_of=entry.at,
         )
         planned_workbooks.append(planned_workbook)
     return planned_workbooks
+
+
+def list_related_roll_ups(state: YearState, level: Level, area: str) -> Iterator[Event]:
+    """Yield the decisions on the roll-ups of an area, of the areas in it and of the area that it is in."""
+    for event in state.roll_ups:
+        event_level = state.procedure.find_level(event.level)
+        if event_level is None:
+            continue
+        if level.get_area_code(event.county) == area or event_level.get_area_code(area) == event.county:
+            yield event
 
 
 def _index_newest_entries(state: YearState) -> dict[tuple[str, str], LedgerEntry]:
@@ -116,6 +126,12 @@ def _list_reviewing_areas(state: YearState, roster: Roster) -> Iterator[tuple[Le
             yield level, area
 
 
+def _list_other_parts(state: YearState, level: Level, area: str) -> list[str]:
+    """Return last year's reports of an area and the number of decisions on roll-ups that concern it."""
+    roll_up_count = len(list(list_related_roll_ups(state, level, area)))
+    return [*_list_last_year_reports(state, level, area), str(roll_up_count)]
+
+
 def _list_last_year_reports(state: YearState, level: Level, area: str) -> list[str]:
     return sorted(report for county, report in state.last_year_reports.items() if level.get_area_code(county) == area)
 
@@ -133,13 +149,13 @@ def list_due_review_workbooks(state: YearState, roster: Roster) -> list[PlannedR
     ]
 
 
-def get_board_paths(roster: Roster) -> tuple[str, str]:
-    """Return the paths of the status board's workbook and page, relative to the year's outputs."""
-    return f"status/{roster.year}-进度.xlsx", f"status/{roster.year}-进度.html"
+def get_board_paths(roster: Roster) -> tuple[str, str, str]:
+    """Return the paths of the board's workbook and page and of the summary, relative to the year's outputs."""
+    return f"status/{roster.year}-进度.xlsx", f"status/{roster.year}-进度.html", f"status/{roster.year}-全省情况.html"
 
 
 def list_due_boards(state: YearState, roster: Roster) -> list[str]:
-    """Return which of the two are missing or show an older state; none before anything was received."""
+    """Return which of these are missing or show an older state; none before anything was received."""
     if not state.has_arrivals:
         return []
     basis = compute_board_basis(state)

@@ -81,14 +81,9 @@ class YearState:
         )
 
     @property
-    def has_submissions(self) -> bool:
-        """Whether any county's submission was received."""
-        return any(county_state.versions for county_state in self.county_states.values())
-
-    @property
     def has_arrivals(self) -> bool:
-        """Whether any county has sent a file, taken or refused."""
-        return self.has_submissions or any(state.refused_files for state in self.county_states.values())
+        """Whether anything is known of any county: a file that was taken or refused, or a decision."""
+        return any(state.versions or state.refused_files or state.decisions for state in self.county_states.values())
 
     @property
     def has_filings(self) -> bool:

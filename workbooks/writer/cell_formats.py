@@ -80,9 +80,10 @@ STYLE_FORMATS: Final[Mapping[CellStyle, StyleFormat]] = MappingProxyType(
         CellStyle.LABEL: replace(_TEXT_FORMAT, edges=""),
         CellStyle.VALUE: replace(_TEXT_FORMAT, edges="under"),
         CellStyle.NOTE: StyleFormat(size=10.5, edges="", min_height=17),
-        CellStyle.SUBTITLE: StyleFormat(font=FANG_FONT, size=12, edges="", align="center", min_height=24),
-        CellStyle.PARAGRAPH: StyleFormat(font=FANG_FONT, size=14, edges="", min_height=26),
-        CellStyle.CLOSING: StyleFormat(font=FANG_FONT, size=14, edges="", align="right", min_height=26),
+        CellStyle.SUBTITLE: StyleFormat(font=FANG_FONT, size=14, edges="", align="center", min_height=24),
+        # 三号仿宋, as GB/T 9704 asks of official documents.
+        CellStyle.PARAGRAPH: StyleFormat(font=FANG_FONT, size=16, edges="", min_height=29),
+        CellStyle.CLOSING: StyleFormat(font=FANG_FONT, size=16, edges="", align="right", min_height=29),
         CellStyle.BLANK: StyleFormat(align="center", min_height=56),
         CellStyle.HASH: StyleFormat(font=MONO_FONT, size=9),
         CellStyle.HARD: replace(_TEXT_FORMAT, fill="#FFC7CE"),

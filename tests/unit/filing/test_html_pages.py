@@ -1,5 +1,7 @@
 """Each page is one file that fetches nothing, has no markup that a county wrote, and states true totals."""
 
+import base64
+import hashlib
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -169,10 +171,18 @@ def test_page_of_a_year_shows_names_as_they_are(text: str) -> None:
     )
     written = render_status_page(page)
     root = html.document_fromstring(written)
-    assert {element.tag for element in root.iter() if isinstance(element.tag, str)} <= TAGS
+    assert {element.tag for element in root.iter() if isinstance(element.tag, str)} <= TAGS | {
+        "script",
+        "label",
+        "input",
+    }
     assert [element.get("href") for element in root.xpath("//a")] == ["../a/b.html"]
+    (script,) = (element.text for element in root.xpath("//script"))
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}'" in written.decode()
     assert "共 3 个，只列出前 2 个" in written.decode()
-    assert FETCHED.search(re.sub(rb">[^<]*<", b"><", written)) is None
+    without_script = re.sub(rb"<script>.*?</script>", b"", written, flags=re.DOTALL)
+    assert FETCHED.search(re.sub(rb">[^<]*<", b"><", without_script)) is None
 
 
 def test_templates_name_nothing_outside() -> None:
