@@ -8,9 +8,9 @@ from datetime import MAXYEAR
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from contracts.errors import ContractError
+from contracts.errors import ContractError, SettingError
 from contracts.filing_layout import FilingLayout, load_filing_layout
-from contracts.messages import Messages, load_messages
+from contracts.messages import LANGUAGES, Messages, load_messages
 from contracts.notice_vocabulary import NoticeVocabulary, load_notice_vocabulary
 from contracts.packages import Package, load_package
 from contracts.plans import Plan, load_plan
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from contracts.form_model import Form
     from contracts.rule_examples import RuleExample
 
-LANGUAGE = "zh"
 COVER_FILE = "cover.odcs.yaml"
 T = TypeVar("T", Package, Plan, Procedure, Register)
 
@@ -47,13 +46,17 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class ContractLibrary:
-    """A contracts folder. Files are read on each request, so an edit takes effect at the next command."""
+    """A contracts folder. Files are read on each request, so an edit takes effect at the next command.
+
+    *language* is that of the messages and of the names in a procedure; the contracts themselves have one text.
+    """
 
     root: Path
+    language: str = LANGUAGES[0]
 
     def get_messages(self) -> Messages:
-        """Return the catalogue of sentences for people."""
-        return load_messages(self.root / "messages" / f"{LANGUAGE}.yaml")
+        """Return the catalogue of sentences for people, in the language of the library."""
+        return load_messages(self.root / "messages", self.language)
 
     def get_return_policy(self) -> ReturnPolicy:
         """Return the policy for returned submissions: the rule on explanations and the caps of lists."""
@@ -65,12 +68,12 @@ class ContractLibrary:
 
     def get_procedure(self, name: str) -> Procedure:
         """Return one procedure by its id."""
-        return _load_by_id(self.root / "procedures", name, load_procedure)
+        return _load_by_id(self.root / "procedures", name, load_procedure).in_language(self.language)
 
     def list_procedures(self) -> tuple[Procedure, ...]:
         """Return every procedure, in the order of the file names."""
         paths = sorted((self.root / "procedures").glob("*.yaml"))
-        return tuple(map(load_procedure, paths))
+        return tuple(load_procedure(path).in_language(self.language) for path in paths)
 
     def list_packages(self) -> tuple[Package, ...]:
         """Return every package, in the order of the file names."""
@@ -203,15 +206,15 @@ class ContractLibrary:
         return {name: hashlib.sha256(content).hexdigest() for name, content in self.collect_data_files().items()}
 
 
-def open_library(root: Path | None = None) -> ContractLibrary:
-    """Open the contracts shipped with the code, or an edited copy at *root*.
+def open_library(root: Path | None = None, language: str = LANGUAGES[0]) -> ContractLibrary:
+    """Open the contracts shipped with the code, or an edited copy at *root*, to be shown in *language*.
 
     Raises `ContractError` if the folder holds no ``forms`` folder.
     """
     folder = root or Path(__file__).parent
     if not (folder / "forms").is_dir():
-        raise ContractError(str(folder), "is no contracts folder: it has no forms/ in it")
-    return ContractLibrary(folder)
+        raise SettingError(str(folder), "is no contracts folder: it has no forms/ in it", "contracts_folder")
+    return ContractLibrary(folder, language)
 
 
 def _check_consistency(submission: Submission) -> None:

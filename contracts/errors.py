@@ -1,4 +1,4 @@
-"""The exception of this package: a contract that is written wrong, as opposed to data that are wrong."""
+"""The exceptions of this package: a contract or a setting that is wrong, as opposed to data that are wrong."""
 
 
 class ContractError(Exception):
@@ -8,3 +8,15 @@ class ContractError(Exception):
         super().__init__(f"{file}: {problem}")
         self.file = file
         self.problem = problem
+
+
+class SettingError(ContractError):
+    """A setting, or a file that an operator writes, cannot be used: the sentence is ``setting.<code>`` with its facts.
+
+    *file* is the variable or the file, *problem* the same in English for a log.
+    """
+
+    def __init__(self, file: str, problem: str, code: str, **facts: str) -> None:
+        super().__init__(file, problem)
+        self.code = code
+        self.facts = facts

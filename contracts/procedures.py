@@ -2,12 +2,20 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
 from contracts.errors import ContractError
+from contracts.procedure_names import (
+    ProcedureNames,
+    build_translations,
+    check_declared,
+    list_action_names,
+    list_level_names,
+    rename,
+)
 from contracts.yaml_files import compile_once
 
 
@@ -50,11 +58,15 @@ class Precondition(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Level:
-    """One level of the chain; the counties of an officer's area share the first *area_digits* digits of their code."""
+    """One level of the chain; the counties of an officer's area share the first *area_digits* digits of their code.
+
+    *other_names* are its names in other languages.
+    """
 
     id: str
     name: str
     area_digits: int
+    other_names: tuple[str, ...] = ()
 
     def get_area_code(self, county: str) -> str:
         """Return the six-digit code of the area of this level that contains a county."""
@@ -68,7 +80,7 @@ class Action:
     An empty *to_state* leaves the state as it is; *to_state_if_filed_before* replaces it if an older version was filed
     before. *cover_fields* maps what the action requires to the fields of the cover on which the county's own file may
     give it, and *cover_opinion* is the opinion if the cover gives none. *is_forward* marks the regular steps towards
-    the filing; the next of them determines whose turn it is.
+    the filing; the next of them determines whose turn it is. *other_names* are its names in other languages.
     """
 
     id: str
@@ -84,6 +96,7 @@ class Action:
     is_forward: bool = False
     cover_fields: Mapping[str, str] = field(default_factory=dict)
     cover_opinion: str = ""
+    other_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,9 +121,10 @@ class ProcedureRule:
 class Procedure:
     """The chain of one kind of submission.
 
-    *states* maps state ids to Chinese names. *closed_states* names, for a level that seals a roll-up, the states in
-    which a county no longer delays the sealing. *deadlines* maps level ids to month and day. *refused_state* is that of
-    a county whose files were all refused; if empty, such a county stays in the initial state.
+    *states* maps state ids to names. *closed_states* names, for a level that seals a roll-up, the states in which a
+    county no longer delays the sealing. *deadlines* maps level ids to month and day. *refused_state* is that of a
+    county whose files were all refused; if empty, such a county stays in the initial state. *translations* has the
+    names in other languages, by language.
     """
 
     id: str
@@ -128,6 +142,20 @@ class Procedure:
     rules: tuple[ProcedureRule, ...] = ()
     deadlines: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     refused_state: str = ""
+    translations: Mapping[str, ProcedureNames] = field(default_factory=dict)
+
+    def in_language(self, language: str) -> "Procedure":
+        """Return the procedure with its names in *language*; as it is if the contract has none in it."""
+        names = self.translations.get(language)
+        if names is None:
+            return self
+        return replace(
+            self,
+            name=names.name,
+            states={**self.states, **names.states},
+            levels=tuple(rename(level, names.levels) for level in self.levels),
+            actions=tuple(rename(action, names.actions) for action in self.actions),
+        )
 
     def get_deadline(self, level: str, year: int) -> date | None:
         """Return the last day, in the year after the accounting year, on which a level is in time; None if not set."""
@@ -137,16 +165,16 @@ class Procedure:
         return date(year + 1, *month_and_day)
 
     def find_level(self, name: str) -> Level | None:
-        """Return a level by its id or its Chinese name, or None if there is none."""
+        """Return a level by its id or its name in any language, or None if there is none."""
         for level in self.levels:
-            if name in (level.id, level.name):
+            if name in (level.id, level.name, *level.other_names):
                 return level
         return None
 
     def find_action(self, level: str, name: str) -> Action | None:
-        """Return the action of a level by its id, verb or Chinese name, or None if there is none."""
+        """Return the action of a level by its id, verb or name in any language, or None if there is none."""
         for action in self.actions:
-            if action.level == level and name in (action.id, action.verb, action.name):
+            if action.level == level and name in (action.id, action.verb, action.name, *action.other_names):
                 return action
         return None
 
@@ -178,15 +206,18 @@ class Procedure:
 def load_procedure(raw: Mapping[str, Any], file: str) -> Procedure:
     """Load one procedure; raise `ContractError` if an entry is malformed or names an unknown state or level."""
     try:
+        translations = build_translations(raw.get("names", {}))
         procedure = Procedure(
             id=raw["id"],
             name=raw["name"],
             basis=raw["basis"],
-            levels=tuple(Level(**level) for level in raw["levels"]),
+            levels=tuple(
+                Level(**level, other_names=list_level_names(translations, level["id"])) for level in raw["levels"]
+            ),
             states=raw["states"],
             initial_state=raw["start"],
             state_by_outcome=raw["on_check"],
-            actions=tuple(map(_build_action, raw["actions"])),
+            actions=tuple(_build_action(action, translations) for action in raw["actions"]),
             resubmittable_states=tuple(raw["open_to_new_version"]),
             final_states=tuple(raw["final"]),
             excused_states=tuple(raw.get("excused", ())),
@@ -194,6 +225,7 @@ def load_procedure(raw: Mapping[str, Any], file: str) -> Procedure:
             rules=tuple(map(_build_rule, raw.get("rules", ()))),
             refused_state=raw.get("on_refusal", ""),
             deadlines={level: _parse_month_and_day(text) for level, text in raw.get("deadlines", {}).items()},
+            translations=translations,
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ContractError(file, f"procedure entry missing or malformed: {error!r}") from error
@@ -201,7 +233,7 @@ def load_procedure(raw: Mapping[str, Any], file: str) -> Procedure:
     return procedure
 
 
-def _build_action(raw: Mapping[str, Any]) -> Action:
+def _build_action(raw: Mapping[str, Any], translations: Mapping[str, ProcedureNames]) -> Action:
     return Action(
         id=raw["id"],
         level=raw["level"],
@@ -216,6 +248,7 @@ def _build_action(raw: Mapping[str, Any]) -> Action:
         is_forward=bool(raw.get("onward", False)),
         cover_fields=raw.get("on_cover", {}),
         cover_opinion=raw.get("cover_opinion", ""),
+        other_names=list_action_names(translations, raw["id"]),
     )
 
 
@@ -247,6 +280,8 @@ def _check_references(procedure: Procedure, file: str) -> None:
         raise ContractError(file, f"settled: levels not declared: {unknown}")
     if repeated := _find_repeated_ids(procedure.actions):
         raise ContractError(file, f"actions declared twice: {repeated}")
+    declared_ids = {*level_ids, *procedure.states, *(action.id for action in procedure.actions)}
+    check_declared(procedure.translations, declared_ids, file)
 
 
 def _collect_named_states(procedure: Procedure) -> set[str]:

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 
 import yaml
 
-from contracts.errors import ContractError
+from contracts.errors import SettingError
 
 MAX_CACHED_FILES: Final = 64
 Compiled = TypeVar("Compiled")
@@ -24,28 +24,30 @@ class _UniqueKeyLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: 
 
 
 def load_yaml(path: Path) -> dict[str, Any]:
-    """Return the content of the file; raise `ContractError` if it is missing or not a mapping."""
+    """Return the content of the file; raise `SettingError` if it is missing or not a mapping."""
     return parse_yaml(read_text(path), path.name)
 
 
 def read_text(path: Path) -> str:
-    """Return the file's text; raise `ContractError` if it cannot be read."""
+    """Return the file's text; raise `SettingError` if it cannot be read."""
     try:
         return path.read_text(encoding="utf-8")
     except OSError as error:
-        raise ContractError(path.name, f"cannot be read: {error.strerror}") from error
+        raise SettingError(path.name, f"cannot be read: {error.strerror}", "unreadable") from error
     except UnicodeDecodeError as error:
-        raise ContractError(path.name, f"is not valid YAML: {error}") from error
+        raise SettingError(path.name, f"is not valid YAML: {error}", "not_utf8") from error
 
 
 def parse_yaml(text: str, file: str) -> dict[str, Any]:
-    """Return the mapping in *text*, the content of *file*; raise `ContractError` if it is not a mapping."""
+    """Return the mapping in *text*, the content of *file*; raise `SettingError` if it is not a mapping."""
     try:
         content = yaml.load(text, Loader=_UniqueKeyLoader)  # noqa: S506 - a safe loader
     except yaml.YAMLError as error:
-        raise ContractError(file, f"is not valid YAML: {error}") from error
+        mark = getattr(error, "problem_mark", None)
+        line = str(mark.line + 1) if mark else ""
+        raise SettingError(file, f"is not valid YAML: {error}", "not_yaml", line=line) from error
     if not isinstance(content, dict):
-        raise ContractError(file, "expected a mapping at the top")
+        raise SettingError(file, "expected a mapping at the top", "not_mapping")
     return content
 
 

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
-from contracts.contract_library import open_library
 from contracts.errors import ContractError
 from desk.console import print_error
+from desk.error_sentences import format_contract_error, format_error, format_ledger_error, load_error_messages
 from desk.exit_codes import ExitCode
-from desk.settings import find_contracts_folder, resolve_state_folder
+from desk.settings import resolve_state_folder
 
 if TYPE_CHECKING:
     from ledger.errors import LedgerError
@@ -28,10 +28,10 @@ def run_command(command: Callable[[], ExitCode], state_path: Path | None = None)
     try:
         code = command()
     except ContractError as error:
-        print_error(_format_error("contracts", problem=str(error)))
+        print_error(format_contract_error(error))
         code = ExitCode.USAGE
     except KeyboardInterrupt:
-        print_error(_format_error("interrupted"))
+        print_error(format_error("interrupted"))
         raise typer.Exit(INTERRUPTED_CODE) from None
     except Exception as error:  # noqa: BLE001 - the last resort: any other error is a fault of the program
         code = report_error(error, state_path)
@@ -50,39 +50,47 @@ def report_error(error: Exception, state_path: Path | None = None) -> ExitCode:
     )
 
     if disk_failure := get_disk_failure(error):
-        print_error(_format_error(f"disk_{disk_failure}", place=find_disk_error_place(error)))
+        print_error(format_error(f"disk_{disk_failure}", place=find_disk_error_place(error)))
         return ExitCode.FAULT
     if isinstance(error, YearBusyError):
-        print_error(_format_error("busy", year=str(error.year)))
+        print_error(format_error("busy", year=str(error.year)))
         return ExitCode.REFUSED_ACTION
     if isinstance(error, OutputBusyError):
-        print_error(_format_error("output_busy", path=str(error.path)))
+        print_error(format_error("output_busy", path=str(error.path)))
         return ExitCode.FAULT
     if isinstance(error, LedgerMissingError):
-        print_error(_format_error("ledger_missing", place=error.place))
+        print_error(format_error("ledger_missing", place=error.place))
         return ExitCode.USAGE
     if isinstance(error, LedgerError):
-        return _report_ledger_error(error)
+        return _report_ledger_error(error, state_path)
     return _report_fault(error, state_path)
 
 
-def _report_ledger_error(error: "LedgerError") -> ExitCode:
+def _report_ledger_error(error: "LedgerError", state_path: Path | None) -> ExitCode:
     from ledger.errors import LedgerAlteredError  # noqa: PLC0415 - as above
 
     if isinstance(error, LedgerAlteredError):
         print_error(_format_altered_ledger(error.place, error.sequence, error.reason_code))
         return ExitCode.REFUSED_ACTION
-    print_error(_format_error("ledger", problem=str(error)))
+    log_path = _log_error(error, state_path)
+    print_error(format_ledger_error(error, str(log_path)))
     return ExitCode.USAGE
 
 
 def _format_altered_ledger(place: str, sequence: int, reason_code: str) -> str:
-    reason = open_library().get_messages()(f"verify.reason.{reason_code}")
+    reason = load_error_messages()(f"verify.reason.{reason_code}")
     key = "ledger_altered" if sequence else "ledger_damaged"
-    return _format_error(key, place=place, sequence=str(sequence), reason=reason)
+    return format_error(key, place=place, sequence=str(sequence), reason=reason)
 
 
 def _report_fault(error: Exception, state_path: Path | None) -> ExitCode:
+    log_path = _log_error(error, state_path)
+    print_error(format_error("fault", kind=type(error).__name__, log=str(log_path)))
+    return ExitCode.FAULT
+
+
+def _log_error(error: Exception, state_path: Path | None) -> Path:
+    """Write the stack of an error to the log, or print it if that fails; return the path of the log."""
     from flows.run.failure_log import list_stack_lines, log_failure  # noqa: PLC0415 - as above
 
     log_path = resolve_state_folder(state_path) / "logs" / "faults.log"
@@ -91,13 +99,4 @@ def _report_fault(error: Exception, state_path: Path | None) -> ExitCode:
         log_failure(log_path, stack_lines)
     except OSError:
         print_error("\n".join(stack_lines))
-    print_error(_format_error("fault", kind=type(error).__name__, log=str(log_path)))
-    return ExitCode.FAULT
-
-
-def _format_error(key: str, **facts: str) -> str:
-    """Return the sentence on an error, from the shipped contracts if the configured ones cannot be read."""
-    try:
-        return open_library(find_contracts_folder()).get_messages()(f"error.{key}", **facts)
-    except ContractError:
-        return open_library().get_messages()(f"error.{key}", **facts)
+    return log_path

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from contracts.contract_library import ContractLibrary, open_library
+from contracts.messages import LANGUAGE_VARIABLE, LANGUAGES
 from flows.year.locations import YearPaths
 
 CONTRACTS_VARIABLE = "HESUAN_CONTRACTS"
@@ -19,9 +20,14 @@ def find_contracts_folder() -> Path | None:
     return Path(folder)
 
 
+def find_language() -> str:
+    """Return the language set in the environment, or that of the counties; whether there is such a one shows later."""
+    return os.environ.get(LANGUAGE_VARIABLE) or LANGUAGES[0]
+
+
 def open_configured_library() -> ContractLibrary:
-    """Open the contracts folder set in the environment, or the shipped one."""
-    return open_library(find_contracts_folder())
+    """Open the contracts folder set in the environment, or the shipped one, in the language that is set."""
+    return open_library(find_contracts_folder(), find_language())
 
 
 def resolve_state_folder(option: Path | None) -> Path:
@@ -38,4 +44,5 @@ def resolve_paths(year: int, *, inputs: Path, outputs: Path, state: Path | None)
         state_folder=resolve_state_folder(state),
         ledger_url=os.environ.get(LEDGER_VARIABLE, ""),
         contracts_folder=find_contracts_folder(),
+        language=find_language(),
     )

@@ -79,7 +79,11 @@ def build_archive_book(context: ArchiveContext, messages: Messages) -> FilingBoo
         _build_sheet(context, "files", (FILE_COLUMNS, FILE_WIDTHS, files), messages),
     )
     return FilingBook(
-        title=title, subject=messages("filing.year", year=context.year), created_at=context.created_at, sheets=sheets
+        title=title,
+        subject=messages("filing.year", year=context.year),
+        created_at=context.created_at,
+        sheets=sheets,
+        page_number=messages("filing.page_number"),
     )
 
 

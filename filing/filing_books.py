@@ -77,6 +77,7 @@ def build_receipt_book(context: FilingContext, messages: Messages) -> FilingBook
         created_at=context.as_of,
         sheets=(sheet,),
         footer=_format_footer(context, messages),
+        page_number=messages("filing.page_number"),
     )
 
 
@@ -126,6 +127,7 @@ def _build_book(context: FilingContext, unnumbered_sheets: Mapping[str, FilingSh
         created_at=context.as_of,
         sheets=(build_cover_sheet(context, contents, messages), *sheets.values()),
         footer=_format_footer(context, messages),
+        page_number=messages("filing.page_number"),
     )
 
 

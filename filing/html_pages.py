@@ -1,4 +1,4 @@
-"""Renders pages as self-contained HTML files; texts that a county wrote are escaped."""
+"""Renders pages as self-contained HTML files; all texts are escaped."""
 
 import base64
 import hashlib
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from contracts.messages import Messages
 from filing.context.rollup_evidence import EvidencePage
 from filing.pages.province_summary import ProvinceSummary
 from filing.pages.run_page import RunPage
@@ -16,35 +17,36 @@ from filing.status.status_page import StatusPage
 TEMPLATES_FOLDER = Path(__file__).parent / "templates"
 
 
-def render_submission_page(page: SubmissionPage) -> bytes:
+def render_submission_page(page: SubmissionPage, messages: Messages) -> bytes:
     """Return the HTML page of one submission."""
-    return _render_template("submission.html", page)
+    return _render_template("submission.html", page, messages)
 
 
-def render_status_page(page: StatusPage) -> bytes:
+def render_status_page(page: StatusPage, messages: Messages) -> bytes:
     """Return the HTML page of the status of a year."""
-    return _render_template("status.html", page)
+    return _render_template("status.html", page, messages)
 
 
-def render_province_summary(page: ProvinceSummary) -> bytes:
+def render_province_summary(page: ProvinceSummary, messages: Messages) -> bytes:
     """Return the HTML page for the head of the province."""
-    return _render_template("summary.html", page)
+    return _render_template("summary.html", page, messages)
 
 
-def render_evidence_page(page: EvidencePage) -> bytes:
+def render_evidence_page(page: EvidencePage, messages: Messages) -> bytes:
     """Return the HTML page of the evidence on the roll-ups."""
-    return _render_template("evidence.html", page)
+    return _render_template("evidence.html", page, messages)
 
 
-def render_run_page(page: RunPage) -> bytes:
+def render_run_page(page: RunPage, messages: Messages) -> bytes:
     """Return the HTML page of one run."""
-    return _render_template("run.html", page)
+    return _render_template("run.html", page, messages)
 
 
 def _render_template(
-    template: str, page: SubmissionPage | StatusPage | ProvinceSummary | EvidencePage | RunPage
+    name: str, page: SubmissionPage | StatusPage | ProvinceSummary | EvidencePage | RunPage, messages: Messages
 ) -> bytes:
-    return _load_environment().get_template(template).render(page=page).encode("utf-8", "replace")
+    template = _load_environment().get_template(name)
+    return template.render(page=page, messages=messages).encode("utf-8", "replace")
 
 
 BOARD_SCRIPT = "board.js"

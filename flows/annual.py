@@ -11,6 +11,7 @@ from prefect.futures import PrefectFuture
 from prefect.logging import get_run_logger
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_KEY, PREFECT_API_URL, get_current_settings
 
+from contracts.messages import LANGUAGES
 from flows.artifacts import publish_stage_results, publish_year
 from flows.intake.county_stages import run_job
 from flows.prefect_support.named_server import check_server_settings
@@ -78,6 +79,7 @@ def annual_review(  # noqa: PLR0917 - Prefect passes a deployment's parameters b
     state: str = "state",
     ledger: str = "",
     contracts: str = "",
+    language: str = LANGUAGES[0],
 ) -> int:
     """Carry one year as far as it can go; return how many jobs failed. The ledger alone keeps the results."""
     paths = YearPaths(
@@ -87,6 +89,7 @@ def annual_review(  # noqa: PLR0917 - Prefect passes a deployment's parameters b
         state_folder=Path(state),
         ledger_url=ledger,
         contracts_folder=Path(contracts) if contracts else None,
+        language=language,
     )
     outcome = get_current_outcome()
     try:

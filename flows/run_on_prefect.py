@@ -24,7 +24,7 @@ def run_on_prefect(paths: YearPaths, notify: Callable[[str], None]) -> int:
     Raises `ServerStartError`, `ServerLostError` or `ServerRefusedError` if the work is not done because of the server.
     """
     library = paths.open_contracts()
-    check_year_contracts(library, read_year_roster(paths, library.get_messages()))
+    check_year_contracts(library, read_year_roster(paths))
     environment = prefect_environment(paths.state_folder)
     for name, value in environment.items():
         os.environ.setdefault(name, value)  # Prefect reads its settings when it is imported
@@ -81,6 +81,7 @@ def _run_flow(paths: YearPaths) -> FlowOutcome:
                 state=str(paths.state_folder),
                 ledger=paths.ledger_url,
                 contracts=str(paths.contracts_folder or ""),
+                language=paths.language,
                 return_state=True,
             )
         except (Abort, Pause, Exception) as error:  # the first two, by which the server stops a run, are no exceptions

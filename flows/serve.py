@@ -151,4 +151,5 @@ def build_flow_parameters(paths: YearPaths) -> dict[str, str | int]:
         "state": str(paths.state_folder.resolve()),
         "ledger": paths.ledger_url,
         "contracts": str(paths.contracts_folder.resolve()) if paths.contracts_folder else "",
+        "language": paths.language,
     }

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from contracts.errors import ContractError
+from contracts.errors import SettingError
+from contracts.messages import LIST_SEPARATOR
 from contracts.procedures import Procedure
 
 ROSTER_FILE = "roster.yaml"
@@ -71,7 +72,7 @@ class Roster:
 
 
 def parse_roster(raw: Mapping[str, Any]) -> Roster:
-    """Build the roster from its data; raise `ContractError` if an entry is missing, malformed or inconsistent."""
+    """Build the roster from its data; raise `SettingError` if an entry is missing, malformed or inconsistent."""
     try:
         roster = Roster(
             year=int(raw["year"]),
@@ -83,7 +84,8 @@ def parse_roster(raw: Mapping[str, Any]) -> Roster:
             officers=tuple(map(_parse_officer, raw["officers"])),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ContractError(ROSTER_FILE, f"entry missing or malformed: {error!r}") from error
+        problem = f"entry missing or malformed: {error!r}"
+        raise SettingError(ROSTER_FILE, problem, "roster_entry", value=str(error).strip("'")) from error
     _check_consistency(roster)
     return roster
 
@@ -155,10 +157,12 @@ def _check_consistency(roster: Roster) -> None:
     _refuse_duplicates("due county", (county.code for county in roster.due_counties))
     for county in roster.due_counties:
         if county.city not in roster.cities:
-            raise ContractError(ROSTER_FILE, f"county {county.code}: city {county.city} is not listed under cities")
+            problem = f"county {county.code}: city {county.city} is not listed under cities"
+            raise SettingError(ROSTER_FILE, problem, "roster_city", county=county.code, city=county.city)
 
 
 def _refuse_duplicates(label: str, codes: Iterable[str]) -> None:
     repeated = sorted(code for code, count in Counter(codes).items() if count > 1)
     if repeated:
-        raise ContractError(ROSTER_FILE, f"{label} listed twice: {repeated}")
+        problem = f"{label} listed twice: {repeated}"
+        raise SettingError(ROSTER_FILE, problem, "roster_twice", codes=LIST_SEPARATOR.join(repeated))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from checks.model.finding import Refusal
 from checks.model.refusal import create_refusal
+from checks.parsing.message_names import index_names
 from checks.parsing.text_normalisation import normalise_text, read_integer
 from contracts.messages import Messages
 from review.proposal import Proposal
@@ -32,7 +33,7 @@ def read_decisions(data: bytes, messages: Messages) -> list[DecisionRow] | Refus
     if isinstance(book, Refusal):
         return book
     heading_texts = messages.get_group("review_book.heading")
-    names_by_heading = dict(zip(map(normalise_text, heading_texts.values()), heading_texts, strict=True))
+    names_by_heading = index_names(messages, "review_book.heading")
     for sheet in book.sheets:
         rows = sheet.text.rows()
         for row_index, row in enumerate(rows):

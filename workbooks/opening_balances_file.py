@@ -10,6 +10,7 @@ from checks.model.cell_ref import format_address
 from checks.model.finding import Refusal
 from checks.model.raw_workbook import RawSheet
 from checks.model.refusal import create_refusal
+from checks.parsing.message_names import index_names
 from checks.parsing.text_normalisation import normalise_text, parse_number_expr
 from contracts.messages import Messages
 from workbooks.reader.read_workbook import read_workbook
@@ -55,21 +56,15 @@ def read_balances(data: bytes, messages: Messages) -> SignedBalances | Refusal:
     book = read_workbook(data, messages)
     if isinstance(book, Refusal):
         return book
-    names_by_heading = _index_names(messages, HEADING_PREFIX)
+    names_by_heading = index_names(messages, HEADING_PREFIX)
     for sheet in book.sheets:
         for row_index, row in enumerate(sheet.text.iter_rows()):
             columns = _find_columns(row, names_by_heading)
-            if len(columns) == len(names_by_heading):
+            if len(columns) == len(set(names_by_heading.values())):
                 sign_off = dict(_find_sign_off(sheet, row_index, messages))
                 balances = tuple(_iter_balances(sheet, row_index + 1, columns))
                 return SignedBalances(sheet=sheet.name, sign_off=sign_off, balances=balances)
     return create_refusal(messages, "no_balances", headings="、".join(messages.get_group(HEADING_PREFIX).values()))
-
-
-def _index_names(messages: Messages, prefix: str) -> dict[str, str]:
-    """Return the names of a group of messages by their normalised texts."""
-    texts = messages.get_group(prefix)
-    return dict(zip(map(normalise_text, texts.values()), texts, strict=True))
 
 
 def _find_columns(row: Row, names_by_heading: Mapping[str, str]) -> dict[str, int]:
@@ -90,7 +85,7 @@ def _iter_compact_texts(row: Row) -> Iterator[tuple[int, str]]:
 
 def _find_sign_off(sheet: RawSheet, header_index: int, messages: Messages) -> Iterator[tuple[str, str]]:
     """Yield each label above the header row with the text of the next filled cell to its right."""
-    names_by_label = _index_names(messages, LABEL_PREFIX)
+    names_by_label = index_names(messages, LABEL_PREFIX)
     for row in sheet.text.head(header_index).iter_rows():
         for index, text in _iter_compact_texts(row):
             name = names_by_label.get(text.rstrip(":"))

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from checks.model.raw_workbook import RawSheet, RawWorkbook
 from checks.model.report import CountyExplanation
+from checks.parsing.message_names import index_spellings
 from checks.parsing.text_normalisation import normalise_text
 from checks.versions.finding_key import parse_finding_key
 from contracts.messages import Messages
@@ -20,8 +22,9 @@ _MAX_HEADER_ROW = 12
 
 
 def list_returned_sheet_names(messages: Messages) -> frozenset[str]:
-    """Return the names of all sheets that the program adds to a returned workbook."""
-    return frozenset(map(messages, (FINDINGS_SHEET, CHANGES_SHEET, NORMALISATION_SHEET, MEMORY_SHEET)))
+    """Return the names, in every language, of all sheets that the program adds to a returned workbook."""
+    keys = (FINDINGS_SHEET, CHANGES_SHEET, NORMALISATION_SHEET, MEMORY_SHEET)
+    return frozenset(chain.from_iterable(map(messages.list_spellings, keys)))
 
 
 def remove_returned_sheets(book: RawWorkbook, messages: Messages) -> RawWorkbook:
@@ -33,20 +36,18 @@ def remove_returned_sheets(book: RawWorkbook, messages: Messages) -> RawWorkbook
 
 def read_explanations(book: RawWorkbook, messages: Messages) -> tuple[CountyExplanation, ...]:
     """Read the explanations from returned lists of findings; a row left blank gives an empty text."""
-    name = normalise_text(messages(FINDINGS_SHEET))
+    names = set(map(normalise_text, messages.list_spellings(FINDINGS_SHEET)))
     explanations: list[CountyExplanation] = []
     for sheet in book.sheets:
-        if normalise_text(sheet.name) == name:
+        if normalise_text(sheet.name) in names:
             explanations.extend(_parse_sheet_explanations(sheet, messages))
     return tuple(explanations)
 
 
 def _parse_sheet_explanations(sheet: RawSheet, messages: Messages) -> Iterator[CountyExplanation]:
     """Yield the explanations below the first row that has the headings of both columns."""
-    names_by_heading = {
-        normalise_text(messages("marks.column_key")): "key",
-        normalise_text(messages("marks.column_explanation")): "text",
-    }
+    names_by_key = {"marks.column_key": "key", "marks.column_explanation": "text"}
+    names_by_heading = index_spellings(messages, names_by_key)
     rows = sheet.text.rows()
     for row_index, row in enumerate(rows[:_MAX_HEADER_ROW]):
         positions = _find_column_positions(row, names_by_heading)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from contracts.errors import ContractError
+from contracts.errors import SettingError
 from contracts.messages import Messages
 from contracts.yaml_files import load_yaml
 from desk.console import print_error, print_line
@@ -69,6 +69,7 @@ def _load_paper_numbers(path: Path | None, roster: Roster) -> dict[str, dict[str
     numbers_by_county = {}
     for code, items in load_yaml(path).items():
         if str(code) not in due_codes or not isinstance(items, dict):
-            raise ContractError(path.name, f"{code}: expected a due county's code, and below it items with numbers")
+            problem = f"{code}: expected a due county's code, and below it items with numbers"
+            raise SettingError(path.name, problem, "paper_numbers", value=str(code))
         numbers_by_county[str(code)] = {str(item): str(number) for item, number in items.items()}
     return numbers_by_county

@@ -9,9 +9,9 @@ from pathlib import Path
 import yaml
 
 from contracts.contract_library import ContractLibrary, Submission
-from contracts.errors import ContractError
+from contracts.errors import SettingError
 from contracts.form_model import Layout
-from contracts.messages import Messages
+from contracts.messages import LIST_SEPARATOR, Messages
 from contracts.packages import Package
 from contracts.registers import County
 from contracts.sample.figures import Sample, draw_next_year, draw_sample
@@ -64,12 +64,13 @@ def make_samples(library: ContractLibrary, request: SampleRequest) -> ExitCode:
 
 
 def _find_package(library: ContractLibrary, request: SampleRequest) -> Package:
-    """Return the first package of a province that covers all years; raise `ContractError` if there is none."""
+    """Return the first package of a province that covers all years; raise `SettingError` if there is none."""
     years = set(request.all_years)
     for package in library.list_packages():
         if not package.county and years <= set(package.years):
             return package
-    raise ContractError("packages", f"no province has a package for {sorted(years)}")
+    problem = f"no province has a package for {sorted(years)}"
+    raise SettingError("packages", problem, "no_package", years=LIST_SEPARATOR.join(map(str, sorted(years))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,7 +110,8 @@ class FilingSheet:
 class FilingBook:
     """A workbook to be written; *created_at* is an ISO time from the ledger, so that no clock influences its bytes.
 
-    *footer* is printed at the foot of every page, below the page number.
+    *page_number* is printed at the foot of every page, with the codes of spreadsheets for the page and their number,
+    and *footer* below it.
     """
 
     title: str
@@ -118,3 +119,4 @@ class FilingBook:
     created_at: str
     sheets: tuple[FilingSheet, ...]
     footer: str = ""
+    page_number: str = "&P / &N"

@@ -190,4 +190,5 @@ def _build_notice_book(context: NoticeContext, sheet: FilingSheet, title: str, m
         created_at=context.recorded_at,
         sheets=(sheet,),
         footer=messages("filing.footer", digest=context.digest),
+        page_number=messages("filing.page_number"),
     )

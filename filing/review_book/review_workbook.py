@@ -54,6 +54,7 @@ def build_review_book(context: ReviewContext, messages: Messages) -> FilingBook:
         subject=messages("filing.year", year=context.roster.year),
         created_at=context.as_of,
         sheets=(_build_sheet(context, title, measures, messages), *build_review_lists(context, messages)),
+        page_number=messages("filing.page_number"),
     )
 
 

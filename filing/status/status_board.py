@@ -57,7 +57,13 @@ def build_board_book(board: StatusBoard, messages: Messages) -> FilingBook:
         _build_sheet(board, "reminders", reminder_rows, messages),
     )
     year = messages("filing.year", year=board.roster.year)
-    return FilingBook(title=_format_title(board, messages), subject=year, created_at=board.created_at, sheets=sheets)
+    return FilingBook(
+        title=_format_title(board, messages),
+        subject=year,
+        created_at=board.created_at,
+        sheets=sheets,
+        page_number=messages("filing.page_number"),
+    )
 
 
 def _format_title(board: StatusBoard, messages: Messages) -> str:
@@ -76,7 +82,7 @@ def _build_sheet(board: StatusBoard, name: str, rows: list[CellRow], messages: M
     }[name]
     heading = TableHeading(
         right_text=_format_as_of(board, messages),
-        title=f"{_format_title(board, messages)}：{messages(f'board.sheet.{name}')}",
+        title=messages("board.sheet_title", title=_format_title(board, messages), name=messages(f"board.sheet.{name}")),
         column_count=len(columns),
     )
     return FilingSheet(

@@ -22,7 +22,7 @@ from ledger.object_store import ObjectStore
 from review.county_state import CountyState, SubmissionVersion
 from review.events import Event
 from review.return_points import CountyReturn
-from workbooks.marking.mark_workbook import mark_workbook
+from workbooks.marking.mark_workbook import mark_workbook, remove_other_marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +175,9 @@ def _build_marked_bytes(
     normalised_list = build_normalised_list(report.findings, messages, limits["normalised"])
     if normalised_list.rows:
         listings.append(normalised_list)
-    marks = messages.get_group("marks")
-    return mark_workbook(_load_markable_bytes(submitted.data), report.findings, marks, listings=listings, limits=limits)
+    marks, *other_marks = messages.list_groups("marks")
+    data = remove_other_marks(_load_markable_bytes(submitted.data), other_marks)
+    return mark_workbook(data, report.findings, marks, listings=listings, limits=limits)
 
 
 def _load_markable_bytes(data: bytes) -> bytes:
@@ -213,7 +214,7 @@ def _build_page_bytes(
     max_rows = context.library.get_return_policy().max_list_lengths["page"]
     report = replace(report, findings=(*report.findings, *chain.notices))
     page = build_submission_page(report, heading, context.messages, changes=changes, max_rows=max_rows)
-    return render_submission_page(page)
+    return render_submission_page(page, context.messages)
 
 
 def find_county(library: ContractLibrary, report: ValidationReport) -> tuple[str, Plan | None]:

@@ -57,7 +57,7 @@ def write_evidence(state: YearState, roster: Roster) -> JobOutcome:
     encoded_lines = json.dumps(encode_evidence(lines), ensure_ascii=False).encode()
     evidence_name = state.paths.open_store().store_object(encoded_lines)
     path, title = get_evidence_path(roster), get_evidence_title(state, roster)
-    data = render_evidence_page(build_evidence_page(lines, title, state.messages))
+    data = render_evidence_page(build_evidence_page(lines, title, state.messages), state.messages)
     event = build_output_event(state.paths, path, data, basis=_compute_basis(state, roster))
     failed_count = sum(not line.holds for line in lines)
     counts = {"expectations": len(lines), "failed": failed_count}

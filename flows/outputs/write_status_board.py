@@ -29,9 +29,10 @@ def write_board(state: YearState, roster: Roster, path: str) -> JobOutcome:
     _, page_path, summary_path = get_board_paths(roster)
     if path == summary_path:
         link = quote(page_path.rsplit("/", 1)[-1])
-        data = render_province_summary(collect_province_summary(state, roster, board, link))
+        data = render_province_summary(collect_province_summary(state, roster, board, link), state.messages)
     elif path == page_path:
-        data = render_status_page(build_status_page(board, collect_page_extras(state, roster), state.messages))
+        page = build_status_page(board, collect_page_extras(state, roster), state.messages)
+        data = render_status_page(page, state.messages)
     else:
         data = write_book(build_board_book(board, state.messages))
     basis = compute_board_basis(state)

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlsplit
 
-from contracts.errors import ContractError
+from contracts.errors import SettingError
 
 API_URL_VARIABLE: Final = "PREFECT_API_URL"
 AUTH_VARIABLE: Final = "PREFECT_API_AUTH_STRING"
@@ -19,20 +19,20 @@ _LOCAL_NAME: Final = "localhost"
 
 
 def check_named_server(api_url: str) -> None:
-    """Raise `ContractError` unless the settings protect the server, and it answers and accepts us."""
+    """Raise `SettingError` unless the settings protect the server, and it answers and accepts us."""
     check_server_settings(api_url, has_secret=bool(_build_authorization()))
     try:
         status = _ask_for_version(api_url)
     except (OSError, ValueError) as error:
-        raise ContractError(
-            API_URL_VARIABLE, f"no Prefect server answers at {api_url}: start it, correct the address or unset it"
-        ) from error
+        problem = f"no Prefect server answers at {api_url}: start it, correct the address or unset it"
+        raise SettingError(API_URL_VARIABLE, problem, "server_silent", value=api_url) from error
     if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-        raise ContractError(AUTH_VARIABLE, f"the Prefect server at {api_url} refuses it, or asks for one: correct it")
+        problem = f"the Prefect server at {api_url} refuses it, or asks for one: correct it"
+        raise SettingError(AUTH_VARIABLE, problem, "server_refuses", value=api_url)
 
 
 def check_server_settings(api_url: str, *, has_secret: bool) -> None:
-    """Raise `ContractError` if a server on another machine is named without https or without a secret.
+    """Raise `SettingError` if a server on another machine is named without https or without a secret.
 
     Without a secret, everybody who reaches the server could make a worker run their code. Without https, everybody on
     the way could answer in its place and read the secret.
@@ -40,12 +40,11 @@ def check_server_settings(api_url: str, *, has_secret: bool) -> None:
     if is_loopback(api_url):
         return
     if not has_secret:
-        raise ContractError(
-            AUTH_VARIABLE,
-            f"is not set, and {api_url} is not on this machine: set it to the server's PREFECT_SERVER_API_AUTH_STRING",
-        )
+        problem = f"is not set, and {api_url} is not here: set it to the server's PREFECT_SERVER_API_AUTH_STRING"
+        raise SettingError(AUTH_VARIABLE, problem, "server_secret", value=api_url)
     if urlsplit(api_url).scheme != "https":
-        raise ContractError(API_URL_VARIABLE, f"expected https for a server on another machine, got {api_url!r}")
+        problem = f"expected https for a server on another machine, got {api_url!r}"
+        raise SettingError(API_URL_VARIABLE, problem, "server_https", value=api_url)
 
 
 def is_loopback(api_url: str) -> bool:

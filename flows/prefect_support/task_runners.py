@@ -3,7 +3,7 @@
 import os
 from typing import Any, Final
 
-from contracts.errors import ContractError
+from contracts.errors import SettingError
 from flows.prefect_support.named_server import is_loopback
 
 RUNNER_VARIABLE: Final = "HESUAN_TASK_RUNNER"  # threads (where nothing is said) or dask
@@ -15,7 +15,7 @@ _DEFAULT_WORKERS = 2
 
 
 def create_task_runner() -> Any:  # noqa: ANN401 - task runners of two packages, which share no usable type
-    """Return the task runner that the environment names; raise `ContractError` where it names none that there is."""
+    """Return the task runner that the environment names; raise `SettingError` where it names none that there is."""
     named = os.environ.get(RUNNER_VARIABLE) or "threads"
     if named == "threads":
         from prefect.task_runners import ThreadPoolTaskRunner  # noqa: PLC0415 - the one that is asked for
@@ -23,16 +23,16 @@ def create_task_runner() -> Any:  # noqa: ANN401 - task runners of two packages,
         return ThreadPoolTaskRunner(max_workers=_parse_worker_count())
     if named == "dask":
         return _create_dask_runner()
-    raise ContractError(RUNNER_VARIABLE, f"names no task runner: {named!r}; expected threads or dask")
+    problem = f"names no task runner: {named!r}; expected threads or dask"
+    raise SettingError(RUNNER_VARIABLE, problem, "task_runner", value=named)
 
 
 def _create_dask_runner() -> Any:  # noqa: ANN401 - as above
     try:
         from prefect_dask.task_runners import DaskTaskRunner  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:
-        raise ContractError(
-            RUNNER_VARIABLE, "dask is not installed: install the project with its extra, hesuan[dask]"
-        ) from error
+        problem = "dask is not installed: install the project with its extra, hesuan[dask]"
+        raise SettingError(RUNNER_VARIABLE, problem, "dask_missing") from error
     if address := os.environ.get(SCHEDULER_VARIABLE):
         _check_scheduler_address(address)
         return DaskTaskRunner(address=address)
@@ -59,11 +59,13 @@ def _build_cluster_settings() -> dict[str, object]:
 
 def _check_scheduler_address(address: str) -> None:
     if not (address.startswith("tls://") or is_loopback(address)):
-        raise ContractError(SCHEDULER_VARIABLE, f"expected tls:// for a scheduler on another machine, got {address!r}")
+        problem = f"expected tls:// for a scheduler on another machine, got {address!r}"
+        raise SettingError(SCHEDULER_VARIABLE, problem, "scheduler_address", value=address)
 
 
 def _parse_worker_count() -> int:
     written = os.environ.get(WORKERS_VARIABLE) or str(_DEFAULT_WORKERS)
     if not written.isdecimal() or int(written) < 1:
-        raise ContractError(WORKERS_VARIABLE, f"expected a whole number from 1, got {written!r}")
+        problem = f"expected a whole number from 1, got {written!r}"
+        raise SettingError(WORKERS_VARIABLE, problem, "worker_count", value=written)
     return int(written)

@@ -85,7 +85,7 @@ class RunPageWriter:
         return self.clock().astimezone(_BEIJING).strftime(_TIME_FORMAT)
 
     def _write(self, record: RunRecord) -> None:
-        data = render_run_page(build_run_page(record, self.messages))
+        data = render_run_page(build_run_page(record, self.messages), self.messages)
         with suppress(OutputBusyError, OSError):  # the work does not depend on the page; the next run writes it anew
             write_atomically(self.paths.output_path(RUN_PAGE_FILE), data)
 

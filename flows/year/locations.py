@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contracts.contract_library import ContractLibrary, open_library
+from contracts.messages import LANGUAGES
 
 if TYPE_CHECKING:
     from ledger.ledger import Ledger
@@ -25,7 +26,7 @@ class YearPaths:
 
     *input_folder* is only read; *output_folder* is never read back; *state_folder* has the record. *ledger_url* is
     the URL of a database, empty for the SQLite file in *state_folder*. *contracts_folder* is an edited folder of
-    contracts, or None for the contracts of the program.
+    contracts, or None for the contracts of the program. *language* is that of everything that people read.
     """
 
     year: int
@@ -34,6 +35,7 @@ class YearPaths:
     state_folder: Path
     ledger_url: str = ""
     contracts_folder: Path | None = None
+    language: str = LANGUAGES[0]
 
     @property
     def key_folder(self) -> Path:
@@ -62,7 +64,7 @@ class YearPaths:
 
     def open_contracts(self) -> ContractLibrary:
         """Open the contracts."""
-        return open_library(self.contracts_folder)
+        return open_library(self.contracts_folder, self.language)
 
     def open_store(self) -> ObjectStore:
         """Open the store of received files and reports in the state folder."""

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from checks.model.finding import Refusal
-from contracts.errors import ContractError
+from contracts.errors import SettingError
 from contracts.messages import Messages
 from contracts.yaml_files import load_yaml
 from flows.year.inbox import InboxNames, SkippedFile, make_printable, scan_inbox
@@ -16,8 +16,8 @@ from workbooks.gate.file_access import read_submission_bytes
 
 
 def read_year_inputs(paths: YearPaths, messages: Messages) -> YearInputs:
-    """Read everything handed in; raise `ContractError` if the year has no inbox or no usable roster."""
-    roster = read_year_roster(paths, messages)
+    """Read everything handed in; raise `SettingError` if the year has no inbox or no usable roster."""
+    roster = read_year_roster(paths)
     policy = paths.open_contracts().get_return_policy()
     counties = {county.code: county.name for county in roster.due_counties}
     names = InboxNames(counties=counties, paper_suffixes=policy.paper_suffixes)
@@ -41,13 +41,14 @@ def read_year_inputs(paths: YearPaths, messages: Messages) -> YearInputs:
     return YearInputs(inbox, roster, tuple(decisions), inbox.opening_files, tuple(refused_files))
 
 
-def read_year_roster(paths: YearPaths, messages: Messages) -> Roster:
-    """Read the roster of the year; raise `ContractError` if it is missing, unusable or of another year."""
+def read_year_roster(paths: YearPaths) -> Roster:
+    """Read the roster of the year; raise `SettingError` if it is missing, unusable or of another year."""
     if not paths.inbox.is_dir():
-        raise ContractError(str(paths.inbox), messages("error.no_inbox"))
+        raise SettingError(str(paths.inbox), "is no inbox of this year", "no_inbox")
     roster = parse_roster(load_yaml(paths.inbox / ROSTER_FILE))
     if roster.year != paths.year:
-        raise ContractError(ROSTER_FILE, f"is of the year {roster.year}, but lies in the folder of {paths.year}")
+        problem = f"is of the year {roster.year}, but lies in the folder of {paths.year}"
+        raise SettingError(ROSTER_FILE, problem, "roster_year", value=str(roster.year), expected=str(paths.year))
     return roster
 
 

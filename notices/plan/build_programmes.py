@@ -48,7 +48,9 @@ def _read_table(table: TaskTable, years: Sequence[int], vocabulary: NoticeVocabu
         return
     for column in table.figure_columns:
         year = column.year or (years[0] if len(years) == 1 else None)
-        columns = {TOTAL: column.index} if year is None else {year: column.index, TOTAL: column.index}
+        columns: dict[int | str, int] = {TOTAL: column.index}
+        if year is not None:
+            columns = {year: column.index, **columns}
         name = table.title if len(table.figure_columns) == 1 else name_quantity(column, vocabulary)
         yield _draft_from_columns(table, columns, column, name=name, vocabulary=vocabulary)
 

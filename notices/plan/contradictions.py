@@ -18,13 +18,14 @@ from notices.tables.table_sums import SumDeviation, find_sum_deviations
 from notices.tables.task_table import TaskTable
 
 _ALMOST_EQUAL = 0.8
+_ANNEX_WORD_LENGTH = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contradiction:
     """One contradiction: its rule, the facts of its sentence, where it stands, and the figures if there are any.
 
-    *place* names the table or 正文; *facts* fill in the sentence ``notice.finding.<rule>``.
+    *place* names the table and is empty for the body; *facts* fill in the sentence ``notice.finding.<rule>``.
     """
 
     rule: str
@@ -177,23 +178,30 @@ def _name_place(draft: ProgrammeDraft) -> str:
 
 def check_annex_titles(annexes: Iterable[AnnexEntry], tables: Iterable[tuple[str, str]]) -> Iterator[Contradiction]:
     """Yield each annex whose title in the list is another than the one on it; *tables* are pairs of annex and title."""
-    titles = {annex.removeprefix("附件"): title for annex, title in tables}
+    pairs = list(tables)
+    titles = {_find_number(annex): title for annex, title in pairs}
+    tables_by_number = {_find_number(annex): annex for annex, _ in pairs}
     for entry in annexes:
         title = titles.get(entry.number, "")
         if title and remove_spaces(title) != remove_spaces(entry.title):
             facts = {"number": entry.number, "listed": entry.title, "title": title, "paragraph": str(entry.paragraph)}
-            yield Contradiction(rule="N10", place=f"附件{entry.number}", facts=facts)
+            yield Contradiction(rule="N10", place=tables_by_number[entry.number], facts=facts)
+
+
+def _find_number(annex: str) -> str:
+    """Return the number of an annex, such as 2 of 附件2."""
+    return annex[_ANNEX_WORD_LENGTH:]
 
 
 def check_duties(
-    document: NoticeDocument, table: DutyTable, place: str, body_duties: list[BodyDuty]
+    document: NoticeDocument, table: DutyTable, place: str, *, body_duties: list[BodyDuty], vocabulary: NoticeVocabulary
 ) -> Iterator[Contradiction]:
     """Yield who is named in one list of duties and not in the other, and duties in other words."""
     yield from _check_serials(place, [entry.serial for entry in table.entries])
     departments = {entry.department: entry for entry in table.entries}
     listed = {duty.department: duty for duty in body_duties}
     for department, entry in departments.items():
-        if listed and department not in listed and not _is_named_otherwise(document, department):
+        if listed and department not in listed and not _is_named_otherwise(document, department, vocabulary):
             yield Contradiction(rule="N12", place=place, facts={"department": department, "row": str(entry.row)})
     for department, duty in listed.items():
         if department not in departments:
@@ -203,14 +211,14 @@ def check_duties(
             yield from _compare_duties(place, duty, departments[department].duty, departments[department].row)
     for paragraph, name in dict.fromkeys(list_named_departments(document)):
         if name not in departments and name not in listed:
-            yield Contradiction(rule="N11", place="正文", facts={"department": name, "paragraph": str(paragraph)})
+            yield Contradiction(rule="N11", place="", facts={"department": name, "paragraph": str(paragraph)})
 
 
-def _is_named_otherwise(document: NoticeDocument, department: str) -> bool:
+def _is_named_otherwise(document: NoticeDocument, department: str, vocabulary: NoticeVocabulary) -> bool:
     """Return whether a heading of the body is on these departments: (一)乡镇(街道)工作职责."""
     text = remove_spaces(department).removeprefix("各")
     headings = (remove_spaces(paragraph.text) for paragraph in document.paragraphs)
-    return any(text in heading and heading.endswith("职责") for heading in headings)
+    return any(text in heading and heading.endswith(vocabulary.duty_headings["sections"]) for heading in headings)
 
 
 def _compare_duties(place: str, duty: BodyDuty, written: str, row: int) -> Iterator[Contradiction]:

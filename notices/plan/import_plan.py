@@ -43,7 +43,7 @@ def import_plan(document: NoticeDocument, vocabulary: NoticeVocabulary, messages
     drafts = [_name_draft_clause(document, draft) for draft in drafts]
     contradictions = list(_find_contradictions(document, tables, duty_table, drafts, vocabulary))
     if not drafts:
-        contradictions.append(Contradiction(rule="N18", place="正文"))
+        contradictions.append(Contradiction(rule="N18", place=""))
     plan = ImportedPlan(
         document_number=find_document_number(document),
         title=title,
@@ -78,7 +78,13 @@ def _find_contradictions(
     if duty_table is not None:
         annex, title, _ = read_lines_before(document, document.tables[duty_table.number - 1], vocabulary)
         titles.append((annex, title))
-        yield from check_duties(document, duty_table, annex or title, list(list_body_duties(document, vocabulary)))
+        yield from check_duties(
+            document,
+            duty_table,
+            annex or title,
+            body_duties=list(list_body_duties(document, vocabulary)),
+            vocabulary=vocabulary,
+        )
     yield from check_annex_titles(list_annexes(document), titles)
 
 
@@ -90,16 +96,17 @@ def _list_duties(table: DutyTable | None) -> Iterator[DutyRow]:
 def _build_finding(contradiction: Contradiction, vocabulary: NoticeVocabulary, messages: Messages) -> Finding:
     key = f"notice.finding.{contradiction.rule}"
     value, expected = contradiction.value, contradiction.expected
+    place = contradiction.place or messages("notice.body")
     facts = {name: remove_spaces(text) if name == "name" else text for name, text in contradiction.facts.items()}
     return Finding(
         rule=contradiction.rule,
         severity=Severity(vocabulary.rules[contradiction.rule]),
-        sheet=contradiction.place,
+        sheet=place,
         cell=None,
         value=None if value is None else str(value),
         expected=None if expected is None else str(expected),
         difference=None if value is None or expected is None else str(value - expected),
-        message=messages(f"{key}.message", place=contradiction.place, **facts),
+        message=messages(f"{key}.message", place=place, **facts),
         remedy=messages(f"{key}.remedy"),
         basis=messages("notice.basis"),
     )

@@ -18,6 +18,7 @@ def make_book(*rows: tuple[Cell, ...], **settings: object) -> FilingBook:
         title="核算备案",
         subject="2024年度",
         created_at="2024-03-25",
+        page_number="第 &P 页 共 &N 页",
         sheets=(replace(sheet, **settings),),  # type: ignore[arg-type]
     )
 

@@ -75,6 +75,21 @@ def mark_workbook(
         return _build_lists_alone(task)
 
 
+def remove_other_marks(data: bytes, message_groups: Sequence[MarkMessages]) -> bytes:
+    """Return the workbook *data* without the marks of an earlier round in the languages of *message_groups*.
+
+    It is returned as it is if it has none, or cannot be changed.
+    """
+    if compute_unpacked_size(data) > ARCHIVE_LIMITS.max_total_bytes:
+        return data
+    try:
+        package = ZipPackage.load(data)
+        were_removed = [remove_marks(package, messages) for messages in message_groups]
+        return package.to_bytes() if any(were_removed) else data
+    except _MARKUP_ERRORS:
+        return data
+
+
 def _mark_in_place(package: ZipPackage, task: _MarkingTask) -> bytes:
     remove_marks(package, task.messages)
     sheets = SheetList.load(package)

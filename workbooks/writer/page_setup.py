@@ -4,7 +4,7 @@ from typing import Final
 
 from xlsxwriter.worksheet import Worksheet
 
-from filing.book.workbook_model import FilingSheet
+from filing.book.workbook_model import FilingBook, FilingSheet
 from workbooks.writer.page_heights import PageBreaks, find_page_breaks, split_rows_into_pages
 from workbooks.writer.page_widths import split_columns_into_pages
 
@@ -12,11 +12,19 @@ MM_PER_INCH: Final = 25.4
 # The number that spreadsheets have for the paper size A4.
 A4_PAPER: Final = 9
 SECOND_LINE: Final = '\n&"宋体,常规"&7 '
-PAGE_FOOTER: Final = '&C&"宋体,常规"&10第 &P 页 共 &N 页'
+FIRST_LINE: Final = '&C&"宋体,常规"&10'
 
 
-def configure_paper(page: Worksheet, sheet: FilingSheet, footer: str = "") -> None:
-    """Set paper, margins, footer and page breaks of a page; *footer* stands below the page number."""
+def format_footer(book: FilingBook) -> str:
+    """Return the footer of every page, as spreadsheets write it: the page number, and the book's own line below."""
+    first_line = FIRST_LINE + book.page_number
+    if not book.footer:
+        return first_line
+    return first_line + SECOND_LINE + book.footer.replace("&", "&&")
+
+
+def configure_paper(page: Worksheet, sheet: FilingSheet, footer: str) -> None:
+    """Set paper, margins, footer and page breaks of a page."""
     page.set_paper(A4_PAPER)
     _apply_page_breaks(page, sheet)
     page.center_horizontally()
@@ -75,7 +83,4 @@ def _apply_margins(page: Worksheet, footer: str, *, landscape: bool) -> None:
     *sides, footer_margin = _choose_margins(landscape=landscape)
     page.set_margins(*(side / MM_PER_INCH for side in sides))
     # The page number keeps its size even if the table is scaled down.
-    second_line = ""
-    if footer:
-        second_line = SECOND_LINE + footer.replace("&", "&&")
-    page.set_footer(PAGE_FOOTER + second_line, {"margin": footer_margin / MM_PER_INCH, "scale_with_doc": False})
+    page.set_footer(footer, {"margin": footer_margin / MM_PER_INCH, "scale_with_doc": False})

@@ -25,7 +25,7 @@ from workbooks.writer.cell_checks import (
 from workbooks.writer.cell_formats import BODY_FONT_SIZE, SONG_FONT, estimate_height
 from workbooks.writer.charts import add_chart
 from workbooks.writer.format_cache import FormatCache
-from workbooks.writer.page_setup import configure_paper
+from workbooks.writer.page_setup import configure_paper, format_footer
 
 FIRST_ZIP_DATE: Final = (1980, 1, 1, 0, 0, 0)
 _ALLOWED_ACTIONS: Final = {"format_columns": True, "format_rows": True, "autofilter": True}
@@ -44,7 +44,7 @@ def write_book(book: FilingBook) -> bytes:
     formats = FormatCache(workbook, {})
     sheet_names = frozenset(sheet.name for sheet in book.sheets)
     for sheet in book.sheets:
-        _write_sheet(workbook, sheet, formats, sheet_names=sheet_names, footer=book.footer)
+        _write_sheet(workbook, sheet, formats, sheet_names=sheet_names, footer=format_footer(book))
     workbook.close()
     return _pack_reproducibly(store.getvalue())
 

@@ -72,7 +72,7 @@ def changes_between(before: Draft, after: Draft) -> VersionChanges:
 def test_page_tells_verdict_findings_progress_and_changes() -> None:
     """What a steward wants to know stands there, in words."""
     first, second = submission(1), submission(2).put(SHEET_2, "C6", 77)
-    text = render_submission_page(page_of(second, changes=changes_between(first, second))).decode()
+    text = render_submission_page(page_of(second, changes=changes_between(first, second)), WORDS).decode()
     for said in (
         "东川区",
         "第 2 版",
@@ -87,7 +87,7 @@ def test_page_tells_verdict_findings_progress_and_changes() -> None:
 
 def test_page_is_one_file_that_fetches_nothing() -> None:
     """No script, no style, font or picture from elsewhere; a policy that would forbid it besides."""
-    page = render_submission_page(page_of(submission(1)))
+    page = render_submission_page(page_of(submission(1)), WORDS)
     assert FETCHED.search(page) is None
     assert b"http://" not in page
     assert b"https://" not in page
@@ -102,7 +102,7 @@ def test_nothing_that_a_county_writes_becomes_markup(text: str) -> None:
     before = submission(1).put(SHEET_3, "B9", "汤丹镇")
     draft = submission(2).put(SHEET_3, "B9", text).put(SHEET_2, "C6", text).put(COVER, "B5", text)
     page = page_of(draft, name=text, changes=changes_between(before, draft))
-    written = render_submission_page(page)
+    written = render_submission_page(page, WORDS)
     root = html.document_fromstring(written)
     assert {element.tag for element in root.iter() if isinstance(element.tag, str)} <= TAGS
     assert not [
@@ -120,7 +120,7 @@ def test_long_lists_end_and_state_the_true_total() -> None:
         draft.put(SHEET_2, f"C{row}", "无")
     page = page_of(draft, most=3)
     assert (len(page.items), page.total) == (3, len(report_on(draft).findings))
-    assert f"共 {page.total} 条，只列出前 3 条" in render_submission_page(page).decode()
+    assert f"共 {page.total} 条，只列出前 3 条" in render_submission_page(page, WORDS).decode()
 
 
 def test_progress_is_against_the_plan_of_the_year() -> None:
@@ -135,7 +135,9 @@ def test_progress_is_against_the_plan_of_the_year() -> None:
 
 def test_same_values_give_the_same_bytes() -> None:
     """A page holds no date but those it is given."""
-    assert render_submission_page(page_of(submission(1))) == render_submission_page(page_of(submission(1)))
+    assert render_submission_page(page_of(submission(1)), WORDS) == render_submission_page(
+        page_of(submission(1)), WORDS
+    )
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -169,7 +171,7 @@ def test_page_of_a_year_shows_names_as_they_are(text: str) -> None:
         plots=page_of(submission(2)).plots,
         filing=text,
     )
-    written = render_status_page(page)
+    written = render_status_page(page, WORDS)
     root = html.document_fromstring(written)
     assert {element.tag for element in root.iter() if isinstance(element.tag, str)} <= TAGS | {
         "script",

@@ -1,0 +1,69 @@
+"""The names of a procedure in other languages than that of the counties."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, TypeVar
+
+from contracts.errors import ContractError
+
+
+class _Named(Protocol):
+    """A level or an action of a procedure."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def other_names(self) -> tuple[str, ...]: ...
+
+
+Named = TypeVar("Named", bound=_Named)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcedureNames:
+    """The names of a procedure in one language, by the ids of its levels, states and actions."""
+
+    name: str
+    levels: Mapping[str, str]
+    states: Mapping[str, str]
+    actions: Mapping[str, str]
+
+    def collect_ids(self) -> set[str]:
+        """Return every id that has a name."""
+        return {*self.levels, *self.states, *self.actions}
+
+
+def build_translations(raw: Mapping[str, Any]) -> dict[str, ProcedureNames]:
+    """Return the names by language; raise `TypeError` if an entry has other fields than `ProcedureNames`."""
+    return {language: ProcedureNames(**names) for language, names in raw.items()}
+
+
+def check_declared(translations: Mapping[str, ProcedureNames], declared_ids: set[str], file: str) -> None:
+    """Raise `ContractError` if something has a name that the procedure does not declare."""
+    for language, names in translations.items():
+        if unknown := sorted(names.collect_ids() - declared_ids):
+            raise ContractError(file, f"names in {language}: not declared: {unknown}")
+
+
+def list_level_names(translations: Mapping[str, ProcedureNames], level: str) -> tuple[str, ...]:
+    """Return the names of a level in the languages that have one."""
+    return _list_names([names.levels for names in translations.values()], level)
+
+
+def list_action_names(translations: Mapping[str, ProcedureNames], action: str) -> tuple[str, ...]:
+    """Return the names of an action in the languages that have one."""
+    return _list_names([names.actions for names in translations.values()], action)
+
+
+def _list_names(name_maps: Iterable[Mapping[str, str]], name_id: str) -> tuple[str, ...]:
+    return tuple(names[name_id] for names in name_maps if name_id in names)
+
+
+def rename(item: Named, names: Mapping[str, str]) -> Named:
+    """Return a level or an action with the name that *names* has for its id; its name before stays a name of it."""
+    renamed: Named = replace(  # type: ignore[type-var]  # both are dataclasses
+        item, name=names.get(item.id, item.name), other_names=(*item.other_names, item.name)
+    )
+    return renamed
