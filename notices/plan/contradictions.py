@@ -216,7 +216,7 @@ def check_duties(
 
 def _is_named_otherwise(document: NoticeDocument, department: str, vocabulary: NoticeVocabulary) -> bool:
     """Return whether a heading of the body is on these departments: (一)乡镇(街道)工作职责."""
-    text = remove_spaces(department).removeprefix("各")
+    text = remove_spaces(department).removeprefix(vocabulary.each_word)
     headings = (remove_spaces(paragraph.text) for paragraph in document.paragraphs)
     return any(text in heading and heading.endswith(vocabulary.duty_headings["sections"]) for heading in headings)
 
