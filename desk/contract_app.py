@@ -32,11 +32,14 @@ def import_plan(
 
 
 @plan_app.command("show")
-def show_plan(file: Annotated[Path, typer.Argument(help="计划文件（.yaml）")]) -> None:
+def show_plan(plan: Annotated[str, typer.Argument(help="计划文件（.yaml），或已有计划的编号")]) -> None:
     """计划文件中的每个数字和它在通知中的位置。"""
     from desk.commands.plan_show import show_plan_file  # noqa: PLC0415
 
-    run_command(lambda: show_plan_file(file, open_configured_library().get_messages()))
+    library = open_configured_library()
+    on_file = library.root / "plans" / f"{plan}.yaml"
+    path = on_file if on_file.is_file() else Path(plan)
+    run_command(lambda: show_plan_file(path, library.get_messages()))
 
 
 @contract_app.command()
