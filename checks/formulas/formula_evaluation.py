@@ -1,33 +1,18 @@
-"""Compute formulas of sums, products and subtotals from the values of their cells; any other formula is left alone."""
+"""Compute formulas of sums, products, counts and choices from the values of cells; any other formula is left alone."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal, DecimalException
 from itertools import product
 from typing import Final
 
+from checks.formulas.formula_parser import parse_formula
 from checks.formulas.formula_value import FormulaValue, UnsupportedFormulaError
 from checks.model.cell_ref import CellRef, column_letters, column_number
 from checks.model.raw_workbook import CellKind, RawSheet, RawWorkbook
 
-_FORMULA_TOKEN: Final = re.compile(
-    r"""\s*(?:
-      (?P<ref>
-        (?:'(?P<quoted>[^'\[\]]+)'!|(?P<sheet>[^\s'!\[\](),:+\-*/&=]+)!)?   # another sheet of the workbook
-        \$?(?P<c1>[A-Z]{1,3})\$?(?P<r1>\d+)                                  # a cell
-        (?::\$?(?P<c2>[A-Z]{1,3})\$?(?P<r2>\d+))?                            # or a range
-      )(?![\w(])
-    | (?P<number>\d+(?:\.\d+)?)(?![\w.])
-    | (?:_xlfn\.)?(?P<function>SUM|ROUND|SUBTOTAL|AGGREGATE)\(
-    | (?P<sign>[+\-*/(),])
-    )""",
-    re.VERBOSE,
-)
 _MAX_CELLS_SUMMED: Final = 100_000
 _SUBTOTAL_PATTERN: Final = re.compile(r"=(?:_xlfn\.)?(?:SUBTOTAL|AGGREGATE)\(")
-# The numbers by which SUBTOTAL and AGGREGATE know the sum.
-_SUBTOTAL_SUM_NUMBERS: Final = ("9", "109")
-_AGGREGATE_SUM_NUMBER: Final = "9"
 
 CellReader = Callable[[CellRef], Decimal | None]
 """Returns the number that a formula reads from a cell, or None if it holds none."""
@@ -45,8 +30,7 @@ class FormulaEvaluator:
     def evaluate(self, formula: str, sheet: str) -> FormulaValue | None:
         """Return the value of a formula on a sheet, or None if it does more than arithmetic."""
         try:
-            parser = _FormulaParser(list(_split_tokens(formula.removeprefix("="))), sheet, self)
-            return parser.parse()
+            return parse_formula(formula, sheet, self)
         except (UnsupportedFormulaError, RecursionError, DecimalException):
             return None
 
@@ -90,6 +74,28 @@ class FormulaEvaluator:
                 coefficients[cell] = coefficients.get(cell, Decimal(0)) + 1
         return FormulaValue(total, coefficients)
 
+    def count_numbers(self, cells: list[CellRef]) -> int:
+        """Return the number of cells that hold a number or a date, as the function COUNT does."""
+        return sum(self._read_number(cell) is not None or self._get_kind(cell) == CellKind.DATE for cell in cells)
+
+    def count_entries(self, cells: list[CellRef]) -> int:
+        """Return the number of cells that hold anything, as the function COUNTA does."""
+        return sum(self._get_kind(cell) != CellKind.EMPTY for cell in cells)
+
+    def is_blank(self, cell: CellRef) -> bool:
+        """Return whether a cell equals the empty text: it has no content, or a formula gave it none."""
+        if self._get_kind(cell) == CellKind.EMPTY:
+            return True
+        row, column = cell.position
+        return not self._sheets[cell.sheet].text[row - 1, column - 1]
+
+    def _get_kind(self, cell: CellRef) -> CellKind:
+        sheet = self._sheets[cell.sheet]
+        row, column = cell.position
+        if row > sheet.text.height or column > sheet.text.width:
+            return CellKind.EMPTY
+        return CellKind(sheet.kinds[row - 1, column - 1])
+
     def add_up_subtotal(self, cells: list[CellRef]) -> FormulaValue:
         """Return the sum of the cells without subtotals and, unless they count, without hidden rows."""
         counted: list[CellRef] = []
@@ -101,141 +107,6 @@ class FormulaEvaluator:
                 counted.append(cell)
         total = self.add_up(counted)
         return FormulaValue(total.amount, total.coefficients, frozenset(skipped))
-
-
-class _FormulaParser:
-    """Parses one formula by recursive descent and computes it on the way."""
-
-    def __init__(self, tokens: list[re.Match[str]], sheet: str, evaluator: FormulaEvaluator) -> None:
-        self._tokens = tokens
-        self._sheet = sheet
-        self._evaluator = evaluator
-        self._position = 0
-
-    def parse(self) -> FormulaValue:
-        """Compute the whole formula; raise `UnsupportedFormulaError` if a token is left over."""
-        value = self._parse_sum()
-        if self._position < len(self._tokens):
-            raise UnsupportedFormulaError
-        return value
-
-    def _parse_sum(self) -> FormulaValue:
-        """Add up products joined by plus and minus."""
-        total = self._parse_product()
-        while self._next_sign in ("+", "-"):
-            sign = self._take_signs()
-            total = total.add(self._parse_product(), sign)
-        return total
-
-    def _parse_product(self) -> FormulaValue:
-        value = self._parse_signed()
-        while self._next_sign in ("*", "/"):
-            operator = self._take()["sign"]
-            factor = self._parse_signed()
-            if operator == "/":
-                factor = factor.invert()
-            value = value.multiply(factor)
-        return value
-
-    def _parse_signed(self) -> FormulaValue:
-        if self._take_signs() == 1:
-            return self._parse_operand()
-        return FormulaValue(Decimal(0)).add(self._parse_operand(), -1)
-
-    def _take_signs(self) -> int:
-        sign = 1
-        while self._next_sign in ("+", "-"):
-            if self._take()["sign"] == "-":
-                sign = -sign
-        return sign
-
-    def _parse_operand(self) -> FormulaValue:
-        """Compute a number, a cell, a function or a bracket."""
-        token = self._take()
-        if token["number"]:
-            return FormulaValue(Decimal(token["number"]))
-        if token["ref"] and not token["c2"]:
-            return self._evaluator.add_up(self._evaluator.read_cells(token, self._sheet))
-        if token["function"]:
-            return self._parse_function(token["function"])
-        if token["sign"] == "(":
-            value = self._parse_sum()
-            self._skip(")")
-            return value
-        raise UnsupportedFormulaError
-
-    def _parse_function(self, name: str) -> FormulaValue:
-        if name == "ROUND":
-            value = self._parse_sum()
-            self._skip(",")
-            places = self._parse_sum()
-            self._skip(")")
-            return value.round_to(places.amount)
-        if name == "SUM":
-            return self._parse_arguments(self._evaluator.add_up)
-        self._skip_sum_number(name)
-        return self._parse_arguments(self._evaluator.add_up_subtotal)
-
-    def _skip_sum_number(self, name: str) -> None:
-        """Skip the number that asks for a sum, and the option of AGGREGATE."""
-        number = self._take()["number"]
-        if name == "SUBTOTAL":
-            is_sum = number in _SUBTOTAL_SUM_NUMBERS
-        else:
-            is_sum = number == _AGGREGATE_SUM_NUMBER
-            self._skip(",")
-            self._take()
-        if not is_sum:
-            raise UnsupportedFormulaError
-        self._skip(",")
-
-    def _parse_arguments(self, add_up: Callable[[list[CellRef]], FormulaValue]) -> FormulaValue:
-        """Add up the arguments of a function, each a range or a sum."""
-        total = FormulaValue(Decimal(0))
-        while True:
-            token = self._peek()
-            if token is not None and token["c2"]:
-                self._position += 1
-                total = total.add(add_up(self._evaluator.read_cells(token, self._sheet)))
-            else:
-                total = total.add(self._parse_sum())
-            if self._next_sign != ",":
-                self._skip(")")
-                return total
-            self._position += 1
-
-    @property
-    def _next_sign(self) -> str | None:
-        token = self._peek()
-        if token is None:
-            return None
-        return token["sign"]
-
-    def _peek(self) -> re.Match[str] | None:
-        if self._position >= len(self._tokens):
-            return None
-        return self._tokens[self._position]
-
-    def _take(self) -> re.Match[str]:
-        token = self._peek()
-        if token is None:
-            raise UnsupportedFormulaError
-        self._position += 1
-        return token
-
-    def _skip(self, sign: str) -> None:
-        if self._take()["sign"] != sign:
-            raise UnsupportedFormulaError
-
-
-def _split_tokens(text: str) -> Iterator[re.Match[str]]:
-    position = 0
-    while position < len(text.rstrip()):
-        token = _FORMULA_TOKEN.match(text, position)
-        if token is None:
-            raise UnsupportedFormulaError
-        yield token
-        position = token.end()
 
 
 def compute_formula(formula: str, book: RawWorkbook, sheet: str) -> Decimal | None:

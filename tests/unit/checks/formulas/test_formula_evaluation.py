@@ -9,13 +9,17 @@ from checks.formulas.formula_evaluation import compute_formula
 from checks.model.raw_workbook import CellKind, RawSheet, RawWorkbook
 
 
+def kind_of(value: str | None) -> CellKind:
+    """Return the type that a file would give a value."""
+    if value is None:
+        return CellKind.EMPTY
+    return CellKind.NUMBER if value.replace(".", "").isdigit() else CellKind.TEXT
+
+
 def sheet(name: str, rows: list[list[str | None]]) -> RawSheet:
     """Return a sheet of figures; what is no number is text."""
     text = pl.DataFrame(rows, schema=["A", "B"], orient="row")
-    kinds = [
-        [CellKind.NUMBER if (value or "").replace(".", "").isdigit() else CellKind.TEXT for value in row]
-        for row in rows
-    ]
+    kinds = [[kind_of(value) for value in row] for row in rows]
     return RawSheet(name=name, visible=True, text=text, kinds=pl.DataFrame(kinds, schema=["A", "B"], orient="row"))
 
 
@@ -38,6 +42,10 @@ BOOK = RawWorkbook((sheet("表", [["1", "0.1"], ["2", "0.2"], [None, "字"]]), s
         ("=ROUND(18.7833*15,2)", "281.75"),
         ("=A2*B1/4-1", "-0.95"),
         ("=SUBTOTAL(9,A1:A2)", "3"),
+        ('=IF(COUNT(A1,B1)<2,"",ROUND(A1*B1,2))', "0.1"),
+        ('=IF(A3="",COUNT(A$1:B3),A1/A3)', "4"),
+        ('=IF(B3<>"",COUNTA(A1:B3),0)', "5"),
+        ("=IF(A1>A2,1/0,IF(A1<=1,A2,5))", "2"),
     ],
 )
 def test_sums_are_computed(formula: str, due: str) -> None:
@@ -55,6 +63,10 @@ def test_sums_are_computed(formula: str, due: str) -> None:
         "=没有!A1",
         "=[1]表!A1",
         "=A1&B1",
+        '=IF(A1=1,"",2)',
+        '=IF(B3="字",1,2)',
+        "=IF(A1,1,2)",
+        "=COUNT(1)",
         "=SUM(A1",
         "=A1:A2",
         "=",
