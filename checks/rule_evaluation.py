@@ -29,6 +29,7 @@ from checks.diagnosis.formulas.shown_values import (
     merge_shown_by_column,
     round_to_shown,
 )
+from checks.diagnosis.formulas.uncalculated import merge_uncalculated
 from checks.diagnosis.grouping.row_limits import limit_per_rule
 from checks.diagnosis.missing_rows import find_missing_rows
 from checks.diagnosis.misspelt_township import merge_unknown_names
@@ -101,6 +102,7 @@ def _evaluate_forms(subjects: Sequence[FormUnderCheck]) -> tuple[list[Violation]
             else:
                 violations.append(result)
     tables = list_tables(subjects)
+    violations = merge_uncalculated(violations)
     merged_violations = merge_blank_total_row(tables, merge_related_violations(violations))
     county = next((subject.county for subject in subjects), None)
     return merge_unknown_names(tables, merged_violations, county), skipped_rules

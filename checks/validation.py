@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 from functools import partial
+from typing import Final
 
 from checks.diagnosis.evaluation import Evaluation
+from checks.diagnosis.formulas.uncalculated import BOOK_VARIANT, is_never_calculated
 from checks.diagnosis.grouping.blank_blocks import merge_blank_blocks
 from checks.diagnosis.grouping.similar_violations import group_similar_violations
 from checks.diagnosis.hypotheses import generate_hypotheses
@@ -16,6 +18,7 @@ from checks.model.finding import Finding, Refusal
 from checks.model.raw_workbook import SINGLE_TABLE, RawWorkbook
 from checks.model.report import ValidationReport
 from checks.model.submission_identity import SubmissionIdentity
+from checks.model.violation import Violation
 from checks.recognition.cover import Cover, identify_submission, read_cover, refuse_missing_cover
 from checks.recognition.form_instance import list_tables, recognise_forms
 from checks.recognition.submission_refusals import (
@@ -34,6 +37,8 @@ from checks.versions.returned_sheets import read_explanations, remove_returned_s
 from checks.versions.row_identity import add_locations
 from contracts.contract_library import ContractLibrary, Submission
 from contracts.messages import Messages
+
+_DECISIVE_CHECKS: Final = ("anything_filled", "not_copied")
 
 
 def validate_workbook(
@@ -69,7 +74,7 @@ def validate_workbook(
     oversized = refuse_oversized_tables(list_tables(subjects), messages)
     if oversized is not None:
         return oversized
-    evaluation = _merge_root_causes(_keep_only_copy(evaluate_rules(subjects)), book, cover, submission, history)
+    evaluation = _merge_root_causes(evaluate_rules(subjects), book, cover, submission, history)
     evaluation = merge_implausible_values(evaluation)
     violations = group_similar_violations(merge_blank_blocks(evaluation.tables, evaluation.violations))
     findings = build_findings(violations, messages)
@@ -101,12 +106,18 @@ def _drop_later_version(history: FilingHistory | None, identity: SubmissionIdent
     return replace(history, earlier_version=None)
 
 
-def _keep_only_copy(evaluation: Evaluation) -> Evaluation:
-    """Return only the violation that the workbook is last year's, if it is: all others follow from that."""
-    copies = [violation for violation in evaluation.violations if violation.rule.check == "not_copied"]
-    if not copies:
+def _is_decisive(violation: Violation) -> bool:
+    return violation.rule.check in _DECISIVE_CHECKS
+
+
+def _keep_only_decisive(evaluation: Evaluation, book: RawWorkbook) -> Evaluation:
+    """Return only the violation that the workbook is blank, last year's or not calculated: all others follow."""
+    decisive = list(filter(_is_decisive, evaluation.violations))
+    if not decisive and is_never_calculated(book):
+        decisive = [violation for violation in evaluation.violations if violation.variant == BOOK_VARIANT]
+    if not decisive:
         return evaluation
-    return replace(evaluation, violations=tuple(copies[:1]))
+    return replace(evaluation, violations=tuple(decisive[:1]))
 
 
 def _build_report(
@@ -126,7 +137,8 @@ def _merge_root_causes(
     evaluation: Evaluation, book: RawWorkbook, cover: Cover, submission: Submission, history: FilingHistory | None
 ) -> Evaluation:
     """Merge the violations that one correction explains; hypotheses are tested only if there are violations."""
-    if not evaluation.violations or any(violation.rule.check == "not_copied" for violation in evaluation.violations):
+    evaluation = _keep_only_decisive(evaluation, book)
+    if not evaluation.violations or any(map(_is_decisive, evaluation.violations)):
         return evaluation
     county = submission.register.counties.get(submission.package.county)
 

@@ -90,7 +90,7 @@ def template(
     year: YearArgument,
     *,
     county: Annotated[str, typer.Option(help="县级行政区划代码")],
-    rows: Annotated[int, typer.Option(help="明细表的空白行数", min=1, max=10_000)] = 200,
+    rows: Annotated[int, typer.Option(help="明细表的空白行数", min=1, max=10_000)] = 20,
     out: Annotated[Path, typer.Option(help="写到这个文件夹")] = Path(),
     state: StateOption = None,
 ) -> None:

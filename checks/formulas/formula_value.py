@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from checks.model.cell_ref import CellRef
 
 _MAX_PLACES = 12
+_NOISE = Decimal("1e-9")
 
 
 class UnsupportedFormulaError(Exception):
@@ -18,8 +19,8 @@ class FormulaValue:
     """What a formula computes.
 
     *coefficients* tells how often each cell is added up; it is None if the formula is no sum of cells, such as the
-    product of two cells. *skipped_cells* are in hidden rows that a subtotal leaves out. *rounds* is true if any part
-    is rounded.
+    product of two cells. *skipped_cells* are in hidden rows that a subtotal leaves out. *rounds* is true if
+    rounding changes any part.
     """
 
     amount: Decimal
@@ -72,7 +73,9 @@ class FormulaValue:
         # Binary programs round 2.675 as people expect; what a division left below 1e-12 is no digit.
         amount = self.amount.quantize(Decimal(1).scaleb(-_MAX_PLACES))
         amount = amount.quantize(Decimal(1).scaleb(-int(places)), rounding=ROUND_HALF_UP)
-        return FormulaValue(amount, self.coefficients, self.skipped_cells, rounds=True)
+        # A total whose cells have no more decimals is not changed by rounding: it is the sum of its cells.
+        is_changed = abs(amount - self.amount) > _NOISE
+        return FormulaValue(amount, self.coefficients, self.skipped_cells, self.rounds or is_changed)
 
 
 def _scale(coefficients: Mapping[CellRef, Decimal] | None, factor: Decimal) -> dict[CellRef, Decimal] | None:

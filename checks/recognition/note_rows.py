@@ -83,7 +83,7 @@ def find_empty_rows(rows: pl.DataFrame, location: TableLocation) -> list[int]:
 
     The template fills in townships too; where a plan says which of them must report, a township is an entry.
     """
-    serials, prefilled = list_field_names(location.form, Role.SERIAL), _list_prefilled(location.form)
+    serials, prefilled = list_field_names(location.form, Role.SERIAL), list_prefilled_fields(location.form)
     entries = [name for name in location.columns if name in rows.columns and name not in prefilled]
     has_result = [~pl.col(name).fill_null("").str.contains(_EMPTY_RESULT) for name in entries]
     candidates = rows.filter(~pl.any_horizontal(has_result))
@@ -93,8 +93,11 @@ def find_empty_rows(rows: pl.DataFrame, location: TableLocation) -> list[int]:
     return [int(row["row"]) for row in candidates.iter_rows(named=True) if _is_untouched(row, entries, location)]
 
 
-def _list_prefilled(form: Form) -> set[str]:
-    """Return the columns that a template fills in: row numbers and, unless a plan lists them, townships with codes."""
+def list_prefilled_fields(form: Form) -> set[str]:
+    """Return the columns that a template fills in: row numbers, and townships and land classes with their codes.
+
+    Where a plan lists the townships, each of them must report: its name is an entry.
+    """
     names = set(list_field_names(form, Role.SERIAL))
     checks = {rule.check: rule for rule in form.rules}
     if "townships_as_planned" in checks:
@@ -102,6 +105,10 @@ def _list_prefilled(form: Form) -> set[str]:
     names.update(list_field_names(form, Role.TOWNSHIP))
     if "township_code" in checks:
         names.add(str(checks["township_code"].arguments["column"]))
+    if "unique_in_table" in checks:
+        field = form.get_field(checks["unique_in_table"].arguments["column"])
+        if field.codes:
+            names.add(field.name)
     return names
 
 

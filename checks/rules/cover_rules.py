@@ -2,13 +2,19 @@
 
 from collections.abc import Iterator
 from itertools import chain
+from typing import Final
 
 from checks.model.cell_ref import CellRef
 from checks.model.violation import Violation
+from checks.recognition.column_names import ROW, list_field_names
 from checks.recognition.cover import Cover, CoverEntry
 from checks.recognition.form_instance import FormUnderCheck
-from checks.rules.violation_builder import join_addresses
-from contracts.form_model import Rule
+from checks.recognition.note_rows import list_prefilled_fields
+from checks.recognition.table import PROJECT, Table
+from checks.rules.violation_builder import join_addresses, join_names
+from contracts.form_model import Form, Role, Rule
+
+_MAX_TITLES_SHOWN: Final = 5
 
 
 def _get_first_entry(cover: Cover, field_name: str) -> CoverEntry | None:
@@ -29,6 +35,46 @@ def check_filled_in(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation]:
             cell = entry.cell
             facts = {"heading": heading, "cell": cell.address}
             yield Violation(rule=rule, sheet=cover.sheet, cell=cell, cells=(cell,), facts=facts)
+
+
+def check_anything_filled(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation]:
+    """Report a workbook in which nothing was filled in: its tables hold only what a template has.
+
+    Tables that repeat the plan, and reports, do not show whether anything was filled in.
+    """
+    tables = [table for table in subject.tables.values() if not _is_filled_by_template(table.form)]
+    if not tables or any(map(_has_entry, tables)):
+        return
+    table = tables[0]
+    given_names = list_prefilled_fields(table.form) | set(list_field_names(table.form, Role.TOWNSHIP))
+    column = min(column for name, column in table.columns.items() if name not in given_names)
+    cell = CellRef.from_position(table.sheet, table.header_row + 1, column)
+    titles = [f"《{table.form.title}》" for table in tables]
+    facts = {"titles": join_names(titles, _MAX_TITLES_SHOWN), "count": str(len(tables)), "cell": cell.address}
+    yield Violation(rule=rule, sheet=cell.sheet, cell=cell, cells=(cell,), facts=facts)
+
+
+def _is_filled_by_template(form: Form) -> bool:
+    return bool(form.paragraphs) or any(rule.check == "equals_plan" for rule in form.rules)
+
+
+def _has_entry(table: Table) -> bool:
+    """Return whether any cell holds what a clerk typed."""
+    names = [name for name in table.columns if name in table.raw.columns and name not in _list_given_fields(table.form)]
+    for name in names:
+        for row, text in table.raw.select(ROW, name).drop_nulls().rows():
+            if text.strip() and table.get_cell_ref(name, row).address not in table.formulas:
+                return True
+    return False
+
+
+def _list_given_fields(form: Form) -> set[str]:
+    """Return the columns that a template may have filled in: names, projects and balances on file."""
+    names = list_prefilled_fields(form) | set(list_field_names(form, Role.TOWNSHIP)) | {PROJECT}
+    for rule in form.rules:
+        if rule.check == "begins_as_ended":
+            names.update(pair["begin"] for pair in rule.arguments["pairs"])
+    return names
 
 
 def check_divisions_agree(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation]:

@@ -22,7 +22,7 @@ from checks.rules.column_rules import (
     check_unique_rows,
 )
 from checks.rules.content_rules import check_nothing_foreign
-from checks.rules.cover_rules import check_divisions_agree, check_filled_in, check_labels_found
+from checks.rules.cover_rules import check_anything_filled, check_divisions_agree, check_filled_in, check_labels_found
 from checks.rules.cross_year_rules import (
     check_not_copied,
     check_not_filed_before,
@@ -90,6 +90,7 @@ FORM_CHECKS: Mapping[str, Callable[[FormUnderCheck, Rule], Iterator[Violation | 
     "accepted_before_counted": check_accepted_before_counted,
     "accepted_in_time": check_accepted_in_time,
     "adjustment_ratio": check_adjustment_ratio,
+    "anything_filled": check_anything_filled,
     "at_least_assigned": check_at_least_assigned,
     "code_length": check_code_length,
     "dates_in_order": check_dates_in_order,

@@ -12,6 +12,7 @@ REQUIRED_ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     "accepted_before_counted": ("column", "form", "passed"),
     "accepted_in_time": ("column", "entered"),
     "adjustment_ratio": ("approval", "most", "part", "supplement", "whole"),
+    "anything_filled": (),
     "at_least_assigned": ("measure", "total"),
     "at_most": ("column", "limit"),
     "begins_as_ended": ("pairs",),

@@ -1,4 +1,4 @@
-"""The sheets that the program adds to a returned workbook: recognise, remove, and read explanations from them."""
+"""The sheets that the program adds to a returned workbook or a template: recognise, remove, read explanations."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -17,6 +17,7 @@ FINDINGS_SHEET, CHANGES_SHEET, NORMALISATION_SHEET, MEMORY_SHEET = (
     "marks.normalised_name",
     "marks.memory_name",
 )
+_TEMPLATE_SHEETS = ("self_check.sheet_name", "template.guide_name", "template.lists")
 # The header is normally the first row, but a clerk may have inserted lines above it.
 _MAX_HEADER_ROW = 12
 
@@ -28,8 +29,11 @@ def list_returned_sheet_names(messages: Messages) -> frozenset[str]:
 
 
 def remove_returned_sheets(book: RawWorkbook, messages: Messages) -> RawWorkbook:
-    """Return the workbook without the sheets that the program added: they are no part of the submission."""
-    names = set(map(normalise_text, list_returned_sheet_names(messages)))
+    """Return the workbook without the sheets that the program added to it or to its template.
+
+    They are no part of the submission.
+    """
+    names = set(map(normalise_text, (*list_returned_sheet_names(messages), *map(messages, _TEMPLATE_SHEETS))))
     sheets = tuple(sheet for sheet in book.sheets if normalise_text(sheet.name) not in names)
     return replace(book, sheets=sheets)
 

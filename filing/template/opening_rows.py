@@ -8,6 +8,7 @@ from checks.model.filing_history import FilingHistory
 from contracts.form_model import Form, Role, Rule
 from contracts.registers import County
 from filing.template.blank_sheet import HEADER_ROW_COUNT, BlankSheet, format_cell_reference
+from filing.template.prefilled_rows import SPARE_ROWS
 
 BEGINS_AS_ENDED, CARRIES_FORWARD = "begins_as_ended", "carries_forward"
 BalanceKey = tuple[str, str]
@@ -15,7 +16,7 @@ BalanceKey = tuple[str, str]
 
 
 def add_opening_rows(sheet: BlankSheet, county: County, history: FilingHistory) -> BlankSheet:
-    """Return the sheet with the filed balances that its rules carry forward, if any, above the blank rows."""
+    """Return the sheet with the filed balances that its rules carry forward, then the other townships."""
     rules = [rule for rule in sheet.form.rules if rule.check in (BEGINS_AS_ENDED, CARRIES_FORWARD)]
     if not rules:
         return sheet
@@ -24,12 +25,25 @@ def add_opening_rows(sheet: BlankSheet, county: County, history: FilingHistory) 
         return sheet
     values: dict[tuple[int, str], str | int | Decimal] = {}
     for row_number, balance_key in enumerate(balance_keys, start=1):
-        row: dict[str, str | int | Decimal] = {**_build_row(sheet.form, row_number, balance_key, county)}
+        row: dict[str, str | int | Decimal] = {**_build_row(sheet.form, balance_key, county)}
         for rule in rules:
             row.update(_carry_balances(sheet.form, rule, row_number, balance_key=balance_key, history=history))
         for field_name, value in row.items():
             values[row_number, field_name] = value
-    return replace(sheet, row_count=len(balance_keys) + sheet.row_count, prefilled_values=values)
+    return _add_other_townships(replace(sheet, prefilled_values=values, row_count=len(balance_keys)), county)
+
+
+def _add_other_townships(sheet: BlankSheet, county: County) -> BlankSheet:
+    """Return the sheet with a row for each township that has filed no balance."""
+    township_field = sheet.form.get_fields_by_role(Role.TOWNSHIP)[0].name
+    values, row_number = dict(sheet.prefilled_values), sheet.row_count
+    filed_townships = {value for (_, field_name), value in values.items() if field_name == township_field}
+    for township in dict(sorted(county.townships.items())).values():
+        if township not in filed_townships:
+            row_number += 1
+            for field_name, value in _build_row(sheet.form, ("", township), county).items():
+                values[row_number, field_name] = value
+    return replace(sheet, prefilled_values=values, row_count=row_number + SPARE_ROWS)
 
 
 def _list_filed_keys(form: Form, county: County, history: FilingHistory) -> list[BalanceKey]:
@@ -48,16 +62,14 @@ def _list_filed_keys(form: Form, county: County, history: FilingHistory) -> list
     return sorted(balance_keys, key=get_sort_key)
 
 
-def _build_row(form: Form, row_number: int, balance_key: BalanceKey, county: County) -> dict[str, str | int]:
+def _build_row(form: Form, balance_key: BalanceKey, county: County) -> dict[str, str | int]:
+    """Return project, code and name of a township; a project that is empty is left for the clerk."""
     project, township = balance_key
     code = next(code for code, name in county.townships.items() if name == township)
-    row: dict[str, str | int] = {
-        form.get_fields_by_role(Role.SERIAL)[0].name: row_number,
-        form.get_fields_by_role(Role.TOWNSHIP)[0].name: township,
-    }
+    row: dict[str, str | int] = {form.get_fields_by_role(Role.TOWNSHIP)[0].name: township}
     key_values = {"project": project, "town_code": code}
     for field in form.fields:
-        if field.name in key_values:
+        if key_values.get(field.name):
             row[field.name] = key_values[field.name]
     return row
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from contracts.form_model import TOTAL_PLACEHOLDER, Form, Paragraph, Role
-from filing.template.blank_sheet import HEADER_ROW_COUNT, BlankSheet, format_cell_reference
+from contracts.form_model import TOTAL_PLACEHOLDER, Paragraph, Role
+from filing.template.blank_sheet import BlankSheet
 
 HEADING_FIELD, TEXT_FIELD = "heading", "text"
 
@@ -35,7 +35,7 @@ def _build_text(paragraph: Paragraph, sheets_by_form: Mapping[str, BlankSheet], 
     start = 0
     for match in TOTAL_PLACEHOLDER.finditer(paragraph.text):
         literal = paragraph.text[start : match.start()].format(**facts)
-        reference = _format_total_reference(sheets_by_form[match["form"]], match["column"])
+        reference = sheets_by_form[match["form"]].format_total(match["column"])
         parts += [_quote_text(literal), f'TEXT({reference},"0.00")']
         start = match.end()
     rest = paragraph.text[start:].format(**facts)
@@ -46,8 +46,3 @@ def _build_text(paragraph: Paragraph, sheets_by_form: Mapping[str, BlankSheet], 
 
 def _quote_text(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
-
-
-def _format_total_reference(sheet: BlankSheet, column: str) -> str:
-    form: Form = sheet.form
-    return f"'{sheet.name}'!" + format_cell_reference(form, column).format(row=HEADER_ROW_COUNT + sheet.row_count + 1)

@@ -1,0 +1,1 @@
+"""The pages of the blank submission, written with openpyxl."""
