@@ -43,9 +43,14 @@ def _find_figure(figures: Iterable[ReportedFigure], reduction: Reduction) -> Rep
 
 
 def _is_total_of(figure: ReportedFigure, part: ReportedFigure) -> bool:
-    return not figure.township and (figure.form, figure.sheet, figure.column, figure.year) == (
-        part.form,
-        part.sheet,
-        part.column,
-        part.year,
+    return (
+        not figure.township
+        and not figure.project
+        and (figure.form, figure.sheet, figure.column, figure.year)
+        == (
+            part.form,
+            part.sheet,
+            part.column,
+            part.year,
+        )
     )

@@ -12,12 +12,14 @@ from checks.versions.point_answers import find_point_answers
 from contracts.procedures import Effect, Precondition, Procedure
 from flows.decisions.contradictions import ReadyDecision, find_contradictions
 from flows.decisions.recorded_decisions import find_action, index_same_rows, is_recorded
+from flows.decisions.reduction_check import find_inconsistency, load_reducible_amounts
 from flows.year.office_day import get_office_day
 from flows.year.year_state import SubmittedDecision, YearInputs, YearState
 from review.changed_figures import find_changed_figures
 from review.county_state import CountyState, SubmissionVersion
 from review.cover_submission import CoverSubmission, find_cover_submission
 from review.decision import build_decision_key, decide_proposal, decide_roll_up
+from review.decision_points import parse_points
 from review.events import Event, EventKind
 from review.proposal import DecisionContext, DecisionRefusal, Proposal
 from review.return_points import find_open_return
@@ -124,7 +126,8 @@ def evaluate_decision(
     if action is not None and action.effect.is_on_area:
         return decide_roll_up(context, proposal, state.county_states)
     if action is not None and action.effect is Effect.REDUCE:
-        context = replace(context, figures=_load_figures(state, county_state))
+        amounts = load_reducible_amounts(state, county_state, parse_points(proposal.points))
+        context = replace(context, figures=amounts)
     if action is not None and action.effect is Effect.RETURN:
         context = _add_sheet_sizes(state, county_state, context)
     if action is not None and Precondition.ANSWERS in action.preconditions:
@@ -135,6 +138,8 @@ def evaluate_decision(
     event = decide_proposal(context, proposal)
     if isinstance(event, DecisionRefusal):
         return _add_changed_figures(state, county_state, proposal, event)
+    if action is not None and action.effect is Effect.REDUCE:
+        return find_inconsistency(state, county_state, event) or event
     return event
 
 
@@ -182,14 +187,6 @@ def _format_changed_figures(state: YearState, older: SubmissionVersion, newer: S
     if len(changes) > MAX_CHANGED_FIGURES_LISTED:
         listed += "、……"
     return state.messages("denial.moved", count=str(len(changes)), listed=listed)
-
-
-def _load_figures(state: YearState, county_state: CountyState) -> dict[tuple[str, str], str]:
-    """Return the township figures of the newest version as its check read them, by sheet and cell."""
-    if county_state.newest_version is None or not county_state.newest_version.is_checked:
-        return {}
-    report = _load_report(state, county_state.newest_version)
-    return {(figure.sheet, figure.cell): figure.amount for figure in report.figures if figure.township}
 
 
 def _add_sheet_sizes(state: YearState, county_state: CountyState, context: DecisionContext) -> DecisionContext:
