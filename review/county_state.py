@@ -1,7 +1,7 @@
 """The state of one county and what follows from it; `review.event_replay` builds it from the history."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from checks.model.report import CoverField
@@ -15,7 +15,8 @@ from review.roster import Roster, parse_roster
 class SubmissionVersion:
     """One received version of a county's submission; *hard_count* and *soft_count* are None until it is checked.
 
-    *finding_counts* maps severity to rule to number of findings; it is None if the record does not have it. The
+    *finding_counts* maps severity to rule to number of findings; it is None if the record does not have it.
+    *related_rules* has, by severity and rule, the other rules of each finding that has any. The
     validation report and the plots are stored under *report_sha256* and *plots_sha256*. *balances_digest* and
     *claims_digest* identify what the check used besides the file. *cover* are the fields of the cover that report the
     file.
@@ -35,6 +36,7 @@ class SubmissionVersion:
     balances_digest: str = ""
     claims_digest: str = ""
     finding_counts: Mapping[str, Mapping[str, int]] | None = None
+    related_rules: Mapping[str, Mapping[str, tuple[tuple[str, ...], ...]]] = field(default_factory=dict)
     cover: tuple[CoverField, ...] = ()
 
     @property
@@ -43,10 +45,19 @@ class SubmissionVersion:
         return self.hard_count is not None
 
     def count_open_findings(self, severity: str, cleared_rules: Iterable[str]) -> int:
-        """Return how many findings of a severity remain once those of *cleared_rules* are cleared."""
+        """Return how many findings of a severity remain once *cleared_rules* are cleared.
+
+        A finding that other rules violate too, from the same cause, remains until these are cleared as well.
+        """
+        rules = set(cleared_rules)
         counts_by_rule = (self.finding_counts or {}).get(severity, {})
-        cleared_count = sum(counts_by_rule.get(rule, 0) for rule in set(cleared_rules))
+        cleared_count = sum(counts_by_rule.get(rule, 0) - self._count_held(severity, rule, rules) for rule in rules)
         return self._count_unexplained(severity) - cleared_count
+
+    def _count_held(self, severity: str, rule: str, cleared_rules: set[str]) -> int:
+        """Return how many findings of a rule are held open by a related rule that is not cleared."""
+        related_rules = self.related_rules.get(severity, {}).get(rule, ())
+        return sum(not cleared_rules.issuperset(rules) for rules in related_rules)
 
     def _count_unexplained(self, severity: str) -> int:
         if severity == "hard":

@@ -15,7 +15,7 @@ from review.county_state import (
     Waiver,
     compute_next_state,
 )
-from review.events import Event, EventKind, EventSummary, LedgerEntry
+from review.events import Event, EventKind, EventSummary, JsonValue, LedgerEntry
 from review.filing_records import FilingRecord, find_record_in_force, list_sha256s_in_force
 from review.office_day import parse_office_day
 from review.roster import Roster
@@ -172,6 +172,7 @@ def _add_check_result(version: SubmissionVersion, event: Event) -> SubmissionVer
         balances_digest=str(facts.get("basis", "")),
         claims_digest=str(facts.get("disputed", "")),
         finding_counts=_parse_finding_counts(event),
+        related_rules=_parse_related_rules(event),
         cover=tuple(_list_cover_fields(event)),
     )
 
@@ -192,6 +193,23 @@ def _list_cover_fields(event: Event) -> Iterator[CoverField]:
     for facts in _list_facts(event, "cover"):
         texts = {name: str(facts[name]) for name in ("name", "text", "sheet", "cell")}
         yield CoverField(**texts)
+
+
+def _parse_related_rules(event: Event) -> Mapping[str, Mapping[str, tuple[tuple[str, ...], ...]]]:
+    raw = event.facts.get("related")
+    if not isinstance(raw, dict):
+        return {}
+    return {severity: _parse_rule_lists(rules) for severity, rules in raw.items()}
+
+
+def _parse_rule_lists(raw: JsonValue) -> dict[str, tuple[tuple[str, ...], ...]]:
+    """Return by rule the lists of related rules, which are recorded with spaces between the rules."""
+    lists: dict[str, tuple[tuple[str, ...], ...]] = {}
+    if isinstance(raw, dict):
+        for rule, texts in raw.items():
+            if isinstance(texts, list):
+                lists[rule] = tuple(tuple(str(text).split()) for text in texts)
+    return lists
 
 
 def _update_checked_state(context: _ReplayContext, builder: _CountyBuilder) -> None:

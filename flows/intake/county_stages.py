@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Final
@@ -12,6 +12,7 @@ from checks.model.finding import Finding, Refusal, Severity
 from checks.model.refusal import create_refusal
 from checks.model.report import ValidationReport
 from checks.reporting.json_codec import encode_refusal, encode_report
+from contracts.form_model import Rule
 from contracts.procedures import Procedure
 from flows.intake.earlier_versions import recheck_after_each_other, with_earlier_version, with_version_before
 from flows.intake.filing_history import load_history
@@ -159,7 +160,7 @@ def _build_check_outcome(
     counts = _count_by_severity(result)
     facts: dict[str, JsonValue] = {
         **counts,
-        **_count_by_rule(result),
+        **_count_by_rule(result, _list_blocking_rules(job, result)),
         "explained": result.explanation_count,
         "report": report_sha256,
         "contracts": result.contracts_version,
@@ -209,14 +210,49 @@ def _count_by_severity(report: ValidationReport) -> dict[str, int]:
     }
 
 
-def _count_by_rule(report: ValidationReport) -> dict[str, JsonValue]:
-    """Count the open hard and soft findings by rule: a waiver clears them rule by rule."""
+def _count_by_rule(report: ValidationReport, blocking_rules: Container[str]) -> dict[str, JsonValue]:
+    """Count the open hard and soft findings by rule, with the related rules of each.
+
+    A waiver clears its own rule alone. Related rules that block nothing are left out.
+    """
     counts_by_severity: dict[str, JsonValue] = {}
+    related_by_severity: dict[str, JsonValue] = {}
     for severity in (Severity.HARD, Severity.SOFT):
-        counts = Counter(finding.rule for finding in report.findings if _is_open(finding, severity))
+        findings = [finding for finding in report.findings if _is_open(finding, severity)]
+        counts = Counter(finding.rule for finding in findings)
         if counts:
             counts_by_severity[severity.value] = dict(sorted(counts.items()))
-    return {"found": counts_by_severity}
+        related = _list_related_rules(findings, blocking_rules)
+        if related:
+            related_by_severity[severity.value] = related
+    if not related_by_severity:
+        return {"found": counts_by_severity}
+    return {"found": counts_by_severity, "related": related_by_severity}
+
+
+def _list_related_rules(findings: Iterable[Finding], blocking_rules: Container[str]) -> dict[str, JsonValue]:
+    related: dict[str, list[JsonValue]] = {}
+    for finding in findings:
+        rules = [rule for rule in finding.related_rules if rule in blocking_rules and rule != finding.rule]
+        if rules:
+            related.setdefault(finding.rule, []).append(" ".join(sorted(rules)))
+    return dict(sorted(related.items()))
+
+
+def _list_blocking_rules(job: Job, report: ValidationReport) -> frozenset[str]:
+    """Return the rules whose findings block a submission: hard or soft ones that are not on trial.
+
+    Nothing is compiled for a report in which no finding has related rules.
+    """
+    if not any(finding.related_rules for finding in report.findings):
+        return frozenset()
+    library = job.paths.open_contracts()
+    rules = (rule for form in library.compile_all_forms() for rule in form.rules)
+    return frozenset(rule.id for rule in rules if not rule.trial and _can_block(rule))
+
+
+def _can_block(rule: Rule) -> bool:
+    return {rule.severity, *rule.severities.values()} != {Severity.REPORT.value}
 
 
 def _is_open(finding: Finding, severity: Severity) -> bool:

@@ -124,6 +124,30 @@ def test_story_10_waivers(year: YearFolders) -> None:
     assert refuse(year, "province", "waive", on=days_from_now(-9), points=expired).code == "waiver_expired"
 
 
+def test_story_10_and_11_a_waiver_clears_its_rule_alone_and_the_run_exits_0(year: YearFolders, capsys: Capture) -> None:
+    """What other rules find in the same figures stays open; once all is waived the next step is right."""
+    year.send(3, {("附件2", "F5"): 900})
+    assert run_and_read(year, capsys)[0] is ExitCode.FINDINGS
+    newest = year.year_state().county_states[COUNTY].newest_version
+    assert newest is not None
+    assert newest.related_rules == {"hard": {"T01": (("T03", "T10"),)}}
+    waive_rules(year, ["T01"])
+    assert run_and_read(year, capsys)[0] is ExitCode.FINDINGS
+    assert refuse(year, "county", "approve", on=days_from_now(0)).code == "open_hard"
+    waive_rules(year, ["T03", "T10"])
+    code, lines = run_and_read(year, capsys)
+    assert code is ExitCode.CLEAR
+    assert year.state == "received"
+    assert any("等待县级“报送”" in line for line in lines)
+    assert not any("改正" in line for line in lines)
+
+
+def waive_rules(year: YearFolders, rules: list[str]) -> None:
+    """Waive rules from today on, for a month."""
+    points = "\n".join(f"{rule}：{days_from_now(30)}，系统性差异" for rule in rules)
+    decide(year, "province", "waive", on=days_from_now(0), points=points)
+
+
 def test_story_21_seals_from_below_by_different_people(year: YearFolders) -> None:
     """The province seals after its cities, and not by the hand that sealed for one of them."""
     carry_to_filing(year)

@@ -50,8 +50,9 @@ def test_story_04_a_cut_goes_through_everything_or_is_refused(tmp_path: Path) ->
     wanted = SampleRequest(year=2024, years=1, counties=1, plots=4, seed=7, out=tmp_path / "in")
     assert make_samples(open_library(), wanted) is ExitCode.CLEAR
     next((tmp_path / "in" / "2024" / "decisions").iterdir()).unlink()
-    folders = {"input_folder": tmp_path / "in", "output_folder": tmp_path / "out", "state_folder": tmp_path / "state"}
-    paths = YearPaths(year=2024, **folders)
+    paths = YearPaths(
+        year=2024, input_folder=tmp_path / "in", output_folder=tmp_path / "out", state_folder=tmp_path / "state"
+    )
     assert run_year(paths, inline=True) is ExitCode.CLEAR
     assert isinstance(decide(paths, "county", "approve"), RecordedDecision)
 
