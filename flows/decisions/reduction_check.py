@@ -15,7 +15,7 @@ from checks.model.raw_workbook import CellKind, RawWorkbook
 from checks.model.report import ReportedFigure, ValidationReport
 from checks.parsing.text_normalisation import normalise_text
 from checks.reporting.json_codec import decode_report
-from flows.intake.filing_history import load_history
+from flows.year.check_history import load_history
 from flows.year.year_state import YearState
 from review.county_state import CountyState
 from review.decision_points import DecisionPoint

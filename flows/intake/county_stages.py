@@ -15,7 +15,6 @@ from checks.reporting.json_codec import encode_refusal, encode_report
 from contracts.form_model import Rule
 from contracts.procedures import Procedure
 from flows.intake.earlier_versions import recheck_after_each_other, with_earlier_version, with_version_before
-from flows.intake.filing_history import load_history
 from flows.intake.read_submission import ReadSubmission, chain_explanations
 from flows.intake.returned_files import (
     ChainContent,
@@ -25,6 +24,7 @@ from flows.intake.returned_files import (
     collect_chain_content,
     with_earlier_explanations,
 )
+from flows.year.check_history import load_history
 from flows.year.issued_outputs import build_output_event, write_output
 from flows.year.jobs import Job, JobOutcome, ProgressLine
 from review.check_inputs import CheckInputs

@@ -1,43 +1,23 @@
 """Reads the history that checks need from the record: last year's balances, and plots that others account."""
 
-import json
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
-from decimal import Decimal
 from itertools import chain
 
-from checks.model.filing_history import FilingHistory, PlotClaim, build_filing_history
-from checks.reporting.json_codec import decode_report
-from flows.intake.opening_balances import load_recorded_balances
+from checks.model.filing_history import FilingHistory, PlotClaim
+from flows.year.check_history import load_history
 from flows.year.locations import YearPaths
 from flows.year.year_state import YearState
 from ledger.errors import LedgerMissingError
 from ledger.ledger import Ledger
-from ledger.object_store import ObjectStore
 from review.check_inputs import (
-    CheckInputs,
     build_check_inputs,
     find_filed_states,
     find_opening_balances,
     has_active_claims,
 )
 from review.county_state import CountyState, SubmissionVersion
-from review.reductions import apply_reductions
-
-
-def load_history(check_inputs: CheckInputs, store: ObjectStore) -> FilingHistory:
-    """Return the history of a county: the figures as reviewed of the year before, or its opening balances."""
-    year, claims = check_inputs.prior_year, check_inputs.claims
-    if check_inputs.prior_state is not None and check_inputs.prior_version is not None:
-        report = decode_report(json.loads(store.load_object(check_inputs.prior_version.report_sha256)))
-        reviewed_report = apply_reductions(report, check_inputs.prior_state)
-        return build_filing_history(year, reviewed_report.figures, claims)
-    if check_inputs.opening_sha256:
-        amounts = load_recorded_balances(store, check_inputs.opening_sha256)
-        figures = {key: Decimal(amount) for key, amount in amounts.items()}
-        return FilingHistory(year=year, figures=figures, claims=claims)
-    return FilingHistory(year=year, claims=claims)
 
 
 def load_recorded_history(paths: YearPaths, county: str) -> FilingHistory | None:

@@ -8,13 +8,11 @@ from datetime import date
 from itertools import product
 from pathlib import Path
 
-from checks.model.filing_history import FigureKey
 from checks.model.finding import Refusal
 from checks.model.refusal import create_refusal
 from checks.parsing.text_normalisation import normalise_text
 from flows.year.inbox import make_printable
 from flows.year.year_state import YearInputs, YearState
-from ledger.object_store import ObjectStore
 from review.events import Event, EventKind, JsonValue
 from review.proposal import parse_day
 from review.roster import Roster
@@ -44,12 +42,6 @@ def evaluate_opening_balances(
         else:
             ready += events
     return ready, refused
-
-
-def load_recorded_balances(store: ObjectStore, name: str) -> dict[FigureKey, str]:
-    """Read recorded opening balances back: amounts by form, project, township and column."""
-    rows = json.loads(store.load_object(name))
-    return {(form, project, township, column): amount for form, project, township, column, amount in rows}
 
 
 def _evaluate_file(state: YearState, roster: Roster, path: Path) -> list[OpeningBalanceEvent] | Refusal:

@@ -9,8 +9,9 @@ from checks.model.filing_history import PlotClaim
 from checks.model.finding import Refusal, Severity
 from checks.model.report import ValidationReport
 from flows.intake.earlier_versions import with_version_before
-from flows.intake.filing_history import find_competing_claims, load_history
+from flows.intake.filing_history import find_competing_claims
 from flows.intake.returned_files import ReturnContext, with_earlier_explanations
+from flows.year.check_history import load_history
 from flows.year.contract_impact import ContractImpact
 from flows.year.locations import YearPaths
 from flows.year.year_state import YearState, load_year_state
