@@ -72,7 +72,8 @@ def evaluate_rules(subjects: Sequence[FormUnderCheck]) -> Evaluation:
     if mismatches:
         form_violations, sums = _merge_unit_mismatches(mismatches, form_violations, sums)
     else:
-        figures = localise_figure_errors(tables, form_violations, partial(_list_sum_constraints, subjects))
+        collect_sums = partial(_list_sum_constraints, subjects)
+        figures = localise_figure_errors(tables, form_violations, violated_sums, collect_sums)
         if figures.violations:
             figure_violations, form_violations = list(figures.violations), list(figures.remaining_violations)
             sums, skipped_sums = _collect_sum_constraints(subjects, [*figure_violations, *form_violations])

@@ -1,6 +1,7 @@
 """Parse dates as people write them: 2024-09-30, 2024.9.30, 2024年9月30日, 20240930, 二〇二四年九月三十日."""
 
-from datetime import date
+from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Final
 
 import polars as pl
@@ -18,6 +19,11 @@ _CHINESE_DIGITS: Final = dict(zip("〇○零一二三四五六七八九", "00012
 _OTHER_NUMERALS: Final = {"元月": "一月", "廿": "二十", "卅": "三十"}
 # 十 marks a place rather than a digit: 十 is 10, 十二 is 12, 三十 is 30, 二十一 is 21.
 _CHINESE_TENS: Final = ((r"(\d)十(\d)", "$1$2"), (r"(\d)十", "${1}0"), (r"十(\d)", "1$1"), ("十", "10"))
+
+_DAY_BEFORE_FALSE_LEAP_DAY: Final = date(1900, 2, 28)
+_SECONDS_PER_DAY: Final = 86_400
+# Seconds are a hundred-thousandth of a day.
+_SERIAL_DECIMALS: Final = 5
 
 ISO_DATE: Final = r"^\d{4}-\d{2}-\d{2}$"
 # Days since 1899-12-30: from 1954 to 2119.
@@ -43,6 +49,26 @@ def _get_epoch(*, uses_1904_dates: bool) -> date:
     if uses_1904_dates:
         return date(1904, 1, 1)
     return date(1899, 12, 30)
+
+
+def list_date_serials(text: str, *, uses_1904_dates: bool) -> list[Decimal]:
+    """Return the numbers that a cell with a date format may hold, given the date and time that it shows.
+
+    In the 1900 date system the days before 1900-03-01 count one less, since Excel has a 29 February 1900; that day
+    is read as the one before. A text that is no date gives none.
+    """
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return []
+    passed = moment - datetime.combine(_get_epoch(uses_1904_dates=uses_1904_dates), time())
+    seconds = Decimal(passed.seconds) + Decimal(passed.microseconds).scaleb(-6)
+    serial = round(passed.days + seconds / _SECONDS_PER_DAY, _SERIAL_DECIMALS).normalize()
+    if uses_1904_dates or moment.date() > _DAY_BEFORE_FALSE_LEAP_DAY:
+        return [serial]
+    if moment.date() == _DAY_BEFORE_FALSE_LEAP_DAY:
+        return [serial - 1, serial]
+    return [serial - 1]
 
 
 def is_iso_date(text: pl.Expr) -> pl.Expr:

@@ -9,7 +9,7 @@ import polars as pl
 from checks.model.failing_rows import FailingRows
 from checks.model.raw_workbook import CellKind
 from checks.model.violation import Violation
-from checks.parsing.dates import ISO_DATE, is_iso_date, parse_date_expr
+from checks.parsing.dates import ISO_DATE, is_iso_date, list_date_serials, parse_date_expr
 from checks.parsing.text_normalisation import (
     ASCII_NUMBER,
     LONG_NUMBER,
@@ -22,7 +22,7 @@ from checks.recognition.cover import CoverEntry
 from checks.recognition.form_instance import FormUnderCheck
 from checks.recognition.merged_cells import can_be_shared
 from checks.recognition.table import Table
-from checks.rules.violation_builder import join_names
+from checks.rules.violation_builder import format_value, join_names
 from contracts.form_model import Field, Layout, Role, Rule
 
 # A date written without separators, such as 20240305, has this many digits.
@@ -50,9 +50,26 @@ def check_numbers_parse(subject: FormUnderCheck, rule: Rule) -> Iterator[Violati
         # Cells without a value are reported by `check_no_error_values`.
         is_reported = has_no_value | _has_lost_digits(field) | _is_covered(table, field)
         unparsed_rows = _select_unparsed_rows(table, rows, field).filter(~is_reported)
+        kind = pl.col(f"{field.name}:kind")
+        yield from _find_date_formats(subject, rule, field, unparsed_rows.filter(kind == CellKind.DATE))
+        boolean_rows = unparsed_rows.filter(kind == CellKind.BOOLEAN)
+        yield _build_failing_rows(table, field, rule, rows=boolean_rows, variant="boolean")
+        unparsed_rows = unparsed_rows.filter(~kind.is_in([CellKind.DATE, CellKind.BOOLEAN]))
         for reason, mask in (("words", ~is_blank), ("blank", is_blank)):
             variant = _choose_variant(field, reason)
             yield _build_failing_rows(table, field, rule, rows=unparsed_rows.filter(mask), variant=variant)
+
+
+def _find_date_formats(subject: FormUnderCheck, rule: Rule, field: Field, rows: pl.DataFrame) -> Iterator[Violation]:
+    """Report each number that a date format shows as a date: the format is wrong, and perhaps not the number."""
+    table = subject.table
+    if table is None:
+        return
+    sheet = next(sheet for sheet in subject.book.sheets if sheet.name == table.sheet)
+    for row, text in rows.select(ROW, field.name).rows():
+        serials = list_date_serials(text, uses_1904_dates=sheet.uses_1904_dates)
+        violation = _build_violation(table, field, rule, row=row, text=text, variant="date_format")
+        yield replace(violation, facts={**violation.facts, "stored": "/".join(map(format_value, serials))})
 
 
 def _find_lost_digits(subject: FormUnderCheck, rule: Rule) -> Iterator[FailingRows]:

@@ -15,6 +15,7 @@ from checks.diagnosis.figures.figure_conditions import (
 from checks.diagnosis.figures.figure_violations import FigureCause, build_figure_violations
 from checks.diagnosis.figures.missing_deductions import MissingDeductions, find_missing_deductions
 from checks.diagnosis.finding_grouping import attach_dependent_violations
+from checks.localisation.figures.figure_constraints import FigureConstraint
 from checks.localisation.figures.figure_search import search_figure_repairs
 from checks.model.cell_ref import CellRef
 from checks.model.violation import Violation
@@ -43,14 +44,18 @@ class FigureDiagnosis:
 
 
 def localise_figure_errors(
-    tables: Sequence[Table], violations: Sequence[Violation], collect_sums: SumCollector
+    tables: Sequence[Table],
+    violations: Sequence[Violation],
+    violated_sums: Iterable[SumConstraint],
+    collect_sums: SumCollector,
 ) -> FigureDiagnosis:
-    """Find the figures that violate the conditions of their rows.
+    """Find the figures that violate the conditions of their rows, or a sum over plots that they may well be wrong in.
 
     *collect_sums* returns the sums over rows without other violations, which it is given.
     """
     row_violations = list(filter(_is_of_one_row, violations))
-    if not row_violations or any(table.body.height > _MAX_ROWS for table in tables):
+    has_plot_sums = any(violated_sum.plot_group for violated_sum in violated_sums)
+    if not (row_violations or has_plot_sums) or any(table.body.height > _MAX_ROWS for table in tables):
         return FigureDiagnosis((), tuple(violations))
     row_ids = set(map(id, row_violations))
     others = [violation for violation in violations if id(violation) not in row_ids]
@@ -130,9 +135,27 @@ def _find_cause(
             row_keys.add((constraint.rule_id, constraint.target.sheet, constraint.target.row))
     members = [violation for violation in row_violations if not row_keys.isdisjoint(_list_row_keys(violation))]
     reported_keys = {key for violation in members for key in _list_row_keys(violation)}
-    if not row_keys or not row_keys <= reported_keys:
+    if not row_keys:
+        return _find_rivals_of_total(conditions, group, constraints)
+    if not row_keys <= reported_keys:
         return None
     return FigureCause(group, tuple(members), constraints, search_figure_repairs(network, group))
+
+
+def _find_rivals_of_total(
+    conditions: FigureConditions, group: frozenset[int], constraints: tuple[FigureConstraint, ...]
+) -> FigureCause | None:
+    """Return the cause if a sum over plots is violated and a plot may be wrong as well as the sum, else None.
+
+    No rule on the row of a plot notices an error that disappears when its mu are rounded.
+    """
+    if not any(conditions.sums[constraint].plot_group for constraint in constraints):
+        return None
+    result = search_figure_repairs(conditions.network, group, max_changes=1)
+    targets = {constraint.target for constraint in constraints}
+    if all(targets.issuperset(repair.amounts) for repair in result.repairs):
+        return None
+    return FigureCause(group, (), constraints, result)
 
 
 def _list_row_keys(violation: Violation) -> list[tuple[str, str, int]]:

@@ -157,14 +157,17 @@ def count_disjoint(constraints: Iterable[FigureConstraint], limit: int) -> int:
 
 
 def search_figure_repairs(
-    network: FigureNetwork, violated: frozenset[int], max_steps: int = DEFAULT_MAX_STEPS
+    network: FigureNetwork,
+    violated: frozenset[int],
+    max_changes: int = MAX_CHANGES,
+    max_steps: int = DEFAULT_MAX_STEPS,
 ) -> FigureSearchResult:
-    """Return the repairs of some violated conditions that change the fewest figures."""
+    """Return the repairs of some violated conditions that change the fewest figures, at most *max_changes*."""
     search = _FigureSearch(network, max_steps, _collect_known_amounts(network, violated))
     start = _SearchNode(FigureState(network.values), {}, violated)
-    for max_changes in range(1, MAX_CHANGES + 1):
+    for change_count in range(1, max_changes + 1):
         repairs: dict[frozenset[object], FigureRepair] = {}
-        for repair in search.search(start, max_changes):
+        for repair in search.search(start, change_count):
             repairs.setdefault(_get_key(repair), repair)
             if len(repairs) > MAX_REPAIRS:
                 break

@@ -73,6 +73,16 @@ def test_deductions_that_were_not_made_are_one_finding() -> None:
     assert steps == {address: float(value) for address, value in changed.items()}
 
 
+def test_an_error_that_rounding_hides_is_told_as_ambiguous() -> None:
+    """One square metre too much leaves the mu as they are: the total is not accused alone."""
+    (finding,) = find_after(SEED, add_to_cell(SUPPLEMENTED, "K5", 1))
+    cells = {step.cell.address for repair in finding.repairs for step in repair}
+    assert finding.rule == "T01"
+    assert {"K5", finding.cell} <= cells
+    assert len(finding.repairs) > 1
+    assert "不能断定" in finding.message
+
+
 def test_a_negative_area_is_not_to_be_set_to_zero() -> None:
     """The sums know the area: the minus goes, the figure stays."""
     area = float(read_cell(SEED, TAKEN_OUT, "I5"))
