@@ -7,6 +7,7 @@ are one cause: the fewest figures with whose change all hold.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from checks.diagnosis.figures.exchanged_figures import add_exchanges
 from checks.diagnosis.figures.figure_conditions import (
     ROW_CONDITION_CHECKS,
     FigureConditions,
@@ -69,7 +70,7 @@ def localise_figure_errors(
         explained_sums.update(missing.explained_sums)
     causes: list[FigureCause] = []
     if not found:
-        causes.extend(_find_causes(conditions, row_violations))
+        causes.extend(add_exchanges(conditions, list(_find_causes(conditions, row_violations))))
     for cause in causes:
         explained_ids.update(map(id, cause.violations))
         explained_sums.update(_list_sum_keys(conditions, cause))

@@ -9,6 +9,7 @@ from tests.builders.clerk_mistakes import (
     PLOTS,
     SUPPLEMENTED,
     TAKEN_OUT,
+    TASKS,
     add_to_cell,
     find_after,
     set_cell,
@@ -71,6 +72,15 @@ def test_deductions_that_were_not_made_are_one_finding() -> None:
     steps = {step.cell.address: float(step.after) for step in finding.repairs[0]}
     assert (finding.rule, finding.cell) == ("T04", min(changed, key=lambda address: (address[0], int(address[1:]))))
     assert steps == {address: float(value) for address, value in changed.items()}
+
+
+def test_two_rates_or_two_exchanged_targets_are_both_named() -> None:
+    """Two targets written in each other's row keep their sum: the rates beside them are not accused alone."""
+    first, second = read_cell(SEED, TASKS, "C4"), read_cell(SEED, TASKS, "C5")
+    assert first != second
+    findings = find_after(SEED, set_cell(TASKS, "C4", float(second)), set_cell(TASKS, "C5", float(first)))
+    assert all(len(finding.repairs) != 1 or "C4" in str(finding.repairs) for finding in findings)
+    assert {"C4", "C5"} <= {step.cell.address for finding in findings for repair in finding.repairs for step in repair}
 
 
 def test_an_error_that_rounding_hides_is_told_as_ambiguous() -> None:
