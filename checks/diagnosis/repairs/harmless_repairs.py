@@ -1,6 +1,6 @@
 """Keep the repairs of a broken sum that violate no rule which held before: each is tried on the workbook."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -53,19 +53,21 @@ class _RepairTrials:
     known_rules: frozenset[str]
     remaining: int = _MAX_TRIALS
 
-    def try_repairs(self, repairs: Iterable[Repair]) -> list[_Outcome]:
-        """Return what each repair does, those that are in the row of another violation first."""
+    def try_repairs(self, violation: Violation) -> list[_Outcome]:
+        """Return what each repair of a violation does, those that are in the row of another violation first."""
         violated_rows = {(cell.sheet, cell.row) for _, cell in self.known_keys if cell is not None}
-        ordered = sorted(repairs, key=lambda repair: not any(_is_in_row(step, violated_rows) for step in repair))
+        ordered = sorted(
+            violation.repairs, key=lambda repair: not any(_is_in_row(step, violated_rows) for step in repair)
+        )
         outcomes: list[_Outcome] = []
         for index, repair in enumerate(ordered):
             if index >= _MAX_TRIALS_PER_SUM or not self.remaining:
                 outcomes.append(_Outcome(repair))
             else:
-                outcomes.append(self._try_repair(repair))
+                outcomes.append(self._try_repair(repair, frozenset(violation.cells)))
         return outcomes
 
-    def _try_repair(self, repair: Repair) -> _Outcome:
+    def _try_repair(self, repair: Repair, cells: AbstractSet[CellRef]) -> _Outcome:
         self.remaining -= 1
         corrections: dict[CellRef, CellContent] = {}
         for step in repair:
@@ -73,7 +75,18 @@ class _RepairTrials:
         after = self.evaluate(_calculate_formulas(apply_corrections(self.book, corrections)))
         keys = frozenset(_list_keys(after))
         is_harmless = all(rule in self.known_rules for rule, _ in keys - self.known_keys)
-        return _Outcome(repair, is_harmless, self.known_keys - keys)
+        is_contradicted = any(_expects_another_figure(violation, cells) for violation in after.violations)
+        return _Outcome(repair, is_harmless and not is_contradicted, self.known_keys - keys)
+
+
+def _expects_another_figure(violation: Violation, cells: AbstractSet[CellRef]) -> bool:
+    """Return whether a rule still asks for a certain figure in one of the cells, such as the one filed last year.
+
+    The sum may then hold by chance, and with a second wrong figure in it.
+    """
+    if violation.cell not in cells or violation.rule.check in SUM_CHECKS:
+        return False
+    return violation.expected is not None and violation.rule.get_severity(violation.variant) != "report"
 
 
 def drop_harmful_repairs(book: RawWorkbook, evaluation: Evaluation, evaluate: WorkbookEvaluator) -> Evaluation:
@@ -130,7 +143,7 @@ def _retry_repairs(violation: Violation, trials: _RepairTrials) -> tuple[Violati
     """Return the violation with the repairs that are left, and the other violations that they correct."""
     if violation.variant not in _RETRIED_VARIANTS or violation.remedy_key or violation.rule.check not in SUM_CHECKS:
         return violation, frozenset()
-    outcomes = [outcome for outcome in trials.try_repairs(violation.repairs) if outcome.is_harmless]
+    outcomes = [outcome for outcome in trials.try_repairs(violation) if outcome.is_harmless]
     if not outcomes:
         return replace(violation, variant="open", repairs=()), frozenset()
     most_cleared = max(len(outcome.cleared) for outcome in outcomes)
