@@ -91,15 +91,28 @@ def _convert_dates(sheet_name: str, numbers: pl.DataFrame, *, since_1904: bool) 
 
 
 def _parse_date(value: float, text: str | None, *, since_1904: bool) -> str | None:
-    """Return the date (with the time, unless it is midnight), or None if the text is not that serial number's date."""
+    """Return the date (with the time, unless it is midnight), or None if the text is not that serial number's date.
+
+    In some workbooks that count days from 1904 the library counts them from 1900: what the workbook says holds.
+    """
     if text is None or not _DATE_PATTERN.fullmatch(text) or not 0 <= value < _DATE_SERIAL_END:
         return None
     library_date = datetime.fromisoformat(text)
-    if abs((library_date - _compute_moment(value, since_1904=since_1904)).total_seconds()) > 1:
-        return None
-    if library_date == library_date.replace(hour=0, minute=0, second=0):
-        return library_date.date().isoformat()
-    return library_date.isoformat()
+    for is_library_since_1904 in {since_1904, False}:
+        library_moment = _compute_moment(value, since_1904=is_library_since_1904)
+        if abs((library_date - library_moment).total_seconds()) <= 1:
+            return _format_date(library_date + _compute_shift(value, library_moment, since_1904=since_1904))
+    return None
+
+
+def _compute_shift(value: float, library_moment: datetime, *, since_1904: bool) -> timedelta:
+    return _compute_moment(value, since_1904=since_1904) - library_moment
+
+
+def _format_date(date: datetime) -> str:
+    if date == date.replace(hour=0, minute=0, second=0):
+        return date.date().isoformat()
+    return date.isoformat()
 
 
 def _compute_moment(serial: float, *, since_1904: bool) -> datetime:

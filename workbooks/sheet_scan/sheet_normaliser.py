@@ -4,6 +4,7 @@ Only tags change, not the text between them. This is slower than matching, and d
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from checks.model.cell_ref import column_letters, parse_address
@@ -18,7 +19,16 @@ _UNPREFIXED_TAG = re.compile(rb"<(/?(?:row|c|v|f|is|t|r)(?=[\s/>]))")
 _ROW_NUMBER = re.compile(rb"[0-9]{1,7}")
 _ZERO_HEIGHT = re.compile(rb"0+(?:\.0*)?")
 _SPACE_BEFORE_TAG = re.compile(rb">\s+<(?!/t>)")
-_SPACE_BETWEEN_TAGS = re.compile(rb"((?:</(?:c|row|v|f|is|extLst)|<(?:row|c|is)\b[^<>]*|/)>)\s+(?=<)")
+# Space after the start of a text or value belongs to it.
+_SPACE_BETWEEN_TAGS = re.compile(
+    rb"((?:</(?:c|row|v|f|is|t|r|rPr|rPh|extLst)|<(?:row|c|is|r|rPr|rPh)\b[^<>]*|/)>)\s+(?=<)"
+)
+
+# The usual tags with another order of attributes or other quotes: each step is one substitution over all the rows.
+_SINGLE_QUOTED_TAG = re.compile(rb"""<(?:c|row)\s(?:[^<>"']*'[^<>"']*')++[^<>"']*+/?>""")
+_MISPLACED_REFERENCE = re.compile(rb"""<(c|row)((?: (?!r=)[\w:.]{1,40}="[^"<>]*")++)( r="[A-Z0-9]{1,10}")""")
+_TYPE_BEFORE_STYLE = re.compile(rb"""(<c r="[A-Z0-9]{1,10}")( t="[a-zA-Z]{1,9}")( s="[0-9]{1,6}")(?=/?>)""")
+_UNREAD_ATTRIBUTE = re.compile(rb"""(<c r="[A-Z0-9]{1,10}"(?: [st]="[^"<>]*")*+) (?:cm|vm|ph)="[^"<>]*\"""")
 
 
 @dataclass(slots=True)
@@ -85,6 +95,10 @@ def _write_known_attributes(attributes: dict[bytes, bytes]) -> bytes:
     return written_attributes
 
 
+def _replace_quotes(tag: re.Match[bytes]) -> bytes:
+    return tag[0].replace(b"'", b'"')
+
+
 @dataclass(frozen=True, slots=True)
 class SheetNormaliser:
     """Rewrites the rows of one sheet, batch by batch."""
@@ -106,6 +120,18 @@ class SheetNormaliser:
         if not _SPACE_BEFORE_TAG.search(rows):
             return rows
         return _SPACE_BETWEEN_TAGS.sub(rb"\1", rows)
+
+    def iter_rewritings(self, rows: bytes) -> Iterator[bytes]:
+        """Yield rows with double quotes, then also with reference, style and type in the order of the grammar.
+
+        One of these is enough for most other notations, and costs a third of `normalise_rows`.
+        """
+        if b"='" in rows:
+            rows = _SINGLE_QUOTED_TAG.sub(_replace_quotes, rows)
+            yield rows
+        rows = _MISPLACED_REFERENCE.sub(rb"<\1\3\2", rows)
+        yield rows
+        yield _TYPE_BEFORE_STYLE.sub(rb"\1\3\2", _UNREAD_ATTRIBUTE.sub(rb"\1", rows))
 
     def normalise_rows(self, rows: bytes, *, previous_row: int) -> bytes:
         """Return rows in the notation of the grammar; *previous_row* is the number of the row before them."""

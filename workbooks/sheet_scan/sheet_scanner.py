@@ -5,7 +5,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import compress
+from itertools import chain, compress
 from typing import Final
 
 from checks.model.cell_ref import LAST_COLUMN, LAST_ROW, Position, parse_range
@@ -142,17 +142,33 @@ def _iter_row_batches(
 ) -> Iterator[tuple[bytes, UniformRows | None]]:
     normaliser, last_number = SheetNormaliser(), 0
     for prefixed_rows in source:
-        rows = normaliser.remove_space(normaliser.remove_prefix(prefixed_rows, source.prefix))
-        uniform_rows = None
-        if uniform_row_parser:
-            uniform_rows = uniform_row_parser.parse_rows(rows)
-        if uniform_rows is None and _count_matched_bytes(rows) < len(rows):
-            rows = normaliser.normalise_rows(rows, previous_row=last_number)
-            if (stop_offset := _count_matched_bytes(rows)) < len(rows):
-                raise locate_fault(source.sheet, rows, stop_offset)
+        written_rows = normaliser.remove_space(normaliser.remove_prefix(prefixed_rows, source.prefix))
+        match = _find_matching_notation(written_rows, normaliser, uniform_row_parser)
+        rows, uniform_rows = match or (_normalise_rows(source.sheet, normaliser, written_rows, last_number), None)
         if last_row := ROW_NUMBERS.match(rows, max(rows.rfind(b"<row "), 0)):
             last_number = int(last_row[1])
         yield rows, uniform_rows
+
+
+def _find_matching_notation(
+    rows: bytes, normaliser: SheetNormaliser, uniform_row_parser: UniformRowParser | None
+) -> tuple[bytes, UniformRows | None] | None:
+    """Return the rows in a notation that matches the grammar, parsed if they are uniform; None if none matches."""
+    for rewritten_rows in chain([rows], normaliser.iter_rewritings(rows)):
+        uniform_rows = None
+        if uniform_row_parser is not None:
+            uniform_rows = uniform_row_parser.parse_rows(rewritten_rows)
+        if uniform_rows is not None or _count_matched_bytes(rewritten_rows) == len(rewritten_rows):
+            return rewritten_rows, uniform_rows
+    return None
+
+
+def _normalise_rows(sheet: SheetPart, normaliser: SheetNormaliser, rows: bytes, previous_row: int) -> bytes:
+    """Return rows in the notation of the grammar; raise IntakeError with the cell that violates it."""
+    normal_rows = normaliser.normalise_rows(rows, previous_row=previous_row)
+    if (stop_offset := _count_matched_bytes(normal_rows)) < len(normal_rows):
+        raise locate_fault(sheet, normal_rows, stop_offset)
+    return normal_rows
 
 
 def _count_matched_bytes(rows: bytes) -> int:

@@ -2,9 +2,13 @@
 
 import re
 from collections.abc import Callable
+from datetime import datetime
+from io import BytesIO
 from random import Random
 
+import polars as pl
 import pytest
+import xlsxwriter
 
 import workbooks.reader.inspection
 import workbooks.sheet_scan.sheet_stream
@@ -13,9 +17,10 @@ from checks.model.raw_workbook import CellKind, RawWorkbook
 from tests.builders.examined import briefs, report_of, wording
 from tests.hostile.generator.markup_cases import with_extra_sheet
 from tests.hostile.generator.package import SHEET, good
+from workbooks.gate.intake_fault import IntakeError
 from workbooks.gate.zip_container import Container
 from workbooks.reader.inspection import inspect_workbook
-from workbooks.reader.number_agreement import format_plain_number
+from workbooks.reader.number_agreement import format_plain_number, reconcile_numbers
 from workbooks.reader.read_workbook import read_workbook
 from workbooks.reader.worker import build_reply
 from workbooks.sheet_scan.sheet_normaliser import _TagNormaliser
@@ -37,7 +42,38 @@ def _spread(text: str) -> str:
     return text.replace("<c ", "\n <c ").replace("</row>", "\n</row>")
 
 
-FORMS = {"as written": str, "prefixed": _prefixed, "without references": _unreferenced, "spread over lines": _spread}
+def _spread_everywhere(text: str) -> str:
+    return re.sub(r"(</t>|</r>|<is>|<r>|</v>)(?=<)", "\\1\r\n  ", _spread(text))
+
+
+def _reordered(text: str) -> str:
+    return re.sub(r'<(c|row) (r="[A-Z]*\d+")((?: [\w:]+="[^"]*")+)', r"<\1\3 \2", text)
+
+
+def _typed_first(text: str) -> str:
+    return re.sub(r'(<c r="[A-Z]+\d+")( s="\d+")( t="\w+")', r"\1\3\2", text)
+
+
+def _single_quoted(text: str) -> str:
+    return re.sub(r"<(c|row)( [^<>]*)>", lambda tag: tag[0].replace('"', "'"), text)
+
+
+def _described(text: str) -> str:
+    return re.sub(r'(<c r="[A-Z]+\d+")', r'\1 cm="1" vm="2"', text)
+
+
+FORMS = {
+    "as written": str,
+    "prefixed": _prefixed,
+    "without references": _unreferenced,
+    "spread over lines": _spread,
+    "spread within cells": _spread_everywhere,
+    "references last": _reordered,
+    "types first": _typed_first,
+    "single quotes": _single_quoted,
+    "single quotes, references last": lambda text: _single_quoted(_reordered(text)),
+    "with attributes that nobody reads": _described,
+}
 
 
 def _file(change: object) -> bytes:
@@ -178,3 +214,38 @@ def _dated(written: str) -> bytes:
     parts = good().swap("xl/styles.xml", "</cellXfs>", f"{style}</cellXfs>")
     number = parts.parts["xl/styles.xml"].decode().split("<cellXfs")[1].split("</cellXfs>")[0].count("<xf ") - 1
     return parts.swap(SHEET, '<c r="C6" s="8"><v>150</v></c>', f'<c r="C6" s="{number}"><v>{written}</v></c>').zipped()
+
+
+@pytest.mark.parametrize("date_1904", [False, True])
+def test_date_is_that_of_the_workbooks_own_calendar(*, date_1904: bool) -> None:
+    """Workbooks of older Macs count days from 1904; whether the library does depends on what else is in the file."""
+    target = BytesIO()
+    with xlsxwriter.Workbook(target, {"in_memory": True, "date_1904": date_1904}) as book:
+        sheet = book.add_worksheet("表")
+        sheet.write_datetime(0, 0, datetime(2024, 9, 30), book.add_format({"num_format": "yyyy-mm-dd"}))  # noqa: DTZ001 - cells have no zone
+        sheet.write_datetime(1, 0, datetime(2024, 9, 30, 8, 30), book.add_format({"num_format": "yyyy-mm-dd hh:mm"}))  # noqa: DTZ001 - as above
+    read = read_workbook(target.getvalue(), wording())
+    assert isinstance(read, RawWorkbook)
+    (raw_sheet,) = read.sheets
+    assert raw_sheet.text["A"].to_list() == ["2024-09-30", "2024-09-30T08:30:00"]
+    assert raw_sheet.kinds["A"].to_list() == [CellKind.DATE] * 2
+    assert raw_sheet.uses_1904_dates is date_1904
+
+
+@pytest.mark.parametrize(
+    ("since_1904", "library_date", "date"),
+    [
+        (True, "2011-11-03 00:00:00", "2015-11-04"),
+        (True, "2015-11-04 00:00:00", "2015-11-04"),
+        (False, "2011-11-03 00:00:00", "2011-11-03"),
+    ],
+)
+def test_calendar_of_the_library_does_not_count(*, since_1904: bool, library_date: str, date: str) -> None:
+    """The library may count from 1900 in a workbook that counts from 1904, but not the other way round."""
+    numbers = {"row": [1], "column": ["A"], "text": ["40850"], "plain": [True], "library_text": [library_date]}
+    agreed = reconcile_numbers("表", pl.DataFrame(numbers), since_1904=since_1904)
+    assert agreed.text.to_list() == [date]
+    if not since_1904:
+        numbers["library_text"] = ["2015-11-04 00:00:00"]
+        with pytest.raises(IntakeError):
+            reconcile_numbers("表", pl.DataFrame(numbers), since_1904=False)
