@@ -10,13 +10,14 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from checks.model.cell_ref import format_address
-from workbooks.writer.page_setup import A4_PAPER, MM_PER_INCH, PAGE_FOOTER
+from workbooks.writer.page_setup import A4_PAPER, MM_PER_INCH
 
 MAX_PORTRAIT_COLUMNS: Final = 8
 """A table with more columns is printed in landscape."""
 _LANDSCAPE_MARGINS: Final = (12, 12, 16, 16)
 _PORTRAIT_MARGINS: Final = (20, 20, 25, 20)
 _FOOTER_MARGIN: Final = 8
+_PAGE_FOOTER: Final = '&"宋体,常规"&10第 &P 页 共 &N 页'
 
 
 def write_text(page: Worksheet, position: tuple[int, int], text: str, style: str) -> Cell:
@@ -64,5 +65,5 @@ def set_up_page(page: Worksheet, *, last_row: int, last_column: int, landscape: 
     inches = [margin / MM_PER_INCH for margin in margins]
     page.page_margins.left, page.page_margins.right, page.page_margins.top, page.page_margins.bottom = inches
     page.page_margins.footer = _FOOTER_MARGIN / MM_PER_INCH
-    page.HeaderFooter.oddFooter = HeaderFooterItem(center=_HeaderFooterPart(text=PAGE_FOOTER.removeprefix("&C")))
+    page.HeaderFooter.oddFooter = HeaderFooterItem(center=_HeaderFooterPart(text=_PAGE_FOOTER))
     page.sheet_view.showGridLines = False
