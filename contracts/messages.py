@@ -16,7 +16,15 @@ LANGUAGE_VARIABLE: Final = "HESUAN_LANGUAGE"
 LIST_SEPARATOR: Final = "、"
 """Joins the parts of a fact."""
 
-# The marks that the code puts between the parts of a fact, by the name of the text that replaces them in a sentence.
+# Facts that the code composes; all others may be words of people or of a contract, which no language changes.
+_COMPOSED_FACTS: Final = frozenset(
+    {
+        *("area", "cells", "codes", "columns", "counties", "expected", "figures", "first", "forms", "headings", "held"),
+        *("known", "levels", "listed", "meant", "missing", "names", "needed", "others", "parts", "place", "places"),
+        *("readings", "rows", "rules", "sheets", "steps", "then", "units", "years"),
+    }
+)
+# The marks that the code puts between their parts, by the name of the text that stands for them in each language.
 _PUNCTUATION: Final = {"list": LIST_SEPARATOR, "comma": "，", "colon": "：", "semicolon": "；"}
 
 
@@ -44,7 +52,9 @@ class Messages:
         marks = {mark: self.texts.get(f"punctuation.{name}", mark) for name, mark in _PUNCTUATION.items()}
         if all(mark == own_mark for mark, own_mark in marks.items()):
             return facts
-        return {name: _replace_marks(fact, marks) for name, fact in facts.items()}
+        for name in _COMPOSED_FACTS & facts.keys():
+            facts[name] = _replace_marks(facts[name], marks)
+        return facts
 
     def has_key(self, key: str) -> bool:
         """Tell whether there is a sentence with this key."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from contracts.errors import ContractError
 
@@ -35,26 +35,33 @@ class ProcedureNames:
         return {*self.levels, *self.states, *self.actions}
 
 
-def build_translations(raw: Mapping[str, Any]) -> dict[str, ProcedureNames]:
-    """Return the names by language; raise `TypeError` if an entry has other fields than `ProcedureNames`."""
-    return {language: ProcedureNames(**names) for language, names in raw.items()}
+@dataclass(frozen=True, slots=True)
+class Translations:
+    """The names of a procedure by language."""
+
+    by_language: Mapping[str, ProcedureNames]
+
+    @classmethod
+    def build(cls, raw: Mapping[str, Any]) -> "Translations":
+        """Return the names by language; raise `TypeError` if an entry has other fields than `ProcedureNames`."""
+        return cls({language: ProcedureNames(**names) for language, names in raw.items()})
+
+    def check_declared(self, declared_ids: set[str], file: str) -> None:
+        """Raise `ContractError` if something has a name that the procedure does not declare."""
+        for language, names in self.by_language.items():
+            if unknown := sorted(names.collect_ids() - declared_ids):
+                raise ContractError(file, f"names in {language}: not declared: {unknown}")
+
+    def list_level_names(self, level: str) -> tuple[str, ...]:
+        """Return the names of a level in the languages that have one."""
+        return _list_names([names.levels for names in self.by_language.values()], level)
+
+    def list_action_names(self, action: str) -> tuple[str, ...]:
+        """Return the names of an action in the languages that have one."""
+        return _list_names([names.actions for names in self.by_language.values()], action)
 
 
-def check_declared(translations: Mapping[str, ProcedureNames], declared_ids: set[str], file: str) -> None:
-    """Raise `ContractError` if something has a name that the procedure does not declare."""
-    for language, names in translations.items():
-        if unknown := sorted(names.collect_ids() - declared_ids):
-            raise ContractError(file, f"names in {language}: not declared: {unknown}")
-
-
-def list_level_names(translations: Mapping[str, ProcedureNames], level: str) -> tuple[str, ...]:
-    """Return the names of a level in the languages that have one."""
-    return _list_names([names.levels for names in translations.values()], level)
-
-
-def list_action_names(translations: Mapping[str, ProcedureNames], action: str) -> tuple[str, ...]:
-    """Return the names of an action in the languages that have one."""
-    return _list_names([names.actions for names in translations.values()], action)
+NO_TRANSLATIONS: Final = Translations({})
 
 
 def _list_names(name_maps: Iterable[Mapping[str, str]], name_id: str) -> tuple[str, ...]:

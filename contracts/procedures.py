@@ -8,14 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from contracts.errors import ContractError
-from contracts.procedure_names import (
-    ProcedureNames,
-    build_translations,
-    check_declared,
-    list_action_names,
-    list_level_names,
-    rename,
-)
+from contracts.procedure_names import NO_TRANSLATIONS, Translations, rename
 from contracts.yaml_files import compile_once
 
 
@@ -124,7 +117,7 @@ class Procedure:
     *states* maps state ids to names. *closed_states* names, for a level that seals a roll-up, the states in which a
     county no longer delays the sealing. *deadlines* maps level ids to month and day. *refused_state* is that of a
     county whose files were all refused; if empty, such a county stays in the initial state. *translations* has the
-    names in other languages, by language.
+    names in other languages.
     """
 
     id: str
@@ -142,11 +135,11 @@ class Procedure:
     rules: tuple[ProcedureRule, ...] = ()
     deadlines: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     refused_state: str = ""
-    translations: Mapping[str, ProcedureNames] = field(default_factory=dict)
+    translations: Translations = NO_TRANSLATIONS
 
     def in_language(self, language: str) -> "Procedure":
         """Return the procedure with its names in *language*; as it is if the contract has none in it."""
-        names = self.translations.get(language)
+        names = self.translations.by_language.get(language)
         if names is None:
             return self
         return replace(
@@ -206,13 +199,13 @@ class Procedure:
 def load_procedure(raw: Mapping[str, Any], file: str) -> Procedure:
     """Load one procedure; raise `ContractError` if an entry is malformed or names an unknown state or level."""
     try:
-        translations = build_translations(raw.get("names", {}))
+        translations = Translations.build(raw.get("names", {}))
         procedure = Procedure(
             id=raw["id"],
             name=raw["name"],
             basis=raw["basis"],
             levels=tuple(
-                Level(**level, other_names=list_level_names(translations, level["id"])) for level in raw["levels"]
+                Level(**level, other_names=translations.list_level_names(level["id"])) for level in raw["levels"]
             ),
             states=raw["states"],
             initial_state=raw["start"],
@@ -233,7 +226,7 @@ def load_procedure(raw: Mapping[str, Any], file: str) -> Procedure:
     return procedure
 
 
-def _build_action(raw: Mapping[str, Any], translations: Mapping[str, ProcedureNames]) -> Action:
+def _build_action(raw: Mapping[str, Any], translations: Translations) -> Action:
     return Action(
         id=raw["id"],
         level=raw["level"],
@@ -248,7 +241,7 @@ def _build_action(raw: Mapping[str, Any], translations: Mapping[str, ProcedureNa
         is_forward=bool(raw.get("onward", False)),
         cover_fields=raw.get("on_cover", {}),
         cover_opinion=raw.get("cover_opinion", ""),
-        other_names=list_action_names(translations, raw["id"]),
+        other_names=translations.list_action_names(raw["id"]),
     )
 
 
@@ -281,7 +274,7 @@ def _check_references(procedure: Procedure, file: str) -> None:
     if repeated := _find_repeated_ids(procedure.actions):
         raise ContractError(file, f"actions declared twice: {repeated}")
     declared_ids = {*level_ids, *procedure.states, *(action.id for action in procedure.actions)}
-    check_declared(procedure.translations, declared_ids, file)
+    procedure.translations.check_declared(declared_ids, file)
 
 
 def _collect_named_states(procedure: Procedure) -> set[str]:

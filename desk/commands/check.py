@@ -12,7 +12,7 @@ from checks.reporting.json_codec import encode_finding, encode_refusal
 from checks.reporting.place_texts import format_place
 from checks.versions.finding_key import compute_finding_id
 from contracts.contract_library import ContractLibrary
-from contracts.messages import Messages
+from contracts.messages import LIST_SEPARATOR, Messages
 from desk.checked_file import CheckedFile
 from desk.console import print_error, print_json, print_line
 from desk.exit_codes import ExitCode
@@ -93,7 +93,8 @@ def _print_result(checked: CheckedFile, messages: Messages) -> None:
     if isinstance(result, Refusal):
         location = "!".join(filter(None, (result.sheet, result.cell)))
         print_line(messages("check.refused", file=checked.printable_path, place=location, code=result.code))
-        print_line(f"  {make_printable(result.message)}{make_printable(result.remedy)}")
+        message, remedy = make_printable(result.message), make_printable(result.remedy)
+        print_line("  " + messages("check.sentences", message=message, remedy=remedy))
         return
     print_line(messages("check.summary", file=checked.printable_path, **_format_counts(result, messages)))
     for finding in result.findings:
@@ -109,11 +110,12 @@ def _format_finding(finding: Finding, messages: Messages) -> str:
         location += f"!{finding.cell}"
     place = format_place(finding)
     if place:
-        location += f"（{make_printable(place)}）"
+        location += messages("check.named_place", place=make_printable(place))
     severity = messages("severity.trial") if finding.trial else messages(f"severity.{finding.severity}")
-    text = make_printable(finding.message) + make_printable(finding.full_remedy)
-    rules = "、".join((finding.rule, *finding.related_rules))
-    return f"  [{severity}] {location}  {text}（{rules}）"
+    message, remedy = make_printable(finding.message), make_printable(finding.full_remedy)
+    text = messages("check.sentences", message=message, remedy=remedy)
+    rules = LIST_SEPARATOR.join((finding.rule, *finding.related_rules))
+    return "  " + messages("check.finding", severity=severity, location=location, text=text, rules=rules)
 
 
 def _format_counts(report: ValidationReport, messages: Messages) -> Mapping[str, str]:
