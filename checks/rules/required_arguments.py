@@ -35,7 +35,7 @@ REQUIRED_ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     "equals_sum_of": ("amount", "column", "form"),
     "filled": ("columns",),
     "filled_in": ("fields",),
-    "filling_date": ("column", "years"),
+    "filling_date": ("column", "earliest", "latest"),
     "form_present": (),
     "formula_results": (),
     "grade_within": ("column", "limits", "standard"),

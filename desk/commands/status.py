@@ -11,9 +11,14 @@ from contracts.procedures import Procedure
 from desk.console import print_json, print_line
 from desk.county_line import format_county_line
 from desk.exit_codes import ExitCode
-from filing.status.status_board import format_outdated_years
+from filing.status.status_board import format_dropped_counties, format_outdated_years, format_unfiled_year
 from flows.year.county_status import build_status_json, build_status_rows
-from flows.year.earlier_filings import find_earlier_filings_from_summaries, find_outdated_filings, group_changed_years
+from flows.year.earlier_filings import (
+    find_earlier_filings_from_summaries,
+    find_filings_in_force,
+    find_outdated_filings,
+    group_changed_years,
+)
 from flows.year.locations import YearPaths
 from ledger.errors import LedgerMissingError
 from review.county_state import CountyState, find_recorded_roster
@@ -21,6 +26,7 @@ from review.event_replay import replay_events
 from review.events import EventKind, EventSummary
 from review.progress import CityProgress, CountyProgress, compute_progress, count_by_city
 from review.roster import Roster
+from review.roster_gaps import RosterGaps, find_roster_gaps
 
 
 def show_status(paths: YearPaths, *, as_json: bool, today: date) -> ExitCode:
@@ -58,7 +64,8 @@ def _print_status(paths: YearPaths, *, as_json: bool, today: date) -> ExitCode:
         print_json(build_status_json(paths.year, build_status_rows(county_states, roster), procedure.states))
         return ExitCode.CLEAR
     outdated_years = _find_outdated_years(paths, procedure, history, county_states)
-    view = _StatusView(library.get_messages(), procedure, roster, county_states, outdated_years)
+    gaps = _find_roster_gaps(paths, procedure, roster, county_states)
+    view = _StatusView(library.get_messages(), procedure, roster, county_states, outdated_years, gaps)
     print_line("\n".join(_format_status(view, today)))
     return ExitCode.CLEAR
 
@@ -72,6 +79,17 @@ class _StatusView:
     roster: Roster
     county_states: Mapping[str, CountyState]
     outdated_years: Mapping[str, tuple[int, ...]]
+    roster_gaps: RosterGaps
+
+
+def _find_roster_gaps(
+    paths: YearPaths, procedure: Procedure, roster: Roster, county_states: Mapping[str, CountyState]
+) -> RosterGaps:
+    """Return the counties that fell out since last year."""
+    with paths.open_ledger(must_exist=True) as ledger:
+        prior_history = ledger.list_events(paths.year - 1, excluded_kind=EventKind.ISSUED)
+    filings = find_filings_in_force(procedure, prior_history)
+    return find_roster_gaps(procedure, roster, county_states, prior_history=prior_history, filed_before=filings)
 
 
 def _find_outdated_years(
@@ -106,9 +124,13 @@ def _format_status(view: _StatusView, today: date) -> Iterator[str]:
     for row, county_progress in zip(rows, counties, strict=True):
         line = "  " + format_county_line(row, messages, procedure) + _format_lateness(county_progress, messages)
         outdated = format_outdated_years(view.outdated_years.get(row.code, ()), messages)
-        if outdated:
-            line += messages("status.shaken", said=outdated)
+        unfiled = format_unfiled_year(view.roster_gaps, row.code, messages)
+        for note in filter(None, (outdated, unfiled)):
+            line += messages("status.shaken", said=note)
         yield line
+    dropped = format_dropped_counties(view.roster_gaps, messages)
+    if dropped:
+        yield dropped
 
 
 def _format_city_line(city: CityProgress, messages: Messages) -> str:

@@ -13,6 +13,7 @@ from filing.context.rollup_evidence import EvidenceLine
 from review.county_state import CountyState, SubmissionVersion
 from review.rollup_seals import RollUpSeal
 from review.roster import DueCounty, Roster
+from review.roster_gaps import RosterGaps
 
 PROVINCE, CITY, COUNTY = "province", "city", "county"
 
@@ -93,7 +94,8 @@ class FilingContext:
     date is used, so that one history gives one workbook. *area* is the owner of the filing; None is the province.
     *key_fingerprint* is that of the key that signs the manifest. *layout* says which tables the filing has besides the
     roll-up. *evidence* is how the roll-ups compare with their expectations. *seals* has the newest seal of each
-    roll-up, by level and area code. *ended* is set if the filing was undone or replaced.
+    roll-up, by level and area code. *ended* is set if the filing was undone or replaced. *roster_gaps* are the counties
+    that fell out since last year.
     """
 
     roster: Roster
@@ -109,6 +111,7 @@ class FilingContext:
     layout: FilingLayout = field(default_factory=FilingLayout)
     evidence: tuple[EvidenceLine, ...] = ()
     seals: Mapping[tuple[str, str], RollUpSeal] = field(default_factory=dict)
+    roster_gaps: RosterGaps = field(default_factory=RosterGaps)
     ended: EndedNotice | None = None
 
     @property
@@ -231,6 +234,7 @@ class FilingContext:
             included_counties=tuple(included),
             pending_counties=tuple(pending),
             excused_codes=self.excused_codes & codes,
+            roster_gaps=self.roster_gaps.restrict_to(area.code, codes),
             area=area,
             ledger_head=ledger_head,
             as_of=as_of,

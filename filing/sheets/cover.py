@@ -88,6 +88,20 @@ def _collect_area_facts(context: FilingContext, messages: Messages) -> dict[str,
     if outdated:
         texts = (_format_outdated_years(county, messages) for county in outdated)
         facts["shaken"] = messages("filing.separator").join(texts)
+    return {**facts, **_collect_gap_facts(context, messages)}
+
+
+def _collect_gap_facts(context: FilingContext, messages: Messages) -> dict[str, str]:
+    """Return the counties that fell out since last year; no facts if there are none."""
+    facts: dict[str, str] = {}
+    gaps, separator = context.roster_gaps, messages("filing.separator")
+    year = messages("filing.year", year=gaps.prior_year)
+    if gaps.dropped_counties:
+        names = separator.join(county.name for county in gaps.dropped_counties)
+        facts["dropped"] = messages("filing.cover.dropped_counties", year=year, names=names)
+    unfiled_names = [county.name for county in context.due_counties if county.code in gaps.unfiled_codes]
+    if unfiled_names:
+        facts["unfiled"] = messages("filing.cover.unfiled_counties", year=year, names=separator.join(unfiled_names))
     return facts
 
 
@@ -135,7 +149,7 @@ def _collect_county_facts(context: FilingContext, messages: Messages) -> dict[st
         facts["shaken"] = _format_outdated_years(county, messages)
     if context.ended:
         facts["ended"] = format_ended_notice(context.ended, messages).strip()
-    return facts
+    return {**facts, **_collect_gap_facts(context, messages)}
 
 
 def _collect_version_facts(county: IncludedCounty, messages: Messages) -> dict[str, str]:

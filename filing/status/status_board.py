@@ -20,6 +20,7 @@ from filing.context.decision_text import mark_late_day
 from filing.status.reminders import Reminder, ReminderContext, list_reminders
 from review.progress import CityProgress, CountyProgress, WorkflowStep, list_steps
 from review.roster import Roster
+from review.roster_gaps import RosterGaps
 
 CITY_COLUMNS = ("city", "due", "sent", "done", "excused", "open", "late")
 CITY_WIDTHS = (20.0, 10.0, 10.0, 10.0, 10.0, 10.0, 10.0)
@@ -44,6 +45,7 @@ class StatusBoard:
     as_of: date
     created_at: str
     outdated_years: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    roster_gaps: RosterGaps = field(default_factory=RosterGaps)
 
 
 def build_board_book(board: StatusBoard, messages: Messages) -> FilingBook:
@@ -51,6 +53,9 @@ def build_board_book(board: StatusBoard, messages: Messages) -> FilingBook:
     city_rows = [_build_city_row(city) for city in (*board.cities, sum_cities(board, messages))]
     county_rows = [_build_county_row(board, county, messages) for county in board.counties]
     reminder_rows = [_build_reminder_row(reminder) for reminder in list_board_reminders(board, messages)]
+    note = format_dropped_counties(board.roster_gaps, messages)
+    if note:
+        county_rows.append((build_text_cell(note, span=len(COUNTY_COLUMNS)),))
     sheets = (
         _build_sheet(board, "cities", city_rows, messages),
         _build_sheet(board, "counties", county_rows, messages),
@@ -168,13 +173,30 @@ def format_deadline(county: CountyProgress, messages: Messages) -> str:
 
 
 def format_block(board: StatusBoard, county: CountyProgress, turn: str, messages: Messages) -> str:
-    """Return what blocks a county, and whether its figures are based on an earlier year that has changed."""
+    """Return what blocks a county, and whether the earlier year that it is based on has changed or is not filed."""
     lines: list[str] = []
     if county.block_code:
         reason = clean_text(county.reason)[:MAX_REASON_CHARACTERS]
         lines.append(messages(f"board.block.{county.block_code}", reason=reason, turn=turn))
     lines.append(format_outdated_years(board.outdated_years.get(county.due_county.code, ()), messages))
+    lines.append(format_unfiled_year(board.roster_gaps, county.due_county.code, messages))
     return "\n".join(filter(None, lines))
+
+
+def format_unfiled_year(roster_gaps: RosterGaps, county: str, messages: Messages) -> str:
+    """Return the note that a county reports without last year's filing, empty if last year is filed."""
+    if county not in roster_gaps.unfiled_codes:
+        return ""
+    return messages("board.unfiled", year=messages("filing.year", year=roster_gaps.prior_year))
+
+
+def format_dropped_counties(roster_gaps: RosterGaps, messages: Messages) -> str:
+    """Return the note of the counties filed last year that are not due this year, empty if there are none."""
+    if not roster_gaps.dropped_counties:
+        return ""
+    names = [f"{county.name}({county.code})" for county in roster_gaps.dropped_counties]
+    year = messages("filing.year", year=roster_gaps.prior_year)
+    return messages("board.dropped", year=year, names=messages("filing.separator").join(names))
 
 
 def format_outdated_years(years: Sequence[int], messages: Messages) -> str:

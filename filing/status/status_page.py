@@ -14,6 +14,7 @@ from filing.status.status_board import (
     StatusBoard,
     format_block,
     format_deadline,
+    format_dropped_counties,
     format_number,
     format_steps,
     format_turn,
@@ -72,6 +73,7 @@ class StatusPage:
     filing: str = ""
     reminders: tuple[Reminder, ...] = ()
     summary: str = ""
+    dropped: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +115,7 @@ def build_status_page(board: StatusBoard, extras: StatusPageExtras, messages: Me
         filing=extras.filing,
         reminders=tuple(list_board_reminders(board, messages)),
         summary=extras.summary,
+        dropped=format_dropped_counties(board.roster_gaps, messages),
     )
 
 

@@ -86,7 +86,7 @@ def _plan_city_filing(
     area = Area(CITY, city, roster.cities.get(city, city))
     path = FILING_FOLDER + build_city_workbook_path(city, roster.year)
     contracts_version = find_contracts_version(state, reviewed_states, codes)
-    basis_parts = [*common_basis, contracts_version, *_list_earlier_basis(state, codes)]
+    basis_parts = [*common_basis, contracts_version, *_list_earlier_basis(state, codes, city)]
     entry = find_last_entry(state.history, state.procedure, codes, city)
     return _plan_filing(
         CITY,
@@ -191,7 +191,7 @@ def _plan_county_filings(
     if newest is None:
         return
     area, entry = Area(COUNTY, code, due_county.name), find_last_entry(state.history, state.procedure, {code})
-    basis_parts = [*common_basis, newest.contracts_sha256, *_list_earlier_basis(state, {code})]
+    basis_parts = [*common_basis, newest.contracts_sha256, *_list_earlier_basis(state, {code}, code)]
     book_path = FILING_FOLDER + build_county_workbook_path(code, year)
     copy_path = FILING_FOLDER + build_source_copy_path(code, year, newest.number, newest.name)
     yield PlannedFiling(
@@ -212,8 +212,12 @@ def _list_common_basis(state: YearState, key_fingerprint: str) -> list[str]:
     return [*roster_digests[-1:], key_fingerprint, FILING_EDITION]
 
 
-def _list_earlier_basis(state: YearState, county_codes: set[str]) -> Iterator[str]:
-    """Yield the earlier filings that the counties are compared with: if one is corrected, the comparison is redone."""
+def _list_earlier_basis(state: YearState, county_codes: set[str], area: str = "") -> Iterator[str]:
+    """Yield the earlier filings that the counties are compared with: if one is corrected, the comparison is redone.
+
+    The counties of the area (all if it is empty) that fell out since last year are named in the filing as well.
+    """
+    yield from state.roster_gaps.list_basis(county_codes, area)
     for year, filings in sorted(state.earlier_by_year.items()):
         for county, filing in sorted(filings.items()):
             if county in county_codes:

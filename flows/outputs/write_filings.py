@@ -129,6 +129,7 @@ class FilingWriter:
             layout=state.library.get_filing_layout(),
             evidence=self._load_evidence(planned_filing.kind),
             seals=find_seals(state.procedure, state.history),
+            roster_gaps=state.roster_gaps,
         )
         if planned_filing.kind == PROVINCE:
             return context

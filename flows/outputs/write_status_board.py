@@ -55,4 +55,5 @@ def collect_board_data(state: YearState, roster: Roster) -> StatusBoard:
         as_of=day,
         created_at=entry.at,
         outdated_years=group_changed_years(state.outdated_filings),
+        roster_gaps=state.roster_gaps,
     )

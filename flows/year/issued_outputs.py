@@ -165,7 +165,8 @@ def list_due_boards(state: YearState, roster: Roster) -> list[str]:
 def compute_board_basis(state: YearState) -> str:
     """Return what a status board rests on: the record's newest entry, the contracts, and earlier years that changed."""
     outdated_parts = [f"{filing.county} {filing.changed_year}" for filing in state.outdated_filings]
-    return " ".join([find_filing_basis(state), state.contracts_version, *outdated_parts])
+    gap_parts = state.roster_gaps.list_basis(set(state.county_states))
+    return " ".join([find_filing_basis(state), state.contracts_version, *outdated_parts, *gap_parts])
 
 
 def write_output(places: YearPaths, path: str, data: bytes) -> tuple[Path, str]:

@@ -20,6 +20,7 @@ from review.events import Event, EventKind, LedgerEntry
 from review.proposal import Proposal
 from review.rollup_seals import list_roll_up_events
 from review.roster import Roster
+from review.roster_gaps import RosterGaps, find_roster_gaps
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,8 @@ class YearState:
 
     *issued_outputs* has the newest event of each output by its path. *check_inputs_by_county* has the recorded inputs
     of each county's check besides its file. *earlier_by_year* has the filings in force of earlier years by year and
-    county; it is empty until something is filed in this year.
+    county; it is empty until something is filed in this year. *roster_gaps* are the counties that fell out since last
+    year.
     """
 
     paths: YearPaths
@@ -68,6 +70,7 @@ class YearState:
     issued_outputs: Mapping[str, Event] = field(default_factory=dict)
     check_inputs_by_county: Mapping[str, CheckInputs] = field(default_factory=dict)
     earlier_by_year: Mapping[int, Mapping[str, EarlierFiling]] = field(default_factory=dict)
+    roster_gaps: RosterGaps = field(default_factory=RosterGaps)
 
     def get_check_inputs(self, county: str) -> CheckInputs:
         """Return the recorded inputs of a county's check, which may be empty."""
@@ -103,10 +106,14 @@ class YearState:
 def load_year_state(paths: YearPaths, ledger: Ledger, roster: Roster) -> YearState:
     """Read the state of the year from the ledger, with what it needs of earlier years."""
     state = build_year_state(paths, roster, ledger.list_entries(paths.year))
-    filed_states = find_filed_states(state.procedure, ledger.list_entries(paths.year - 1))
+    prior_history = ledger.list_entries(paths.year - 1)
+    filed_states = find_filed_states(state.procedure, prior_history)
     opening_balances = find_opening_balances(state.history)
     check_inputs_by_county = build_check_inputs(paths.year, filed_states, opening_balances)
-    state = replace(state, check_inputs_by_county=check_inputs_by_county)
+    roster_gaps = find_roster_gaps(
+        state.procedure, roster, state.county_states, prior_history=prior_history, filed_before=filed_states
+    )
+    state = replace(state, check_inputs_by_county=check_inputs_by_county, roster_gaps=roster_gaps)
     if not state.has_filings:
         return state
     return replace(state, earlier_by_year=find_earlier_filings(state.procedure, ledger, paths.year))

@@ -45,16 +45,16 @@ def parse_filling_date(subject: FormUnderCheck) -> date | None:
 
 
 def check_filling_date(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation]:
-    """Report a date on the cover before the accounting year, or more than the rule's number of years after it."""
+    """Report a date on the cover in a year before *earliest* or after *latest*, counted from the accounting year."""
     filled_on, year = parse_filling_date(subject), subject.submission.year
     entry = next(iter(subject.cover.entries.get(rule.arguments["column"], ())), None)
     if filled_on is None or entry is None:
         return
-    last_year = year + int(rule.arguments["years"])
-    if year <= filled_on.year <= last_year:
+    first_year, last_year = year + int(rule.arguments["earliest"]), year + int(rule.arguments["latest"])
+    if first_year <= filled_on.year <= last_year:
         return
     cell = entry.cell
-    facts = {"cell": cell.address, "value": entry.text, "year": str(year), "last": str(last_year)}
+    facts = {"cell": cell.address, "value": entry.text, "first": str(first_year), "last": str(last_year)}
     heading = subject.form.get_field(rule.arguments["column"]).heading
     yield Violation(
         rule=rule, sheet=cell.sheet, cell=cell, cells=(cell,), facts={**facts, "heading": heading}, value=entry.text
