@@ -12,6 +12,7 @@ from checks.localisation.figures.figure_network import FigureNetwork, build_figu
 from checks.model.cell_ref import CellRef
 from checks.recognition.column_names import ROW
 from checks.recognition.table import PROJECT, TOWNSHIP_FULL, Table
+from checks.rules.area_rules import rounds_half_even
 from checks.rules.sum_rules import SumConstraint
 from contracts.form_model import Field, Role, Rule
 
@@ -104,6 +105,7 @@ def _constrain_conversion(
         factors=(table.get_cell_ref(rule.arguments["from"], row),),
         factor=(numerator, denominator),
         decimals=_HUNDREDTHS,
+        allows_half_even=rounds_half_even(rule.arguments),
     )
 
 
@@ -114,7 +116,13 @@ def _constrain_deduction(
     gross, ratio, deducted, net = (
         table.get_cell_ref(rule.arguments[name], row) for name in ("gross", "ratio", "deducted", "net")
     )
-    yield RoundedProduct(rule_id=rule.id, target=deducted, factors=(gross, ratio), decimals=_HUNDREDTHS)
+    yield RoundedProduct(
+        rule_id=rule.id,
+        target=deducted,
+        factors=(gross, ratio),
+        decimals=_HUNDREDTHS,
+        allows_half_even=rounds_half_even(rule.arguments),
+    )
     if gross in values and deducted in values:
         base_sum = values[gross] - values[deducted]
         yield RoundedSum(rule_id=rule.id, target=net, parts={gross: 1, deducted: -1}, base_sum=base_sum)
@@ -130,6 +138,7 @@ def _constrain_percentage(
         divisors=(table.get_cell_ref(rule.arguments["whole"], row),),
         factor=_PERCENT,
         decimals=_HUNDREDTHS,
+        allows_half_even=rounds_half_even(rule.arguments),
     )
 
 
@@ -144,6 +153,7 @@ def _constrain_share(table: Table, rule: Rule, row: int, _: Mapping[CellRef, Dec
             divisors=(table.get_cell_ref(part, table.total_row),),
             factor=_PERCENT,
             decimals=_HUNDREDTHS,
+            allows_half_even=rounds_half_even(rule.arguments),
         )
 
 
@@ -219,6 +229,7 @@ def _convert_group_sum(sum_constraint: SumConstraint, detail: Table) -> FigureCo
         base_sum=base_sum,
         factor=(numerator, denominator),
         decimals=_HUNDREDTHS,
+        allows_half_even=rounds_half_even(sum_constraint.rule.arguments),
     )
 
 

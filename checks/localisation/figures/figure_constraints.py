@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from typing import TypeAlias
 
 from checks.model.cell_ref import CellRef
@@ -47,7 +47,7 @@ class RoundedSum:
     """``target == round(factor * (constant + sum(sign * part)))``, within *tolerance*.
 
     *parts* are the signs by cell, and *base_sum* is the constant plus the sum of the parts as they stand. *decimals*
-    is None if the sum is not rounded.
+    is None if the sum is not rounded; with *allows_half_even* a half may be rounded to the even digit as well.
     """
 
     rule_id: str
@@ -57,6 +57,7 @@ class RoundedSum:
     factor: tuple[Decimal, Decimal] = (Decimal(1), Decimal(1))
     decimals: int | None = None
     tolerance: Decimal = _ZERO
+    allows_half_even: bool = False
 
     @property
     def cells(self) -> Iterable[CellRef]:
@@ -74,12 +75,18 @@ class RoundedSum:
 
     def compute(self, state: FigureState) -> Decimal:
         """Return the figure that the target should have."""
-        numerator, denominator = self.factor
-        return _round(self._add_up(state) * numerator / denominator, self.decimals)
+        return _round(self._compute_exactly(state), self.decimals)
 
     def is_satisfied(self, state: FigureState) -> bool:
         """Return whether the target has its figure."""
-        return abs(state.read(self.target) - self.compute(state)) <= self.tolerance
+        exact, target = self._compute_exactly(state), state.read(self.target)
+        if abs(target - _round(exact, self.decimals)) <= self.tolerance:
+            return True
+        return self.allows_half_even and abs(target - _round(exact, self.decimals, ROUND_HALF_EVEN)) <= self.tolerance
+
+    def _compute_exactly(self, state: FigureState) -> Decimal:
+        numerator, denominator = self.factor
+        return self._add_up(state) * numerator / denominator
 
     def solve(self, cell: CellRef, state: FigureState) -> ValueRange | None:
         """Return the figures of a cell with which the condition holds, or None if there are none."""
@@ -114,6 +121,7 @@ class RoundedProduct:
     divisors: tuple[CellRef, ...] = ()
     factor: tuple[Decimal, Decimal] = (Decimal(1), Decimal(1))
     decimals: int = 2
+    allows_half_even: bool = False
 
     @property
     def cells(self) -> Iterable[CellRef]:
@@ -131,15 +139,19 @@ class RoundedProduct:
 
     def compute(self, state: FigureState) -> Decimal | None:
         """Return the figure that the target should have, or None if it would be divided by 0."""
-        numerator, denominator = self._multiply(state, self.target)
-        if not denominator:
-            return None
-        return _round(numerator / denominator, self.decimals)
+        exact = self._compute_exactly(state)
+        return None if exact is None else _round(exact, self.decimals)
 
     def is_satisfied(self, state: FigureState) -> bool:
         """Return whether the target has its figure; a quotient by 0 is not judged."""
-        expected = self.compute(state)
-        return expected is None or state.read(self.target) == expected
+        exact, target = self._compute_exactly(state), state.read(self.target)
+        if exact is None or target == _round(exact, self.decimals):
+            return True
+        return self.allows_half_even and target == _round(exact, self.decimals, ROUND_HALF_EVEN)
+
+    def _compute_exactly(self, state: FigureState) -> Decimal | None:
+        numerator, denominator = self._multiply(state, self.target)
+        return numerator / denominator if denominator else None
 
     def solve(self, cell: CellRef, state: FigureState) -> ValueRange | None:
         """Return the figures of a cell with which the condition holds, or None if there are none."""
@@ -208,10 +220,10 @@ def _divide_range(dividend: Decimal, divisors: ValueRange) -> ValueRange | None:
     return ValueRange(dividend / divisors.high, highest)
 
 
-def _round(amount: Decimal, decimals: int | None) -> Decimal:
+def _round(amount: Decimal, decimals: int | None, rounding: str = ROUND_HALF_UP) -> Decimal:
     if decimals is None:
         return amount
-    return amount.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    return amount.quantize(Decimal(1).scaleb(-decimals), rounding)
 
 
 def _get_half_unit(decimals: int | None) -> Decimal:

@@ -95,3 +95,18 @@ def test_an_area_that_only_its_rounded_mu_knows_stays_open() -> None:
     (repair,) = search_figure_repairs(network, network.find_violated()).repairs
     assert repair.open_ranges.keys() == {OTHER_NET}
     assert repair.open_ranges[OTHER_NET].low < 20 < repair.open_ranges[OTHER_NET].high
+
+
+def test_a_half_may_be_rounded_to_the_even_digit() -> None:
+    """30 square metres are 0.045 mu: 0.05 by rounding up, 0.04 by GB/T 8170 where the rule allows it."""
+    values = {OTHER_NET: Decimal(30), OTHER_MU: Decimal("0.04")}
+    for allows_half_even in (True, False):
+        condition = RoundedProduct(
+            rule_id="T05",
+            target=OTHER_MU,
+            factors=(OTHER_NET,),
+            factor=MU_PER_SQUARE_METRE,
+            allows_half_even=allows_half_even,
+        )
+        network = build_figure_network(values, [condition], {}, frozenset())
+        assert bool(network.find_violated()) is not allows_half_even
