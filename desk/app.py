@@ -14,6 +14,7 @@ from desk.error_handling import run_command
 from desk.exit_codes import ExitCode
 from desk.output_formats import CheckFormat, OutputFormat
 from desk.settings import open_configured_library, resolve_paths, resolve_state_folder
+from desk.usage_errors import run_app
 from flows.year.locations import YearPaths
 
 if TYPE_CHECKING:
@@ -246,4 +247,4 @@ def run_command_line() -> None:
     """Run the command given in ``sys.argv``."""
     for stream in (sys.stdout, sys.stderr):
         make_stream_safe(stream)
-    app()
+    run_app(app)

@@ -53,7 +53,7 @@ def _open_shipped_messages() -> Messages:
     return open_library(language=find_language()).get_messages()
 
 
-def format_error(key: str, **facts: str) -> str:
+def format_error(key: str, /, **facts: str) -> str:
     """Return the sentence on an error."""
     messages = load_error_messages()
     # An edited copy of the contracts may be older than the sentence.
