@@ -4,6 +4,7 @@ from itertools import filterfalse
 from operator import attrgetter
 
 from checks.model.finding import Finding, Severity
+from checks.versions.version_diff import CellChange
 from contracts.messages import Messages
 from filing.book.cell_builders import build_text_cell, clean_text
 from filing.book.workbook_model import Cell, CellStyle
@@ -74,21 +75,36 @@ def _format_changes(county: ReviewedCounty, messages: Messages) -> str:
     version, report = county.last_seen
     if version.sha256 == newest.sha256:
         return messages("review_book.changed.nothing", version=newest.number)
-    changed_figures = list(find_changed_figures(report, county.report))
+    if county.changes is not None:
+        changes = list(map(_format_cell_change, county.changes.cell_changes))
+    else:
+        changes = [
+            (figure.location, figure.before, figure.after) for figure in find_changed_figures(report, county.report)
+        ]
     lines = [
         messages(
             "review_book.changed.since",
             before=version.number,
             sha=version.sha256[:12],
             after=newest.number,
-            count=len(changed_figures),
+            count=len(changes),
         )
     ]
     lines.extend(
-        messages("review_book.changed.cell", place=figure.location, before=figure.before, after=figure.after)
-        for figure in changed_figures[:MAX_LINES_LISTED]
+        messages("review_book.changed.cell", place=place, before=before, after=after)
+        for place, before, after in changes[:MAX_LINES_LISTED]
     )
+    if len(changes) > MAX_LINES_LISTED:
+        lines.append(messages("review_book.changed.rest"))
     return "\n".join(lines)
+
+
+def _format_cell_change(change: CellChange) -> tuple[str, str, str]:
+    """Return place, text before and text after of a change: a figure, a text or a whole row."""
+    place = f"{change.form} {change.row} {change.heading}".strip()
+    if change.cell is not None:
+        place = f"{change.cell.sheet}!{change.cell.address} {change.row} {change.heading}".strip()
+    return place, change.before, change.after
 
 
 def _truncate_text(content: str, messages: Messages) -> str:

@@ -7,6 +7,7 @@ from checks.model.report import ValidationReport
 from checks.reporting.json_codec import decode_report
 from checks.versions.point_answers import find_point_answers
 from checks.versions.version_diff import VersionChanges
+from contracts.procedures import Level
 from filing.context.review_context import ReviewContext, ReviewedCounty
 from filing.review_book.review_workbook import build_review_book
 from flows.intake.returned_files import ReturnContext, compare_versions, compare_with_previous
@@ -68,6 +69,9 @@ def _collect_counties(
         newest = county_state.newest_version
         report = _load_version_report(store, newest)
         last_seen = _load_last_seen(store, county_state, planned_review.level.id)
+        changes = None
+        if _waits_for(state, planned_review.level, county_state):
+            changes = _compare_with_seen(context, county_state, report, last_seen)
         yield ReviewedCounty(
             due_county=due_county,
             county_state=county_state,
@@ -75,11 +79,17 @@ def _collect_counties(
             reviewed_report=_reduce_report(report, county_state),
             last_year_report=_load_report(store, last_year_reports.get(due_county.code)),
             last_seen=last_seen,
-            changes=_compare_with_seen(context, county_state, report, last_seen),
+            changes=changes,
             returns=_collect_returns(state, county_state, report),
             planned_amounts=collect_planned_amounts(state.library, report),
             **_build_links(state, county_state),
         )
+
+
+def _waits_for(state: YearState, level: Level, county_state: CountyState) -> bool:
+    """Return whether a county waits for the level's next step: only then are two of its files read and compared."""
+    action = state.procedure.find_next_action(county_state.state)
+    return action is not None and action.level == level.id
 
 
 def _compare_with_seen(

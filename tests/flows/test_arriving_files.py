@@ -35,7 +35,7 @@ def test_a_file_of_another_county_is_refused_where_it_lies(root: Path, capsys: C
     refused = [event.facts for event in ground.events() if event.kind is EventKind.REFUSED]
     assert [(facts["code"], facts["sheet"], facts["cell"]) for facts in refused] == [("wrong_county", COVER, "B4")]
     assert f"代码为 {OTHER}，文件却放在 {COUNTY} 的收件夹中" in capsys.readouterr().out
-    assert ground.rows()[COUNTY].state == "due"
+    assert ground.rows()[COUNTY].state == "refused"
 
 
 def test_a_file_of_another_year_is_refused_where_it_lies(root: Path, capsys: Capture) -> None:
@@ -100,7 +100,7 @@ def test_the_same_version_with_other_bytes_refuses_both(root: Path, capsys: Capt
     }
     assert twin.name in str(refused[name_of(2)]["message"])
     assert name_of(2) in str(refused[twin.name]["message"])
-    assert ground.rows()[COUNTY].state == "due"
+    assert ground.rows()[COUNTY].state == "refused"
     twin.unlink()
     assert ground.run() is ExitCode.CLEAR
     assert ground.rows()[COUNTY].version == 2

@@ -72,6 +72,7 @@ def test_answers_come_back_in_the_workbook(returned: YearFolders) -> None:
     returned.run()
     page = returned.places.output_path(f"returned/{COUNTY}/{COUNTY}-2024-第3版-核对报告.html").read_text("utf-8")
     book = read_texts(returned.places.output_path("review/city-530100-2024-复核表.xlsx"))
+    assert "封面!B8 版次 版次：2→3" in book
     for text in (*answers, "序号请核对", "请提供验收文件", "请补报附图"):
         assert text in page
         assert text in book
