@@ -1,5 +1,6 @@
 """Workbooks as other programs write them: with pictures, charts, comments and names, or with the barest markup."""
 
+import re
 import struct
 import zlib
 from collections.abc import Callable, Mapping
@@ -78,6 +79,40 @@ def full_workbook() -> bytes:
         second.activate()
         book.define_name("面积", "=任务表!$A$2:$A$4")
     return target.getvalue()
+
+
+def modern_workbook() -> bytes:
+    """Make a workbook with what newer programs add, from tables and sparklines to arrays and print settings."""
+    target = BytesIO()
+    with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
+        book.set_properties({"created": datetime(2024, 11, 20, tzinfo=UTC).replace(tzinfo=None)})
+        sheet = book.add_worksheet("任务表")
+        sheet.write_column("A2", [1, 2, 3])
+        sheet.add_table("A1:B4", {"columns": [{"header": "面积"}, {"header": "备注"}]})
+        sheet.add_sparkline("D2", {"range": "任务表!A2:A4"})
+        sheet.conditional_format("A2:A4", {"type": "icon_set", "icon_style": "3_arrows"})
+        sheet.conditional_format("A2:A4", {"type": "data_bar", "data_bar_2010": True})
+        sheet.write_dynamic_array_formula("F2", "=_xlfn.UNIQUE(A2:A4)")
+        sheet.write_url("E2", "internal:任务表!A1")
+        sheet.protect("", {"format_cells": True})
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.set_header("&C核算")
+        sheet.set_h_pagebreaks([3])
+        sheet.freeze_panes(1, 0)
+        sheet.insert_textbox("H2", "说明")
+        sheet.insert_checkbox("G2", boolean=True)
+    return target.getvalue()
+
+
+def with_single_quotes(data: bytes) -> bytes:
+    """Return a workbook whose workbook.xml, first sheet and lists of relationships have single quotes."""
+    names = ("xl/workbook.xml", "xl/worksheets/sheet1.xml", "xl/_rels/workbook.xml.rels", "[Content_Types].xml")
+    return edited_package(data, dict.fromkeys(names, _quote_singly))
+
+
+def _quote_singly(text: str) -> str:
+    return re.sub(r"""="([^"'<>]*)"(?=[^<>]*>)""", r"='\1'", text)
 
 
 # What Excel and WPS put into workbook.xml beside the list of sheets.

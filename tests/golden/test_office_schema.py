@@ -10,16 +10,20 @@ import pytest
 from desk.commands.template import make_template
 from desk.exit_codes import ExitCode
 from flows.year.locations import YearPaths
+from tests.builders.dongchuan import submission
 from tests.builders.foreign_workbooks import (
     ABSOLUTE_PATH,
     BARE,
     REVISION,
     full_workbook,
     marked_full,
+    modern_workbook,
+    with_single_quotes,
     with_workbook_markup,
     without_rels_default,
     zipped,
 )
+from tests.builders.injected import inject_sheets
 from tests.builders.marked_workbooks import WORDS, finding, plan_table
 from tests.builders.schema_faults import faults_of
 from tests.builders.year import Ground, prepared
@@ -80,6 +84,20 @@ def test_marked_file_is_valid_whatever_stands_in_its_workbook_part(
     source.write_bytes(with_workbook_markup(book(), before, markup))
     marked.write_bytes(mark_workbook(source.read_bytes(), [finding("任务表", "B2")], WORDS))
     assert set(faults_of(marked)) <= set(faults_of(source))
+
+
+@pytest.mark.parametrize("book", [plan_table, full_workbook, modern_workbook], ids=["plain", "full", "modern"])
+@pytest.mark.parametrize("quotes", [bytes, with_single_quotes], ids=["double quotes", "single quotes"])
+def test_marking_adds_no_fault_to_files_of_other_programs(
+    tmp_path: Path, book: Callable[[], bytes], quotes: Callable[[bytes], bytes]
+) -> None:
+    """The sample's sheets are put behind those of another workbook, and its own sheet is marked as well."""
+    source, marked = tmp_path / "原.xlsx", tmp_path / "标.xlsx"
+    source.write_bytes(quotes(inject_sheets(book(), submission(2).sheets)))
+    findings = [finding("任务表", "A2"), finding("任务表", "Z9"), finding("附件2", "C6")]
+    marked.write_bytes(mark_workbook(source.read_bytes(), findings, WORDS))
+    assert {fault for fault in faults_of(marked) if "inline-string" not in fault} <= set(faults_of(source))
+    assert len(ZipFile(marked).namelist()) > len(ZipFile(source).namelist())
 
 
 @pytest.mark.parametrize("book", [plan_table, full_workbook], ids=["plain", "full"])
