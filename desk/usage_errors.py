@@ -50,5 +50,7 @@ def _describe_problem(error: TyperException) -> str:
 def _name_parameter(error: TyperException) -> str:
     """Return an option as it is written, or the name of an argument."""
     parameter = getattr(error, "param", None)
-    names = [name for name in getattr(parameter, "opts", ()) if name.startswith("-")]
-    return (names or [str(getattr(parameter, "name", ""))])[0]
+    for name in map(str, getattr(parameter, "opts", ())):
+        if name.startswith("-"):
+            return name
+    return str(getattr(parameter, "name", ""))
