@@ -62,8 +62,7 @@ def validate_workbook(
     identity = identify_submission(cover, cover_form, messages)
     if isinstance(identity, Refusal):
         return identity
-    wrong_folder = refuse_wrong_folder(identity, cover, messages, expected)
-    if wrong_folder is not None:
+    if wrong_folder := refuse_wrong_folder(identity, cover, messages, expected):
         return wrong_folder
     package = library.find_package(identity.county, identity.year)
     if package is None:
@@ -71,8 +70,7 @@ def validate_workbook(
     submission = library.compile_submission(package, identity.year)
     history = _drop_later_version(history, identity)
     subjects = recognise_forms(book, cover, submission, history)
-    oversized = refuse_oversized_tables(list_tables(subjects), messages)
-    if oversized is not None:
+    if oversized := refuse_oversized_tables(list_tables(subjects), messages):
         return oversized
     evaluation = _merge_root_causes(evaluate_rules(subjects), book, cover, submission, history)
     evaluation = merge_implausible_values(evaluation)
@@ -80,9 +78,9 @@ def validate_workbook(
     findings = build_findings(violations, messages)
     findings = add_locations(findings, evaluation.tables, cover, cover_form.name)
     report = _build_report(identity, library.compute_version(), evaluation, findings)
-    report = replace(report, cover=cover.list_fields(cover_form))
     explanations = (*read_explanation_form(list_tables(subjects), findings), *explanations)
-    return attach_explanations(report, explanations, library.get_return_policy(), messages)
+    report = attach_explanations(report, explanations, library.get_return_policy(), messages)
+    return replace(report, cover=cover.list_fields(cover_form))
 
 
 def _refuse_without_cover(

@@ -8,7 +8,7 @@ from review.county_state import compute_next_state
 from review.decision_dates import check_order_of_dates
 from review.decision_points import parse_points
 from review.proposal import DecisionContext, DecisionRefusal, Proposal, ResolvedAction, find_office, is_responsible_for
-from review.return_points import find_open_return
+from review.submissions.return_points import find_open_return
 
 DecisionCheck = Callable[[DecisionContext, Proposal, ResolvedAction], Iterator[DecisionRefusal]]
 

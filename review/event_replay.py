@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from checks.model.report import CoverField
 from contracts.procedures import Action, Effect, Procedure
 from review.county_state import (
     AccompanyingPaper,
@@ -19,9 +18,7 @@ from review.events import Event, EventKind, EventSummary, JsonValue, LedgerEntry
 from review.filing_records import FilingRecord, find_record_in_force, list_sha256s_in_force
 from review.office_day import parse_office_day
 from review.roster import Roster
-
-SUPERSEDED_CODE = "version_old"
-"""The code of the refusal of an old version that lies in the inbox again: it asks nothing of the county."""
+from review.submissions import recorded_files
 
 
 def replay_events(
@@ -121,11 +118,11 @@ def _apply_receipt(context: _ReplayContext, builder: _CountyBuilder, entry: Ledg
 
 
 def _apply_refusal(context: _ReplayContext, builder: _CountyBuilder, entry: LedgerEntry | EventSummary) -> None:
-    refused_file = _build_refused_file(entry.event, entry.at)
-    if refused_file.code == SUPERSEDED_CODE:
+    refused_file = recorded_files.build_refused_file(entry.event, entry.at)
+    if refused_file.code == recorded_files.SUPERSEDED_CODE:
         return
     builder.refused_files = [
-        earlier for earlier in builder.refused_files if not _is_same_refused_file(earlier, refused_file)
+        earlier for earlier in builder.refused_files if not recorded_files.is_same_refused_file(earlier, refused_file)
     ]
     builder.refused_files.append(refused_file)
     if builder.state == context.procedure.initial_state and context.procedure.refused_state:
@@ -134,16 +131,6 @@ def _apply_refusal(context: _ReplayContext, builder: _CountyBuilder, entry: Ledg
 
 def _apply_paper(_: _ReplayContext, builder: _CountyBuilder, entry: LedgerEntry | EventSummary) -> None:
     builder.papers.append(AccompanyingPaper(str(entry.event.facts["name"]), entry.event.sha256))
-
-
-def _build_refused_file(event: Event, refused_at: str) -> RefusedFile:
-    texts = {name: str(event.facts.get(name) or "") for name in ("name", "code", "message", "remedy")}
-    part, sheet, cell = (str(event.facts.get(name) or "") for name in ("part", "sheet", "cell"))
-    return RefusedFile(sha256=event.sha256, place=(part, sheet, cell), refused_at=refused_at, **texts)
-
-
-def _is_same_refused_file(first: RefusedFile, second: RefusedFile) -> bool:
-    return (first.sha256, first.name) == (second.sha256, second.name)
 
 
 def _apply_check(context: _ReplayContext, builder: _CountyBuilder, entry: LedgerEntry | EventSummary) -> None:
@@ -173,7 +160,7 @@ def _add_check_result(version: SubmissionVersion, event: Event) -> SubmissionVer
         claims_digest=str(facts.get("disputed", "")),
         finding_counts=_parse_finding_counts(event),
         related_rules=_parse_related_rules(event),
-        cover=tuple(_list_cover_fields(event)),
+        cover=tuple(recorded_files.list_cover_fields(event)),
     )
 
 
@@ -187,12 +174,6 @@ def _parse_finding_counts(event: Event) -> Mapping[str, Mapping[str, int]] | Non
         if isinstance(rules, dict):
             counts[severity] = {rule: int(str(count)) for rule, count in rules.items()}
     return counts
-
-
-def _list_cover_fields(event: Event) -> Iterator[CoverField]:
-    for facts in _list_facts(event, "cover"):
-        texts = {name: str(facts[name]) for name in ("name", "text", "sheet", "cell")}
-        yield CoverField(**texts)
 
 
 def _parse_related_rules(event: Event) -> Mapping[str, Mapping[str, tuple[tuple[str, ...], ...]]]:

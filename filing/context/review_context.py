@@ -10,8 +10,8 @@ from contracts.procedures import Level, Procedure
 from contracts.return_policy import SamplingPolicy
 from review.county_state import CountyState, SubmissionVersion
 from review.events import Event
-from review.return_points import CountyReturn
 from review.roster import DueCounty, Roster
+from review.submissions.return_points import CountyReturn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

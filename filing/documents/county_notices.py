@@ -18,8 +18,8 @@ from filing.book.document_sheet import DOCUMENT_WIDTHS, Document, build_document
 from filing.book.workbook_model import CellStyle, FilingBook, FilingSheet
 from filing.context.decision_text import get_decision_fact
 from review.county_state import RefusedFile, SubmissionVersion
-from review.return_points import CountyReturn, ReturnPoint
 from review.roster import DueCounty
+from review.submissions.return_points import CountyReturn, ReturnPoint
 
 POINT_COLUMNS = ("number_column", "target", "value", "text")
 POINT_WIDTHS = (6.0, 24.0, 14.0, 40.0)

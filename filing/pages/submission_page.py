@@ -14,7 +14,7 @@ from filing.context.decision_text import format_decision, get_decision_fact
 from filing.pages.progress_plots import ProgressPlot
 from filing.pages.steward_lists import build_changes_list
 from review.events import Event
-from review.return_points import CountyReturn
+from review.submissions.return_points import CountyReturn
 
 _MAX_REPAIR_STEPS = 6
 

@@ -17,14 +17,14 @@ from flows.year.office_day import get_office_day
 from flows.year.year_state import SubmittedDecision, YearInputs, YearState
 from review.changed_figures import find_changed_figures
 from review.county_state import CountyState, SubmissionVersion
-from review.cover_submission import CoverSubmission, find_cover_submission
 from review.decision import build_decision_key, decide_proposal, decide_roll_up
 from review.decision_points import parse_points
 from review.events import Event, EventKind
 from review.proposal import DecisionContext, DecisionRefusal, Proposal
-from review.return_points import find_open_return
 from review.rollup_seals import find_sealed_areas
 from review.roster import Roster
+from review.submissions.cover_submission import CoverSubmission, find_cover_submission
+from review.submissions.return_points import find_open_return
 
 MAX_CHANGED_FIGURES_LISTED = 3
 

@@ -29,8 +29,8 @@ from flows.year.issued_outputs import build_output_event, write_output
 from flows.year.jobs import Job, JobOutcome, ProgressLine
 from review.check_inputs import CheckInputs
 from review.county_state import CountyState, SubmissionVersion
-from review.cover_submission import list_cover_field_names
 from review.events import Event, EventKind, JsonValue
+from review.submissions.cover_submission import list_cover_field_names
 from review.version_admission import AdmissionOutcome, VersionAdmission, VersionCandidate, decide_admissions
 from workbooks.examine import validate_file
 

@@ -10,7 +10,7 @@ from contracts.procedures import Procedure
 from filing.book.cell_builders import format_date
 from review.county_state import CountyState, SubmissionVersion
 from review.decision_points import DecisionPoint
-from review.return_points import CountyReturn, ReturnPoint, find_returns_of_version
+from review.submissions.return_points import CountyReturn, ReturnPoint, find_returns_of_version
 
 
 def collect_returns(

@@ -21,7 +21,7 @@ from flows.intake.return_marks import build_point_findings, collect_returns
 from ledger.object_store import ObjectStore
 from review.county_state import CountyState, SubmissionVersion
 from review.events import Event
-from review.return_points import CountyReturn
+from review.submissions.return_points import CountyReturn
 from workbooks.marking.mark_workbook import mark_workbook, remove_other_marks
 
 

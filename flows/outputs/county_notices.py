@@ -14,10 +14,10 @@ from flows.year.jobs import JobOutcome, ProgressLine
 from flows.year.year_state import YearState
 from review.county_state import CountyState, RefusedFile, SubmissionVersion
 from review.decision_points import DecisionPoint
-from review.event_replay import SUPERSEDED_CODE
 from review.events import EventKind, LedgerEntry
-from review.return_points import CountyReturn, list_returns
 from review.roster import DueCounty, Officer, Roster
+from review.submissions.recorded_files import SUPERSEDED_CODE
+from review.submissions.return_points import CountyReturn, list_returns
 from workbooks.reader.read_workbook import read_workbook
 from workbooks.writer.write_book import write_book
 

@@ -26,9 +26,9 @@ from flows.year.year_state import YearState
 from ledger.object_store import ObjectStore
 from review.county_state import CountyState, SubmissionVersion
 from review.reductions import apply_reductions
-from review.return_points import CountyReturn, list_returns
 from review.rollup_seals import find_sealed_areas, list_due_counties
 from review.roster import Roster
+from review.submissions.return_points import CountyReturn, list_returns
 from workbooks.writer.write_book import write_book
 
 

@@ -13,7 +13,7 @@ from flows.year.year_state import YearState
 from review.county_state import CountyState, SubmissionVersion
 from review.events import Event
 from review.proposal import DecisionRefusal
-from review.return_points import CountyReturn, find_returns_of_version
+from review.submissions.return_points import CountyReturn, find_returns_of_version
 
 COVER_NOTICE = "cover_notice"
 """What stands for the rule of a notice at the cover if the refusal cites no rule of procedure."""
