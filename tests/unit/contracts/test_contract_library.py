@@ -323,7 +323,7 @@ def test_each_check_that_may_be_asked_for_is_served() -> None:
     assert sorted([*FORM_CHECKS, *SUM_CHECKS, *ROW_CHECKS]) == sorted(REQUIRED_ARGUMENTS)
 
 
-MAY_BE_LEFT_OUT = {"cover", "instead_of", "joins", "key", "unchanged", "unless_missing_in"}
+MAY_BE_LEFT_OUT = {"cover", "instead_of", "joins", "key", "rounding", "unchanged", "unless_missing_in"}
 
 
 def test_what_a_check_is_told_it_needs_or_may_go_without() -> None:
