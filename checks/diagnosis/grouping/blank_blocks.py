@@ -14,7 +14,7 @@ from checks.recognition.table import Table
 from checks.rules.violation_builder import join_names
 from contracts.form_model import Phase
 
-_BLOCK_VARIANT, _ACROSS_VARIANT = "block", "merged_across"
+BLOCK_VARIANT, _ACROSS_VARIANT = "block", "merged_across"
 # One blank cell has a sentence of its own.
 _MIN_CELLS = 2
 _MAX_HEADINGS = 4
@@ -38,7 +38,7 @@ def merge_blank_blocks(tables: Iterable[Table], violations: Sequence[Violation])
 
 def _merge_computed(violations: Sequence[Violation]) -> list[Violation]:
     """Return the violations, with those across tables that are computed from the cells of a block merged into it."""
-    blocks = [violation for violation in violations if violation.variant == _BLOCK_VARIANT]
+    blocks = [violation for violation in violations if violation.variant == BLOCK_VARIANT]
     computed: dict[int, list[Violation]] = defaultdict(list)
     merged: set[int] = set()
     for violation in violations:
@@ -142,7 +142,7 @@ def _build_block(table: Table, block: Sequence[Violation]) -> Violation | None:
         "count": str(len(cells)),
     }
     first = merge_into(block[0], block[1:])
-    return replace(first, variant=_BLOCK_VARIANT, facts={**first.facts, **facts}, remedy_key="")
+    return replace(first, variant=BLOCK_VARIANT, facts={**first.facts, **facts}, remedy_key="")
 
 
 def _list_runs(columns: Sequence[int]) -> list[tuple[int, int]]:
