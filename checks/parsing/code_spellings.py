@@ -15,6 +15,8 @@ _MIN_CONTAINED_CHARACTERS: Final = 5
 # Digits on both sides of a hyphen are one number only if both groups are long enough to have a fixed length.
 _HYPHEN: Final = r"[-_—–―‐‑‒−]+"
 _LOOSE_HYPHEN: Final = rf"(?:(?<=\d{{3}}){_HYPHEN}(?=\d{{3}})|(?<!\d){_HYPHEN}|{_HYPHEN}(?!\d))"
+# County, year, letter and running number, each of a fixed length.
+_FIXED_NUMBER: Final = r"\d{10}[A-Z]\d{6}"
 _ALREADY_PLAIN: Final = r"^[0-9A-Z]*$"
 
 
@@ -31,14 +33,19 @@ def standardise_codes_expr(text: pl.Expr, codes: Sequence[str]) -> pl.Expr:
 def standardise_plots_expr(text: pl.Expr) -> pl.Expr:
     """Return each normalised plot number in capitals and without hyphens, so that one plot has one number.
 
-    A hyphen beside a group of one or two digits stays: 1-11 and 11-1 are two plots.
+    A hyphen beside a group of one or two digits stays: 1-11 and 11-1 are two plots. In a number of the length that the
+    province prescribes, no hyphen counts.
     """
     return text.map_batches(_standardise_plots, return_dtype=pl.String, is_elementwise=True)
 
 
 def standardise_plot(text: str) -> str:
     """Return one plot number as `standardise_plots_expr` does."""
-    return re.sub(_LOOSE_HYPHEN, "", normalise_text(text).upper())
+    number = normalise_text(text).upper()
+    joined = re.sub(_HYPHEN, "", number)
+    if re.fullmatch(_FIXED_NUMBER, joined):
+        return joined
+    return re.sub(_LOOSE_HYPHEN, "", number)
 
 
 def find_code(text: str, codes: Sequence[str]) -> str:

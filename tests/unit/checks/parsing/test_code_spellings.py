@@ -50,3 +50,19 @@ def test_one_plot_has_one_number(written: str) -> None:
 def test_hyphens_between_short_groups_tell_plots_apart() -> None:
     """The plots 1-11 and 11-1 of a county are two."""
     assert standardise_plot("HT-1-11") != standardise_plot("HT-11-1")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "6208252024x000001",
+        " 6208252024 X 000001",
+        "6208252024-X-000001",
+        "62-0825-2024—X—000001",
+        "６２０８２５２０２４ｘ０００００１",
+        "6208252024X0000-01",
+    ],
+)
+def test_plot_of_fixed_length_has_one_spelling(text: str) -> None:
+    """Case, width, spaces and hyphens do not hide a second claim."""
+    assert standardise_plot(text) == "6208252024X000001"
