@@ -9,6 +9,7 @@ from checks.diagnosis.formulas.uncalculated import BOOK_VARIANT, is_never_calcul
 from checks.diagnosis.grouping.blank_blocks import merge_blank_blocks
 from checks.diagnosis.grouping.displaced_figures import merge_displaced_figures
 from checks.diagnosis.grouping.similar_violations import group_similar_violations
+from checks.diagnosis.grouping.stated_units import merge_stated_units
 from checks.diagnosis.hypotheses import generate_hypotheses
 from checks.diagnosis.hypothesis_testing import explain_by_hypotheses
 from checks.diagnosis.keys.restore_keys import restore_keys
@@ -75,7 +76,7 @@ def validate_workbook(
         return oversized
     evaluation = _merge_root_causes(evaluate_rules(subjects), book, cover, submission, history)
     evaluation = merge_implausible_values(evaluation)
-    violations = merge_blank_blocks(evaluation.tables, evaluation.violations)
+    violations = merge_stated_units(merge_blank_blocks(evaluation.tables, evaluation.violations))
     violations = group_similar_violations(merge_displaced_figures(evaluation.tables, violations))
     findings = build_findings(violations, messages)
     findings = add_locations(findings, evaluation.tables, cover, cover_form.name)
