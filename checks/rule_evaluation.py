@@ -45,6 +45,7 @@ from checks.model.failing_rows import FailingRows
 from checks.model.violation import SkippedRule, Violation
 from checks.recognition.form_instance import FormUnderCheck, list_tables
 from checks.recognition.table import Table
+from checks.rules.form_rules import CONTINUED_VARIANT
 from checks.rules.registry import FORM_CHECKS, SUM_CHECKS
 from checks.rules.required_arguments import refuse_unknown_checks
 from checks.rules.sum_rules import AmountsByCell, PlotGroup, SumConstraint, collect_amounts
@@ -243,6 +244,9 @@ def _find_faulty_groups(
         if table.form.is_detail:
             faulty_groups[table.form.name] = find_groups_with_errors(table, violations)
     for violation in violations:
+        if violation.variant == CONTINUED_VARIANT:
+            # The other plots stand on another sheet.
+            faulty_groups[violation.facts["form"]] = build_unknown_group(violation.facts["form"])
         if violation.rule.check == "unit_plausible":
             detail_form = violation.rule.arguments["detail"]
             faulty_groups[detail_form] = build_unknown_group(detail_form)

@@ -8,6 +8,7 @@ from checks.model.cell_ref import CellRef
 from checks.model.violation import Violation
 from checks.parsing.text_normalisation import normalise_text
 from checks.recognition.column_names import ROW
+from checks.recognition.continuation import count_other_rows
 from checks.recognition.form_instance import FormUnderCheck
 from checks.recognition.locate_tables import TableLocation
 from checks.recognition.non_data_rows import is_total_name
@@ -15,6 +16,7 @@ from checks.recognition.table import Table
 from checks.rules.violation_builder import join_addresses, list_column_cells
 from contracts.form_model import Field, Role, Rule
 
+CONTINUED_VARIANT = "continued"
 # Fewer duplicate headings than this are single typing errors, not a second copy of the header.
 _MIN_REPEATED_HEADINGS = 3
 
@@ -27,8 +29,11 @@ def check_form_present(subject: FormUnderCheck, rule: Rule) -> Iterator[Violatio
     if search.location is not None:
         for rival in search.rival_sheets:
             cell = CellRef(rival, "A1")
-            rival_facts = {**facts, "sheet": search.location.sheet.name, "rival": rival}
-            yield Violation(rule=rule, sheet=rival, cell=cell, cells=(cell,), variant="twice", facts=rival_facts)
+            rival_facts = {**facts, "sheet": search.location.sheet.name, "rival": rival, "form": subject.form.name}
+            count = count_other_rows(subject, rival)
+            variant = CONTINUED_VARIANT if count else "twice"
+            rival_facts["count"] = str(count)
+            yield Violation(rule=rule, sheet=rival, cell=cell, cells=(cell,), variant=variant, facts=rival_facts)
     elif search.sheet_without_header:
         cell = CellRef(search.sheet_without_header, "A1")
         yield Violation(rule=rule, sheet=cell.sheet, cell=cell, cells=(cell,), variant="no_header", facts=facts)
@@ -223,7 +228,8 @@ def check_total_row_once(subject: FormUnderCheck, rule: Rule) -> Iterator[Violat
     if table is None:
         return
     variant = _find_total_row_fault(subject, table)
-    if not variant:
+    if not variant or any(count_other_rows(subject, rival) for rival in subject.search.rival_sheets):
+        # The total of a table that continues on another sheet may stand there.
         return
     label_column = subject.form.get_fields_by_role(Role.SERIAL)[0].name
     rows = table.totals[ROW].to_list()
