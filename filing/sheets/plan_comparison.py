@@ -131,13 +131,9 @@ def _build_township_rows(inputs: _ComparisonInputs) -> list[CellRow]:
     rows: list[CellRow] = []
     for county in inputs.context.counties_in_order:
         figures_by_year = _collect_figures_by_year(inputs, county)
-        townships = _list_townships(figures_by_year.values())
+        townships = [name for name in _list_townships(figures_by_year.values()) if name != WHOLE_COUNTY]
         for measure, measure_name in inputs.figures.measures.items():
-            amounts = [
-                _collect_amounts_by_year(inputs, figures_by_year, measure, township)
-                for township in townships
-                if township != WHOLE_COUNTY
-            ]
+            amounts = [_collect_amounts_by_year(inputs, figures_by_year, measure, township) for township in townships]
             total = _collect_amounts_by_year(inputs, figures_by_year, measure, None)
             summed_keys = {key for key in total if _has_amount(amounts, key)}
             rows.append(_build_measure_name_row(inputs, measure_name))
@@ -190,7 +186,7 @@ def _build_measure_name_row(inputs: _ComparisonInputs, measure_name: str) -> Cel
 def _build_amount_rows(
     inputs: _ComparisonInputs, names: Iterable[str], amounts: Iterable[AmountsByYear], *, first_row: int
 ) -> Iterator[CellRow]:
-    for serial, (name, row_amounts) in enumerate(zip(names, amounts, strict=False), start=1):
+    for serial, (name, row_amounts) in enumerate(zip(names, amounts, strict=True), start=1):
         yield (
             Cell(serial, CellStyle.CENTRE),
             build_text_cell(name),

@@ -16,7 +16,7 @@ import polars as pl
 
 from checks.model.filing_history import PlotClaim
 from checks.parsing.code_spellings import standardise_plots_expr
-from ledger.atomic_files import write_atomically
+from ledger.atomic_files import remove_partial_files, write_atomically
 from ledger.object_store import ObjectStore
 
 PlotsByForm = Mapping[str, Sequence[str]]
@@ -53,7 +53,12 @@ class ClaimIndex:
     def find_shared_claims(
         self, asking_sources: Sequence[ClaimSource], other_sources: Sequence[ClaimSource]
     ) -> Iterator[PlotClaim]:
-        """Yield all claims on those plots of *asking_sources* that another county or another year claims too."""
+        """Yield all claims on those plots of *asking_sources* that another county or another year claims too.
+
+        Partial files that a killed run left in the index are removed first.
+        """
+        for folder in {self._locate_file(source)[0] for source in (*asking_sources, *other_sources)}:
+            remove_partial_files(folder)
         asking_files = list(map(self.ensure_file, dict.fromkeys(asking_sources)))
         all_files = list(map(self.ensure_file, dict.fromkeys([*asking_sources, *other_sources])))
         return find_shared_plots(asking_files, all_files)

@@ -1,6 +1,7 @@
 """Plots that several account: the index finds what comparing everything with everything finds."""
 
 import json
+import os
 from itertools import combinations
 from pathlib import Path
 from random import Random
@@ -123,3 +124,14 @@ def test_a_damaged_file_is_made_again(index: ClaimIndex) -> None:
     index.ensure_file(theirs).write_bytes(b"")
     assert set(index.find_shared_claims([ours], [theirs])) == due
     assert len(list(index.folder.rglob("*.parquet"))) == 2
+
+
+def test_partial_files_of_killed_runs_are_removed(index: ClaimIndex) -> None:
+    """A file that a killed run was writing is cleared by the next search, though nothing has to be written."""
+    source = kept(index, 2024, "620101", {FORMS[0]: ["地块1"]})
+    folder = index.ensure_file(source).parent
+    partial = folder / ".hesuan-0123456789abcdef.partial"
+    partial.write_bytes(b"PAR1")
+    os.utime(partial, (0, 0))
+    assert list(index.find_shared_claims([source], [source])) == []
+    assert not partial.exists()
