@@ -22,9 +22,9 @@ class SamplingPolicy:
 class ReturnPolicy:
     """What an explanation must contain (procedure rule *rule*), and the caps of our lists.
 
-    An explanation needs *min_length* characters, and *min_length_without_fillers* once all *filler_words* are removed;
-    these are sorted by length, the longest first. *max_list_lengths* is keyed by list. *paper_suffixes* are the endings
-    of files that may accompany a workbook.
+    An explanation needs *min_length* characters, and *min_length_without_fillers* once all *filler_words* are removed,
+    *min_distinct* of them different; the words are sorted by length, the longest first. *max_list_lengths* is keyed by
+    list. *paper_suffixes* are the endings of files that may accompany a workbook.
     """
 
     rule: str
@@ -34,6 +34,7 @@ class ReturnPolicy:
     max_list_lengths: Mapping[str, int]
     sampling: SamplingPolicy = SamplingPolicy()
     paper_suffixes: tuple[str, ...] = ()
+    min_distinct: int = 4
 
 
 @compile_once
@@ -45,6 +46,7 @@ def load_return_policy(raw: Mapping[str, Any], file: str) -> ReturnPolicy:
             rule=str(explanation["rule"]),
             min_length=int(explanation["least"]),
             min_length_without_fillers=int(explanation["left"]),
+            min_distinct=int(explanation["distinct"]),
             filler_words=tuple(sorted(map(str, explanation["idle"]), key=len, reverse=True)),
             max_list_lengths={str(name): int(cap) for name, cap in raw["caps"].items()},
             sampling=_build_sampling(raw.get("sampling", {})),

@@ -1,5 +1,6 @@
 """Attach a county's explanations to its findings and decide which of them are valid."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -10,8 +11,8 @@ from checks.versions.finding_key import FindingKey
 from contracts.messages import Messages
 from contracts.return_policy import ReturnPolicy
 
-# A text with fewer distinct characters is a key held down.
-_MIN_DISTINCT_CHARACTERS = 4
+# A text that says one thing again and again says it once.
+_REPETITION = re.compile(r"(.+?)\1+", re.DOTALL)
 
 
 def attach_explanations(
@@ -46,6 +47,9 @@ def find_explanation_fault(text: str, policy: ReturnPolicy) -> str:
     characters = "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text)))
     if not characters:
         return "empty"
+    repetition = _REPETITION.fullmatch(characters)
+    if repetition is not None:
+        characters = repetition[1]
     if _is_idle(characters, policy):
         return "idle"
     if len(characters) < policy.min_length:
@@ -59,7 +63,7 @@ def _is_idle(characters: str, policy: ReturnPolicy) -> bool:
         characters = characters.replace(filler, "")
     return (
         len(characters) < policy.min_length_without_fillers
-        or len(set(characters)) < _MIN_DISTINCT_CHARACTERS
+        or len(set(characters)) < policy.min_distinct
         or characters.isdecimal()
     )
 
