@@ -76,9 +76,7 @@ def validate_workbook(
         return oversized
     evaluation = _merge_root_causes(evaluate_rules(subjects), book, cover, submission, history)
     evaluation = merge_implausible_values(evaluation)
-    violations = merge_stated_units(merge_blank_blocks(evaluation.tables, evaluation.violations))
-    violations = group_similar_violations(merge_displaced_figures(evaluation.tables, violations))
-    findings = build_findings(violations, messages)
+    findings = build_findings(_group_violations(evaluation), messages)
     findings = add_locations(findings, evaluation.tables, cover, cover_form.name)
     report = _build_report(identity, library.compute_version(), evaluation, findings)
     explanations = (*read_explanation_form(list_tables(subjects), findings), *explanations)
@@ -119,6 +117,12 @@ def _keep_only_decisive(evaluation: Evaluation, book: RawWorkbook) -> Evaluation
     if not decisive:
         return evaluation
     return replace(evaluation, violations=tuple(decisive[:1]))
+
+
+def _group_violations(evaluation: Evaluation) -> list[Violation]:
+    """Return the violations with those of one block, unit, order of rows or kind as one."""
+    violations = merge_stated_units(merge_blank_blocks(evaluation.tables, evaluation.violations))
+    return group_similar_violations(merge_displaced_figures(evaluation.tables, violations))
 
 
 def _build_report(
