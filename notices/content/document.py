@@ -9,7 +9,7 @@ PAGE_MARKS = frozenset("—-–—0123456789第页共·")
 
 
 @dataclass(frozen=True, slots=True)
-class Paragraph:
+class NoticeParagraph:
     """A paragraph with its number in the document, counted from 1."""
 
     number: int
@@ -28,25 +28,25 @@ class DocumentTable:
 class NoticeDocument:
     """The blocks of a notice in their order."""
 
-    blocks: tuple[Paragraph | DocumentTable, ...]
+    blocks: tuple[NoticeParagraph | DocumentTable, ...]
 
     @property
-    def paragraphs(self) -> tuple[Paragraph, ...]:
+    def paragraphs(self) -> tuple[NoticeParagraph, ...]:
         """All paragraphs."""
-        return tuple(block for block in self.blocks if isinstance(block, Paragraph))
+        return tuple(block for block in self.blocks if isinstance(block, NoticeParagraph))
 
     @property
     def tables(self) -> tuple[DocumentTable, ...]:
         """All tables."""
         return tuple(block for block in self.blocks if isinstance(block, DocumentTable))
 
-    def list_paragraphs_before(self, table: DocumentTable) -> tuple[Paragraph, ...]:
+    def list_paragraphs_before(self, table: DocumentTable) -> tuple[NoticeParagraph, ...]:
         """Return the paragraphs between a table and the table before it, or the start."""
-        paragraphs: list[Paragraph] = []
+        paragraphs: list[NoticeParagraph] = []
         for block in self.blocks:
             if block is table:
                 return tuple(paragraphs)
-            if isinstance(block, Paragraph):
+            if isinstance(block, NoticeParagraph):
                 paragraphs.append(block)
             else:
                 paragraphs.clear()
@@ -88,12 +88,12 @@ def _get_width(rows: Sequence[Sequence[str]]) -> int:
     return max(map(len, rows), default=0)
 
 
-def _number_blocks(blocks: Sequence[RawBlock]) -> Iterator[Paragraph | DocumentTable]:
+def _number_blocks(blocks: Sequence[RawBlock]) -> Iterator[NoticeParagraph | DocumentTable]:
     paragraph_count, table_count = 0, 0
     for block in blocks:
         if isinstance(block, str):
             paragraph_count += 1
-            yield Paragraph(paragraph_count, block.strip())
+            yield NoticeParagraph(paragraph_count, block.strip())
         else:
             table_count += 1
             yield _pad_rows(DocumentTable(table_count, tuple(map(tuple, block))))

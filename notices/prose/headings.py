@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from notices.content.document import NoticeDocument, Paragraph
+from notices.content.document import NoticeDocument, NoticeParagraph
 from notices.content.text import remove_spaces
 
 _NUMBER = re.compile(r"[一-鿿]{1,12}[〔\[【(（](?:19|20)[0-9]{2}[〕\]】)）][0-9]+号")
@@ -113,7 +113,7 @@ def name_clause(document: NoticeDocument, paragraph_number: int) -> str:
     return ""
 
 
-def _name_ordinal(paragraph: Paragraph) -> str:
+def _name_ordinal(paragraph: NoticeParagraph) -> str:
     match = _ORDINAL.match(paragraph.text.strip())
     if match is None:
         return ""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from contracts.notice_vocabulary import NoticeVocabulary
-from notices.content.document import NoticeDocument, Paragraph
+from notices.content.document import NoticeDocument, NoticeParagraph
 from notices.content.figures import QuotedAmount, find_amounts
 
 _MIN_LIST_LENGTH = 2
@@ -103,7 +103,7 @@ def strip_fillers(name: str, vocabulary: NoticeVocabulary) -> str:
 
 
 def _build_list(
-    paragraph: Paragraph, amounts: list[QuotedAmount], group: list[QuotedAmount], vocabulary: NoticeVocabulary
+    paragraph: NoticeParagraph, amounts: list[QuotedAmount], group: list[QuotedAmount], vocabulary: NoticeVocabulary
 ) -> ProseList:
     text = paragraph.text
     parts = tuple(
@@ -138,7 +138,7 @@ def _is_assigned(text: str, amount: QuotedAmount, vocabulary: NoticeVocabulary) 
     return any(word in text[start + 1 : amount.start] for word in vocabulary.assigned_words)
 
 
-def _quote(paragraph: Paragraph, amount: QuotedAmount | None) -> ProseFigure | None:
+def _quote(paragraph: NoticeParagraph, amount: QuotedAmount | None) -> ProseFigure | None:
     if amount is None:
         return None
     return ProseFigure(paragraph.number, _find_name(paragraph.text, amount), amount)
