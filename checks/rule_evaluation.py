@@ -22,6 +22,7 @@ from checks.diagnosis.finding_grouping import (
     merge_by_row,
     merge_related_violations,
 )
+from checks.diagnosis.formulas.blank_inputs import drop_dependent_blanks, drop_sums_over_blanks
 from checks.diagnosis.formulas.faulty_formulas import find_faulty_formulas, merge_hidden_rows
 from checks.diagnosis.formulas.shown_values import (
     ShownValues,
@@ -105,6 +106,8 @@ def _evaluate_forms(subjects: Sequence[FormUnderCheck]) -> tuple[list[Violation]
                 violations.append(result)
     tables = list_tables(subjects)
     violations = merge_uncalculated(violations)
+    if subjects:
+        violations = drop_dependent_blanks(subjects[0].book, violations)
     merged_violations = merge_blank_total_row(tables, merge_related_violations(violations))
     county = next((subject.county for subject in subjects), None)
     return merge_unknown_names(tables, merged_violations, county), skipped_rules
@@ -227,6 +230,8 @@ def _collect_sum_constraints(
         else:
             constraints.append(result)
     skipped_rules.extend(SkippedRule(rule, form, "rows_at_fault") for rule, form in sorted(suppressed))
+    if subjects:
+        constraints = drop_sums_over_blanks(subjects[0].book, constraints, violations)
     return constraints, skipped_rules
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal, DecimalException
 from itertools import product
 from typing import Final
 
-from checks.formulas.formula_parser import parse_formula
+from checks.formulas.formula_parser import find_references, parse_formula
 from checks.formulas.formula_value import FormulaValue, UnsupportedFormulaError
 from checks.model.cell_ref import CellRef, column_letters, column_number
 from checks.model.raw_workbook import CellKind, RawSheet, RawWorkbook
@@ -63,6 +63,16 @@ class FormulaEvaluator:
             raise UnsupportedFormulaError
         letters = {column: column_letters(column) for column in columns}
         return [CellRef(sheet.name, f"{letters[column]}{row}") for row, column in product(rows, columns)]
+
+    def list_references(self, formula: str, sheet: str) -> set[CellRef]:
+        """Return the cells that a formula on a sheet reads; none if it reads more than can be added up."""
+        cells: set[CellRef] = set()
+        try:
+            for token in find_references(formula):
+                cells.update(self.read_cells(token, sheet))
+        except UnsupportedFormulaError:
+            return set()
+        return cells
 
     def add_up(self, cells: list[CellRef]) -> FormulaValue:
         """Return the sum of the cells; those without a number are left out."""

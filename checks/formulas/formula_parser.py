@@ -66,6 +66,14 @@ def parse_formula(formula: str, sheet: str, cell_values: CellValues) -> FormulaV
     return _FormulaParser(list(_split_tokens(formula.removeprefix("="))), sheet, cell_values).parse()
 
 
+def find_references(formula: str) -> list[re.Match[str]]:
+    """Return the references of a formula to cells and ranges, or nothing if it has parts that are not understood."""
+    try:
+        return [token for token in _split_tokens(formula.removeprefix("=")) if token["ref"]]
+    except UnsupportedFormulaError:
+        return []
+
+
 class _FormulaParser:
     """Parses one formula by recursive descent and computes it on the way."""
 
