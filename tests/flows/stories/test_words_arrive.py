@@ -83,7 +83,7 @@ class Teller:
         given["points"] = points.format(word=words["事项"])
         done = record_decision(self.year.places, proposal(level, action, county=county, **given))
         assert isinstance(done, RecordedDecision), (number, action, done)
-        run_stages(self.year.places, run_jobs_inline)
+        assert run_stages(self.year.places, run_jobs_inline) == 0
         if not points:
             words.pop("事项")
         for reader in readers:
