@@ -20,26 +20,58 @@ def import_plan(
     file: Annotated[Path, typer.Argument(help="计划通知：.docx、.xlsx、.html、.txt 或有文字的 .pdf")],
     *,
     county: Annotated[str, typer.Option(help="县级行政区划代码，写入计划文件")] = "",
-    out: Annotated[Path | None, typer.Option(help="把计划文件写到这个文件夹")] = None,
+    out: Annotated[Path | None, typer.Option(help="把计划文件和核对页写到这个文件夹")] = None,
+    state: StateOption = None,
     form: Annotated[OutputFormat, typer.Option("--format", help="输出格式")] = OutputFormat.TEXT,
 ) -> None:
     """从计划通知读出各项任务，与正文、附件互相核对。"""
     from desk.commands.plan import import_plan_file  # noqa: PLC0415
+    from desk.commands.plan_request import ImportRequest  # noqa: PLC0415
 
     library = open_configured_library()
-    as_json = form is OutputFormat.JSON
-    run_command(lambda: import_plan_file(file, library, county=county, out=out, as_json=as_json))
+    paths = resolve_paths(0, inputs=Path("inputs"), outputs=Path("outputs"), state=state)
+    request = ImportRequest(county, out, paths)
+    run_command(lambda: import_plan_file(file, library, request, as_json=form is OutputFormat.JSON), state)
 
 
 @plan_app.command("show")
-def show_plan(plan: Annotated[str, typer.Argument(help="计划文件（.yaml），或已有计划的编号")]) -> None:
+def show_plan(
+    plan: Annotated[str, typer.Argument(help="计划文件（.yaml），或已有计划的编号")], state: StateOption = None
+) -> None:
     """计划文件中的每个数字和它在通知中的位置。"""
     from desk.commands.plan_show import show_plan_file  # noqa: PLC0415
 
-    library = open_configured_library()
-    on_file = library.root / "plans" / f"{plan}.yaml"
-    path = on_file if on_file.is_file() else Path(plan)
-    run_command(lambda: show_plan_file(path, library.get_messages()))
+    library, path = open_configured_library(), _find_plan_file(plan)
+    paths = resolve_paths(0, inputs=Path("inputs"), outputs=Path("outputs"), state=state)
+    run_command(lambda: show_plan_file(path, library.get_messages(), paths), state)
+
+
+@plan_app.command("accept")
+def accept_plan(
+    year: YearArgument,
+    plan: Annotated[str, typer.Argument(help="计划文件（.yaml），或已有计划的编号")],
+    *,
+    by: Annotated[str, typer.Option(help="办理人编号，须为该县的上级")],
+    day: Annotated[str, typer.Option("--date", help="日期，如 2025-01-20")],
+    number: Annotated[str, typer.Option(help="文号")] = "",
+    state: StateOption = None,
+) -> None:
+    """登记：计划文件已审核采用。"""
+    from desk.commands.plan_accept import accept_plan_file  # noqa: PLC0415
+    from flows.decisions.accept_plan import PlanAcceptance  # noqa: PLC0415
+
+    library, path = open_configured_library(), _find_plan_file(plan)
+    paths = resolve_paths(year, inputs=Path("inputs"), outputs=Path("outputs"), state=state)
+    acceptance = PlanAcceptance(by=by, day=day, number=number)
+    run_command(lambda: accept_plan_file(paths, path, library, acceptance), state)
+
+
+def _find_plan_file(name: str) -> Path:
+    """Return the file of a plan on file with this id, else the path as given."""
+    on_file = open_configured_library().root / "plans" / f"{name}.yaml"
+    if on_file.is_file():
+        return on_file
+    return Path(name)
 
 
 @contract_app.command()

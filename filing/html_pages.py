@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from contracts.messages import Messages
 from filing.context.rollup_evidence import EvidencePage
+from filing.pages.plan_page import PlanPage
 from filing.pages.province_summary import ProvinceSummary
 from filing.pages.run_page import RunPage
 from filing.pages.submission_page import SubmissionPage
@@ -42,8 +43,15 @@ def render_run_page(page: RunPage, messages: Messages) -> bytes:
     return _render_template("run.html", page, messages)
 
 
+def render_plan_page(page: PlanPage, messages: Messages) -> bytes:
+    """Return the HTML page of an imported plan."""
+    return _render_template("plan.html", page, messages)
+
+
 def _render_template(
-    name: str, page: SubmissionPage | StatusPage | ProvinceSummary | EvidencePage | RunPage, messages: Messages
+    name: str,
+    page: SubmissionPage | StatusPage | ProvinceSummary | EvidencePage | RunPage | PlanPage,
+    messages: Messages,
 ) -> bytes:
     template = _load_environment().get_template(name)
     return template.render(page=page, messages=messages).encode("utf-8", "replace")

@@ -27,6 +27,8 @@ class EventKind(StrEnum):
     """An output file was written."""
     OPENING = "opening"
     """The opening balances of a county's first year, signed off above the county."""
+    PLAN = "plan"
+    """A plan file was reviewed and accepted; *county* is the plan's, the facts name the plan and its document."""
     ROLL_UP = "roll_up"
     """The roll-up of an area was sealed or unsealed; *county* holds the area's code."""
 

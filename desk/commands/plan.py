@@ -5,35 +5,33 @@ from pathlib import Path
 from checks.model.finding import Finding, Severity
 from checks.reporting.json_codec import encode_finding
 from contracts.contract_library import ContractLibrary
-from contracts.errors import ContractError
 from contracts.messages import Messages
-from contracts.plans import Plan, load_plan
-from desk.console import print_error, print_json, print_line
+from desk.commands.plan_files import find_roster_units, write_plan_files
+from desk.commands.plan_request import ImportRequest
+from desk.console import print_json, print_line
 from desk.exit_codes import ExitCode
 from flows.year.inbox import make_printable
-from ledger.atomic_files import write_atomically
 from notices.plan.import_plan import PlanImport, import_plan
 from notices.plan.imported_plan import encode_imported_plan
-from notices.plan.plan_changes import compare_plans
-from notices.plan.plan_file import format_plan_file, name_plan
 from notices.reading.read_notice import NoticeUnreadableError, read_notice
 
 
-def import_plan_file(path: Path, library: ContractLibrary, *, county: str, out: Path | None, as_json: bool) -> ExitCode:
-    """Print what a notice says and contradicts itself in; with *out* also write the plan file to that folder."""
+def import_plan_file(path: Path, library: ContractLibrary, request: ImportRequest, *, as_json: bool) -> ExitCode:
+    """Print what a notice says and contradicts itself in; with a folder to write to, also write the plan's files."""
     messages = library.get_messages()
     try:
         document = read_notice(_read_bytes(path))
     except NoticeUnreadableError as error:
         return _print_refusal(path, error.code, messages, as_json=as_json)
-    result = import_plan(document, library.get_notice_vocabulary(), messages)
+    units = find_roster_units(request.paths)
+    result = import_plan(document, library.get_notice_vocabulary(), messages, roster_units=units)
     if as_json:
         findings = list(map(encode_finding, result.findings))
         print_json({"plan": encode_imported_plan(result.plan), "findings": findings})
     else:
         _print_import(path, result, messages)
-    if out is not None:
-        _write_plan_file(out, path, result, county, library)
+    if request.out is not None:
+        write_plan_files(path, result, request, library)
     if any(finding.severity is Severity.HARD for finding in result.findings):
         return ExitCode.FINDINGS
     return ExitCode.CLEAR
@@ -89,47 +87,3 @@ def _format_finding(finding: Finding, messages: Messages) -> str:
         text=make_printable(finding.message + finding.remedy),
         rule=finding.rule,
     )
-
-
-def _write_plan_file(out: Path, path: Path, result: PlanImport, county: str, library: ContractLibrary) -> None:
-    """Write the plan file, and say what it changes if the plan is on file already, and what it lacks for use."""
-    messages = library.get_messages()
-    target = out / f"{name_plan(result.plan, county)}.yaml"
-    earlier = _load_plan(target) or _find_filed_plan(library, name_plan(result.plan, county))
-    text = format_plan_file(result.plan, county, path.name)
-    write_atomically(target, text.encode())
-    print_error(messages("notice.wrote", path=str(target)))
-    try:
-        plan = load_plan(target)
-    except ContractError as error:
-        print_error(messages("notice.not_usable", problem=str(error)))
-        return
-    if earlier is not None:
-        _print_changes(earlier, plan, messages)
-
-
-def _load_plan(path: Path) -> Plan | None:
-    try:
-        return load_plan(path)
-    except ContractError:
-        return None
-
-
-def _find_filed_plan(library: ContractLibrary, name: str) -> Plan | None:
-    return _load_plan(library.root / "plans" / f"{name}.yaml")
-
-
-def _print_changes(before: Plan, after: Plan, messages: Messages) -> None:
-    changes = compare_plans(before, after)
-    print_error(messages("notice.changes" if changes else "notice.no_changes", count=len(changes)))
-    for change in changes:
-        print_error(
-            messages(
-                "notice.change",
-                measure=change.measure,
-                township=change.township or messages("notice.whole"),
-                year=messages("filing.year", year=change.year) if change.year else messages("notice.all_years"),
-                before=change.before or messages("notice.unknown"),
-                after=change.after or messages("notice.unknown"),
-            )
-        )

@@ -1,5 +1,6 @@
 """``hesuan plan show``: a plan file with the place of each figure in its source."""
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -9,15 +10,22 @@ from contracts.messages import Messages
 from contracts.yaml_files import load_yaml
 from desk.console import print_error, print_line
 from desk.exit_codes import ExitCode
+from flows.decisions.accept_plan import find_acceptance
+from flows.year.locations import YearPaths
+from ledger.errors import LedgerMissingError
 
 _TOTAL: Final = "total"
 
 
-def show_plan_file(path: Path, messages: Messages) -> ExitCode:
-    """Print every figure of a plan file, one a line, with its places; without a source, that it has none."""
+def show_plan_file(path: Path, messages: Messages, paths: YearPaths | None = None) -> ExitCode:
+    """Print every figure of a plan file, one a line, with its places; without a source, that it has none.
+
+    With *paths*, the acceptance of the file is looked up in the ledger, if there is one.
+    """
     try:
         content = load_yaml(path)
         lines = list(_format_plan(content, messages))
+        lines += _list_acceptances(path, paths, messages)
     except (ContractError, KeyError, TypeError, AttributeError) as error:
         print_error(messages("notice.bad_plan_file", path=str(path), problem=str(error)))
         return ExitCode.USAGE
@@ -26,17 +34,39 @@ def show_plan_file(path: Path, messages: Messages) -> ExitCode:
     return ExitCode.CLEAR
 
 
+def _list_acceptances(path: Path, paths: YearPaths | None, messages: Messages) -> list[str]:
+    if paths is None:
+        return []
+    try:
+        with paths.open_ledger(must_exist=True) as ledger:
+            accepted = find_acceptance(ledger.list_entries(), hashlib.sha256(path.read_bytes()).hexdigest())
+    except LedgerMissingError:
+        return []
+    if accepted is None:
+        return [messages("notice.not_accepted")]
+    facts = {name: str(accepted.facts[name]) for name in ("title", "date", "number")}
+    return [messages("notice.accepted_by", **facts)]
+
+
 def _format_plan(content: Mapping[str, Any], messages: Messages) -> Iterator[str]:
     yield messages("notice.plan_heading", document=content["document"], title=content["title"], day=content["issued"])
+    programme = ""
+    for name, label, year, value, place in list_figures(content, messages):
+        if name != programme:
+            programme = name
+            yield f"{name}（{content['unit']}）"
+        yield messages("notice.plan_figure", name=label, year=year, value=value, place=place)
+
+
+def list_figures(content: Mapping[str, Any], messages: Messages) -> Iterator[tuple[str, str, str, str, str]]:
+    """Yield each figure of a plan file: programme, name of the row, year, figure, its places in words."""
     for name, measure in content["measures"].items():
         sources = content.get("sources", {}).get(name, {})
-        yield f"{measure['annex']}　{measure['name']}（{content['unit']}）"
+        programme = f"{measure['annex']}　{measure['name']}".strip("　")
         for label, figures, places in _list_rows(measure, sources, messages):
             for key, figure in figures.items():
                 place = _format_places(places.get(key, ""), messages)
-                yield messages(
-                    "notice.plan_figure", name=label, year=_name_year(key, messages), value=figure, place=place
-                )
+                yield programme, label, _name_year(key, messages), str(figure), place
 
 
 def _list_rows(

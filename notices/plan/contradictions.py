@@ -1,7 +1,7 @@
 """What a notice contradicts itself in: sums, prose against tables, numbering, titles, duties. Each is a finding."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from difflib import SequenceMatcher
@@ -212,6 +212,17 @@ def check_duties(
     for paragraph, name in dict.fromkeys(list_named_departments(document)):
         if name not in departments and name not in listed:
             yield Contradiction(rule="N11", place="", facts={"department": name, "paragraph": str(paragraph)})
+
+
+def check_departments(place: str, table: DutyTable, roster_units: Sequence[str]) -> Iterator[Contradiction]:
+    """Yield each department of the table that no unit on the roster stands for; without a roster there is none.
+
+    A unit may be written with its county and city, a department with 区 or 县 in their place.
+    """
+    for entry in table.entries if roster_units else ():
+        if not any(entry.department[1:] in unit for unit in roster_units):
+            facts = {"department": entry.department, "row": str(entry.row)}
+            yield Contradiction(rule="N19", place=place, facts=facts)
 
 
 def _is_named_otherwise(document: NoticeDocument, department: str, vocabulary: NoticeVocabulary) -> bool:

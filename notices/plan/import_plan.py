@@ -9,7 +9,14 @@ from contracts.notice_vocabulary import NoticeVocabulary
 from notices.content.document import NoticeDocument
 from notices.content.text import remove_spaces
 from notices.plan.build_programmes import ProgrammeDraft, draft_programmes
-from notices.plan.contradictions import Contradiction, check_annex_titles, check_duties, check_prose, check_table
+from notices.plan.contradictions import (
+    Contradiction,
+    check_annex_titles,
+    check_departments,
+    check_duties,
+    check_prose,
+    check_table,
+)
 from notices.plan.imported_plan import DutyRow, ImportedPlan
 from notices.prose.headings import (
     find_document_number,
@@ -32,8 +39,13 @@ class PlanImport:
     findings: tuple[Finding, ...]
 
 
-def import_plan(document: NoticeDocument, vocabulary: NoticeVocabulary, messages: Messages) -> PlanImport:
-    """Return what a notice says and what it contradicts itself in; nothing that it does not say is filled in."""
+def import_plan(
+    document: NoticeDocument, vocabulary: NoticeVocabulary, messages: Messages, *, roster_units: Sequence[str] = ()
+) -> PlanImport:
+    """Return what a notice says and what it contradicts itself in; nothing that it does not say is filled in.
+
+    *roster_units* are the units of the officers on the roster; the departments of the notice are compared with them.
+    """
     tables = list(find_task_tables(document, vocabulary))
     duty_table = find_duty_table(document, vocabulary)
     title = find_title(document)
@@ -42,6 +54,9 @@ def import_plan(document: NoticeDocument, vocabulary: NoticeVocabulary, messages
     drafts = draft_programmes(tables, list(find_prose_lists(document, vocabulary)), years, vocabulary)
     drafts = [_name_draft_clause(document, draft) for draft in drafts]
     contradictions = list(_find_contradictions(document, tables, duty_table, drafts, vocabulary))
+    if duty_table is not None:
+        place = name_duty_table(document, duty_table, vocabulary)
+        contradictions += check_departments(place, duty_table, roster_units)
     if not drafts:
         contradictions.append(Contradiction(rule="N18", place=""))
     plan = ImportedPlan(
@@ -81,11 +96,17 @@ def _find_contradictions(
         yield from check_duties(
             document,
             duty_table,
-            annex or title,
+            name_duty_table(document, duty_table, vocabulary),
             body_duties=list(list_body_duties(document, vocabulary)),
             vocabulary=vocabulary,
         )
     yield from check_annex_titles(list_annexes(document), titles)
+
+
+def name_duty_table(document: NoticeDocument, table: DutyTable, vocabulary: NoticeVocabulary) -> str:
+    """Return how people call the table of duties: its annex, else its title."""
+    annex, title, _ = read_lines_before(document, document.tables[table.number - 1], vocabulary)
+    return annex or title
 
 
 def _list_duties(table: DutyTable | None) -> Iterator[DutyRow]:

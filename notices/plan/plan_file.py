@@ -37,6 +37,16 @@ def format_plan_file(plan: ImportedPlan, county: str, source: str) -> str:
     return header + yaml.dump(content, Dumper=_PlanDumper, allow_unicode=True, sort_keys=False, width=10_000)
 
 
+def format_duties(plan: ImportedPlan) -> str:
+    """Return the text of the file that says who answers for what."""
+    rows = [
+        {"serial": row.serial, "department": row.department, **dict(row.people), "duty": row.duty}
+        for row in plan.duties
+    ]
+    content = {"document": plan.document_number, "duties": rows}
+    return yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=10_000)
+
+
 class _PlanDumper(yaml.SafeDumper):
     """Writes the innermost mappings and lists in one line, as people do, and without references."""
 

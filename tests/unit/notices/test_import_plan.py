@@ -14,6 +14,7 @@ import yaml
 from contracts.contract_library import open_library
 from contracts.plans import load_plan
 from desk.commands.plan import import_plan_file
+from desk.commands.plan_request import ImportRequest
 from desk.commands.plan_show import show_plan_file
 from desk.exit_codes import ExitCode
 from notices.content.document import build_document
@@ -249,10 +250,10 @@ def test_file_that_is_no_notice_is_refused(
     """The refusal says why; the exit code is that of a refused file, as JSON too."""
     path = tmp_path / "坏.docx"
     path.write_bytes(data)
-    assert import_plan_file(path, open_library(), county="", out=None, as_json=True) is ExitCode.REFUSED_FILE
+    assert import_plan_file(path, open_library(), ImportRequest(), as_json=True) is ExitCode.REFUSED_FILE
     assert json.loads(capsys.readouterr().out)["refusal"]["code"] == code
     missing = tmp_path / "无"
-    assert import_plan_file(missing, open_library(), county="", out=None, as_json=False) is ExitCode.REFUSED_FILE
+    assert import_plan_file(missing, open_library(), ImportRequest(), as_json=False) is ExitCode.REFUSED_FILE
 
 
 def test_plan_file_is_usable_and_a_changed_edition_tells_its_changes(
@@ -263,7 +264,7 @@ def test_plan_file_is_usable_and_a_changed_edition_tells_its_changes(
     notice = build_dongchuan_notice()
     path.write_bytes(write_text(notice.build_blocks()))
     out = tmp_path / "计划"
-    assert import_plan_file(path, open_library(), county="530113", out=out, as_json=False) is ExitCode.CLEAR
+    assert import_plan_file(path, open_library(), ImportRequest("530113", out), as_json=False) is ExitCode.CLEAR
     assert "数字没有变化" in capsys.readouterr().err
     written, on_file = load_plan(out / f"{PLAN}.yaml"), open_library().get_plan(PLAN)
     assert [measure.townships for measure in written.measures.values()] == [
@@ -275,7 +276,7 @@ def test_plan_file_is_usable_and_a_changed_edition_tells_its_changes(
     changed = Task(first.title, first.called, figures, first.assigned)
     tasks = [changed, *notice.tasks[1:]]
     path.write_bytes(write_text(Notice(notice.number, notice.title, notice.day, tasks, ISSUED_SERIALS).build_blocks()))
-    import_plan_file(path, open_library(), county="530113", out=out, as_json=False)
+    import_plan_file(path, open_library(), ImportRequest("530113", out), as_json=False)
     err = capsys.readouterr().err
     assert "有 4 个数字不同" in err
     assert "铜都街道　2024年度：200→210" in err
