@@ -210,7 +210,7 @@ def _localise_sum_errors(
 def _list_formula_cells(tables: Iterable[Table]) -> list[CellRef]:
     cells: list[CellRef] = []
     for table in tables:
-        cells.extend(CellRef(table.sheet, address) for address in table.formulas)
+        cells.extend(table.formula_cells)
     return cells
 
 

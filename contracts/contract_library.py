@@ -39,6 +39,16 @@ class Submission:
     register: Register
     plan: Plan | None
 
+    @property
+    def cover_form(self) -> Form:
+        """The form of the cover."""
+        return next(form for form in self.forms if form.is_cover)
+
+    @property
+    def table_forms(self) -> tuple[Form, ...]:
+        """The forms that are tables."""
+        return tuple(form for form in self.forms if form.is_table)
+
     def get_form(self, name: str) -> Form:
         """Return one form by its English name."""
         return next(form for form in self.forms if form.name == name)

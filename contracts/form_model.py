@@ -170,6 +170,26 @@ class Form:
             figures += _find_quoted_figures(paragraph.text)
         return tuple(figures)
 
+    @property
+    def is_cover(self) -> bool:
+        """Whether the form is the cover: pairs of label and value."""
+        return self.layout is Layout.PAIRS
+
+    @property
+    def is_table(self) -> bool:
+        """Whether the form is a table with rows below a header."""
+        return self.layout is Layout.TABLE
+
+    @property
+    def field_names(self) -> tuple[str, ...]:
+        """The names of all fields, in the order of the contract."""
+        return tuple(field.name for field in self.fields)
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """The headings of all fields, in the order of the contract."""
+        return tuple(field.heading for field in self.fields)
+
     def get_field(self, name: str) -> Field:
         """Return one field by its English name."""
         return next(field for field in self.fields if field.name == name)

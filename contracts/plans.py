@@ -26,6 +26,10 @@ class Measure:
     townships: Mapping[str, Mapping[int, Decimal]]
     totals_by_township: Mapping[str, Decimal]
 
+    def list_targets(self, year: int) -> tuple[Decimal, ...]:
+        """Return the townships' targets for a year."""
+        return tuple(targets[year] for targets in self.townships.values())
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
@@ -108,7 +112,7 @@ def _check_plan_totals(measure: Measure, plan: Plan, file: str) -> None:
         if sum(row.values()) != measure.totals_by_township[name]:
             raise ContractError(file, f"{label}: years of {name} do not add up to its total")
     for year in plan.years:
-        if sum(row[year] for row in measure.townships.values()) != measure.by_year[year]:
+        if sum(measure.list_targets(year)) != measure.by_year[year]:
             raise ContractError(file, f"{label}: townships do not add up to the total of {year}")
     if measure.assigned_target is not None and measure.assigned_target > measure.total:
         raise ContractError(

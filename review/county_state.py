@@ -157,12 +157,30 @@ class CountyState:
         """The sha256 of the newest version; empty if nothing was received."""
         return self.versions[-1].sha256 if self.versions else ""
 
+    @property
+    def version_sha256s(self) -> tuple[str, ...]:
+        """The sha256 of each version, oldest first."""
+        return tuple(version.sha256 for version in self.versions)
+
+    @property
+    def checked_versions(self) -> tuple[SubmissionVersion, ...]:
+        """The versions that were checked, oldest first."""
+        return tuple(version for version in self.versions if version.is_checked)
+
+    @property
+    def paper_names(self) -> tuple[str, ...]:
+        """The names of the accompanying papers, oldest first."""
+        return tuple(paper.name for paper in self.papers)
+
+    def list_decisions(self, sha256: str) -> tuple[Event, ...]:
+        """Return the decisions on one version."""
+        return tuple([decision for decision in self.decisions if decision.sha256 == sha256])
+
     def get_newest_decisions(self) -> tuple[Event, ...]:
         """Return the decisions on the newest version."""
         if not self.versions:
             return ()
-        newest_sha256 = self.newest_sha256
-        return tuple([decision for decision in self.decisions if decision.sha256 == newest_sha256])
+        return self.list_decisions(self.newest_sha256)
 
     def get_newest_explanations(self) -> Mapping[str, str]:
         """Return the explanations of the newest version's findings, by rule."""
@@ -214,8 +232,7 @@ def restore_filed_state(procedure: Procedure, county_state: CountyState) -> Coun
 
 
 def _list_versions_until(county_state: CountyState, sha256: str) -> tuple[SubmissionVersion, ...]:
-    sha256s = [version.sha256 for version in county_state.versions]
-    return county_state.versions[: sha256s.index(sha256) + 1]
+    return county_state.versions[: county_state.version_sha256s.index(sha256) + 1]
 
 
 def _list_decisions_until_filing(procedure: Procedure, county_state: CountyState, sha256: str) -> tuple[Event, ...]:

@@ -58,6 +58,11 @@ class Roster:
     deadlines: Mapping[str, date]
     officers: tuple[Officer, ...]
 
+    @property
+    def due_codes(self) -> tuple[str, ...]:
+        """The codes of the due counties, in the order of the roster."""
+        return tuple(due_county.code for due_county in self.due_counties)
+
     def get_deadline(self, procedure: Procedure, level: str) -> date | None:
         """Return the last day on which a level may act on this year without being late, or None."""
         return self.deadlines.get(level) or procedure.get_deadline(level, self.year)

@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import Final
 
 from checks.diagnosis.evaluation import TOTAL_CHECKS, compute_residual
-from checks.diagnosis.table_columns import get_column_cells, get_columns
+from checks.diagnosis.table_columns import get_column_cells, get_columns, map_by_sheet
 from checks.model.cell_ref import CellRef
 from checks.model.violation import Violation
 from checks.parsing.decimal_amounts import count_decimals
@@ -127,7 +127,7 @@ def _find_column(columns: Mapping[tuple[str, int], Sequence[tuple[Table, str]]],
 
 def collect_evidence_from_ratios(tables: Iterable[Table], violations: Iterable[Violation]) -> Iterator[UnitEvidence]:
     """Yield the unit in which part and whole of each wrong share would make it right."""
-    tables_by_sheet = {table.sheet: table for table in tables}
+    tables_by_sheet = map_by_sheet(tables)
     for violation in violations:
         table = tables_by_sheet.get(violation.sheet)
         if table and violation.cell and not violation.variant and violation.rule.check in RATIO_CHECKS:

@@ -8,8 +8,13 @@ from checks.model.cell_ref import CellRef
 from checks.model.violation import Violation
 from checks.recognition.column_names import ROW
 from checks.recognition.table import Table
-from checks.rules.violation_builder import join_names
+from checks.rules.violation_builder import join_names, list_addresses, list_column_cells
 from contracts.form_model import Field, Role, Rule
+
+
+def map_by_sheet(tables: Iterable[Table]) -> dict[str, Table]:
+    """Return the tables by sheet; of several on one sheet, the last."""
+    return {table.sheet: table for table in tables}
 
 
 def list_figure_fields(table: Table) -> list[Field]:
@@ -34,7 +39,7 @@ def get_columns(rule: Rule, *arguments: str) -> tuple[str, ...]:
 
 def get_column_cells(table: Table, column: str, rows: Iterable[int]) -> list[CellRef]:
     """Return the cells of one column in some rows (Excel's numbers)."""
-    return [table.get_cell_ref(column, row) for row in rows]
+    return list_column_cells(table, column, rows)
 
 
 def get_row_cells(table: Table, columns: Iterable[str], row: int) -> list[CellRef]:
@@ -44,7 +49,7 @@ def get_row_cells(table: Table, columns: Iterable[str], row: int) -> list[CellRe
 
 def join_addresses(cells: Sequence[CellRef], max_addresses: int) -> str:
     """Return the addresses of some cells as a list in words, the first ones if there are many."""
-    return join_names([cell.address for cell in cells], max_addresses)
+    return join_names(list_addresses(cells), max_addresses)
 
 
 def find_township_column(table: Table) -> str | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor
+from operator import attrgetter
 
 from checks.localisation.linear_constraint import LinearConstraint
 from checks.model.cell_ref import CellRef
@@ -51,7 +52,7 @@ class EquationSystem:
     @property
     def violated_equations(self) -> tuple[Equation, ...]:
         """The equations that the current figures violate."""
-        return tuple(equation for equation in self.equations if equation.is_violated)
+        return tuple(filter(attrgetter("is_violated"), self.equations))
 
 
 def has_missing_value(values: Mapping[CellRef, Decimal], constraint: LinearConstraint) -> bool:
@@ -67,7 +68,7 @@ def build_equation_system(
     cells = _collect_cells(constraints)
     cell_indices = dict(zip(cells, range(len(cells)), strict=True))
     amounts = [values[cell] for cell in cells]
-    constants = (constraint.constant for constraint in constraints)
+    constants = map(attrgetter("constant"), constraints)
     decimal_places = max(map(count_decimals, (*amounts, *constants)), default=0)
     scale = 10**decimal_places
     cell_values = tuple(int(Fraction(amount) * scale) for amount in amounts)
@@ -214,19 +215,25 @@ def _solve_by_elimination(matrix: list[list[Fraction]], unknown_count: int) -> l
         for index, row in enumerate(matrix):
             if index != column and row[column]:
                 matrix[index] = _subtract_multiple(row, pivot_row, row[column])
-    if any(row[unknown_count] for row in matrix[unknown_count:]):
+    right_side = [row[unknown_count] for row in matrix]
+    if any(right_side[unknown_count:]):
         return None
-    return [row[unknown_count] for row in matrix[:unknown_count]]
+    return right_side[:unknown_count]
 
 
 def _subtract_multiple(row: list[Fraction], pivot_row: list[Fraction], factor: Fraction) -> list[Fraction]:
     return [value - factor * pivot_value for value, pivot_value in zip(row, pivot_row, strict=True)]
 
 
+def have_slack(equations: Iterable[Equation]) -> bool:
+    """Return whether any equation need not hold exactly."""
+    return any(equation.slack for equation in equations)
+
+
 def has_several_solutions(system: EquationSystem, support: tuple[int, ...]) -> bool:
     """Return whether several adjustments of *support* may work: an equation has slack, or equations are too few."""
     equations = find_equations(system, support)
-    if any(equation.slack for equation in equations):
+    if have_slack(equations):
         return True
     matrix = [_build_matrix_row(equation, support, 0) for equation in equations]
     return _solve_by_elimination(matrix, len(support)) is None

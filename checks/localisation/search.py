@@ -13,6 +13,7 @@ from checks.localisation.equation_system import (
     SuggestedAdjustments,
     find_equations,
     has_several_solutions,
+    have_slack,
     is_repaired_by,
     solve_exactly,
 )
@@ -84,7 +85,7 @@ def _narrow_search(system: EquationSystem) -> SearchSpace:
     equations = _sort_by_length(system)
     packings = [_collect_disjoint_equations(equations, first) for first in equations[:MAX_PACKINGS_TRIED]]
     size = max(map(len, packings))
-    is_exact = not any(equation.slack for equation in equations)
+    is_exact = not have_slack(equations)
     closing_cells = set.intersection(
         *(set(_find_closing_cells(packing, is_exact=is_exact)) for packing in packings if len(packing) == size)
     )

@@ -82,3 +82,8 @@ class RawWorkbook:
     sheets: tuple[RawSheet, ...]
     foreign_content: Mapping[str, Sequence[str]] = field(default_factory=dict)
     conversion: Conversion | None = None
+
+    @property
+    def has_formulas(self) -> bool:
+        """Whether any cell holds a formula."""
+        return any(sheet.formulas for sheet in self.sheets)

@@ -9,7 +9,7 @@ from checks.recognition.cover import Cover
 from checks.recognition.locate_tables import TableSearchResult, locate_tables
 from checks.recognition.table import Table, build_table
 from contracts.contract_library import Submission
-from contracts.form_model import Form, Layout
+from contracts.form_model import Form
 from contracts.registers import County
 
 _NO_TABLE_FOUND = TableSearchResult(None, (), None)
@@ -43,7 +43,7 @@ def recognise_forms(
     book: RawWorkbook, cover: Cover, submission: Submission, history: FilingHistory | None = None
 ) -> tuple[FormUnderCheck, ...]:
     """Find the table of each form of a submission and read it into frames."""
-    table_forms = [form for form in submission.forms if form.layout is Layout.TABLE]
+    table_forms = submission.table_forms
     searches = locate_tables(table_forms, book)
     county = submission.register.counties.get(submission.package.county)
     tables = _build_tables(searches, county)

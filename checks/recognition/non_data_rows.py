@@ -46,7 +46,7 @@ def find_non_data_rows(rows: pl.DataFrame, location: TableLocation) -> list[int]
     """
     form = location.form
     suspects = rows.filter(_build_suspect_filter(form, rows))
-    names = [field.name for field in form.fields if field.name in rows.columns]
+    names = [name for name in form.field_names if name in rows.columns]
     row_numbers = [int(row["row"]) for row in suspects.iter_rows(named=True) if _is_non_data_row(row, form, names)]
     page_titles = _find_page_titles(rows, form, names, row_numbers)
     return sorted({*row_numbers, *page_titles, *find_empty_rows(rows, location)})

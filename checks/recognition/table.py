@@ -1,7 +1,7 @@
 """A located table as typed frames in which every cell keeps its address."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -97,6 +97,21 @@ class Table:
             for name, text, amount in zip(names, texts, amounts_by_row[row], strict=True):
                 if text is not None and amount is not None:
                     yield row, name, Decimal(text)
+
+    @property
+    def names_by_column(self) -> dict[int, str]:
+        """The field of each column, by its number."""
+        return {column: name for name, column in self.columns.items()}
+
+    @property
+    def formula_cells(self) -> tuple[CellRef, ...]:
+        """The cells of all formulas on the sheet."""
+        return tuple(CellRef(self.sheet, address) for address in self.formulas)
+
+    def list_headings(self, columns: Iterable[int]) -> list[str]:
+        """Return the headings of some columns, by their numbers; columns without a field are left out."""
+        names = self.names_by_column
+        return [self.form.get_field(names[column]).heading for column in columns if column in names]
 
     @property
     def total_row(self) -> int | None:

@@ -1,6 +1,6 @@
 """Find the total of a table, and where the table ends."""
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from typing import Final
 
 import polars as pl
@@ -56,7 +56,7 @@ def drop_rows_below_table(rows: pl.DataFrame, form: Form, county: County | None)
 
 def mark_unnamed_total(rows: pl.DataFrame, form: Form) -> pl.DataFrame:
     """Mark the last row as the total if no row is named so, but its label or its figures show that it is one."""
-    labels = [name for name in list_label_names(form) if name in rows.columns]
+    labels = _list_present(rows, list_label_names(form))
     if rows.height <= 1 or not labels or not form.total_names or rows[TOTAL_MARK].any():
         return rows
     last_row = rows.tail(1)
@@ -67,6 +67,11 @@ def mark_unnamed_total(rows: pl.DataFrame, form: Form) -> pl.DataFrame:
     if is_closing or (not any(names) and _is_last_row_sum(rows, form)):
         return rows.with_columns((pl.col(ROW) == last_row[ROW].item()).alias(TOTAL_MARK))
     return rows
+
+
+def _list_present(rows: pl.DataFrame, names: Iterable[str]) -> list[str]:
+    """Return the names of those fields that the county did not leave out."""
+    return [name for name in names if name in rows.columns]
 
 
 def _is_last_row_sum(rows: pl.DataFrame, form: Form) -> bool:
@@ -105,8 +110,8 @@ def _build_figure_filter(form: Form) -> pl.Expr:
 
 def _build_entry_filter(form: Form, rows: pl.DataFrame, county: County | None) -> pl.Expr:
     """Select rows with a row number or a township; of a form that has neither, every row."""
-    serials = [name for name in list_field_names(form, Role.SERIAL) if name in rows.columns]
-    townships = [name for name in list_field_names(form, Role.TOWNSHIP) if name in rows.columns]
+    serials = _list_present(rows, list_field_names(form, Role.SERIAL))
+    townships = _list_present(rows, list_field_names(form, Role.TOWNSHIP))
     filters = [pl.col(name_normalised_column(name)).str.contains(_SERIAL_NUMBER) for name in serials]
     for name in townships:
         written_names = rows[name_normalised_column(name)].drop_nulls().unique()
@@ -119,5 +124,5 @@ def _build_entry_filter(form: Form, rows: pl.DataFrame, county: County | None) -
 
 def _build_note_filter(form: Form, rows: pl.DataFrame) -> pl.Expr:
     """Select rows with a colon in any cell; columns that the county left out are passed over."""
-    names = [field.name for field in form.fields if field.name in rows.columns]
+    names = _list_present(rows, form.field_names)
     return pl.any_horizontal([pl.col(name).str.contains("[:：]").fill_null(value=False) for name in names])

@@ -14,7 +14,7 @@ from checks.recognition.column_names import ROW
 from checks.recognition.form_instance import FormUnderCheck
 from checks.recognition.table import Table
 from checks.rules.row_rules import ConditionsByVariant, RowCheck, RowFailure
-from checks.rules.violation_builder import build_violation_at, join_names, list_column_cells
+from checks.rules.violation_builder import build_violation_at, join_names, list_addresses, list_column_cells
 from contracts.form_model import Field, Form, Rule
 
 # A message names at most so many codes; the template has the whole list.
@@ -181,7 +181,7 @@ def _build_column_violation(
     facts = {
         "length": str(length),
         "count": str(len(rows)),
-        "places": join_names([cell.address for cell in cells]),
+        "places": join_names(list_addresses(cells)),
         "restored": first_text.zfill(length),
     }
     return build_violation_at(

@@ -17,6 +17,7 @@ from checks.rules.violation_builder import (
     format_value,
     join_addresses,
     join_names,
+    list_addresses,
     list_column_cells,
 )
 from contracts.form_model import Field, Role, Rule
@@ -127,7 +128,7 @@ def _group_rows_by_value(rows: pl.DataFrame, column: str) -> pl.DataFrame:
 
 
 def _build_row_facts(rows: Sequence[int], cells: Sequence[CellRef]) -> dict[str, str]:
-    return {"count": str(len(rows)), "places": join_names([cell.address for cell in cells])}
+    return {"count": str(len(rows)), "places": join_names(list_addresses(cells))}
 
 
 def _choose_variant(rows: Sequence[int]) -> str:

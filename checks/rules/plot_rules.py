@@ -13,7 +13,13 @@ from checks.recognition.column_names import ROW
 from checks.recognition.form_instance import FormUnderCheck
 from checks.recognition.table import PROJECT, TOWNSHIP_FULL, Table
 from checks.rules.plausibility.dates import find_filling_date
-from checks.rules.violation_builder import build_violation_at, format_value, join_names, list_column_cells
+from checks.rules.violation_builder import (
+    build_violation_at,
+    format_value,
+    join_names,
+    list_addresses,
+    list_column_cells,
+)
 from contracts.form_model import Role, Rule
 
 # One violation points at no more cells than this.
@@ -178,7 +184,7 @@ def _find_plots_entered_before(table: Table, rule: Rule, *, entered_column: str,
     groups = early_rows.group_by(entered_column, "accepted", maintain_order=True).agg(pl.col(ROW))
     for entered_year, accepted_year, rows in groups.rows():
         cells = list_column_cells(table, entered_column, rows[:_MAX_CELLS_POINTED_AT])
-        addresses = join_names([cell.address for cell in cells])
+        addresses = join_names(list_addresses(cells))
         facts = {"due": str(accepted_year), "count": str(len(rows)), "places": addresses}
         yield build_violation_at(
             table,

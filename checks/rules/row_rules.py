@@ -13,7 +13,7 @@ from checks.model.cell_ref import CellRef
 from checks.model.violation import Violation
 from checks.recognition.column_names import ROW
 from checks.recognition.table import TOWNSHIP_FULL, Table
-from checks.rules.violation_builder import join_addresses, join_names
+from checks.rules.violation_builder import join_addresses, join_names, list_addresses
 from contracts.form_model import Field, Form, Role, Rule
 
 COLUMN_VARIANT = "column"
@@ -119,7 +119,7 @@ def _explain_column_decimals(failure: RowFailure) -> Violation:
     field, rows = failure.field, failure.similar_rows[ROW].to_list()
     cells = failure.get_cells(rows)
     violation = failure.build_violation(cells, decimals=str(field.decimals), count=str(len(rows)), unit=field.unit)
-    facts = {**violation.facts, "cells": join_names([cell.address for cell in cells], _MAX_CELLS_NAMED)}
+    facts = {**violation.facts, "cells": join_names(list_addresses(cells), _MAX_CELLS_NAMED)}
     return replace(violation, variant=COLUMN_VARIANT, facts=facts, value=None)
 
 
@@ -205,7 +205,7 @@ def _explain_unknown_township(failure: RowFailure) -> Violation:
     if failure.variant or len(rows) < _MIN_SHARED_ROWS:
         return failure.build_violation()
     cells = failure.get_cells(rows[:_MAX_CELLS_POINTED_AT])
-    places = join_names([cell.address for cell in cells], _MAX_CELLS_NAMED * 2)
+    places = join_names(list_addresses(cells), _MAX_CELLS_NAMED * 2)
     return replace(failure.build_violation(cells, count=str(len(rows)), places=places), variant=ROWS_VARIANT)
 
 

@@ -66,9 +66,14 @@ def join_names(names: Sequence[str], max_names: int = 10) -> str:
     return joined
 
 
+def list_addresses(cells: Iterable[CellRef]) -> list[str]:
+    """Return the address of each cell."""
+    return [cell.address for cell in cells]
+
+
 def join_addresses(cells: Iterable[CellRef]) -> str:
     """Join the addresses of all cells with enumeration commas."""
-    return "、".join(cell.address for cell in cells)
+    return "、".join(list_addresses(cells))
 
 
 def list_column_cells(table: Table, column: str, rows: Iterable[int]) -> list[CellRef]:

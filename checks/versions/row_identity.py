@@ -15,7 +15,7 @@ from checks.recognition.table import PROJECT, Table, build_table
 from checks.versions.returned_sheets import remove_returned_sheets
 from checks.versions.version_diff import FormSnapshot, RowSnapshot
 from contracts.contract_library import ContractLibrary
-from contracts.form_model import Form, Layout, Role
+from contracts.form_model import Form, Role
 from contracts.messages import Messages
 
 _MAX_PLACE_CHARACTERS: Final = 40
@@ -45,7 +45,7 @@ def build_form_snapshots(book: RawWorkbook, library: ContractLibrary, messages: 
         return {}
     submission = library.compile_submission(package, identity.year)
     county = submission.register.counties.get(package.county)
-    table_forms = [form for form in submission.forms if form.layout is Layout.TABLE]
+    table_forms = submission.table_forms
     snapshots = {cover_form.name: _build_cover_snapshot(cover, cover_form)}
     for search in locate_tables(table_forms, book).values():
         location = search.location
@@ -90,8 +90,7 @@ def add_locations(
         return ()
     tables_by_sheet: dict[str, list[_NamedTable]] = {}
     for table in tables:
-        column_names = {column: name for name, column in table.columns.items()}
-        named_table = _NamedTable(table, name_rows(table), column_names)
+        named_table = _NamedTable(table, name_rows(table), table.names_by_column)
         tables_by_sheet.setdefault(table.sheet, []).append(named_table)
     cover_fields: dict[CellRef, str] = {}
     for name, entries in cover.entries.items():

@@ -50,7 +50,7 @@ def _build_table_rows(form: Form, plan: Plan, year: int, messages: Messages) -> 
     figures = form.get_fields_by_role(Role.FIGURE)
     yield (_format_title(form, messages), *padding)
     yield (messages("sample.unit", unit=form.unit), *padding)
-    yield tuple(field.heading for field in form.fields)
+    yield form.headings
     for serial, township in enumerate(_find_measure(figures[0], form, plan).townships, start=1):
         values_by_role: dict[Role, SampleValue] = {Role.SERIAL: serial, Role.TOWNSHIP: township}
         targets: dict[str, SampleValue] = {}

@@ -179,12 +179,12 @@ ROW_BUILDERS: Mapping[str, RowBuilder] = {
 def build_sheet_rows(sample: Sample, form: Form, messages: Messages) -> Iterator[tuple[SampleValue, ...]]:
     """Yield the rows of a table: title, unit, headings, the data rows, and the total row if the form has one."""
     padding = (None,) * (len(form.fields) - 1)
-    names = [field.name for field in form.fields]
+    names = form.field_names
     serial_names = [field.name for field in form.get_fields_by_role(Role.SERIAL)]
     totals: dict[str, Decimal] = {field.name: ZERO for field in form.get_fields_by_role(Role.FIGURE)}
     yield (form.title, *padding)
     yield (messages("sample.unit", unit=form.unit) if form.unit else None, *padding)
-    yield tuple(field.heading for field in form.fields)
+    yield form.headings
     for serial, row in enumerate(_build_data_rows(sample, form, messages), start=1):
         for name in totals:
             totals[name] += get_amount(row[name])

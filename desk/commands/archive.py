@@ -65,7 +65,7 @@ def _load_paper_numbers(path: Path | None, roster: Roster) -> dict[str, dict[str
     """Return the numbers of paper files by county code, then by item of the checklist."""
     if path is None:
         return {}
-    due_codes = {due_county.code for due_county in roster.due_counties}
+    due_codes = set(roster.due_codes)
     numbers_by_county = {}
     for code, items in load_yaml(path).items():
         if str(code) not in due_codes or not isinstance(items, dict):

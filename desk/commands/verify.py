@@ -7,6 +7,7 @@ from desk.console import print_line
 from desk.exit_codes import ExitCode
 from flows.verification.checkpoint import Checkpoint
 from flows.verification.verify import verify_path
+from flows.verification.verify_manifest import are_intact
 from flows.year.locations import YearPaths
 from ledger.errors import LedgerUnreadableError
 
@@ -33,7 +34,7 @@ def show_verification(path: Path, paths: YearPaths, *, head: str | None, key: Pa
     if not checkpoints:
         print_line(messages("verify.no_record", path=str(path)))
         return ExitCode.FINDINGS
-    if all(checkpoint.intact for checkpoint in checkpoints):
+    if are_intact(checkpoints):
         return ExitCode.CLEAR
     return ExitCode.FINDINGS
 

@@ -150,6 +150,11 @@ class FilingContext:
         return tuple(county for county in self.counties_in_order if county.county_state.state in final_states)
 
     @property
+    def filed_codes(self) -> frozenset[str]:
+        """The codes of the counties that are filed."""
+        return frozenset(county.due_county.code for county in self.filed_counties)
+
+    @property
     def missing_status(self) -> str:
         """The status of a missing county: a city waits for its own decisions, the others wait for filings."""
         if self.owner.kind == CITY:

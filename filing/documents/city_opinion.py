@@ -106,7 +106,7 @@ def _format_paragraphs(inputs: _CityOpinionInputs) -> Iterator[str]:
 def _format_county_counts(inputs: _CityOpinionInputs) -> Iterator[str]:
     """Yield how many counties are filed, reviewed, excused and missing; those that are not filed are named."""
     context, messages = inputs.context, inputs.messages
-    filed_codes = {county.due_county.code for county in context.filed_counties}
+    filed_codes = context.filed_codes
     yield messages("filing.city_opinion.filed", count=len(filed_codes))
     reviewed = [county.due_county for county in context.counties_in_order if county.due_county.code not in filed_codes]
     excused = [county for county in context.due_counties if county.code in context.excused_codes]

@@ -95,7 +95,7 @@ def _read_accumulated_amounts(
 
 def _build_city_rows(context: FilingContext) -> Iterator[RollUpTableRow]:
     """Yield a row for each city of the roster, whether or not any of its counties is due."""
-    filed_codes = {county.due_county.code for county in context.filed_counties}
+    filed_codes = context.filed_codes
     for city, city_name in context.roster.cities.items():
         due_codes = {county.code for county in context.due_counties if county.city == city}
         due_count = Decimal(len(due_codes))

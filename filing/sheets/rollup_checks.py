@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import zip_longest
@@ -193,13 +194,13 @@ def _iter_reductions_of_newest(county: IncludedCounty) -> Iterator[Reduction]:
 
 
 def _build_due_county_rows(context: FilingContext, messages: Messages) -> Iterator[RollUpTableRow]:
-    filed_codes = {county.due_county.code for county in context.filed_counties}
+    filed_codes = context.filed_codes
     for county in context.due_counties:
         state = _get_due_state(context, county, filed_codes)
         yield {"county": county.name, "filed": messages(f"evidence.state.{state}")}
 
 
-def _get_due_state(context: FilingContext, county: DueCounty, filed_codes: set[str]) -> str:
+def _get_due_state(context: FilingContext, county: DueCounty, filed_codes: AbstractSet[str]) -> str:
     if county.code in filed_codes:
         return "filed"
     if county.code in context.excused_codes:

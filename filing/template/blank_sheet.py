@@ -61,5 +61,4 @@ def format_cell_reference(form: Form, field_name: str) -> str:
 
 def find_column_letters(form: Form, field_name: str) -> str:
     """Return the letters of a field's column."""
-    field_names = [field.name for field in form.fields]
-    return column_letters(field_names.index(field_name) + 1)
+    return column_letters(form.field_names.index(field_name) + 1)

@@ -127,7 +127,6 @@ def list_planned_targets(form: Form, measure: Measure) -> Mapping[str, tuple[Dec
         if rule.check == "equals_plan":
             for field in form.get_fields_by_group(rule.arguments["parts"]):
                 if field.year is not None and field.year in measure.by_year:
-                    year = field.year
-                    targets[field.name] = tuple(row[year] for row in measure.townships.values())
+                    targets[field.name] = measure.list_targets(field.year)
             targets[rule.arguments["total"]] = tuple(measure.totals_by_township.values())
     return targets

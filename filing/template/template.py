@@ -7,7 +7,7 @@ from typing import Any
 
 from checks.model.filing_history import FilingHistory
 from contracts.contract_library import Submission
-from contracts.form_model import Field, Form, Layout, Role
+from contracts.form_model import Field, Form, Role
 from contracts.messages import Messages
 from contracts.registers import County
 from filing.template.blank_sheet import BlankSheet
@@ -40,7 +40,7 @@ def build_blank_workbook(
     tables = [
         prefill_rows(_build_table(form, messages), submission, county, blank_rows)
         for form in submission.forms
-        if form.layout is Layout.TABLE
+        if form.is_table
     ]
     if history is not None:
         tables = [add_opening_rows(table, county, history) for table in tables]
@@ -57,7 +57,7 @@ def build_blank_workbook(
 
 
 def _build_cover(submission: Submission, reference_sheet: ReferenceSheet, messages: Messages) -> BlankSheet:
-    form = next(form for form in submission.forms if form.layout is Layout.PAIRS)
+    form = submission.cover_form
     return BlankSheet(
         form=form,
         name=form.sheet_names[0],
@@ -70,7 +70,7 @@ def _build_cover(submission: Submission, reference_sheet: ReferenceSheet, messag
 
 def _list_cover_values(submission: Submission, county: County) -> dict[str, str | int | Decimal]:
     """Return what the cover already knows, by field."""
-    form = next(form for form in submission.forms if form.layout is Layout.PAIRS)
+    form = submission.cover_form
     values: dict[str, str | int | Decimal] = {
         "year": submission.year,
         "county_code": county.code,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 
 from checks.model.report import ValidationReport
 from flows.intake.returned_files import ReturnContext
@@ -54,22 +55,28 @@ def count_rule_hits(state: YearState) -> tuple[RuleHits, ...]:
 
 def _sum_hits(rule: str, year: int, hits: Iterable[_CountyHit]) -> RuleHits:
     hits = list(hits)
+    corrected = _count_hits(hits, "is_corrected")
     confirmed = [hit for hit in hits if hit.is_explained or hit.is_waived]
     return RuleHits(
         rule=rule,
         year=year,
-        findings=sum(hit.findings for hit in hits),
+        findings=_count_hits(hits, "findings"),
         counties=len(hits),
-        corrected=sum(hit.is_corrected for hit in hits),
-        explained=sum(hit.is_explained for hit in hits),
-        waived=sum(hit.is_waived for hit in hits),
-        false_alarms=sum(hit.is_filed for hit in confirmed),
-        open_count=len(hits) - len(confirmed) - sum(hit.is_corrected for hit in hits),
+        corrected=corrected,
+        explained=_count_hits(hits, "is_explained"),
+        waived=_count_hits(hits, "is_waived"),
+        false_alarms=_count_hits(confirmed, "is_filed"),
+        open_count=len(hits) - len(confirmed) - corrected,
     )
 
 
+def _count_hits(hits: Iterable[_CountyHit], field: str) -> int:
+    """Return the sum of a field; of a field that is true or false, the number of hits for which it is true."""
+    return sum(map(attrgetter(field), hits))
+
+
 def _list_county_hits(state: YearState, context: ReturnContext, county_state: CountyState) -> Iterator[_CountyHit]:
-    checked_versions = [version for version in county_state.versions if version.is_checked]
+    checked_versions = county_state.checked_versions
     counts = _count_findings(checked_versions)
     if not counts:
         return
@@ -102,7 +109,7 @@ def _count_findings(versions: Iterable[SubmissionVersion]) -> dict[str, int]:
 
 def _list_explained_rules(report: ValidationReport) -> Iterator[str]:
     """Yield the rules all of whose findings have a valid explanation."""
-    for rule in dict.fromkeys(finding.rule for finding in report.findings):
-        findings = [finding for finding in report.findings if finding.rule == rule]
-        if all(finding.is_explained for finding in findings):
+    open_rules = {finding.rule for finding in report.findings if not finding.is_explained}
+    for rule in dict.fromkeys(map(attrgetter("rule"), report.findings)):
+        if rule not in open_rules:
             yield rule

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -119,7 +119,7 @@ def _collect_files(
 ) -> Iterator[tuple[str, dict[str, bytes]]]:
     """Yield each item of the checklist with its files by their path in the archive."""
     store, messages = state.paths.open_store(), state.messages
-    checked_versions = [version for version in county_state.versions if version.is_checked]
+    checked_versions = county_state.checked_versions
     files_by_item = {
         "submission": dict(_collect_submissions(store, county_state)),
         "marked": dict(_collect_check_results(state, county_state, checked_versions)),
@@ -140,7 +140,7 @@ def _collect_submissions(store: ObjectStore, county_state: CountyState) -> Itera
 
 
 def _collect_check_results(
-    state: YearState, county_state: CountyState, checked_versions: list[SubmissionVersion]
+    state: YearState, county_state: CountyState, checked_versions: Sequence[SubmissionVersion]
 ) -> Iterator[tuple[str, bytes]]:
     """Yield the results of each check: the marked workbook if there are findings, and the report."""
     context = ReturnContext(state.library, state.messages, state.paths.open_store())
@@ -163,7 +163,7 @@ def _dump_entries(state: YearState, due_county: DueCounty) -> bytes:
 
 
 def _collect_contracts(
-    state: YearState, store: ObjectStore, checked_versions: list[SubmissionVersion]
+    state: YearState, store: ObjectStore, checked_versions: Sequence[SubmissionVersion]
 ) -> Iterator[tuple[str, bytes]]:
     """Yield the data files of every contracts version under which a version was checked, in a folder of each."""
     contracts_versions = dict.fromkeys(version.contracts_sha256 for version in checked_versions)

@@ -54,8 +54,7 @@ def find_inconsistency(state: YearState, county_state: CountyState, event: Event
         return None
     as_sent = _load_report(state, newest.report_sha256)
     reviewed = apply_reductions(as_sent, add_decision(state.procedure, county_state, event))
-    before = {CellRef(figure.sheet, figure.cell): figure.amount for figure in as_sent.figures}
-    after = {CellRef(figure.sheet, figure.cell): figure.amount for figure in reviewed.figures}
+    before, after = _map_amounts(as_sent), _map_amounts(reviewed)
     changes = {cell: amount for cell, amount in after.items() if before[cell] != amount}
     for reduction in add_decision(state.procedure, county_state, event).reductions:
         if reduction.sha256 == newest.sha256:
@@ -72,6 +71,10 @@ def find_inconsistency(state: YearState, county_state: CountyState, event: Event
     return cite_rule(state.procedure, DecisionRefusal("reduction_inconsistent", facts))
 
 
+def _map_amounts(report: ValidationReport) -> dict[CellRef, str]:
+    return {CellRef(figure.sheet, figure.cell): figure.amount for figure in report.figures}
+
+
 def _find_new_findings(
     state: YearState, county_state: CountyState, book: RawWorkbook, changes: Mapping[CellRef, str]
 ) -> list[Finding]:
@@ -79,9 +82,14 @@ def _find_new_findings(
     from checks.diagnosis.hypothesis_testing import apply_corrections  # noqa: PLC0415 - imports polars, which is slow
 
     corrections = {cell: (amount, int(CellKind.NUMBER)) for cell, amount in changes.items()}
-    known = {(finding.rule, finding.sheet, finding.cell) for finding in _evaluate(state, county_state, book)}
+    known = set(map(_get_place, _evaluate(state, county_state, book)))
     findings = _evaluate(state, county_state, apply_corrections(book, corrections))
-    return [finding for finding in findings if (finding.rule, finding.sheet, finding.cell) not in known]
+    return [finding for finding in findings if _get_place(finding) not in known]
+
+
+def _get_place(finding: Finding) -> tuple[str, str, str | None]:
+    """Return rule, sheet and cell of a finding."""
+    return finding.rule, finding.sheet, finding.cell
 
 
 def _evaluate(state: YearState, county_state: CountyState, book: RawWorkbook) -> list[Finding]:

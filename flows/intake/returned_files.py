@@ -137,8 +137,8 @@ def collect_chain_content(
         returns=returns,
         point_findings=tuple(build_point_findings(returns, procedure, context.messages)),
         notices=notices,
-        papers=tuple(paper.name for paper in county_state.papers),
-        decisions=tuple(event for event in county_state.decisions if event.sha256 == version.sha256),
+        papers=county_state.paper_names,
+        decisions=county_state.list_decisions(version.sha256),
     )
 
 

@@ -104,7 +104,7 @@ def _plan_province_filing(
     filed_states: Sequence[tuple[DueCounty, CountyState]],
     common_basis: Sequence[str],
 ) -> PlannedFiling:
-    codes = {due_county.code for due_county in roster.due_counties}
+    codes = set(roster.due_codes)
     area = Area(PROVINCE, *roster.province)
     contracts_version = find_contracts_version(state, filed_states, codes)
     basis_parts = [*common_basis, contracts_version, *_list_earlier_basis(state, codes)]

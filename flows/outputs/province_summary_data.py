@@ -3,8 +3,10 @@
 import json
 from collections.abc import Iterator
 from decimal import Decimal
+from operator import attrgetter
 
 from checks.model.report import ValidationReport
+from checks.parsing.decimal_amounts import sum_known_amounts
 from checks.reporting.json_codec import decode_report
 from filing.pages.province_summary import CountyAmounts, MeasureAmounts, ProvinceSummary, summarise_measure
 from filing.review_book.review_figures import sum_done_by_measure
@@ -62,7 +64,8 @@ def _collect_measure(
     state: YearState, roster: Roster, reports: dict[str, ValidationReport], measure: str
 ) -> MeasureAmounts:
     counties = [_collect_county(state, county, reports.get(county.code), measure) for county in roster.due_counties]
-    planned, done = (_sum_known(amounts) for amounts in zip(*((c.planned, c.done) for c in counties), strict=True))
+    planned = sum_known_amounts(map(attrgetter("planned"), counties))
+    done = sum_known_amounts(map(attrgetter("done"), counties))
     key = f"filing.measure.{measure}"
     return MeasureAmounts(
         name=state.messages(key) if state.messages.has_key(key) else measure,
@@ -98,13 +101,9 @@ def _list_earlier_years(state: YearState, measure: str) -> Iterator[tuple[int, D
         sha256s_by_year.setdefault(state.paths.year - 1, list(state.last_year_reports.values()))
     for year, sha256s in sorted(sha256s_by_year.items()):
         reports = [_load_report(store, sha256) for sha256 in sha256s]
-        planned = [collect_planned_amounts(state.library, report).get(measure) for report in reports]
-        yield year, _sum_known(planned), _sum_known([sum_done_by_measure(report).get(measure) for report in reports])
-
-
-def _sum_known(amounts: "list[Decimal | None] | tuple[Decimal | None, ...]") -> Decimal | None:
-    known = [amount for amount in amounts if amount is not None]
-    return sum(known, Decimal(0)) if known else None
+        planned = sum_known_amounts(collect_planned_amounts(state.library, report).get(measure) for report in reports)
+        done = sum_known_amounts(sum_done_by_measure(report).get(measure) for report in reports)
+        yield year, planned, done
 
 
 def _load_report(store: ObjectStore, sha256: str) -> ValidationReport:

@@ -198,7 +198,7 @@ def _compute_basis(state: YearState, roster: Roster) -> str:
     That are the contracts, the cities and due counties, the filed reports of this and earlier years, the reductions,
     and the excused counties.
     """
-    parts: list[object] = [state.contracts_version, [due_county.code for due_county in roster.due_counties]]
+    parts: list[object] = [state.contracts_version, list(roster.due_codes)]
     parts.append(sorted(roster.cities.items()))
     parts += [_list_basis_parts(state, due_county.code) for due_county in roster.due_counties]
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()

@@ -137,7 +137,7 @@ def _is_lifted(state: YearState, event: Event, inputs: YearInputs, present_diges
 def _list_version_digests(county_state: CountyState | None) -> set[str]:
     if county_state is None:
         return set()
-    return {version.sha256 for version in county_state.versions}
+    return set(county_state.version_sha256s)
 
 
 def _list_refusals_of(state: YearState, arrival: Arrival) -> Iterator[Event]:

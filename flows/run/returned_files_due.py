@@ -115,8 +115,8 @@ def _build_content(
         version=version,
         returns=find_returns_of_version(state.procedure, county_state, version),
         notices=notices,
-        papers=tuple(paper.name for paper in county_state.papers),
-        decisions=tuple(event for event in county_state.decisions if event.sha256 == version.sha256),
+        papers=county_state.paper_names,
+        decisions=county_state.list_decisions(version.sha256),
     )
 
 

@@ -118,7 +118,7 @@ def verify_manifest(
     for name in _list_names_below(manifest, root):
         checkpoints = list(_check_file(manifest, name))
         count += 1
-        fault_count += not _are_intact(checkpoints)
+        fault_count += not are_intact(checkpoints)
         yield from checkpoints
     for file in _find_unlisted_files(manifest, root):
         fault_count += 1
@@ -135,7 +135,8 @@ def _list_names_below(manifest: SignedManifest, root: Path) -> Iterator[str]:
             yield name
 
 
-def _are_intact(checkpoints: Iterable[Checkpoint]) -> bool:
+def are_intact(checkpoints: Iterable[Checkpoint]) -> bool:
+    """Return whether all checkpoints are intact."""
     return all(checkpoint.intact for checkpoint in checkpoints)
 
 
@@ -211,7 +212,7 @@ def _check_file(manifest: SignedManifest, name: str) -> Iterator[Checkpoint]:
         return
     checkpoints = [_describe_change(change, facts) for change in find_changes(signed_content, content)]
     yield from checkpoints
-    if _are_intact(checkpoints):
+    if are_intact(checkpoints):
         yield Checkpoint("resaved", intact=True, facts=facts)
 
 

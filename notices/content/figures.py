@@ -34,6 +34,11 @@ def parse_figure(text: str) -> Decimal | None:
         return None
 
 
+def is_figure(text: str) -> bool:
+    """Return whether a cell of a table holds a figure."""
+    return parse_figure(text) is not None
+
+
 def find_amounts(text: str, units: Mapping[str, str]) -> Iterator[QuotedAmount]:
     """Yield every figure that one of the units follows, in the order of the text.
 

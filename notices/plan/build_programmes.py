@@ -1,8 +1,9 @@
 """Programmes from tables of tasks, and from lists in prose where there is no table."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import filterfalse
 
 from contracts.notice_vocabulary import NoticeVocabulary
 from notices.content.text import remove_spaces
@@ -83,8 +84,6 @@ def _draft_from_columns(
     vocabulary: NoticeVocabulary,
 ) -> ProgrammeDraft:
     measure = find_measure(name, vocabulary)
-    groups = [row for row in table.entries if table.is_sum(row)]
-    leaves = [row for row in table.entries if row not in groups]
     total_figures = _read_figures(table, table.total_row, columns)
     programme = Programme(
         id=measure,
@@ -95,8 +94,8 @@ def _draft_from_columns(
         total=total_figures.get(TOTAL),
         assigned=None,
         by_year={year: figure for year, figure in total_figures.items() if isinstance(year, int)},
-        townships={row.name: _read_figures(table, row, columns) for row in leaves},
-        groups={row.name: _read_figures(table, row, columns) for row in groups},
+        townships=_read_rows(table, filterfalse(table.is_sum, table.entries), columns),
+        groups=_read_rows(table, filter(table.is_sum, table.entries), columns),
     )
     return ProgrammeDraft(programme, table, columns, None)
 
@@ -108,6 +107,13 @@ def find_measure(title: str, vocabulary: NoticeVocabulary) -> str:
         if any(word in text.replace("“", "").replace("”", "").replace('"', "") for word in measure.words):
             return name
     return ""
+
+
+def _read_rows(
+    table: TaskTable, rows: Iterable[TaskRow], columns: Mapping[int | str, int]
+) -> dict[str, dict[int | str, SourcedFigure]]:
+    """Return the figures of some rows by the name of the row."""
+    return {row.name: _read_figures(table, row, columns) for row in rows}
 
 
 def _read_figures(
@@ -127,11 +133,12 @@ def _read_figures(
 
 def _find_list(draft: ProgrammeDraft, lists: Sequence[ProseList], vocabulary: NoticeVocabulary) -> ProseList | None:
     """Return the list in prose that says the same as the table: most of its figures, or at least of its names."""
-    scores = [(_score_list(draft.programme, prose, vocabulary), prose) for prose in lists]
-    scores = [(score, prose) for score, prose in scores if score[1] >= _MIN_SHARED_NAMES]
-    if not scores:
-        return None
-    return max(scores, key=lambda scored: scored[0])[1]
+    best_list, best_score = None, (0, 0)
+    for prose in lists:
+        score = _score_list(draft.programme, prose, vocabulary)
+        if score[1] >= _MIN_SHARED_NAMES and score > best_score:
+            best_list, best_score = prose, score
+    return best_list
 
 
 def _score_list(programme: Programme, prose: ProseList, vocabulary: NoticeVocabulary) -> tuple[int, int]:

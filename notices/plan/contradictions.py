@@ -178,14 +178,12 @@ def _name_place(draft: ProgrammeDraft) -> str:
 
 def check_annex_titles(annexes: Iterable[AnnexEntry], tables: Iterable[tuple[str, str]]) -> Iterator[Contradiction]:
     """Yield each annex whose title in the list is another than the one on it; *tables* are pairs of annex and title."""
-    pairs = list(tables)
-    titles = {_find_number(annex): title for annex, title in pairs}
-    tables_by_number = {_find_number(annex): annex for annex, _ in pairs}
+    tables_by_number = {_find_number(annex): (annex, title) for annex, title in tables}
     for entry in annexes:
-        title = titles.get(entry.number, "")
+        annex, title = tables_by_number.get(entry.number, ("", ""))
         if title and remove_spaces(title) != remove_spaces(entry.title):
             facts = {"number": entry.number, "listed": entry.title, "title": title, "paragraph": str(entry.paragraph)}
-            yield Contradiction(rule="N10", place=tables_by_number[entry.number], facts=facts)
+            yield Contradiction(rule="N10", place=annex, facts=facts)
 
 
 def _find_number(annex: str) -> str:

@@ -78,7 +78,7 @@ def _build_measure(programme: Programme) -> dict[str, Any]:
         "clause": programme.clause,
         "assigned": _convert(programme.assigned),
         "total": _convert(programme.total),
-        "by_year": {year: _convert(figure) for year, figure in programme.by_year.items()},
+        "by_year": _convert_row(programme.by_year),
         "townships": _convert_rows(programme.townships),
         "groups": _convert_rows(programme.groups),
     }
@@ -87,7 +87,12 @@ def _build_measure(programme: Programme) -> dict[str, Any]:
 
 
 def _convert_rows(rows: Mapping[str, Mapping[int | str, SourcedFigure]]) -> dict[str, dict[int | str, Any]]:
-    return {name: {key: _convert(figure) for key, figure in figures.items()} for name, figures in rows.items()}
+    return {name: _convert_row(figures) for name, figures in rows.items()}
+
+
+def _convert_row(figures: Mapping[Any, SourcedFigure]) -> dict[Any, int | str | None]:
+    """Return the figures by year, or by year and total."""
+    return {key: _convert(figure) for key, figure in figures.items()}
 
 
 def _convert(figure: SourcedFigure | None) -> int | str | None:
@@ -103,11 +108,15 @@ def _build_sources(programme: Programme) -> dict[str, Any]:
     sources: dict[str, Any] = {
         "assigned": _list_places(programme.assigned),
         TOTAL: _list_places(programme.total),
-        "by_year": {year: _list_places(figure) for year, figure in programme.by_year.items()},
+        "by_year": _list_row_places(programme.by_year),
     }
     for name, figures in (*programme.townships.items(), *programme.groups.items()):
-        sources[name] = {key: _list_places(figure) for key, figure in figures.items()}
+        sources[name] = _list_row_places(figures)
     return {name: places for name, places in sources.items() if places}
+
+
+def _list_row_places(figures: Mapping[Any, SourcedFigure]) -> dict[Any, str]:
+    return {key: _list_places(figure) for key, figure in figures.items()}
 
 
 def _list_places(figure: SourcedFigure | None) -> str:

@@ -81,14 +81,19 @@ def _list_names(text: str, amount: QuotedAmount, vocabulary: NoticeVocabulary) -
     name = _find_name(text, amount)
     if not name.endswith(vocabulary.each_word):
         return [strip_fillers(name, vocabulary)]
-    start = max((text.rfind(mark, 0, amount.start) for mark in _DELIMITERS.replace("、", "")), default=-1)
+    start = _find_last_mark(text, amount, _DELIMITERS.replace("、", ""))
     names = re.split(_NAME_SEPARATORS, text[start + 1 : amount.start].strip().removesuffix(vocabulary.each_word))
     return [strip_fillers(part, vocabulary) for part in names]
 
 
+def _find_last_mark(text: str, amount: QuotedAmount, marks: str) -> int:
+    """Return the index of the last of some marks before an amount, -1 if there is none."""
+    return max(text.rfind(mark, 0, amount.start) for mark in marks)
+
+
 def _find_name(text: str, amount: QuotedAmount) -> str:
     """Return the name right before an amount, back to the last delimiter; empty if there is none."""
-    start = max((text.rfind(mark, 0, amount.start) for mark in _DELIMITERS), default=-1)
+    start = _find_last_mark(text, amount, _DELIMITERS)
     match = _NAME.fullmatch(text[start + 1 : amount.start].strip())
     return match[0] if match is not None else ""
 
@@ -134,7 +139,7 @@ def _find_total(
 
 
 def _is_assigned(text: str, amount: QuotedAmount, vocabulary: NoticeVocabulary) -> bool:
-    start = max((text.rfind(mark, 0, amount.start) for mark in f"{_SENTENCE_ENDS}，,"), default=-1)
+    start = _find_last_mark(text, amount, f"{_SENTENCE_ENDS}，,")
     return any(word in text[start + 1 : amount.start] for word in vocabulary.assigned_words)
 
 

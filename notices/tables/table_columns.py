@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import filterfalse
 
 from contracts.notice_vocabulary import NoticeVocabulary
-from notices.content.figures import parse_figure
+from notices.content.figures import is_figure
 from notices.content.text import remove_spaces
 
 _YEAR = re.compile(r"^((?:19|20)[0-9]{2})年?度?$")
@@ -55,7 +56,7 @@ class NoticeColumn:
 def count_title_rows(rows: Sequence[Sequence[str]]) -> int:
     """Return how many rows at the top hold one text over the whole width: a title, or the unit."""
     for number, row in enumerate(rows):
-        if sum(bool(cell.strip()) for cell in row) != 1:
+        if sum(map(bool, map(str.strip, row))) != 1:
             return number
     return 0
 
@@ -64,24 +65,24 @@ def count_header_rows(rows: Sequence[Sequence[str]]) -> int:
     """Return how many rows at the top hold titles and headings: those before the first with a figure."""
     first_row = count_title_rows(rows)
     for number, row in enumerate(rows):
-        if number > first_row and any(parse_figure(cell) is not None for cell in row) and not is_numbering_row(row):
+        if number > first_row and any(map(is_figure, row)) and not is_numbering_row(row):
             return number
     return len(rows)
 
 
 def is_numbering_row(row: Sequence[str]) -> bool:
     """Return whether a row only numbers the columns: 甲 乙 1 2 3."""
-    marks = [remove_spaces(cell) for cell in row if cell.strip()]
-    numbers = [int(mark) for mark in marks if mark.isdecimal()]
-    letters = [mark for mark in marks if not mark.isdecimal()]
-    return bool(letters) and set(letters) <= _NUMBERING and numbers == list(range(1, len(numbers) + 1))
+    marks = list(filter(None, map(remove_spaces, row)))
+    numbers = list(map(int, filter(str.isdecimal, marks)))
+    letters = set(filterfalse(str.isdecimal, marks))
+    return bool(letters) and letters <= _NUMBERING and numbers == list(range(1, len(numbers) + 1))
 
 
 def name_columns(rows: Sequence[Sequence[str]], vocabulary: NoticeVocabulary) -> tuple[NoticeColumn, ...]:
     """Return the columns of a table with its headings on top."""
     header_count = count_header_rows(rows)
     header_rows = rows[count_title_rows(rows) : header_count]
-    headings = list(_join_headings([row for row in header_rows if not is_numbering_row(row)]))
+    headings = list(_join_headings(list(filterfalse(is_numbering_row, header_rows))))
     body = rows[header_count:]
     columns = [_classify(index, heading, body, vocabulary) for index, heading in enumerate(headings)]
     columns = _find_year_columns(columns, vocabulary)
@@ -106,7 +107,7 @@ def _join_headings(header_rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """Yield the heading of each column; a heading over several columns counts for all of them."""
     filled = [_fill_right(row) for row in header_rows[:-1]] + [list(header_rows[-1])] if header_rows else []
     for texts in zip(*filled, strict=True):
-        parts = [remove_spaces(text) for text in texts if text.strip()]
+        parts = filter(None, map(remove_spaces, texts))
         yield _HEADING_SEPARATOR.join(dict.fromkeys(parts))
 
 
@@ -158,8 +159,8 @@ def strip_brackets(text: str) -> str:
 
 def _holds_figures(index: int, body: Sequence[Sequence[str]]) -> bool:
     cells = [remove_spaces(row[index]) for row in body if row[index].strip()]
-    figure_count = sum(bool(_FIGURE_WITH_UNIT.fullmatch(cell)) for cell in cells)
-    return figure_count * 2 > len(cells)
+    figures = list(filter(_FIGURE_WITH_UNIT.fullmatch, cells))
+    return len(figures) * 2 > len(cells)
 
 
 def _choose_name_column(columns: Sequence[NoticeColumn], body: Sequence[Sequence[str]]) -> list[NoticeColumn]:

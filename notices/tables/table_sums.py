@@ -111,7 +111,7 @@ def _compute_rounding_bound(figures: list[Decimal]) -> Decimal:
 
     Whole numbers are counted, not rounded: their bound is 0.
     """
-    decimals = max(_count_decimals(figure) for figure in figures)
+    decimals = max(map(_count_decimals, figures))
     if decimals == 0:
         return Decimal(0)
     return len(figures) * _HALF * Decimal(1).scaleb(-decimals)

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from contracts.notice_vocabulary import NoticeVocabulary
 from notices.content.document import DocumentTable, NoticeDocument
-from notices.content.figures import parse_figure
+from notices.content.figures import is_figure, parse_figure
 from notices.content.text import remove_spaces
 from notices.tables.table_columns import (
     ColumnKind,
@@ -107,10 +107,15 @@ def find_task_tables(document: NoticeDocument, vocabulary: NoticeVocabulary) -> 
 
 
 def _is_task_table(table: DocumentTable, columns: Sequence[NoticeColumn]) -> bool:
-    figure_columns = [column.index for column in columns if column.has_figures]
-    figures = [parse_figure(row[index]) for row in table.rows for index in figure_columns]
+    figure_columns = _list_figure_columns(columns)
+    figure_count = sum(is_figure(row[index]) for row in table.rows for index in figure_columns)
     has_names = any(column.kind is ColumnKind.NAME for column in columns)
-    return has_names and sum(figure is not None for figure in figures) >= _MIN_FIGURE_CELLS
+    return has_names and figure_count >= _MIN_FIGURE_CELLS
+
+
+def _list_figure_columns(columns: Sequence[NoticeColumn]) -> list[int]:
+    """Return the indices of the columns of figures."""
+    return [column.index for column in columns if column.has_figures]
 
 
 def _build_task_table(
@@ -169,7 +174,7 @@ def _read_rows(
         if row.kind is not RowKind.ENTRY:
             yield row
             continue
-        level = _find_level(_get_written_name(cells, columns))
+        level = _find_level(_join_cells(cells, columns, ColumnKind.NAME))
         while parents and parents[-1][0] >= level:
             parents.pop()
         parent = parents[-1][1] if parents else None
@@ -184,18 +189,18 @@ def _find_level(written_name: str) -> int:
     return len(_NUMBERINGS)
 
 
-def _get_written_name(cells: Sequence[str], columns: Sequence[NoticeColumn]) -> str:
-    names = [remove_spaces(cells[column.index]) for column in columns if column.kind is ColumnKind.NAME]
-    return "".join(names)
+def _join_cells(cells: Sequence[str], columns: Sequence[NoticeColumn], kind: ColumnKind) -> str:
+    """Return the text of the cells of a row in columns of a kind."""
+    return "".join(remove_spaces(cells[column.index]) for column in columns if column.kind is kind)
 
 
 def _read_row(
     number: int, cells: Sequence[str], columns: Sequence[NoticeColumn], vocabulary: NoticeVocabulary
 ) -> TaskRow | None:
     """Return a row, or None if it has neither name nor figure: a footnote, or a line between groups."""
-    serial = "".join(remove_spaces(cells[column.index]) for column in columns if column.kind is ColumnKind.SERIAL)
-    written_name = _get_written_name(cells, columns)
-    figure_columns = [column.index for column in columns if column.has_figures]
+    serial = _join_cells(cells, columns, ColumnKind.SERIAL)
+    written_name = _join_cells(cells, columns, ColumnKind.NAME)
+    figure_columns = _list_figure_columns(columns)
     figures = {index: _read_figure(cells[index], vocabulary) for index in figure_columns}
     unreadable = [index for index in figure_columns if remove_spaces(cells[index]) and figures[index] is None]
     if all(figure is None for figure in figures.values()):
@@ -225,7 +230,7 @@ def _read_figure(cell: str, vocabulary: NoticeVocabulary) -> Decimal | None:
     """Return the figure of a cell; a unit after it is left out if the program knows it, as in 1100亩."""
     text = remove_spaces(cell)
     for unit in vocabulary.units:
-        if parse_figure(text.removesuffix(unit)) is not None and unit[0] not in "万亿":
+        if is_figure(text.removesuffix(unit)) and unit[0] not in "万亿":
             return parse_figure(text.removesuffix(unit))
     return parse_figure(text)
 

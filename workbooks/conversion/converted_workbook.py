@@ -53,6 +53,14 @@ class ConvertedSheet:
     hidden_columns: set[int] = field(default_factory=set)
     widths: dict[int, float] = field(default_factory=dict)
 
+    @property
+    def last_position(self) -> tuple[int, int]:
+        """The last row and the last column with a cell, -1 if there is none."""
+        last_row, last_column = -1, -1
+        for row, column in self.cells:
+            last_row, last_column = max(last_row, row), max(last_column, column)
+        return last_row, last_column
+
     def add_cell(self, row: int, column: int, cell: ConvertedCell) -> None:
         """Add a cell; raise IntakeError if no sheet has it, if there are too many, or if its text is too long."""
         if row >= MAX_ROWS or column >= MAX_COLUMNS or len(self.cells) >= MAX_CELLS:

@@ -257,8 +257,7 @@ class _ContentReader:
     def _end_sheet(self) -> None:
         """Keep what is hidden up to the last cell only: programs hide all the rest of a sheet in one go."""
         sheet = self.sheets[-1]
-        last_row = max((row for row, _ in sheet.cells), default=-1)
-        last_column = max((column for _, column in sheet.cells), default=-1)
+        last_row, last_column = sheet.last_position
         for first, count in self.hidden_rows:
             sheet.hidden_rows.update(range(first, min(first + count, last_row + 1)))
         for first, count in self.hidden_columns:

@@ -90,8 +90,7 @@ def _read_sheet(source: Sheet, formulas: SheetFormulas) -> ConvertedSheet:
 
 def _add_blank_cells(sheet: ConvertedSheet, blank_cells: Sequence[tuple[int, int, ConvertedCell]]) -> None:
     """Add blank cells for their look, but none beyond the filled ones: a whole sheet may have a format."""
-    last_row = max((row for row, _ in sheet.cells), default=-1)
-    last_column = max((column for _, column in sheet.cells), default=-1)
+    last_row, last_column = sheet.last_position
     for row, column, cell in blank_cells:
         if row <= last_row and column <= last_column:
             sheet.add_cell(row, column, cell)

@@ -39,7 +39,7 @@ def collect_figure_conditions(tables: Iterable[Table], sum_constraints: Iterable
     formula_cells: set[CellRef] = set()
     for table in tables:
         _collect_table_values(table, values, decimals)
-        formula_cells.update(CellRef(table.sheet, address) for address in table.formulas)
+        formula_cells.update(table.formula_cells)
     row_constraints: list[FigureConstraint] = []
     for table in tables:
         row_constraints.extend(_constrain_rows(table, values))

@@ -185,7 +185,7 @@ def _select_rules(
     cause: FigureCause, conditions: FigureConditions, readings: Sequence[_Reading]
 ) -> tuple[Rule, tuple[str, ...]]:
     """Return the gravest rule that the first cell violates, and the other rules that the changed cells violate."""
-    changed_cells = {step.cell for reading in readings for step in reading.steps}
+    changed_cells = set(_list_changed_cells(readings))
     first_cell = readings[0].steps[0].cell
     rules: dict[str, Rule] = {}
     related: set[str] = set()
@@ -215,9 +215,13 @@ def _get_severity_rank(rule: Rule) -> int:
     return Severity(rule.severity).rank
 
 
+def _list_changed_cells(readings: Iterable[_Reading]) -> list[CellRef]:
+    return [step.cell for reading in readings for step in reading.steps]
+
+
 def _collect_cells(readings: Sequence[_Reading], cause: FigureCause) -> tuple[CellRef, ...]:
     """Return the changed cells, then the other cells of their rows that the violated conditions relate to them."""
-    cells = dict.fromkeys(step.cell for reading in readings for step in reading.steps)
+    cells = dict.fromkeys(_list_changed_cells(readings))
     rows = {(cell.sheet, cell.row) for cell in cells}
     for constraint in cause.constraints:
         for cell in constraint.cells:

@@ -70,7 +70,7 @@ def find_faulty_formulas(
     values, recalculation = shown.values, Recalculation(book, shown.decimals)
     evaluable = filter_evaluable(sum_constraints, values)
     violated = [constraint for constraint in evaluable if not is_satisfied(constraint, values)]
-    if not violated or not any(sheet.formulas for sheet in book.sheets):
+    if not violated or not book.has_formulas:
         return FormulaDiagnosis(root_causes=(), merged_sums=(), values=values, recalculation=recalculation)
     formula_cells = list(filter(recalculation.is_computed, dict.fromkeys(iter_cells(evaluable))))
     new_values = recalculation.recalculate(values, formula_cells)

@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal, DecimalException
 
 from checks.diagnosis.evaluation import filter_evaluable, is_satisfied
 from checks.diagnosis.finding_grouping import merge_into
+from checks.diagnosis.table_columns import map_by_sheet
 from checks.model.cell_ref import CellRef
 from checks.model.violation import Violation
 from checks.parsing.decimal_amounts import count_decimals
@@ -31,7 +32,7 @@ class ShownValues:
 
 def round_to_shown(tables: Iterable[Table], violations: Iterable[Violation], values: AmountsByCell) -> ShownValues:
     """Return the figures with computed ones rounded as their column shows them."""
-    tables_by_sheet = {table.sheet: table for table in tables}
+    tables_by_sheet = map_by_sheet(tables)
     shown_values, decimals = dict(values), dict[CellRef, int]()
     for violation in violations:
         table = tables_by_sheet.get(violation.sheet)
@@ -72,7 +73,7 @@ def drop_sums_held_as_shown(
 
 def merge_shown_by_column(tables: Iterable[Table], violations: Sequence[Violation]) -> list[Violation]:
     """Return the violations with one for each column whose formulas have results with too many decimals."""
-    tables_by_sheet = {table.sheet: table for table in tables}
+    tables_by_sheet = map_by_sheet(tables)
     merged: list[Violation] = []
     by_column: dict[tuple[str, str, int], list[Violation]] = defaultdict(list)
     for violation in violations:

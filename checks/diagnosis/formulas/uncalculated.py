@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from operator import attrgetter
 from typing import Final
 
 from checks.model.cell_ref import CellRef
@@ -19,7 +20,7 @@ _MAX_SHEETS_NAMED: Final = 5
 
 def merge_uncalculated(violations: Sequence[Violation]) -> list[Violation]:
     """Return the violations, with all formulas without a result merged into the first of them."""
-    uncalculated = [violation for violation in violations if _is_uncalculated(violation)]
+    uncalculated = list(filter(_is_uncalculated, violations))
     count = sum(max(1, violation.similar_rows) for violation in uncalculated)
     if count < _MIN_FORMULAS:
         return list(violations)
@@ -39,8 +40,8 @@ def _is_uncalculated(violation: Violation) -> bool:
 
 def _merge(violations: Sequence[Violation], count: int) -> Violation:
     cells = dict.fromkeys(cell for violation in violations for cell in violation.cells)
-    sheets = dict.fromkeys(violation.sheet for violation in violations)
-    facts = {"count": str(count), "sheets": join_names([f"“{sheet}”" for sheet in sheets], _MAX_SHEETS_NAMED)}
+    sheets = dict.fromkeys(map(attrgetter("sheet"), violations))
+    facts = {"count": str(count), "sheets": join_names(list(map("“{}”".format, sheets)), _MAX_SHEETS_NAMED)}
     return replace(
         violations[0],
         variant=BOOK_VARIANT,

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 
 from checks.diagnosis.finding_grouping import merge_into
 from checks.model.cell_ref import CellRef, Position, format_range
@@ -25,15 +25,23 @@ def merge_blank_blocks(tables: Iterable[Table], violations: Sequence[Violation])
     block_by_first: dict[int, Violation] = {}
     merged: set[int] = set()
     for table in tables:
-        blank_rows = _collect_blank_rows(table, violations)
-        blocks = list(_iter_merged_across(table, blank_rows))
-        blocks += [(block, _build_block(table, block)) for block in _iter_blocks(blank_rows)]
-        for block, root_cause in blocks:
+        for block, root_cause in _iter_root_causes(table, _collect_blank_rows(table, violations)):
             if root_cause is not None:
                 block_by_first[id(block[0])] = root_cause
                 merged.update(map(id, block[1:]))
-    remaining = [violation for violation in violations if id(violation) not in merged]
-    return _merge_computed([block_by_first.get(id(violation), violation) for violation in remaining])
+    remaining = [
+        block_by_first.get(id(violation), violation) for violation in violations if id(violation) not in merged
+    ]
+    return _merge_computed(remaining)
+
+
+def _iter_root_causes(
+    table: Table, blank_rows: dict[int, dict[int, Violation]]
+) -> Iterator[tuple[list[Violation], Violation | None]]:
+    """Yield the violations of each block with the one that stands for all of them, None for a single cell."""
+    yield from _iter_merged_across(table, blank_rows)
+    for block in _iter_blocks(blank_rows):
+        yield block, _build_block(table, block)
 
 
 def _merge_computed(violations: Sequence[Violation]) -> list[Violation]:
@@ -74,9 +82,8 @@ def _iter_merged_across(
 
 def _build_merged_across(table: Table, block: Sequence[Violation], first: Position, last: Position) -> Violation:
     """Return the violation of a merged range: what belongs into the columns that it covers is not known."""
-    names = {column: name for name, column in table.columns.items()}
-    columns = [column for column in range(first[1], last[1] + 1) if column in names]
-    headings = [table.form.get_field(names[column]).heading for column in columns]
+    names = table.names_by_column
+    headings = table.list_headings(range(first[1], last[1] + 1))
     cell = CellRef.from_position(table.sheet, *first)
     text = table.get_stripped_text(names[first[1]], first[0])
     facts = {
@@ -95,7 +102,7 @@ def _build_merged_across(table: Table, block: Sequence[Violation], first: Positi
 
 def _collect_blank_rows(table: Table, violations: Iterable[Violation]) -> dict[int, dict[int, Violation]]:
     """Return, by row and column, the violations that only say that a cell of the table is blank."""
-    names = {column: name for name, column in table.columns.items()}
+    names = table.names_by_column
     rows: dict[int, dict[int, Violation]] = defaultdict(dict)
     for violation in violations:
         cell = violation.cell
@@ -128,7 +135,7 @@ def _build_block(table: Table, block: Sequence[Violation]) -> Violation | None:
     if len(block) < _MIN_CELLS:
         return None
     cells = [violation.cell for violation in block if violation.cell is not None]
-    rows, columns = sorted({cell.row for cell in cells}), sorted({cell.column for cell in cells})
+    rows, columns = sorted(set(map(attrgetter("row"), cells))), sorted(set(map(attrgetter("column"), cells)))
     areas = []
     for first_column, last_column in _list_runs(columns):
         areas.append(format_range((rows[0], first_column), (rows[-1], last_column)))

@@ -49,20 +49,26 @@ def _merge_reordered_columns(table: Table, violations: Sequence[Violation]) -> l
             causes_by_column[column].append(violation)
             steps_by_column[column] += [step for step in violation.repairs[0] if step.cell.row in rows]
     reordered = [column for column, steps in sorted(steps_by_column.items()) if _is_reordering(steps)]
-    causes = [violation for column in reordered for violation in causes_by_column[column]]
+    causes: list[Violation] = []
+    steps: list[RepairStep] = []
+    for column in reordered:
+        causes += causes_by_column[column]
+        steps += steps_by_column[column]
     if len(causes) < _MIN_ROWS:
         return list(violations)
-    steps = [step for column in reordered for step in steps_by_column[column]]
     return _replace_causes(violations, causes, _build_reordered(table, causes, steps, reordered))
 
 
 def _find_corrected_column(table: Table, violation: Violation) -> int:
     """Return the column of the table in which a violation is corrected, or 0 if it is not in one column."""
-    columns = {step.cell.column for repair in violation.repairs[:1] for step in repair}
-    sheets = {step.cell.sheet for repair in violation.repairs[:1] for step in repair}
-    if len(columns) != 1 or sheets != {table.sheet} or violation.members:
+    first_repair = next(iter(violation.repairs), ())
+    places = {(step.cell.sheet, step.cell.column) for step in first_repair}
+    if len(places) != 1 or violation.members:
         return 0
-    return columns.pop()
+    sheet, column = places.pop()
+    if sheet != table.sheet:
+        return 0
+    return column
 
 
 def _is_reordering(steps: Sequence[RepairStep]) -> bool:
@@ -79,7 +85,6 @@ def _is_reordering(steps: Sequence[RepairStep]) -> bool:
 def _build_reordered(
     table: Table, causes: Sequence[Violation], steps: Sequence[RepairStep], columns: Sequence[int]
 ) -> Violation:
-    names = {column: name for name, column in table.columns.items()}
     rows = sorted({step.cell.row for step in steps})
     areas = [format_range((rows[0], column), (rows[-1], column)) for column in columns]
     figure_columns = {table.columns[name] for name in list_figure_names(table.form, table.numbers.columns)}
@@ -88,7 +93,7 @@ def _build_reordered(
         variant = _ROWS_VARIANT
     facts = {
         "title": table.form.title,
-        "headings": join_names([table.form.get_field(names[column]).heading for column in columns]),
+        "headings": join_names(table.list_headings(columns)),
         "area": join_names(areas),
         "count": str(len(rows)),
         "rows": join_names(list(map(str, rows))),
@@ -133,7 +138,7 @@ def _iter_sums(summary: Table, detail: Table) -> Iterator[Mapping[str, Any]]:
 
 
 def _find_violated_groups(summary: Table, detail: Table, violations: Iterable[Violation]) -> list[Violation]:
-    names = {column: name for name, column in summary.columns.items()}
+    names = summary.names_by_column
     causes: list[Violation] = []
     for violation in violations:
         cell = violation.cell

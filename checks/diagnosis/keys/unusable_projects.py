@@ -24,7 +24,7 @@ from checks.model.raw_workbook import RawWorkbook
 from checks.model.violation import Violation
 from checks.recognition.column_names import ROW
 from checks.recognition.table import PROJECT, TOWNSHIP_FULL, Table
-from checks.rules.violation_builder import join_names
+from checks.rules.violation_builder import join_names, list_addresses
 
 # Every combination of projects costs an evaluation of the whole workbook.
 _MAX_COMBINATIONS: Final = 6
@@ -199,7 +199,7 @@ def _build_root_cause(
     facts = {
         "cell": first.address,
         "value": text,
-        "places": join_names([cell.address for cell in cells]),
+        "places": join_names(list_addresses(cells)),
         "count": str(len(cells)),
         "names": join_names(list(dict.fromkeys(row.township for row, _ in restored))),
         "near": join_names([f"{step.cell.address} {step.after}" for step in steps]),

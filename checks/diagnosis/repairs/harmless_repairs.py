@@ -180,7 +180,7 @@ def _with_repairs(violation: Violation, repairs: tuple[Repair, ...]) -> Violatio
 
 def _calculate_formulas(book: RawWorkbook) -> RawWorkbook:
     """Return the workbook as it is after its formulas are calculated, with their results in their place."""
-    if not any(sheet.formulas for sheet in book.sheets):
+    if not book.has_formulas:
         return book
     recalculation = Recalculation(book)
     results: dict[CellRef, CellContent] = {}

@@ -8,7 +8,13 @@ import polars as pl
 from checks.model.violation import Violation
 from checks.recognition.column_names import ROW
 from checks.recognition.table import Table
-from checks.rules.violation_builder import build_violation_at, format_value, join_names, list_column_cells
+from checks.rules.violation_builder import (
+    build_violation_at,
+    format_value,
+    join_names,
+    list_addresses,
+    list_column_cells,
+)
 from contracts.form_model import Rule
 
 # In a shorter table, nearly all rows are only a few.
@@ -37,7 +43,7 @@ def build_value_violations(
         groups = rows.group_by(column, maintain_order=True).agg(pl.col(ROW)).rows()
     for value, row_numbers in groups:
         cells = list_column_cells(table, column, row_numbers[:_MAX_CELLS_POINTED_AT])
-        places = join_names([cell.address for cell in cells])
+        places = join_names(list_addresses(cells))
         row = row_numbers[0]
         yield build_violation_at(
             table, rule, column, row=row, value=value, variant=variant, related_cells=cells, places=places, **facts
