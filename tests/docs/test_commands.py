@@ -15,6 +15,7 @@ from typer.testing import CliRunner, Result
 from checks.model.finding import Finding, Refusal, Severity
 from checks.reporting.json_codec import encode_finding, encode_refusal
 from contracts.contract_library import open_library
+from contracts.messages import LANGUAGE_VARIABLE
 from desk import settings
 from desk.app import app
 from desk.exit_codes import ExitCode
@@ -78,6 +79,7 @@ def test_settings_are_documented(name: str) -> None:
     runners = [task_runners.RUNNER_VARIABLE, task_runners.WORKERS_VARIABLE, task_runners.SCHEDULER_VARIABLE]
     assert variables == [
         settings.CONTRACTS_VARIABLE,
+        LANGUAGE_VARIABLE,
         settings.STATE_VARIABLE,
         settings.LEDGER_VARIABLE,
         KEY_FOLDER_VARIABLE,
@@ -126,6 +128,7 @@ def hesuan(folder: Path, line: str) -> Result:
     unset = dict.fromkeys(
         (
             settings.CONTRACTS_VARIABLE,
+            LANGUAGE_VARIABLE,
             settings.STATE_VARIABLE,
             settings.LEDGER_VARIABLE,
             named_server.API_URL_VARIABLE,

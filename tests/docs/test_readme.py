@@ -41,7 +41,7 @@ def test_twins_show_the_same() -> None:
 @pytest.mark.parametrize("name", READMES)
 def test_folder_table_lists_every_sub_package(name: str) -> None:
     """The table of folders lists each room with its sub-packages, and no others."""
-    rooms = ("contracts", "checks", "review", "filing", "workbooks", "ledger", "flows", "desk")
+    rooms = ("contracts", "checks", "review", "filing", "workbooks", "ledger", "notices", "flows", "desk")
     packages = {room: {path.parent.name for path in (ROOT / room).glob("*/__init__.py")} for room in rooms}
     assert folder_table(READMES[name]) == packages
 
