@@ -112,6 +112,11 @@ class ContractLibrary:
         """Return one register by its id."""
         return _load_by_id(self.root / "registers", name, load_register)
 
+    def list_registers(self) -> tuple[Register, ...]:
+        """Return every register, in the order of the file names."""
+        paths = sorted((self.root / "registers").glob("*.yaml"))
+        return tuple(map(load_register, paths))
+
     def get_notice_vocabulary(self) -> NoticeVocabulary:
         """Return the words by which the parts of a plan's notice are known."""
         return load_notice_vocabulary(self.root / "notices.yaml")

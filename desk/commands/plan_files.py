@@ -29,10 +29,11 @@ def write_plan_files(path: Path, result: PlanImport, request: ImportRequest, lib
     A plan file that lacks something for use is written all the same, and what it lacks is said.
     """
     messages, out = library.get_messages(), request.out or Path()
-    name = name_plan(result.plan, request.county)
+    county = request.county or find_county(library, result.plan.title)
+    name = name_plan(result.plan, county)
     target = out / f"{name}.yaml"
     earlier = _load_plan(target) or _load_plan(library.root / "plans" / f"{name}.yaml")
-    text = format_plan_file(result.plan, request.county, path.name)
+    text = format_plan_file(result.plan, county, path.name)
     _write(target, text.encode(), messages)
     _write(out / messages("plan_page.name", id=name), _render_page(path, result, text, messages), messages)
     if result.plan.duties:
@@ -46,6 +47,19 @@ def write_plan_files(path: Path, result: PlanImport, request: ImportRequest, lib
         changes = compare_plans(earlier, plan)
         _print_changes(changes, messages)
         _print_touched_years(changes, plan, request, library)
+
+
+def find_county(library: ContractLibrary, title: str) -> str:
+    """Return the code of the only county on a register whose name the title of a plan has; empty if there is none."""
+    codes = {
+        county.code
+        for register in library.list_registers()
+        for county in register.counties.values()
+        if county.name and county.name in title
+    }
+    if len(codes) != 1:
+        return ""
+    return codes.pop()
 
 
 def _write(path: Path, data: bytes, messages: Messages) -> None:

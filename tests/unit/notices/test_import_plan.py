@@ -259,12 +259,12 @@ def test_file_that_is_no_notice_is_refused(
 def test_plan_file_is_usable_and_a_changed_edition_tells_its_changes(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The written file loads as a plan; a second import with another figure names what changed."""
+    """The county is found by its name; the file loads as a plan; another figure in a second import is named."""
     path = tmp_path / "通知.txt"
     notice = build_dongchuan_notice()
     path.write_bytes(write_text(notice.build_blocks()))
     out = tmp_path / "计划"
-    assert import_plan_file(path, open_library(), ImportRequest("530113", out), as_json=False) is ExitCode.CLEAR
+    assert import_plan_file(path, open_library(), ImportRequest(out=out), as_json=False) is ExitCode.CLEAR
     assert "数字没有变化" in capsys.readouterr().err
     written, on_file = load_plan(out / f"{PLAN}.yaml"), open_library().get_plan(PLAN)
     assert [measure.townships for measure in written.measures.values()] == [
