@@ -25,7 +25,8 @@ _CELL: Final = f"{MAIN_NAMESPACE}c"
 _VALUE: Final = f"{MAIN_NAMESPACE}v"
 _FORMULA: Final = f"{MAIN_NAMESPACE}f"
 _INLINE_STRING: Final = f"{MAIN_NAMESPACE}is"
-_FONT_CODES: Final = re.compile(r'&"[^"]*"|&\d+|&K[0-9A-Fa-f]{6}|\s+')
+# openpyxl saves the line break of a footer as the escape _x000a_, which spreadsheet programs read as a line break.
+_FONT_AND_SPACE_CODES: Final = re.compile(r'&"[^"]*"|&\d+|&K[0-9A-Fa-f]{6}|(?:\s|_x000[9AaDd]_)+')
 _OBJECT_ELEMENTS: Final = frozenset(
     {"picture", "legacyDrawingHF", "oleObjects", "controls", "tableParts", "scenarios", "sparklineGroups"}
 )
@@ -160,9 +161,9 @@ def _describe_range(element: LxmlElement) -> str:
 
 
 def _collect_headers_and_footers(sheet: LxmlElement) -> Iterator[PresentationEntry]:
-    """Yield headers and footers of the printed pages, without their fonts."""
+    """Yield headers and footers of the printed pages, without their fonts, spaces and line breaks."""
     for element in sheet.findall(f"{MAIN_NAMESPACE}headerFooter/*"):
-        if text := _FONT_CODES.sub("", element.text or ""):
+        if text := _FONT_AND_SPACE_CODES.sub("", element.text or ""):
             yield "paper", get_local_name(element), text
 
 

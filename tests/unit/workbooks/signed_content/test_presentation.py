@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from io import BytesIO
+from zipfile import ZipFile
 
 import openpyxl
 import pytest
@@ -16,9 +17,16 @@ from workbooks.writer.write_book import write_book
 
 
 def made_of(*cells: Cell) -> FilingBook:
-    """Make a book of one row."""
+    """Make a book of one row, with two lines at the foot of its page."""
     sheet = FilingSheet(name="甲 表", rows=(cells,), widths=tuple(10.0 for _ in cells))
-    return FilingBook(title="书", subject="年", created_at=AS_OF, sheets=(sheet,))
+    return FilingBook(
+        title="书",
+        subject="年",
+        created_at=AS_OF,
+        sheets=(sheet,),
+        footer="台账 9f2e",
+        page_number=load_messages()("filing.page_number"),
+    )
 
 
 def test_what_a_book_was_made_with_is_read_back() -> None:
@@ -35,7 +43,7 @@ def test_what_a_book_was_made_with_is_read_back() -> None:
     assert sheet["link"] == {"B1": "甲表!A1", "C1": "530100/某 件.xlsx#汇总表!A1"}
     assert sheet["merge"] == {"D1:E1": "+"}
     assert sheet["print"] == {"Print_Area": "甲表!A1:E1"}
-    assert sheet["paper"] == {"oddFooter": "&C第&P页共&N页"}
+    assert sheet["paper"] == {"oddFooter": "&C第&P页共&N页台账9f2e"}
     assert found[""]["order"] == {"": "甲 表"}
     assert found[""]["property"] == {"title": "书", "subject": "年", "created": "2025-03-20T16:30:00Z"}
 
@@ -83,6 +91,35 @@ def test_links_of_a_book_that_was_saved_elsewhere() -> None:
     assert told("收到的/530113/a.xlsx#'表'!A1", "../530114/b.xlsx") == [("link", "A1")]
     assert told("收到的/530113/a.xlsx#'表'!A2", "收到的/530114/b.xlsx") == [("link", "A1"), ("link", "B1")]
     assert told("../530113/c.xlsx#'表'!A1", "../530114/b.xlsx") == [("link", "A1")]
+
+
+def spell_line_break(written: str) -> bytes:
+    """Return a book whose footer has *written* in place of its line break."""
+    store = BytesIO()
+    with ZipFile(BytesIO(write_book(made_of(Cell("甲"))))) as source, ZipFile(store, "w") as target:
+        for part in source.namelist():
+            content = source.read(part)
+            if part == "xl/worksheets/sheet1.xml":
+                head, tail = content.split("页\n".encode())
+                content = head + f"页{written}".encode() + tail
+            target.writestr(part, content)
+    return store.getvalue()
+
+
+@pytest.mark.parametrize("line_break", ["_x000a_", "_x000A_", "_x000D__x000A_", "&#10;"])
+def test_a_line_break_of_a_footer_has_several_spellings(line_break: str) -> None:
+    """The escapes of a line break are line breaks to every reader, and no change."""
+    assert read_presentation(spell_line_break(line_break))["甲 表"]["paper"] == {"oddFooter": "&C第&P页共&N页台账9f2e"}
+
+
+@pytest.mark.parametrize("escape", ["_x005F_x000a_", "_x0041_", "_x000a", "作废"])
+def test_what_is_no_line_break_of_a_footer_is_told(escape: str) -> None:
+    """An escape of another character shows something on paper: it stays in what is compared."""
+    signed, data = write_book(made_of(Cell("甲"))), spell_line_break(escape)
+    told = list(
+        find_changes((read_values(signed), read_presentation(signed)), (read_values(data), read_presentation(data)))
+    )
+    assert [(change.kind, change.location) for change in told] == [("paper", "oddFooter")]
 
 
 def test_a_library_s_save_of_the_whole_filing_says_the_same() -> None:
