@@ -18,10 +18,18 @@ class NoticeParagraph:
 
 @dataclass(frozen=True, slots=True)
 class DocumentTable:
-    """A table with its number in the document, counted from 1; its rows have the same number of cells."""
+    """A table with its number in the document, counted from 1; its rows have the same number of cells.
+
+    *is_transposed* tells that rows and columns were exchanged after reading.
+    """
 
     number: int
     rows: tuple[tuple[str, ...], ...]
+    is_transposed: bool = False
+
+    def transpose(self) -> "DocumentTable":
+        """Return the table with its rows as columns."""
+        return replace(self, rows=tuple(zip(*self.rows, strict=True)), is_transposed=not self.is_transposed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,8 @@ def _read_figures(
     for key, index in columns.items():
         value = row.figures.get(index)
         if value is not None:
-            place = FigureSource(table=table.number, row=row.number, column=index + 1)
+            row_number, column_number = table.get_place(row.number, index + 1)
+            place = FigureSource(table=table.number, row=row_number, column=column_number)
             figures[key] = SourcedFigure(value, (place,))
     return figures
 

@@ -61,7 +61,7 @@ def _describe_deviation(table: TaskTable, deviation: SumDeviation) -> Contradict
         rule=rule,
         place=name_table(table),
         facts={
-            "row": str(deviation.row),
+            "row": str(table.get_place(deviation.row, deviation.column + 1)[0]),
             "name": deviation.row_name,
             "heading": deviation.heading,
             "value": str(deviation.stated),
@@ -95,7 +95,8 @@ def _check_figures(table: TaskTable) -> Iterator[Contradiction]:
     for row in table.rows:
         for index in row.unreadable_columns:
             heading = next(column.heading for column in table.columns if column.index == index)
-            facts = {"row": str(row.number), "name": row.name, "heading": heading}
+            row_number, _ = table.get_place(row.number, index + 1)
+            facts = {"row": str(row_number), "name": row.name, "heading": heading}
             yield Contradiction(rule="N05", place=name_table(table), facts=facts)
 
 
@@ -154,6 +155,7 @@ def _describe_difference(draft: ProgrammeDraft, figure: ProseFigure, name: str, 
     if table is not None:
         rows = [entry for entry in table.rows if entry.name == name] if name else [table.total_row]
         row = rows[0].number if rows and rows[0] is not None else 0
+        row, column = table.get_place(row, column)
     facts = {**_quote_facts(figure), "table_value": str(value), "row": str(row), "column": str(column), "name": name}
     return Contradiction(rule="N07", place=_name_place(draft), facts=facts, value=figure.amount.value, expected=value)
 

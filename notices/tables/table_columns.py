@@ -78,6 +78,14 @@ def is_numbering_row(row: Sequence[str]) -> bool:
     return bool(letters) and letters <= _NUMBERING and numbers == list(range(1, len(numbers) + 1))
 
 
+def has_years_down(rows: Sequence[Sequence[str]], vocabulary: NoticeVocabulary) -> bool:
+    """Return whether the years of a table stand below each other, and the names beside each other."""
+    names = [remove_spaces(row[0]) for row in rows[count_header_rows(rows) :] if row]
+    years = [name for name in names if _YEAR.match(name)]
+    others = [name for name in names if not _YEAR.match(name) and name not in vocabulary.headings["total"]]
+    return len(years) > 1 and not others
+
+
 def name_columns(rows: Sequence[Sequence[str]], vocabulary: NoticeVocabulary) -> tuple[NoticeColumn, ...]:
     """Return the columns of a table with its headings on top."""
     header_count = count_header_rows(rows)
@@ -131,7 +139,7 @@ def _classify(index: int, heading: str, body: Sequence[Sequence[str]], vocabular
     name = strip_brackets(heading)
     if any(name in vocabulary.headings[other] for other in ("remark", "unit", "code")):
         return NoticeColumn(index=index, heading=heading, kind=ColumnKind.OTHER)
-    kind = ColumnKind.QUANTITY if _holds_figures(index, body) else ColumnKind.OTHER
+    kind = ColumnKind.QUANTITY if _holds_figures(index, body, vocabulary) else ColumnKind.OTHER
     return NoticeColumn(index=index, heading=heading, kind=kind, unit=unit, year=find_year(name))
 
 
@@ -157,8 +165,9 @@ def strip_brackets(text: str) -> str:
     return _BRACKETS.sub("", remove_spaces(text))
 
 
-def _holds_figures(index: int, body: Sequence[Sequence[str]]) -> bool:
-    cells = [remove_spaces(row[index]) for row in body if row[index].strip()]
+def _holds_figures(index: int, body: Sequence[Sequence[str]], vocabulary: NoticeVocabulary) -> bool:
+    cells = [remove_spaces(row[index]) for row in body]
+    cells = [cell for cell in cells if cell and cell not in vocabulary.blank_marks]
     figures = list(filter(_FIGURE_WITH_UNIT.fullmatch, cells))
     return len(figures) * 2 > len(cells)
 

@@ -16,6 +16,7 @@ from notices.tables.table_columns import (
     count_header_rows,
     count_title_rows,
     find_unit,
+    has_years_down,
     is_numbering_row,
     name_columns,
 )
@@ -68,6 +69,13 @@ class TaskTable:
     unit: str
     columns: tuple[NoticeColumn, ...]
     rows: tuple[TaskRow, ...]
+    is_transposed: bool = False
+
+    def get_place(self, row: int, column: int) -> tuple[int, int]:
+        """Return row and column of a cell in the source, both from 1."""
+        if self.is_transposed:
+            return column, row
+        return row, column
 
     @property
     def total_row(self) -> TaskRow | None:
@@ -100,10 +108,14 @@ class TaskTable:
 
 def find_task_tables(document: NoticeDocument, vocabulary: NoticeVocabulary) -> Iterator[TaskTable]:
     """Yield every table of the document that has names and figures."""
-    for table in document.tables:
+    for source in document.tables:
+        table = source
+        if has_years_down(source.rows, vocabulary):
+            table = source.transpose()
         columns = name_columns(table.rows, vocabulary)
         if _is_task_table(table, columns):
-            yield _build_task_table(document, table, columns, vocabulary)
+            lines = read_lines_before(document, source, vocabulary)
+            yield _build_task_table(table, columns, lines, vocabulary)
 
 
 def _is_task_table(table: DocumentTable, columns: Sequence[NoticeColumn]) -> bool:
@@ -119,11 +131,15 @@ def _list_figure_columns(columns: Sequence[NoticeColumn]) -> list[int]:
 
 
 def _build_task_table(
-    document: NoticeDocument, table: DocumentTable, columns: tuple[NoticeColumn, ...], vocabulary: NoticeVocabulary
+    table: DocumentTable,
+    columns: tuple[NoticeColumn, ...],
+    lines: tuple[str, str, str],
+    vocabulary: NoticeVocabulary,
 ) -> TaskTable:
-    annex, title, unit = read_lines_before(document, table, vocabulary)
+    annex, title, unit = lines
     return TaskTable(
         number=table.number,
+        is_transposed=table.is_transposed,
         annex=annex,
         title=title,
         unit=unit or find_unit(title, vocabulary),
@@ -202,9 +218,11 @@ def _read_row(
     written_name = _join_cells(cells, columns, ColumnKind.NAME)
     figure_columns = _list_figure_columns(columns)
     figures = {index: _read_figure(cells[index], vocabulary) for index in figure_columns}
-    unreadable = [index for index in figure_columns if remove_spaces(cells[index]) and figures[index] is None]
-    if all(figure is None for figure in figures.values()):
+    written = {index: remove_spaces(cells[index]) for index in figure_columns}
+    if not any(written.values()):
         return None
+    no_figures = ("", *vocabulary.blank_marks)
+    unreadable = [index for index in figure_columns if figures[index] is None and written[index] not in no_figures]
     name = written_name or serial
     kind = _classify_row(name, serial, vocabulary)
     return TaskRow(

@@ -343,6 +343,36 @@ SHAPES: dict[str, tuple[list[Block], dict[str, dict[str, str]], list[str]]] = {
         },
         ["N01"],
     ),
+    "years down, townships across": (
+        [
+            "甲县计划（2025—2026年）",
+            "单位：亩",
+            [
+                ["年度", "甲乡", "乙乡", "合计"],
+                ["2025年", "10", "—", "10"],
+                ["2026年", "20", "5", "25"],
+                ["总计", "30", "5", "35"],
+            ],
+        ],
+        {"甲乡": {"2025": "10", "2026": "20", "total": "30"}, "乙乡": {"2026": "5", "total": "5"}},
+        [],
+    ),
+    "dashes are no figures, a township without any stays, footnotes are no rows": (
+        [
+            "甲县2025年任务表",
+            "单位：亩",
+            [
+                ["乡镇", "面积"],
+                ["甲乡", "10"],
+                ["乙乡", "—"],
+                ["丙乡", "/"],
+                ["合 计", "10"],
+                ["注：乙乡另行下达。", ""],
+            ],
+        ],
+        {"甲乡": {"2025": "10", "total": "10"}, "乙乡": {}, "丙乡": {}},
+        [],
+    ),
     "cumulative targets do not add up over the years": (
         [
             "甲县水网规划任务表",
@@ -377,3 +407,11 @@ def test_one_figure_in_prose_may_count_for_several_names() -> None:
     townships = encode_imported_plan(result.plan)["programmes"][0]["townships"]
     assert townships == {"丙乡": {"total": "40"}, "甲乡": {"total": "30"}, "乙乡": {"total": "30"}}
     assert result.findings == ()
+
+
+def test_places_in_a_table_with_years_down_are_those_of_the_source() -> None:
+    """The figure of a township and a year stands where the document has it."""
+    rows = [["年度", "甲乡", "乙乡"], ["2025年", "10", "7"], ["2026年", "20", "5"]]
+    result = import_blocks(["甲县计划", "单位：亩", rows])
+    places = encode_imported_plan(result.plan)["programmes"][0]["sources"]["townships"]["乙乡"]["2026"]
+    assert rows[places[0]["row"] - 1][places[0]["column"] - 1] == "5"
