@@ -35,6 +35,7 @@ class NoticeVocabulary:
     headings: Mapping[str, tuple[str, ...]]
     total_rows: tuple[str, ...]
     subtotal_row: str
+    table_word: str
     blank_marks: tuple[str, ...]
     part_marks: tuple[str, ...]
     units: Mapping[str, NoticeUnit]
@@ -63,6 +64,7 @@ def load_notice_vocabulary(raw: Mapping[str, Any], file: str) -> NoticeVocabular
             headings=_load_word_lists(raw["headings"]),
             total_rows=_load_words(raw["total_rows"]),
             subtotal_row=str(raw["subtotal_row"]),
+            table_word=str(raw["table"]),
             blank_marks=_load_words(raw["blank_marks"]),
             part_marks=_load_words(raw["part_marks"]),
             units={name: NoticeUnit(unit["quantity"], Decimal(unit["factor"])) for name, unit in raw["units"].items()},

@@ -178,11 +178,19 @@ def _name_place(draft: ProgrammeDraft) -> str:
     return name_table(draft.table)
 
 
-def check_annex_titles(annexes: Iterable[AnnexEntry], tables: Iterable[tuple[str, str]]) -> Iterator[Contradiction]:
-    """Yield each annex whose title in the list is another than the one on it; *tables* are pairs of annex and title."""
+def check_annex_titles(
+    annexes: Iterable[AnnexEntry], tables: Iterable[tuple[str, str]], vocabulary: NoticeVocabulary
+) -> Iterator[Contradiction]:
+    """Yield each annex that has another title than in the list, or is listed as a table and was not read as one.
+
+    *tables* are pairs of annex and title.
+    """
     tables_by_number = {_find_number(annex): (annex, title) for annex, title in tables}
     for entry in annexes:
         annex, title = tables_by_number.get(entry.number, ("", ""))
+        if not annex and entry.title.endswith(vocabulary.table_word):
+            facts = {"number": entry.number, "listed": entry.title, "paragraph": str(entry.paragraph)}
+            yield Contradiction(rule="N20", place="", facts=facts)
         if title and remove_spaces(title) != remove_spaces(entry.title):
             facts = {"number": entry.number, "listed": entry.title, "title": title, "paragraph": str(entry.paragraph)}
             yield Contradiction(rule="N10", place=annex, facts=facts)

@@ -100,7 +100,7 @@ def _find_contradictions(
             body_duties=list(list_body_duties(document, vocabulary)),
             vocabulary=vocabulary,
         )
-    yield from check_annex_titles(list_annexes(document), titles)
+    yield from check_annex_titles(list_annexes(document), titles, vocabulary)
 
 
 def name_duty_table(document: NoticeDocument, table: DutyTable, vocabulary: NoticeVocabulary) -> str:

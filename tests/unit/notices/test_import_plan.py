@@ -415,3 +415,13 @@ def test_places_in_a_table_with_years_down_are_those_of_the_source() -> None:
     result = import_blocks(["甲县计划", "单位：亩", rows])
     places = encode_imported_plan(result.plan)["programmes"][0]["sources"]["townships"]["乙乡"]["2026"]
     assert rows[places[0]["row"] - 1][places[0]["column"] - 1] == "5"
+
+
+def test_annex_that_is_a_table_and_was_not_read_is_told() -> None:
+    """A table that is a picture in the document leaves only its title: the list of annexes shows that it is missing."""
+    blocks = build_dongchuan_notice().build_blocks()
+    index = [number for number, block in enumerate(blocks) if not isinstance(block, str)][-1]
+    del blocks[index]
+    findings = import_blocks(blocks).findings
+    assert [finding.rule for finding in findings] == ["N20"]
+    assert "附件2“各乡镇增减挂钩任务分解表”" in findings[0].message
