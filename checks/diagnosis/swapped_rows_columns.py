@@ -9,13 +9,12 @@ from checks.diagnosis.evaluation import TOTAL_CHECKS, Evaluation, SumIndex, buil
 from checks.diagnosis.hypothesis_testing import CellContent, Hypothesis, get_cell_content
 from checks.diagnosis.table_columns import (
     find_code_column,
-    find_rows_with_violations,
+    find_misnamed_rows,
     find_township_column,
     format_column_range,
     get_column_cells,
     get_columns,
     get_row_cells,
-    list_code_mismatches,
     list_figure_columns,
     list_figure_fields,
 )
@@ -52,7 +51,7 @@ def propose_row_swaps(book: RawWorkbook, evaluation: Evaluation) -> Iterator[lis
     """Yield hypotheses that the figures of two rows, or their names or codes, were swapped."""
     sum_index = build_sum_index(evaluation)
     for table in evaluation.tables:
-        misnamed_rows = _find_misnamed_rows(table, evaluation.violations)
+        misnamed_rows = find_misnamed_rows(table, evaluation.violations)
         if len(misnamed_rows) == _PAIR_SIZE:
             yield list(_propose_cell_swaps(book, table, rows=misnamed_rows))
         if sum_index.violated_by_id and not table.form.is_detail:
@@ -117,15 +116,6 @@ def _swap_contents(cell_pairs: Iterable[CellPair], book: RawWorkbook) -> dict[Ce
         if first_content != second_content:
             new_contents[first], new_contents[second] = second_content, first_content
     return new_contents
-
-
-def _find_misnamed_rows(table: Table, violations: Sequence[Violation]) -> list[int]:
-    """Return the rows in which the township's code is not that of its name, if there are at least two."""
-    column = find_code_column(table)
-    mismatches = list_code_mismatches(violations)
-    if column is None or len(mismatches) < _PAIR_SIZE:
-        return []
-    return find_rows_with_violations(table, column, mismatches)
 
 
 def _build_row_pair_facts(table: Table, rows: Sequence[int]) -> dict[str, str]:

@@ -76,6 +76,14 @@ def list_code_mismatches(violations: Iterable[Violation]) -> list[Violation]:
     ]
 
 
+def find_misnamed_rows(table: Table, violations: Iterable[Violation]) -> list[int]:
+    """Return the body rows (Excel's numbers) in which the township's code is not that of its name."""
+    column = find_code_column(table)
+    if column is None:
+        return []
+    return find_rows_with_violations(table, column, list_code_mismatches(violations))
+
+
 def find_rows_with_violations(table: Table, column: str, violations: Iterable[Violation]) -> list[int]:
     """Return the body rows (Excel's numbers) in which one of the violations points at a column."""
     rows: set[int] = set()

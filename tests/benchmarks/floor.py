@@ -111,6 +111,7 @@ def _failing(body: pl.LazyFrame, raw: pl.LazyFrame, plain: Plain) -> pl.LazyFram
     special: Mapping[str, Callable[[], pl.LazyFrame]] = {
         "typed_as_text": lambda: raw.filter((kind == CellKind.TEXT) & pl.col(plain.column).str.contains("[0-9]")),
         "error_value": lambda: raw.filter(kind.is_in([CellKind.ERROR, CellKind.UNCALCULATED])),
+        "not_before": lambda: _reversed(body, plain),
         "not_dragged": lambda: _dragged(body, plain),
         "pair_known": lambda: _pairs(body, plain, [plain.column, plain.given["other"]]),
         "total": lambda: _total(body, plain),
@@ -123,6 +124,11 @@ def _dragged(body: pl.LazyFrame, plain: Plain) -> pl.LazyFrame:
     runs = body.select(ROW, step.alias("step")).with_columns(pl.col("step").rle_id().alias("run"))
     told = runs.filter(pl.col("step") != 0).group_by("run").agg(pl.col(ROW).first(), pl.len().alias("steps"))
     return told.filter(pl.col("steps") >= plain.given["rows"] - 1)
+
+
+def _reversed(body: pl.LazyFrame, plain: Plain) -> pl.LazyFrame:
+    joined = body.select(ROW, plain.given["key"], plain.column).join(plain.given["days"].lazy(), on=plain.given["key"])
+    return joined.filter(pl.col(plain.column).str.to_date("%Y-%m-%d", strict=False) < pl.col("day"))
 
 
 def _pairs(body: pl.LazyFrame, plain: Plain, keys: Sequence[str]) -> pl.LazyFrame:

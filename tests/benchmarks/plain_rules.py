@@ -190,6 +190,13 @@ def _accepted_in_time(subject: FormUnderCheck, rule: Rule) -> _Parts:
     yield "day", rule.arguments["column"], {"year": subject.submission.year, "latest": filled}
 
 
+def _dates_in_order(subject: FormUnderCheck, rule: Rule) -> _Parts:
+    for pair in rule.arguments["pairs"]:
+        other = subject.tables[pair["form"]].body
+        days = other.select(pair["key"], parse_date_expr(pl.col(pair["earlier"])).alias("day")).drop_nulls()
+        yield "not_before", pair["later"], {"key": pair["key"], "days": days}
+
+
 def _used_once(subject: FormUnderCheck, rule: Rule) -> _Parts:
     first, second = rule.arguments["columns"]
     number = rule.arguments["column"]
@@ -204,6 +211,7 @@ _KINDS: Mapping[str, Callable[[FormUnderCheck, Rule], _Parts]] = {
     "code_length": _code_length,
     "codes_nested": _codes_nested,
     "converted": _converted,
+    "dates_in_order": _dates_in_order,
     "decimals_at_most": _decimals,
     "deduction": _deduction,
     "detail_total": _detail_total,

@@ -41,7 +41,7 @@ def rows_by_rule(subject: FormUnderCheck) -> Mapping[str, set[int]]:
     found: dict[str, set[int]] = {}
     for violation in evaluate_rules((subject,)).violations:
         for rule in (violation.rule.id, *violation.related_rules):
-            at = {int("".join(filter(str.isdigit, cell.address))) for cell in violation.cells}
+            at = {cell.row for cell in violation.cells if cell.sheet == violation.sheet}
             found.setdefault(rule, set()).update(at)
     return found
 

@@ -30,6 +30,8 @@ WORDS = {
     "repair_count": "共 {count} 种同样小的改法",
     "comment_author": "核算",
     "comment_heading": "【{severity}】{rule}",
+    "return_point": "退回意见",
+    "cover_notice": "封面报送",
     "column_number": "序号",
     "column_severity": "严重程度",
     "column_sheet": "表名",

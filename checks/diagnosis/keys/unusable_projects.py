@@ -18,6 +18,7 @@ from checks.diagnosis.hypothesis_testing import (
     get_cell_content,
 )
 from checks.diagnosis.keys.restored_keys import RestoredKeys
+from checks.diagnosis.table_columns import find_misnamed_rows
 from checks.model.cell_ref import CellRef
 from checks.model.finding import RepairStep, Severity
 from checks.model.raw_workbook import RawWorkbook
@@ -29,6 +30,7 @@ from checks.rules.violation_builder import join_names, list_addresses
 # Every combination of projects costs an evaluation of the whole workbook.
 _MAX_COMBINATIONS: Final = 6
 _GROUPS_CHECK: Final = "groups_in_summary"
+_DETAIL_CHECK: Final = "equals_detail"
 _KEY_CHECKS: Final = ("project_code", "filled", "units_approved", "numbers_parse")
 
 Group = tuple[str, str]
@@ -50,16 +52,31 @@ def restore_projects(book: RawWorkbook, evaluation: Evaluation, evaluate: Workbo
     """Return the workbook with the project numbers that the plots require in place of unusable ones of a summary.
 
     A project is required if it has plots in the township of the row, but no row. If several fit, the one that leaves
-    the fewest violations is used, and all are named.
+    the fewest violations is used, and all are named. A number that is only unlike the plots stays as it is if its row
+    has the code of another township and its figures disagree with the plots even so: the township is what is wrong.
     """
     groups = _list_groups(evaluation.tables)
     for table in evaluation.tables:
-        faults = _find_key_violations(table, evaluation.violations)
-        faults = {**_find_rows_without_plots(table, groups, evaluation.violations), **faults}
+        key_faults = _find_key_violations(table, evaluation.violations)
+        faults = {**_find_rows_without_plots(table, groups, evaluation.violations), **key_faults}
         rows = list(_list_candidates(table, groups, faults))
         if rows:
-            return _restore(book, evaluation, evaluate, rows=rows, faults=faults)
+            restored = _restore(book, evaluation, evaluate, rows=rows, faults=faults)
+            misnamed_rows = _find_misnamed_rows_that_disagree(table, restored.evaluation.violations)
+            kept_rows = [row for row in rows if row.cell in key_faults or row.cell.row not in misnamed_rows]
+            if len(kept_rows) == len(rows):
+                return restored
+            return _restore(book, evaluation, evaluate, rows=kept_rows, faults=faults)
     return RestoredKeys(book, evaluation)
+
+
+def _find_misnamed_rows_that_disagree(table: Table, violations: Sequence[Violation]) -> set[int]:
+    """Return the rows with the code of another township and figures that are not the sums over their plots."""
+    rows: set[int] = set()
+    for violation in violations:
+        if violation.rule.check == _DETAIL_CHECK and violation.sheet == table.sheet and violation.cell is not None:
+            rows.add(violation.cell.row)
+    return rows.intersection(find_misnamed_rows(table, violations))
 
 
 def _find_key_violations(table: Table, violations: Iterable[Violation]) -> dict[CellRef, list[Violation]]:
@@ -138,6 +155,8 @@ def _restore(
     rows: Sequence[_Candidates],
     faults: Mapping[CellRef, Sequence[Violation]],
 ) -> RestoredKeys:
+    if not rows:
+        return RestoredKeys(book, evaluation)
     best: tuple[RawWorkbook, Evaluation, Projects] | None = None
     is_unique = True
     for projects in islice(_iter_combinations(rows), _MAX_COMBINATIONS):

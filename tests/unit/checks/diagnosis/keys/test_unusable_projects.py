@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.builders.clerk_mistakes import PLOTS, PROJECTS, SUMMARY, Mistake, combine, find_after, set_cell
+from tests.builders.clerk_mistakes import PLOTS, PROJECTS, SUMMARY, Mistake, combine, find_after, set_cell, swap_rows
 
 FIRST, SECOND = "62082520240001", "62082520240002"
 ROWS = range(4, 9)
@@ -65,3 +65,10 @@ def test_wrong_code_of_a_township_is_one_finding(code: str) -> None:
     """The village's code, which no longer fits it, is right."""
     (found,) = find_after("gansu", set_cell(PLOTS, "E6", code))
     assert (found.rule, found.cell) == ("C03", "E6")
+
+
+@pytest.mark.parametrize(("columns", "cell"), [([2], "B5"), ([2, 3], "B5"), ([4], "D5")])
+def test_keys_of_two_rows_exchanged_are_one_finding(columns: list[int], cell: str) -> None:
+    """Numbers, numbers and codes, or names: what was exchanged is told, not what disagrees with it."""
+    (found,) = find_after("gansu", swap_rows(SUMMARY, (5, 7), columns))
+    assert (found.sheet, found.cell) == (SUMMARY, cell)
