@@ -8,6 +8,10 @@ from io import BytesIO
 import docx
 import openpyxl
 
+from contracts.contract_library import open_library
+from notices.plan.import_plan import PlanImport, import_plan
+from notices.reading.read_notice import read_notice
+
 Block = str | list[list[str]]
 CLAUSE = "三、年度任务"
 
@@ -127,3 +131,10 @@ def write_workbook(blocks: Sequence[Block]) -> bytes:
 
 
 WRITERS = {"txt": write_text, "docx": write_word, "html": write_page, "xlsx": write_workbook}
+
+
+def import_blocks(blocks: Sequence[Block], kind: str = "txt") -> PlanImport:
+    """Write blocks as a file, read it, and import the plan."""
+    library = open_library()
+    document = read_notice(WRITERS[kind](blocks))
+    return import_plan(document, library.get_notice_vocabulary(), library.get_messages())
