@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from contracts.messages import Messages
 
 ATTENTION_COLUMNS = ("actor", "kind", "place", "text")
 NEXT_COLUMNS = ("actor", "text")
 STEP_COLUMNS = ("stage", "county", "result")
+_RUNNING_MARK: Final = b'data-run="running"'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +66,7 @@ class RunPage:
     times: str
     verdict: str
     is_clear: bool
+    has_ended: bool
     tables: tuple[PageTable, ...]
     board_title: str
     board_link: str
@@ -77,11 +80,17 @@ def build_run_page(record: RunRecord, messages: Messages) -> RunPage:
         times=_format_times(record, messages),
         verdict=_format_verdict(record, messages),
         is_clear=not record.attention_rows,
+        has_ended=bool(record.end),
         tables=tuple(_build_tables(record, messages)),
         board_title=messages("run_page.heading.counties"),
         board_link=record.board,
         program=record.program,
     )
+
+
+def is_page_of_running(page: bytes) -> bool:
+    """Return whether the HTML page of a run says that the run goes on, as the page of a killed run does."""
+    return _RUNNING_MARK in page
 
 
 def _format_times(record: RunRecord, messages: Messages) -> str:

@@ -20,7 +20,7 @@ from workbooks.gate.file_access import read_submission_bytes
 class ReadSubmission:
     """A file read from the inbox: its name, the bytes, and the report on them or why the file is refused.
 
-    *sha256* and *data* are empty if the file could not be read.
+    *data* is empty if the file could not be read; *sha256* is then that of the scan of the inbox, if there was one.
     """
 
     name: str
@@ -47,7 +47,7 @@ class ReadSubmission:
         data = read_submission_bytes(path, messages)
         if isinstance(data, Refusal):
             if expected_digest and data.code == "missing_file":
-                return cls(name, "", b"", create_refusal(messages, "vanished"))
+                return cls(name, expected_digest, b"", create_refusal(messages, "vanished"))
             return cls(name, "", b"", data)
         sha256 = hashlib.sha256(data).hexdigest()
         if expected_digest not in ("", sha256):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from checks.model.finding import Refusal
 from checks.reporting.json_codec import decode_refusal
+from filing.pages.run_page import is_page_of_running
 from flows.decisions.pending_decisions import evaluate_decisions
 from flows.intake.accompanying_papers import list_new_papers
 from flows.intake.opening_balances import evaluate_opening_balances
@@ -22,6 +23,7 @@ from flows.year.issued_outputs import (
     list_due_boards,
     list_due_review_workbooks,
 )
+from flows.year.manifest_names import RUN_PAGE_FILE
 from flows.year.year_state import YearInputs, YearState
 from review.county_state import CountyState, SubmissionVersion
 from review.events import Event, EventKind, LedgerEntry
@@ -118,6 +120,8 @@ def _find_open_refusal(
     last = refusals[-1]
     if last.facts["contracts"] != state.contracts_version or _is_lifted(state, last, inputs, present_digests):
         return None
+    if last.facts["code"] == "vanished" and arrival.path.exists():
+        return None
     if arrival.refusal is not None and arrival.refusal.code != last.facts["code"]:
         return None
     return decode_refusal({name: last.facts[name] for name in Refusal.__slots__})
@@ -189,5 +193,15 @@ def has_pending_work(state: YearState, inputs: YearInputs) -> bool:
         list_due_boards(state, inputs.roster),
         find_unfinished_outputs(state),
         plan_manifest(state),
+        _is_run_unfinished(state),
     )
     return any(pending_items)
+
+
+def _is_run_unfinished(state: YearState) -> bool:
+    """Return whether the last run was killed before its page said that it had ended."""
+    try:
+        page = state.paths.output_path(RUN_PAGE_FILE).read_bytes()
+    except OSError:
+        return False
+    return is_page_of_running(page)

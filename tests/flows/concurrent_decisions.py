@@ -46,8 +46,7 @@ def main() -> None:
 def _begin(places: YearPaths) -> None:
     with places.open_ledger() as ledger:
         ledger.append(Event(kind=EventKind.ROSTER, year=YEAR, facts=encode_roster(roster())), key="roster")
-        for number, county in enumerate(COUNTIES):
-            sha256 = f"{number:064x}"
+        for county, sha256 in zip(COUNTIES, _store_submissions(places), strict=True):
             ledger.append(
                 Event(kind=EventKind.RECEIVED, year=YEAR, county=county, version=1, sha256=sha256, facts={"name": "f"}),
                 key=f"received{county}",
@@ -59,9 +58,15 @@ def _begin(places: YearPaths) -> None:
             )
 
 
+def _store_submissions(places: YearPaths) -> list[str]:
+    """Keep a file of each county in the store, and return the sha256 of each; a return reads the file."""
+    return [places.open_store().store_object(county.encode()) for county in COUNTIES]
+
+
 def _decide(places: YearPaths, number: int, answer: Path) -> None:
     """Try some decisions, by whoever may at that level; say which were recorded."""
     chance = random.Random(number)  # noqa: S311 - which decision is tried is no secret
+    _store_submissions(places)  # each state folder has a store of its own
     told = []
     for attempt in range(TRIES):
         county = chance.choice(COUNTIES)

@@ -73,7 +73,8 @@ def test_a_misplaced_file_is_told_so_without_a_contract_for_it(root: Path, cell:
 def test_a_county_that_is_not_due_is_refused_until_it_is(root: Path) -> None:
     """A folder of a county that the roster has not is refused; once the roster has it, its file is taken."""
     ground = prepared(root, versions=(), decided=False).under(contracts_with_other(root.with_name("合同 二")))
-    ground.hand_in(submission(2).put(COVER, "B4", OTHER).put(COVER, "B5", "呈贡区"), "呈贡.xlsx", OTHER)
+    handed_in = submission(2).put(COVER, "B4", OTHER).put(COVER, "B5", "呈贡区").put(COVER, "B9", "呈贡区自然资源局")
+    ground.hand_in(handed_in, "呈贡.xlsx", OTHER)
 
     assert ground.run() is ExitCode.REFUSED_FILE
     refused = [event.facts["code"] for event in ground.events() if event.kind is EventKind.REFUSED]

@@ -30,7 +30,7 @@ def test_a_bad_file_of_one_county_does_not_stop_another(root: Path, capsys: Capt
     assert ground.run() is ExitCode.REFUSED_FILE
     assert ground.run() is ExitCode.REFUSED_FILE
 
-    assert {code: row.state for code, row in ground.rows().items()} == {COUNTY: "filed", OTHER: "due"}
+    assert {code: row.state for code, row in ground.rows().items()} == {COUNTY: "filed", OTHER: "refused"}
     refused = [event for event in ground.events() if event.kind is EventKind.REFUSED]
     assert [(event.county, event.facts["code"], event.facts["name"]) for event in refused] == [
         (OTHER, "not_workbook", "呈贡 报表.xlsx")
@@ -46,7 +46,8 @@ def test_hard_findings_of_one_county_do_not_stop_another(root: Path) -> None:
     """One county is filed, the other returned with its findings; the code of the year is 1, twice."""
     ground = prepared(root).under(contracts_with_other(root.with_name("合同 二")))
     with_other_due(ground)
-    draft = submission(1).put(COVER, "B4", OTHER).put(COVER, "B5", "呈贡区").put(SHEET_2, "C5", 201)
+    draft = submission(1).put(COVER, "B4", OTHER).put(COVER, "B5", "呈贡区").put(COVER, "B9", "呈贡区自然资源局")
+    draft = draft.put(SHEET_2, "C5", 201)
     ground.hand_in(draft, "呈贡.xlsx", OTHER)
 
     assert ground.run() is ExitCode.FINDINGS

@@ -15,7 +15,14 @@ import pytest
 from desk.commands.verify import show_verification
 from desk.exit_codes import ExitCode
 from flows.year.locations import YearPaths
-from flows.year.manifest_names import MANIFEST_FILE, MANIFEST_FILES, PUBLIC_KEY_FILE, SIGNATURE_FILE, VALUES_FILE
+from flows.year.manifest_names import (
+    MANIFEST_FILE,
+    MANIFEST_FILES,
+    PUBLIC_KEY_FILE,
+    RUN_PAGE_FILE,
+    SIGNATURE_FILE,
+    VALUES_FILE,
+)
 from flows.year.program_version import PROGRAM_VERSION
 from ledger.errors import SigningKeyError
 from ledger.signing_key import PRIVATE_KEY_FILE, PublicKey, Signer
@@ -67,15 +74,17 @@ def test_outputs_verify_on_a_machine_without_the_ledger(elsewhere: Path, tmp_pat
 
 
 def test_manifest_says_what_it_rests_on(filed_year: Ground, elsewhere: Path) -> None:
-    """Every output is listed, with the contracts, the ledger's entry, the program and the key."""
+    """Every output but the page of the run is listed, with contracts, the ledger's entries, program and key."""
     manifest = json.loads((elsewhere / MANIFEST_FILE).read_text(encoding="utf-8"))
     lie_there = {path.relative_to(elsewhere).as_posix() for path in elsewhere.rglob("*") if path.is_file()}
-    assert {file["path"] for file in manifest["files"]} | set(MANIFEST_FILES) == lie_there
+    assert {file["path"] for file in manifest["files"]} | {*MANIFEST_FILES, RUN_PAGE_FILE} == lie_there
     assert manifest["program"] == {"name": "hesuan", "version": PROGRAM_VERSION}
     assert manifest["contracts"]["version"] == filed_year.places.open_contracts().compute_version()
     assert "forms/cover.odcs.yaml" in manifest["contracts"]["files"]
     with filed_year.ledger() as ledger:
+        first = ledger.list_entries()[0]
         entry = next(entry for entry in ledger.list_entries() if entry.digest == manifest["ledger"]["head"])
+    assert manifest["ledger"]["first"] == first.digest
     assert (manifest["ledger"]["sequence"], manifest["ledger"]["at"]) == (entry.sequence, entry.at)
     assert PROGRAM_VERSION in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 
@@ -317,8 +326,8 @@ def test_a_lost_output_is_made_again_byte_for_byte(filed_year: Ground, tmp_path:
     assert again.outputs() == before
 
 
-def test_a_filing_that_is_undone_leaves_no_file_behind(filed_year: Ground, tmp_path: Path) -> None:
-    """What stands in no filing any more does not lie beside those that do, nor in the manifest."""
+def test_a_filing_that_is_undone_stays_only_as_undone(filed_year: Ground, tmp_path: Path) -> None:
+    """Workbook and receipt of an undone filing lie under names that say so, and the manifest lists them alone."""
     ground = ground_of(filed_year.copy_to(tmp_path / "撤销").places.input_folder.parent)
     from desk.commands.decide import record_for_county  # noqa: PLC0415 - loads the chain
     from review.proposal import Proposal  # noqa: PLC0415
@@ -339,5 +348,14 @@ def test_a_filing_that_is_undone_leaves_no_file_behind(filed_year: Ground, tmp_p
     for row in ground.places.inbox.joinpath("decisions").glob("*.xlsx"):
         row.unlink()
     ground.run()
-    left = [name for name in ground.outputs() if name.startswith("2024/filing/530113/") or name.endswith("回执.xlsx")]
-    assert left == []
+    end = "第1次备案（已撤销）.xlsx"
+    expected = {
+        CITY_FILE,  # of what the city has approved, which stands
+        COUNTY_FILE.replace(".xlsx", f"-{end}"),
+        RECEIPT.replace(".xlsx", f"-{end}"),
+        "filing/530113/530113-2024-第2版-报送原件.xlsx",
+    }
+    outputs = {name.removeprefix("2024/") for name in ground.outputs()}
+    manifest = json.loads((ground.places.output_folder / "2024" / MANIFEST_FILE).read_text(encoding="utf-8"))
+    for names in (outputs, {file["path"] for file in manifest["files"]}):
+        assert {name for name in names if name.startswith("filing/") or "回执" in name} == expected

@@ -12,6 +12,7 @@ from desk.commands.verify import show_verification
 from desk.error_handling import INTERRUPTED_CODE
 from desk.exit_codes import ExitCode
 from flows.run import run_stages as running
+from flows.run.run_page_writer import RunPageWriter
 from flows.year.manifest_names import RUN_PAGE_FILE
 from tests.builders.dongchuan import COUNTY, YEAR, decisions
 from tests.builders.identical import sampled
@@ -64,6 +65,26 @@ def test_run_that_is_killed_leaves_a_page_that_says_so(tmp_path: Path, monkeypat
     assert "正在办理" in read_page(ground)
     ground.run()
     assert "正在办理" not in read_page(ground)
+
+
+def test_page_of_a_run_killed_at_its_end_is_written_by_the_next_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All work was done when the run was killed, yet its page says that it goes on: the next run mends the page."""
+    ground = prepared(tmp_path)
+
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(RunPageWriter, "write_end", die)
+        with pytest.raises(KeyboardInterrupt):
+            ground.run()
+    assert "正在办理" in read_page(ground)
+    events = ground.events()
+    assert ground.run() is ExitCode.CLEAR
+    assert "正在办理" not in read_page(ground)
+    assert ground.events() == events
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no signal of this kind")
