@@ -28,6 +28,7 @@ _MAX_TRIALS = 12
 _MAX_TRIALS_PER_SUM = 10
 _MAX_ROWS = 5_000
 _MAX_FORMULAS = 2_000
+_MAX_VIOLATIONS = 300
 _RETRIED_VARIANTS = ("one", "several", "together")
 
 
@@ -96,7 +97,8 @@ def drop_harmful_repairs(book: RawWorkbook, evaluation: Evaluation, evaluate: Wo
     long tables or many formulas are left as they are: a trial would take too long.
     """
     is_long = any(table.body.height > _MAX_ROWS for table in evaluation.tables)
-    if is_long or sum(len(sheet.formulas) for sheet in book.sheets) > _MAX_FORMULAS:
+    is_broken = len(evaluation.violations) > _MAX_VIOLATIONS  # each trial would look at all of them again
+    if is_long or is_broken or sum(len(sheet.formulas) for sheet in book.sheets) > _MAX_FORMULAS:
         return evaluation
     known_rules = {skipped.rule for skipped in evaluation.not_run}
     for violation in evaluation.violations:
