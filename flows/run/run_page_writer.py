@@ -6,7 +6,7 @@ The page tells of a run and not of the record: it is no output of record, and no
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Final
 from urllib.parse import quote
 
@@ -25,16 +25,12 @@ from flows.year.program_version import PROGRAM_NAME, PROGRAM_VERSION
 from flows.year.year_state import YearInputs, YearState
 from ledger.atomic_files import write_atomically
 from ledger.errors import OutputBusyError
+from ledger.ledger import get_utc_now
 from review.roster import Roster
 
 _BEIJING: Final = timezone(timedelta(hours=8))
 _TIME_FORMAT: Final = "%Y-%m-%d %H:%M:%S"
 _ATTENTION_KEYS: Final = frozenset({"refused", "denied", "failed"})
-
-
-def get_utc_now() -> datetime:
-    """Return the time of this machine's clock, in UTC."""
-    return datetime.now(UTC)
 
 
 @dataclass(slots=True)
