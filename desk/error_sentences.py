@@ -21,6 +21,9 @@ _FACTS_BY_KEY: Final = {
     "object_damaged": ("name",),
     "output_busy": ("path",),
     "signing_key": ("path",),
+    "store_denied": ("place",),
+    "store_no_bucket": ("place",),
+    "store_silent": ("place",),
 }
 _KEY_BY_ERROR: Final = {
     "LedgerMissingError": "ledger_missing",
@@ -71,6 +74,10 @@ def format_contract_error(error: ContractError) -> str:
 
 def format_ledger_error(error: Exception, log: str) -> str:
     """Return the sentence on an error of the ledger room; *log* is where the cause is written down."""
+    from ledger.errors import StoreUnavailableError  # noqa: PLC0415 - only used after an error
+
     key = _KEY_BY_ERROR.get(type(error).__name__, "ledger")
+    if isinstance(error, StoreUnavailableError):
+        key = f"store_{error.fault}"
     facts = {name: str(getattr(error, name)) for name in _FACTS_BY_KEY.get(key, ())}
     return format_error(key, log=log, **facts)

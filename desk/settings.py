@@ -10,6 +10,7 @@ from flows.year.locations import YearPaths
 CONTRACTS_VARIABLE = "HESUAN_CONTRACTS"
 STATE_VARIABLE = "HESUAN_STATE"
 LEDGER_VARIABLE = "HESUAN_LEDGER"
+STORE_VARIABLE = "HESUAN_STORE"
 
 
 def find_contracts_folder() -> Path | None:
@@ -43,6 +44,7 @@ def resolve_paths(year: int, *, inputs: Path, outputs: Path, state: Path | None)
         output_folder=outputs,
         state_folder=resolve_state_folder(state),
         ledger_url=os.environ.get(LEDGER_VARIABLE, ""),
+        store_location=os.environ.get(STORE_VARIABLE, ""),
         contracts_folder=find_contracts_folder(),
         language=find_language(),
     )

@@ -78,6 +78,7 @@ def annual_review(  # noqa: PLR0917 - Prefect passes a deployment's parameters b
     outputs: str = "outputs",
     state: str = "state",
     ledger: str = "",
+    store: str = "",
     contracts: str = "",
     language: str = LANGUAGES[0],
 ) -> int:
@@ -88,6 +89,7 @@ def annual_review(  # noqa: PLR0917 - Prefect passes a deployment's parameters b
         output_folder=Path(outputs),
         state_folder=Path(state),
         ledger_url=ledger,
+        store_location=store,
         contracts_folder=Path(contracts) if contracts else None,
         language=language,
     )

@@ -80,6 +80,7 @@ def _run_flow(paths: YearPaths) -> FlowOutcome:
                 outputs=str(paths.output_folder),
                 state=str(paths.state_folder),
                 ledger=paths.ledger_url,
+                store=paths.store_location,
                 contracts=str(paths.contracts_folder or ""),
                 language=paths.language,
                 return_state=True,

@@ -17,6 +17,7 @@ from flows.prefect_support.named_server import API_URL_VARIABLE, AUTH_VARIABLE, 
 from flows.prefect_support.settings import prefect_environment, scheduling_environment
 from flows.year.locations import YearPaths
 from ledger.private_files import make_private_folder, write_private_file
+from ledger.store_location import locate_store
 
 if TYPE_CHECKING:
     from prefect.client.schemas.schedules import CronSchedule
@@ -150,6 +151,7 @@ def build_flow_parameters(paths: YearPaths) -> dict[str, str | int]:
         "outputs": str(paths.output_folder.resolve()),
         "state": str(paths.state_folder.resolve()),
         "ledger": paths.ledger_url,
+        "store": locate_store(paths.store_location),
         "contracts": str(paths.contracts_folder.resolve()) if paths.contracts_folder else "",
         "language": paths.language,
     }

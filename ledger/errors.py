@@ -13,6 +13,7 @@ LedgerError
 ├── ObjectMissingError      the store has no such object
 ├── ObjectDamagedError      the bytes of an object do not match its name
 ├── OutputBusyError         an output file cannot be replaced now
+├── StoreUnavailableError   the service of the store refuses, is silent, or has no such bucket
 └── SigningKeyError         the signing key cannot be read or created
 """
 
@@ -24,8 +25,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from contracts.errors import PortableError
 
-class LedgerError(Exception):
+
+class LedgerError(PortableError):
     """The base class of all errors that this package raises."""
 
 
@@ -231,3 +234,20 @@ class SigningKeyError(LedgerError):
     def __init__(self, path: Path, cause: str) -> None:
         super().__init__(f"the signing key {str(path)!r} cannot be used: {cause}")
         self.path = path
+
+
+class StoreFault(StrEnum):
+    """Why the service of a store does not serve."""
+
+    DENIED = "denied"
+    NO_BUCKET = "no_bucket"
+    SILENT = "silent"
+
+
+class StoreUnavailableError(LedgerError):
+    """The store at *place* cannot be used now, for the reason *fault*."""
+
+    def __init__(self, place: str, fault: StoreFault) -> None:
+        super().__init__(f"the store at {place!r} cannot be used: {fault}; nothing was lost, mend it and run again")
+        self.place = place
+        self.fault = fault

@@ -8,11 +8,13 @@ import socket
 import sys
 from typing import Final
 
+from contracts.errors import PortableError
+
 LOOPBACK: Final = "127.0.0.1"
 _BACKLOG: Final = 128
 
 
-class PortTakenError(Exception):
+class PortTakenError(PortableError):
     """Another program listens on the port, or the system does not give it to us."""
 
     def __init__(self, port: int) -> None:

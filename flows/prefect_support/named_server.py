@@ -1,7 +1,6 @@
 """The Prefect server that PREFECT_API_URL names: which settings it needs before a run starts on it."""
 
 import base64
-import ipaddress
 import os
 import urllib.error
 import urllib.request
@@ -10,12 +9,12 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from contracts.errors import SettingError
+from ledger.service_address import is_loopback
 
 API_URL_VARIABLE: Final = "PREFECT_API_URL"
 AUTH_VARIABLE: Final = "PREFECT_API_AUTH_STRING"
 KEY_VARIABLE: Final = "PREFECT_API_KEY"
 _ANSWER_SECONDS: Final = 5.0
-_LOCAL_NAME: Final = "localhost"
 
 
 def check_named_server(api_url: str) -> None:
@@ -45,17 +44,6 @@ def check_server_settings(api_url: str, *, has_secret: bool) -> None:
     if urlsplit(api_url).scheme != "https":
         problem = f"expected https for a server on another machine, got {api_url!r}"
         raise SettingError(API_URL_VARIABLE, problem, "server_https", value=api_url)
-
-
-def is_loopback(api_url: str) -> bool:
-    """Return whether an address leads to this machine and nowhere else."""
-    host = urlsplit(api_url).hostname or ""
-    if host == _LOCAL_NAME:
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _ask_for_version(api_url: str) -> int:

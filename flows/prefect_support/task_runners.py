@@ -4,7 +4,7 @@ import os
 from typing import Any, Final
 
 from contracts.errors import SettingError
-from flows.prefect_support.named_server import is_loopback
+from ledger.service_address import is_loopback
 
 RUNNER_VARIABLE: Final = "HESUAN_TASK_RUNNER"  # threads (where nothing is said) or dask
 WORKERS_VARIABLE: Final = "HESUAN_TASK_WORKERS"

@@ -19,6 +19,7 @@ from flows.verification.verify_manifest import (
 from flows.year.locations import YearPaths
 from flows.year.manifest_names import RUN_PAGE_FILE
 from ledger.errors import LedgerError, LedgerMissingError
+from ledger.folder_store import FolderStore
 from ledger.ledger import Ledger
 from ledger.object_store import OBJECTS_FOLDER, ObjectStore
 from review.events import EventKind, LedgerEntry
@@ -37,18 +38,25 @@ def verify_path(
     key that must have signed the manifest.
     """
     if paths.ledger_url and path.resolve() == paths.state_folder.resolve():
-        yield from verify_state(paths.ledger_url, ObjectStore(path), head=head)
+        yield from verify_state(paths.ledger_url, paths.open_store(), head=head)
     elif (path / BAG_DECLARATION_FILE).is_file():
         yield from verify_bag(path, paths, key=key)
     elif path.name == LEDGER_FILE or (path / LEDGER_FILE).is_file():
         folder = path
         if not path.is_dir():
             folder = path.parent
-        yield from verify_state(folder / LEDGER_FILE, ObjectStore(folder), head=head)
+        yield from verify_state(folder / LEDGER_FILE, _open_store_beside(folder, paths), head=head)
     elif (path / OBJECTS_FOLDER).is_dir():
         yield Checkpoint("ledger_elsewhere", intact=False, facts={"path": str(path)})
     else:
         yield from _verify_signed_outputs(path, paths, key)
+
+
+def _open_store_beside(folder: Path, paths: YearPaths) -> ObjectStore:
+    """Return the store that is set if *folder* is the state folder that is set, else the one in *folder*."""
+    if folder.resolve() == paths.state_folder.resolve():
+        return paths.open_store()
+    return FolderStore(folder)
 
 
 def verify_state(location: Path | str, store: ObjectStore, *, head: str | None) -> Iterator[Checkpoint]:

@@ -25,7 +25,8 @@ class YearPaths:
     """Folders of one accounting year.
 
     *input_folder* is only read; *output_folder* is never read back; *state_folder* has the record. *ledger_url* is
-    the URL of a database, empty for the SQLite file in *state_folder*. *contracts_folder* is an edited folder of
+    the URL of a database, empty for the SQLite file in *state_folder*. *store_location* is the folder or the address of
+    the store of received files, empty for *state_folder*. *contracts_folder* is an edited folder of
     contracts, or None for the contracts of the program. *language* is that of everything that people read.
     """
 
@@ -34,6 +35,7 @@ class YearPaths:
     output_folder: Path
     state_folder: Path
     ledger_url: str = ""
+    store_location: str = ""
     contracts_folder: Path | None = None
     language: str = LANGUAGES[0]
 
@@ -67,10 +69,10 @@ class YearPaths:
         return open_library(self.contracts_folder, self.language)
 
     def open_store(self) -> ObjectStore:
-        """Open the store of received files and reports in the state folder."""
-        from ledger.object_store import ObjectStore  # noqa: PLC0415 - checking a single file needs no record
+        """Open the store of received files and reports."""
+        from ledger.store_location import open_store  # noqa: PLC0415 - checking a single file needs no record
 
-        return ObjectStore(self.state_folder)
+        return open_store(self.store_location or self.state_folder)
 
     def open_ledger(self, *, must_exist: bool = False) -> Ledger:
         """Open the ledger; raise `LedgerMissingError` if it *must_exist* and does not."""

@@ -5,11 +5,12 @@ from contextlib import contextmanager
 
 from fasteners import InterProcessLock
 
+from contracts.errors import PortableError
 from flows.year.locations import YearPaths
 from ledger.private_files import make_private_folder
 
 
-class YearBusyError(Exception):
+class YearBusyError(PortableError):
     """Another run of the same year is in progress."""
 
     def __init__(self, year: int) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from io import BytesIO
 from zipfile import BadZipFile, ZipFile
 
+from contracts.errors import PortableError
 from notices.content.document import NoticeDocument, RawBlock, build_document
 from notices.reading.pdf import read_pdf
 from notices.reading.plain_text import decode_text, read_plain_text
@@ -19,7 +20,7 @@ _HTML_MARKS = (b"<html", b"<!doctype html", b"<table", b"<body")
 _START_BYTES = 4096
 
 
-class NoticeUnreadableError(Exception):
+class NoticeUnreadableError(PortableError):
     """The file is no notice that can be read; *code* says why, as a key of ``notice.unreadable``."""
 
     def __init__(self, code: str) -> None:

@@ -20,9 +20,9 @@ from sqlalchemy import insert
 
 from ledger.canonical_json import GENESIS_DIGEST, compute_digest, encode_event
 from ledger.database import create_ledger_engine, parse_database_url
+from ledger.folder_store import FolderStore
 from ledger.hash_chain import LedgerRow
 from ledger.ledger import Ledger
-from ledger.object_store import ObjectStore
 from ledger.schema import ENTRIES_TABLE
 from review.events import Event, EventKind, JsonValue
 from review.roster import DueCounty, Roster, encode_roster
@@ -86,7 +86,7 @@ def _hash(text: str) -> str:
 def make(state: Path, happened: Iterable[Event]) -> int:
     """Write a ledger in which all this happened, its files beside it; return the number of its entries."""
     state.mkdir(parents=True, exist_ok=True)
-    path, store, every = state / "ledger.db", ObjectStore(state), list(happened)
+    path, store, every = state / "ledger.db", FolderStore(state), list(happened)
     Ledger.open(path).close()
     for item in every:
         if item.kind is EventKind.RECEIVED:
@@ -99,7 +99,7 @@ def make(state: Path, happened: Iterable[Event]) -> int:
     return len(rows)
 
 
-def _keep(store: ObjectStore, *texts: str) -> None:
+def _keep(store: FolderStore, *texts: str) -> None:
     """Lay the received file and its report where the store has them; nobody waits here for the disk."""
     for text in texts:
         target = store.get_path(_hash(text))

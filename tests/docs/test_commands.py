@@ -82,6 +82,7 @@ def test_settings_are_documented(name: str) -> None:
         LANGUAGE_VARIABLE,
         settings.STATE_VARIABLE,
         settings.LEDGER_VARIABLE,
+        settings.STORE_VARIABLE,
         KEY_FOLDER_VARIABLE,
         named_server.API_URL_VARIABLE,
         named_server.AUTH_VARIABLE,

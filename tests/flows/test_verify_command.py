@@ -7,6 +7,7 @@ import pytest
 
 from desk.commands.verify import show_verification
 from desk.exit_codes import ExitCode
+from ledger.folder_store import FolderStore
 from tests.builders.annual_run import FILING, RETURNED, Capture, hesuan
 from tests.builders.year import (
     Ground,
@@ -51,11 +52,11 @@ def _scribble(ground: Ground) -> None:
 
 
 def _alter_kept_file(ground: Ground) -> None:
-    ground.places.open_store().get_path(ground.sha256(2)).write_bytes(b"other bytes")
+    FolderStore(ground.places.state_folder).get_path(ground.sha256(2)).write_bytes(b"other bytes")
 
 
 def _lose_kept_file(ground: Ground) -> None:
-    ground.places.open_store().get_path(ground.sha256(1)).unlink()
+    FolderStore(ground.places.state_folder).get_path(ground.sha256(1)).unlink()
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
+from contracts.errors import PortableError
+
 _MAX_PART_NAME_LENGTH = 80
 
 
@@ -27,7 +29,7 @@ class IntakeFault:
         return cls(**raw)
 
 
-class IntakeError(Exception):
+class IntakeError(PortableError):
     """Raised when a file must be refused; carries the fault."""
 
     def __init__(self, fault: IntakeFault) -> None:

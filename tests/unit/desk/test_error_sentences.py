@@ -29,10 +29,13 @@ LEDGER_ERRORS = [
     errors.OutputBusyError(Path("outputs/x.xlsx")),
     errors.SigningKeyError(Path("key.pem"), "expected an ed25519 key"),
     errors.NotRecordableError("no canonical form of it"),
+    *(errors.StoreUnavailableError("s3://hesuan/province", fault) for fault in errors.StoreFault),
 ]
 
 
-@pytest.mark.parametrize("error", LEDGER_ERRORS, ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize(
+    "error", LEDGER_ERRORS, ids=lambda error: f"{type(error).__name__}{getattr(error, 'fault', '')}"
+)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_errors_of_the_ledger_speak_the_language(
     error: errors.LedgerError, language: str, monkeypatch: pytest.MonkeyPatch

@@ -10,11 +10,11 @@ from flows.prefect_support.named_server import (
     KEY_VARIABLE,
     check_named_server,
     check_server_settings,
-    is_loopback,
 )
 from flows.prefect_support.server_access import ServerAccess, create_secret
 from flows.prefect_support.server_child import ServerOrder
 from flows.prefect_support.task_runners import RUNNER_VARIABLE, SCHEDULER_VARIABLE, create_task_runner
+from ledger.service_address import is_loopback
 
 
 def test_the_secret_is_shown_nowhere() -> None:

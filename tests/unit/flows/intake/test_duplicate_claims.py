@@ -11,7 +11,7 @@ import pytest
 
 from checks.model.filing_history import PlotClaim
 from flows.intake.duplicate_claims import ClaimIndex, ClaimSource, find_shared_plots, pack_plots
-from ledger.object_store import ObjectStore
+from ledger.folder_store import FolderStore
 from tests.benchmarks.claims import measure
 
 Lists = dict[ClaimSource, dict[str, list[str]]]
@@ -21,7 +21,7 @@ FORMS = ("added_plots", "supplemented_plots")
 @pytest.fixture
 def index(tmp_path: Path) -> ClaimIndex:
     """Lay out an index beside an empty store."""
-    return ClaimIndex(tmp_path / "state" / "claims", ObjectStore(tmp_path / "state"))
+    return ClaimIndex(tmp_path / "state" / "claims", FolderStore(tmp_path / "state"))
 
 
 def kept(index: ClaimIndex, year: int, county: str, plots: dict[str, list[str]]) -> ClaimSource:

@@ -7,8 +7,8 @@ import pytest
 
 from flows.verification.verify import verify_state
 from flows.year.earlier_filings import find_filings_in_force, find_outdated_filings
+from ledger.folder_store import FolderStore
 from ledger.ledger import Ledger
-from ledger.object_store import ObjectStore
 from review.event_replay import replay_events
 from review.events import EventKind, EventSummary
 from tests.benchmarks.histories import YEAR, events, make, roster
@@ -54,7 +54,7 @@ def test_made_up_record_holds_and_has_all_its_files(tmp_path: Path) -> None:
     """What the cost of reading is measured on is a ledger like any other."""
     count = make(tmp_path, events(roster(20)))
     path = tmp_path / "ledger.db"
-    assert all(checkpoint.intact for checkpoint in verify_state(path, ObjectStore(tmp_path), head=None))
+    assert all(checkpoint.intact for checkpoint in verify_state(path, FolderStore(tmp_path), head=None))
     with Ledger.open(path, must_exist=True) as ledger:
         told = ledger.list_events(YEAR, excluded_kind=EventKind.ISSUED)
         assert len(told) == count - 20

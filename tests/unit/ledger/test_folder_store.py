@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ledger.errors import ObjectDamagedError, ObjectMissingError
-from ledger.object_store import ObjectStore
+from ledger.folder_store import FolderStore
 
 DATA = "东川区 2024".encode() * 1000
 
@@ -28,7 +28,7 @@ def files_in(folder: Path) -> list[Path]:
 
 def test_bytes_come_back_under_their_hash(folder: Path) -> None:
     """Put gives the sha256, read gives the bytes, twice is once."""
-    store = ObjectStore(folder)
+    store = FolderStore(folder)
     name = store.store_object(DATA)
     assert name == hashlib.sha256(DATA).hexdigest() == store.store_object(DATA)
     assert store.load_object(name) == DATA
@@ -40,7 +40,7 @@ def test_bytes_come_back_under_their_hash(folder: Path) -> None:
 @pytest.mark.parametrize("name", ["", "../../etc/passwd", "A" * 64, "a" * 63, "a" * 64])
 def test_what_is_not_kept_is_missing(folder: Path, name: str) -> None:
     """Names of nothing, and names that are no sha256, are missing objects; no path is built from them."""
-    store = ObjectStore(folder)
+    store = FolderStore(folder)
     assert not store.has_object(name)
     with pytest.raises(ObjectMissingError):
         store.load_object(name)
@@ -49,7 +49,7 @@ def test_what_is_not_kept_is_missing(folder: Path, name: str) -> None:
 
 def test_damage_is_told_and_mended_by_the_same_bytes(folder: Path) -> None:
     """A changed object is refused when read, named by verify, and replaced when its bytes come again."""
-    store = ObjectStore(folder)
+    store = FolderStore(folder)
     good, bad = store.store_object(b"good"), store.store_object(DATA)
     store.get_path(bad).write_bytes(DATA[:-1])
     (folder / "objects" / good[:2] / "Thumbs.db").touch()
@@ -64,7 +64,7 @@ def test_damage_is_told_and_mended_by_the_same_bytes(folder: Path) -> None:
 @pytest.mark.parametrize("call", ["fsync", "replace"])
 def test_a_failed_write_leaves_no_object(folder: Path, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
     """A full disk gives an error, no part of a file, and no harm to what was kept before."""
-    store = ObjectStore(folder)
+    store = FolderStore(folder)
     kept = store.store_object(b"earlier")
 
     def fail(*_: object) -> None:
@@ -80,12 +80,12 @@ def test_a_failed_write_leaves_no_object(folder: Path, monkeypatch: pytest.Monke
 
 def test_what_a_killed_run_left_is_cleared_by_the_next(folder: Path) -> None:
     """What nobody writes any more goes at the next opening; what was begun a moment ago stays."""
-    ObjectStore(folder).store_object(DATA)
+    FolderStore(folder).store_object(DATA)
     old, fresh = (folder / "objects" / f".hesuan-{name}.partial" for name in ("old", "fresh"))
     old.write_bytes(b"half")
     fresh.write_bytes(b"half")
     os.utime(old, (time.time() - 2, time.time() - 2))
-    store = ObjectStore(folder)
+    store = FolderStore(folder)
     assert not old.exists()
     assert fresh.exists()
     assert list(store.find_damaged_objects()) == []
@@ -96,7 +96,7 @@ def test_runs_may_keep_the_same_file_at_once(folder: Path) -> None:
     names: list[str] = []
 
     def keep() -> None:
-        names.append(ObjectStore(folder).store_object(DATA * 50))
+        names.append(FolderStore(folder).store_object(DATA * 50))
 
     threads = [threading.Thread(target=keep) for _ in range(6)]
     for thread in threads:
@@ -104,5 +104,5 @@ def test_runs_may_keep_the_same_file_at_once(folder: Path) -> None:
     for thread in threads:
         thread.join()
     assert len(names) == 6
-    assert files_in(folder) == [ObjectStore(folder).get_path(names[0])]
-    assert list(ObjectStore(folder).find_damaged_objects()) == []
+    assert files_in(folder) == [FolderStore(folder).get_path(names[0])]
+    assert list(FolderStore(folder).find_damaged_objects()) == []
