@@ -125,6 +125,13 @@ class ContractLibrary:
         """Return one plan by its id."""
         return _load_by_id(self.root / "plans", name, load_plan)
 
+    def find_plan(self, county: str, year: int) -> Plan | None:
+        """Return the plan that issues a county's targets of a year, or None if none is on file."""
+        package = self.find_package(county, year)
+        if package is None or not package.plan:
+            return None
+        return self.get_plan(package.plan)
+
     def compile_submission(self, package: Package, year: int) -> Submission:
         """Compile a package: its forms in order, its plan, its register.
 

@@ -206,7 +206,7 @@ def trace(
     form: Annotated[OutputFormat, typer.Option("--format", help="输出格式")] = OutputFormat.TEXT,
 ) -> None:
     """一个数的来历：各版次填的是多少，谁在何时改的，谁核减的。"""
-    from desk.commands.trace import show_trace  # noqa: PLC0415
+    from desk.commands.analysis.trace import show_trace  # noqa: PLC0415
 
     paths = resolve_paths(year, inputs=Path("inputs"), outputs=Path("outputs"), state=state)
     run_command(lambda: show_trace(paths, county, cell, as_json=form is OutputFormat.JSON), state)
@@ -220,10 +220,28 @@ def hits(
     form: Annotated[OutputFormat, typer.Option("--format", help="输出格式")] = OutputFormat.TEXT,
 ) -> None:
     """各条规则查出多少、后来怎样：改正、说明、豁免、误报。"""
-    from desk.commands.hits import show_hits  # noqa: PLC0415
+    from desk.commands.analysis.hits import show_hits  # noqa: PLC0415
 
     paths_by_year = [resolve_paths(year, inputs=Path("inputs"), outputs=Path("outputs"), state=state) for year in years]
     run_command(lambda: show_hits(paths_by_year, as_json=form is OutputFormat.JSON), state)
+
+
+@app.command()
+def reconcile(
+    years: Annotated[list[int], typer.Argument(help="核算年度，可以写几个")],
+    state: StateOption = None,
+    outputs: OutputsOption = Path("outputs"),
+    *,
+    county: Annotated[str, typer.Option(help="县级行政区划代码，默认为应报各县")] = "",
+    page: Annotated[Path | None, typer.Option(help="另写成网页，写到这个文件（.html）")] = None,
+    form: Annotated[OutputFormat, typer.Option("--format", help="输出格式")] = OutputFormat.TEXT,
+) -> None:
+    """对账：各乡镇下达、收下、复核、备案的数是否相等，差在哪个单元格。"""
+    from desk.commands.analysis.reconcile import show_reconciliation  # noqa: PLC0415
+
+    paths_by_year = [resolve_paths(year, inputs=Path("inputs"), outputs=outputs, state=state) for year in years]
+    as_json = form is OutputFormat.JSON
+    run_command(lambda: show_reconciliation(paths_by_year, county=county, page=page, as_json=as_json), state)
 
 
 @app.command()

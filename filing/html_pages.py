@@ -9,10 +9,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from contracts.messages import Messages
 from filing.context.rollup_evidence import EvidencePage
-from filing.pages.plan_page import PlanPage
 from filing.pages.province_summary import ProvinceSummary
 from filing.pages.run_page import RunPage
 from filing.pages.submission_page import SubmissionPage
+from filing.pages.tables_page import TablesPage
 from filing.status.status_page import StatusPage
 
 TEMPLATES_FOLDER = Path(__file__).parent / "templates"
@@ -43,14 +43,14 @@ def render_run_page(page: RunPage, messages: Messages) -> bytes:
     return _render_template("run.html", page, messages)
 
 
-def render_plan_page(page: PlanPage, messages: Messages) -> bytes:
-    """Return the HTML page of an imported plan."""
-    return _render_template("plan.html", page, messages)
+def render_tables_page(page: TablesPage, messages: Messages) -> bytes:
+    """Return an HTML page of tables."""
+    return _render_template("tables_page.html", page, messages)
 
 
 def _render_template(
     name: str,
-    page: SubmissionPage | StatusPage | ProvinceSummary | EvidencePage | RunPage | PlanPage,
+    page: SubmissionPage | StatusPage | ProvinceSummary | EvidencePage | RunPage | TablesPage,
     messages: Messages,
 ) -> bytes:
     template = _load_environment().get_template(name)

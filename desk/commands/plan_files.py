@@ -11,7 +11,7 @@ from contracts.yaml_files import parse_yaml
 from desk.commands.plan_request import ImportRequest
 from desk.commands.plan_show import list_figures
 from desk.console import print_error
-from filing.html_pages import render_plan_page
+from filing.html_pages import render_tables_page
 from filing.pages.plan_page import build_plan_page
 from flows.decisions.accept_plan import find_touched_years
 from flows.year.locations import YearPaths
@@ -80,7 +80,7 @@ def _render_page(path: Path, result: PlanImport, plan_text: str, messages: Messa
         findings=findings,
         messages=messages,
     )
-    return render_plan_page(page, messages)
+    return render_tables_page(page, messages)
 
 
 def _load_plan(path: Path) -> Plan | None:

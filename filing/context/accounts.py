@@ -121,7 +121,7 @@ class FilingFigures:
 def collect_filing_figures(context: FilingContext, messages: Messages) -> FilingFigures:
     """Collect the figures of all filed counties; raise `ContractError` if their units differ."""
     counties = context.counties_in_order
-    measures = _collect_measures(counties, messages)
+    measures = name_measures(counties, messages)
     by_county = {}
     for county in counties:
         by_county[county.due_county.code] = build_county_figures(county, tuple(measures), context.layout.target_columns)
@@ -148,7 +148,7 @@ def _collect_plan_years(counties: Iterable[IncludedCounty]) -> tuple[int, ...]:
     return tuple(sorted(years))
 
 
-def _collect_measures(counties: Iterable[IncludedCounty], messages: Messages) -> dict[str, str]:
+def name_measures(counties: Iterable[IncludedCounty], messages: Messages) -> dict[str, str]:
     """Return the name of each measure by its id: first those of the plans, then those that are only reported."""
     names: dict[str, str] = {}
     for plan in _iter_plans(counties):

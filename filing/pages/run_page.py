@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from contracts.messages import Messages
+from filing.pages.tables_page import PageTable
 
 ATTENTION_COLUMNS = ("actor", "kind", "place", "text")
 NEXT_COLUMNS = ("actor", "text")
@@ -47,15 +48,6 @@ class RunRecord:
     next_steps: tuple[tuple[str, str], ...] = ()
     steps: tuple[StepRow, ...] = ()
     board: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageTable:
-    """A table of a page: title, headings, and rows as long as the headings."""
-
-    title: str
-    headings: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

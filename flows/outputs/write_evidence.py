@@ -7,7 +7,6 @@ from pathlib import Path
 
 from checks.model.report import ValidationReport
 from checks.reporting.json_codec import decode_report
-from contracts.plans import Plan
 from contracts.rollups import Expectation, RollUpTable
 from filing.context.accounts import collect_filing_figures
 from filing.context.filing_context import FilingContext, IncludedCounty
@@ -162,7 +161,7 @@ def _build_filing_context(state: YearState, roster: Roster) -> tuple[FilingConte
 def _build_included_county(
     state: YearState, due_county: DueCounty, county_state: CountyState, report: ValidationReport
 ) -> IncludedCounty:
-    plan = _find_plan(state, due_county)
+    plan = state.library.find_plan(due_county.code, state.paths.year)
     past_filings = select_past_filings(state.earlier_by_year, due_county.code, plan)
     store = state.paths.open_store()
     return IncludedCounty(
@@ -172,13 +171,6 @@ def _build_included_county(
         plan=plan,
         past_reports={year: _load_report(store, filing.report) for year, filing in past_filings.items()},
     )
-
-
-def _find_plan(state: YearState, due_county: DueCounty) -> Plan | None:
-    package = state.library.find_package(due_county.code, state.paths.year)
-    if package is None or not package.plan:
-        return None
-    return state.library.get_plan(package.plan)
 
 
 def _load_filed_report(store: ObjectStore, county_state: CountyState) -> ValidationReport:

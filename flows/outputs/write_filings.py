@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from checks.model.report import ValidationReport
 from checks.reporting.json_codec import decode_report
 from contracts.form_model import Form
-from contracts.plans import Plan
 from filing.book.canonical_book import collect_canonical_values
 from filing.book.workbook_model import FilingBook
 from filing.context.filing_context import CITY, COUNTY, PROVINCE, FilingContext, IncludedCounty, Receipt
@@ -164,7 +163,10 @@ class FilingWriter:
     def _load_county(self, store: ObjectStore, due_county: DueCounty, county_state: CountyState) -> IncludedCounty:
         *earlier_versions, newest = county_state.versions
         report_as_sent = _load_report(store, newest.report_sha256)
-        plan, receipt = self._find_plan(due_county.code), self._build_receipt(county_state)
+        plan, receipt = (
+            self.state.library.find_plan(due_county.code, self.state.paths.year),
+            self._build_receipt(county_state),
+        )
         source_file = ""
         if receipt is not None:
             source_file = _get_own_copy_path(self.state, due_county.code, newest)
@@ -182,12 +184,6 @@ class FilingWriter:
             past_reports={year: _load_report(store, filing.report) for year, filing in past_filings.items()},
             outdated_years=find_outdated_years(self.check_entries, county_state, self.state.earlier_by_year),
         )
-
-    def _find_plan(self, county: str) -> Plan | None:
-        package = self.state.library.find_package(county, self.state.paths.year)
-        if package is None or not package.plan:
-            return None
-        return self.state.library.get_plan(package.plan)
 
     def _get_forms(self, county: str) -> tuple[Form, ...]:
         year, library = self.state.paths.year, self.state.library

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from desk.commands.hits import show_hits
-from desk.commands.trace import show_trace
+from desk.commands.analysis.hits import show_hits
+from desk.commands.analysis.trace import show_trace
 from desk.exit_codes import ExitCode
 from tests.builders.annual_run import Capture, hesuan
 from tests.builders.dongchuan import COUNTY, SHEET_2, SHEET_3, YEAR, decisions, submission

@@ -1,0 +1,1 @@
+"""The commands that answer questions from the record; `flows.analysis` finds the answers."""
