@@ -42,8 +42,7 @@ from review.filing_records import find_record_in_force
 from review.reductions import apply_reductions
 from review.rollup_seals import find_seals
 from review.roster import DueCounty, Roster
-from workbooks.signed_content.presentation import read_presentation
-from workbooks.writer.write_book import write_book
+from workbooks.writer.write_book import write_presented_book
 
 BOOK_BUILDERS = {
     PROVINCE: build_province_book,
@@ -83,8 +82,9 @@ class FilingWriter:
             data = store.load_object(basis)
         else:
             book = self.build_book(planned_filing, store)
-            data = write_book(book)
-            content = {"around": read_presentation(data), "values": collect_canonical_values(book)}
+            presented = write_presented_book(book)
+            data = presented.data
+            content = {"around": presented.presentation, "values": collect_canonical_values(book)}
             stored_content = json.dumps(content, ensure_ascii=False, sort_keys=True).encode()
             value_facts["values"] = store.store_object(stored_content)
         event = build_output_event(paths, path, data, basis=basis)

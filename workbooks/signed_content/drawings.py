@@ -40,8 +40,8 @@ def _describe_anchor(drawing_parts: RelatedParts, anchor: LxmlElement, location:
         return
     target, _ = drawing_parts.targets[chart.attrib[f"{RELATIONSHIPS_NAMESPACE}id"]]
     root = parse_part(drawing_parts.container, target)
-    yield "chart", location, _describe_chart(root)
-    yield "chart_values", location, _format_chart_values(root)
+    yield "chart", location, describe_chart(root)
+    yield "chart_values", location, format_chart_values(root)
 
 
 def _describe_picture_or_shape(drawing_parts: RelatedParts, anchor: LxmlElement) -> str:
@@ -61,7 +61,7 @@ def _compute_digest(drawing_parts: RelatedParts, picture: LxmlElement) -> str:
     return hashlib.sha256(drawing_parts.container.unpack_part(target)).hexdigest()[:16]
 
 
-def _describe_chart(root: LxmlElement) -> str:
+def describe_chart(root: LxmlElement) -> str:
     """Return kinds and titles of a chart, the limits of its scales, and the cells of each series."""
     titles = (join_texts(title, _TEXT) for title in root.iter(f"{_CHART_NAMESPACE}title"))
     series = map(_describe_series, root.iter(f"{_CHART_NAMESPACE}ser"))
@@ -98,7 +98,7 @@ def _describe_series(series: LxmlElement) -> str:
     return ", ".join([*names, *ranges])
 
 
-def _format_chart_values(root: LxmlElement) -> str:
+def format_chart_values(root: LxmlElement) -> str:
     """Return the values that a chart keeps, for programs that do not read the cells; empty if it keeps none."""
     values: list[str] = []
     for series in root.iter(f"{_CHART_NAMESPACE}ser"):

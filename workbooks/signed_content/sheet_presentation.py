@@ -163,8 +163,13 @@ def _describe_range(element: LxmlElement) -> str:
 def _collect_headers_and_footers(sheet: LxmlElement) -> Iterator[PresentationEntry]:
     """Yield headers and footers of the printed pages, without their fonts, spaces and line breaks."""
     for element in sheet.findall(f"{MAIN_NAMESPACE}headerFooter/*"):
-        if text := _FONT_AND_SPACE_CODES.sub("", element.text or ""):
+        if text := remove_paper_codes(element.text or ""):
             yield "paper", get_local_name(element), text
+
+
+def remove_paper_codes(text: str) -> str:
+    """Return a header or footer without its fonts, spaces and line breaks."""
+    return _FONT_AND_SPACE_CODES.sub("", text)
 
 
 def _collect_notes(parts: RelatedParts) -> Iterator[PresentationEntry]:

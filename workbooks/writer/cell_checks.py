@@ -62,10 +62,16 @@ def check_text(location: object, text: str) -> str:
     """Return *text*; raise ValueError if the file cannot hold it as it is, instead of cutting or cleaning it."""
     if match := _UNWRITABLE_CHARACTERS.search(text):
         raise ValueError(f"{location}: U+{ord(match[0]):04X} cannot be written; remove it from the text")
+    if 2 * len(text) > MAX_TEXT_UNITS:
+        _refuse_long_text(location, text)
+    return text
+
+
+def _refuse_long_text(location: object, text: str) -> None:
+    """Raise ValueError if a text is too long; a character outside the basic plane counts as two."""
     length = len(text.encode("utf-16-le")) // 2
     if length > MAX_TEXT_UNITS:
         raise ValueError(f"{location}: a text has at most {MAX_TEXT_UNITS} characters, got {length}; shorten it")
-    return text
 
 
 def check_formula(target_cell: TargetCell, formula: str) -> str:
@@ -104,6 +110,8 @@ def check_choices(target_cell: TargetCell, choices: tuple[str, ...]) -> list[str
 
 def refuse_dead_link(target_cell: TargetCell, cell: Cell, sheet_names: frozenset[str]) -> None:
     """Raise ValueError unless the links of *cell* lead into this book, or to a workbook or page of the outputs."""
+    if cell.link is None and cell.source_link is None:
+        return
     # xlsxwriter writes a link without escaping it.
     check_text(target_cell, f"{cell.link or ''}{cell.source_link or ''}")
     if cell.source_link is not None and (cell.link is not None or _WORKBOOK_LINK.fullmatch(cell.source_link) is None):

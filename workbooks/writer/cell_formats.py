@@ -5,7 +5,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import chain, islice, repeat
+from functools import lru_cache
+from itertools import chain, repeat
 from types import MappingProxyType
 from typing import Final
 
@@ -28,6 +29,8 @@ DEFAULT_COLUMN_WIDTH: Final = 8.43
 MAX_ROW_HEIGHT: Final = 409.0
 LINE_SPACING: Final = 1.35
 ROW_PADDING: Final = 5.0
+# Headings and explanations are the same in every county's book.
+MAX_CACHED_TEXTS: Final = 4096
 FORMULA_PREFIXES: Final = ("=", "+", "-", "@")
 
 _FIGURE_STYLES: Final = frozenset({CellStyle.FIGURE, CellStyle.TOTAL_FIGURE})
@@ -140,16 +143,19 @@ def estimate_height(row: tuple[Cell, ...], widths: tuple[float, ...]) -> float:
 
     Viewers never fit the height to merged cells by themselves.
     """
-    height = 0.0
-    remaining_widths = chain(widths, repeat(DEFAULT_COLUMN_WIDTH))
+    height, column = 0.0, 0
     for cell in row:
-        line_width = sum(islice(remaining_widths, cell.span))
-        height = max(height, _estimate_cell_height(cell, line_width))
+        height = max(height, _estimate_cell_height(cell, widths, column))
+        column += cell.span
     return min(height, MAX_ROW_HEIGHT)
 
 
+@lru_cache(maxsize=MAX_CACHED_TEXTS)
 def count_lines(text: str, line_width: float) -> int:
     """Return the number of lines that *text* takes in a column *line_width* half-width characters wide."""
+    if "\n" not in text and 2 * len(text) <= line_width:
+        # Most texts fit on one line even if all of their characters are wide.
+        return 1
     return sum(_count_wrapped_lines(line, max(line_width, 2.0)) for line in text.split("\n"))
 
 
@@ -175,14 +181,21 @@ def _describe_edges(style: StyleFormat) -> dict[str, object]:
     return properties
 
 
-def _estimate_cell_height(cell: Cell, line_width: float) -> float:
+def _estimate_cell_height(cell: Cell, widths: tuple[float, ...], column: int) -> float:
+    """Return the height that a cell needs which begins at *column* (from 0)."""
     style = STYLE_FORMATS[cell.style]
     line_count = 1
-    if style.wrap and isinstance(cell.value, str) and not has_link(cell):
+    if isinstance(cell.value, str) and style.wrap and not has_link(cell):
         # Widths are counted in characters of the body size. One character is reserved for the margins of the cell
         # and for punctuation that may not begin a line.
+        line_width = _sum_widths(widths, column, cell.span)
         line_count = count_lines(cell.value, line_width * BODY_FONT_SIZE / style.size - 1)
     return max(style.min_height, line_count * style.size * LINE_SPACING + ROW_PADDING)
+
+
+def _sum_widths(widths: tuple[float, ...], column: int, span: int) -> float:
+    covered_widths = widths[column : column + span]
+    return sum(chain(covered_widths, repeat(DEFAULT_COLUMN_WIDTH, span - len(covered_widths))))
 
 
 def _count_wrapped_lines(line: str, line_width: float) -> int:

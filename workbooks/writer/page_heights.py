@@ -37,19 +37,30 @@ class PageBreaks:
     break_rows: tuple[int, ...] = ()
 
 
-def split_rows_into_pages(sheet: FilingSheet, printable_size: tuple[float, float]) -> PageBreaks:
+def estimate_row_heights(sheet: FilingSheet) -> tuple[float, ...]:
+    """Return the heights of all rows in points, 0 for a row that has none of its own."""
+    heights = []
+    for row_number, row in enumerate(sheet.rows, start=1):
+        heights.append(sheet.row_heights.get(row_number) or estimate_height(row, sheet.widths))
+    return tuple(heights)
+
+
+def split_rows_into_pages(
+    sheet: FilingSheet, row_heights: Sequence[float], printable_size: tuple[float, float]
+) -> PageBreaks:
     """Return the page breaks of a table, chosen so that no page holds only the notes below the table.
 
-    *printable_size* is the width and height of a page within its margins, in mm. Either the table is fitted to one
-    page less and so printed a little smaller, or some of its rows go to the last page with the notes.
+    *row_heights* are those of `estimate_row_heights`. *printable_size* is the width and height of a page within its
+    margins, in mm. Either the table is fitted to one page less and so printed a little smaller, or some of its rows go
+    to the last page with the notes.
     """
-    heights, repeated_height = _estimate_row_heights(sheet)
+    heights, repeated_height = _complete_heights(sheet, row_heights)
     capacities = [_compute_page_capacity(sheet, printable_size, width) for width in CHARACTER_WIDTHS]
     page_starts = [_find_page_starts(heights, repeated_height, capacity) for capacity in capacities]
     notes_row = _find_notes_row(sheet)
     scale = compute_scale(max(compute_page_widths(sheet, ())), printable_size[0])
     if notes_row and len(page_starts[0]) > MAX_TRUSTED_PAGES:
-        return PageBreaks(scale=scale, break_rows=find_page_breaks(sheet, printable_size[1], scale))
+        return PageBreaks(scale=scale, break_rows=find_page_breaks(sheet, row_heights, printable_size[1], scale))
     page_count = _count_pages_without_notes(sheet, page_starts)
     if not page_count:
         return PageBreaks()
@@ -74,13 +85,15 @@ def _count_pages_without_notes(sheet: FilingSheet, page_starts: Sequence[Sequenc
     return page_count
 
 
-def find_page_breaks(sheet: FilingSheet, page_height: float, scale: int) -> tuple[int, ...]:
+def find_page_breaks(
+    sheet: FilingSheet, row_heights: Sequence[float], page_height: float, scale: int
+) -> tuple[int, ...]:
     """Return the rows (from 0) with which each page after the first begins, so that programs need not choose them.
 
-    *page_height* is in mm, and *scale* is the scale of the print in per cent. The notes go with the last rows of the
-    table.
+    *row_heights* are as above, *page_height* is in mm, and *scale* is the scale of the print in per cent. The notes go
+    with the last rows of the table.
     """
-    heights, repeated_height = _estimate_row_heights(sheet)
+    heights, repeated_height = _complete_heights(sheet, row_heights)
     capacity = page_height * POINTS_PER_MM * 100 / scale * PAGE_FILL_RATIO
     starts = _find_page_starts(heights, repeated_height, capacity)
     notes_row = _find_notes_row(sheet)
@@ -89,9 +102,9 @@ def find_page_breaks(sheet: FilingSheet, page_height: float, scale: int) -> tupl
     return tuple(starts[1:])
 
 
-def _estimate_row_heights(sheet: FilingSheet) -> tuple[list[float], float]:
+def _complete_heights(sheet: FilingSheet, row_heights: Sequence[float]) -> tuple[list[float], float]:
     """Return the heights of all rows, and the height of those that every page repeats, in points."""
-    heights = [_estimate_row_height(sheet, row) for row in range(len(sheet.rows))]
+    heights = [height or DEFAULT_ROW_HEIGHT for height in row_heights]
     if sheet.header_rows is None:
         return heights, 0.0
     first, last = sheet.header_rows
@@ -104,10 +117,6 @@ def _find_notes_row(sheet: FilingSheet) -> int:
         if _has_only_notes(sheet, row):
             return row
     return 0
-
-
-def _estimate_row_height(sheet: FilingSheet, row: int) -> float:
-    return sheet.row_heights.get(row + 1) or estimate_height(sheet.rows[row], sheet.widths) or DEFAULT_ROW_HEIGHT
 
 
 def _compute_page_capacity(sheet: FilingSheet, printable_size: tuple[float, float], character_width: float) -> float:

@@ -1,5 +1,6 @@
 """Page setup: A4, the margins of official documents, page numbers, and page breaks that keep a sheet readable."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from xlsxwriter.worksheet import Worksheet
@@ -23,34 +24,36 @@ def format_footer(book: FilingBook) -> str:
     return first_line + SECOND_LINE + book.footer.replace("&", "&&")
 
 
-def configure_paper(page: Worksheet, sheet: FilingSheet, footer: str) -> None:
-    """Set paper, margins, footer and page breaks of a page."""
+def configure_paper(page: Worksheet, sheet: FilingSheet, row_heights: Sequence[float], footer: str) -> None:
+    """Set paper, margins, footer and page breaks of a page; *row_heights* are in points."""
     page.set_paper(A4_PAPER)
-    _apply_page_breaks(page, sheet)
+    _apply_page_breaks(page, sheet, row_heights)
     page.center_horizontally()
     page.hide_gridlines(2)
     page.set_zoom(100)
     _apply_margins(page, footer, landscape=sheet.landscape)
 
 
-def _apply_page_breaks(page: Worksheet, sheet: FilingSheet) -> None:
+def _apply_page_breaks(page: Worksheet, sheet: FilingSheet, row_heights: Sequence[float]) -> None:
     """Make the print one page wide, or as many as are readable if the sheet groups its columns."""
     printable_size = _compute_printable_size(landscape=sheet.landscape)
     if not sheet.column_group_sizes:
-        _apply_row_breaks(page, sheet, printable_size)
+        _apply_row_breaks(page, sheet, row_heights, printable_size)
         return
     page_split = split_columns_into_pages(sheet, printable_size[0])
     page.set_print_scale(page_split.scale)
     page.set_v_pagebreaks(list(page_split.break_columns))
-    page.set_h_pagebreaks(list(find_page_breaks(sheet, printable_size[1], page_split.scale)))
+    page.set_h_pagebreaks(list(find_page_breaks(sheet, row_heights, printable_size[1], page_split.scale)))
     page.repeat_columns(0, sheet.title_column_count - 1)
     page.print_across()
 
 
-def _apply_row_breaks(page: Worksheet, sheet: FilingSheet, printable_size: tuple[float, float]) -> None:
+def _apply_row_breaks(
+    page: Worksheet, sheet: FilingSheet, row_heights: Sequence[float], printable_size: tuple[float, float]
+) -> None:
     page_breaks = PageBreaks(page_count=1)
     if not sheet.is_one_page:
-        page_breaks = split_rows_into_pages(sheet, printable_size)
+        page_breaks = split_rows_into_pages(sheet, row_heights, printable_size)
     if not page_breaks.break_rows:
         page.fit_to_pages(1, page_breaks.page_count)
         return

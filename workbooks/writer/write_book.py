@@ -1,6 +1,7 @@
 """Writing a book of values as a spreadsheet file: the same book gives the same bytes on every machine."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Final
@@ -11,7 +12,9 @@ from xlsxwriter.exceptions import XlsxWriterException
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from filing.book.canonical_values import WorkbookPresentation
 from filing.book.workbook_model import Cell, FilingBook, FilingSheet
+from workbooks.writer.book_presentation import describe_book
 from workbooks.writer.cell_checks import (
     TargetCell,
     check_cached_value,
@@ -22,13 +25,22 @@ from workbooks.writer.cell_checks import (
     raise_on_error,
     refuse_dead_link,
 )
-from workbooks.writer.cell_formats import BODY_FONT_SIZE, SONG_FONT, estimate_height
+from workbooks.writer.cell_formats import BODY_FONT_SIZE, SONG_FONT, has_link
 from workbooks.writer.charts import add_chart
 from workbooks.writer.format_cache import FormatCache
+from workbooks.writer.page_heights import estimate_row_heights
 from workbooks.writer.page_setup import configure_paper, format_footer
 
 FIRST_ZIP_DATE: Final = (1980, 1, 1, 0, 0, 0)
 _ALLOWED_ACTIONS: Final = {"format_columns": True, "format_rows": True, "autofilter": True}
+
+
+@dataclass(frozen=True, slots=True)
+class PresentedBook:
+    """A book as an xlsx file, and what it shows besides its values."""
+
+    data: bytes
+    presentation: WorkbookPresentation
 
 
 def write_book(book: FilingBook) -> bytes:
@@ -36,6 +48,19 @@ def write_book(book: FilingBook) -> bytes:
 
     Raise ValueError or TypeError, with the sheet and the cell, for what a spreadsheet cannot hold unchanged.
     """
+    return _pack_parts(_build_parts(book))
+
+
+def write_presented_book(book: FilingBook) -> PresentedBook:
+    """Return *book* as an xlsx file with its presentation, which is not read back from the file. Raises as above."""
+    parts = _build_parts(book)
+    chart_count = sum(len(sheet.charts) for sheet in book.sheets)
+    chart_parts = [parts[f"xl/charts/chart{number}.xml"] for number in range(1, chart_count + 1)]
+    return PresentedBook(_pack_parts(parts), describe_book(book, _read_creation_time(book), chart_parts))
+
+
+def _build_parts(book: FilingBook) -> dict[str, bytes]:
+    """Return the parts of the file by name, in their order."""
     if not book.sheets:
         raise ValueError(f"a book needs at least one sheet, got none in {book.title!r}")
     store = BytesIO()
@@ -46,7 +71,15 @@ def write_book(book: FilingBook) -> bytes:
     for sheet in book.sheets:
         _write_sheet(workbook, sheet, formats, sheet_names=sheet_names, footer=format_footer(book))
     workbook.close()
-    return _pack_reproducibly(store.getvalue())
+    with ZipFile(store) as archive:
+        return {name: _correct_part(name, archive.read(name)) for name in archive.namelist()}
+
+
+def _correct_part(name: str, content: bytes) -> bytes:
+    if name.endswith(".rels"):
+        # xlsxwriter writes links with the backslashes of Windows, which other systems cannot follow.
+        return content.replace(b"\\", b"/")
+    return content
 
 
 def _choose_options() -> dict[str, object]:
@@ -70,14 +103,19 @@ def _choose_options() -> dict[str, object]:
 
 
 def _describe_book(book: FilingBook) -> dict[str, object]:
-    created = datetime.fromisoformat(book.created_at)
-    if created.tzinfo:
-        created = created.astimezone(UTC)
     return {
         "title": check_text("the book's title", book.title),
         "subject": check_text("the book's subject", book.subject),
-        "created": created.replace(tzinfo=None),
+        "created": _read_creation_time(book),
     }
+
+
+def _read_creation_time(book: FilingBook) -> datetime:
+    """Return the time in UTC, without its zone."""
+    created_at = datetime.fromisoformat(book.created_at)
+    if created_at.tzinfo:
+        created_at = created_at.astimezone(UTC)
+    return created_at.replace(tzinfo=None)
 
 
 def _write_sheet(
@@ -103,16 +141,16 @@ def _add_page(workbook: Workbook, sheet: FilingSheet) -> Worksheet:
 
 
 def _prepare_page(page: Worksheet, sheet: FilingSheet, footer: str) -> None:
-    configure_paper(page, sheet, footer)
-    _apply_grid(page, sheet)
+    row_heights = estimate_row_heights(sheet)
+    configure_paper(page, sheet, row_heights, footer)
+    _apply_grid(page, sheet, row_heights)
     _repeat_header(page, sheet)
 
 
-def _apply_grid(page: Worksheet, sheet: FilingSheet) -> None:
+def _apply_grid(page: Worksheet, sheet: FilingSheet, row_heights: Sequence[float]) -> None:
     for column, width in enumerate(sheet.widths):
         raise_on_error(page.set_column(column, column, width), f"sheet {sheet.name!r}, column {column + 1}")
-    for row, cells in enumerate(sheet.rows):
-        height = sheet.row_heights.get(row + 1) or estimate_height(cells, sheet.widths)
+    for row, height in enumerate(row_heights):
         if height:
             raise_on_error(page.set_row(row, height), f"sheet {sheet.name!r}, row {row + 1}")
     column_count = max(map(_count_columns, sheet.rows), default=0)
@@ -150,18 +188,16 @@ def _write_cell(target_cell: TargetCell, cell: Cell, style: Format) -> None:
     if cell.span > 1:
         last = (target_cell.row, target_cell.column + cell.span - 1)
         raise_on_error(target_cell.page.merge_range(*target_cell.coordinates, *last, None, style), target_cell)
-    _write_link(target_cell, cell, style)
+    if has_link(cell):
+        _write_link(target_cell, cell, style)
     # After the merge and the link, because both put a text of their own into the cell.
     _write_content(target_cell, cell, style)
 
 
 def _write_link(target_cell: TargetCell, cell: Cell, style: Format) -> None:
+    address = f"external:{cell.source_link}"
     if cell.link:
         address = f"internal:{cell.link}"
-    elif cell.source_link:
-        address = f"external:{cell.source_link}"
-    else:
-        return
     text = ""
     if cell.value is not None:
         text = check_text(target_cell, str(cell.value))
@@ -202,17 +238,13 @@ def _write_text(target_cell: TargetCell, text: str, style: Format) -> int | None
     return code
 
 
-def _pack_reproducibly(data: bytes) -> bytes:
-    """Return the archive with fixed dates and without the mark of the operating system that wrote it."""
+def _pack_parts(parts: Mapping[str, bytes]) -> bytes:
+    """Return an archive with fixed dates and without the mark of the operating system that wrote it."""
     store = BytesIO()
-    with ZipFile(BytesIO(data)) as source, ZipFile(store, "w") as target:
-        for name in source.namelist():
+    with ZipFile(store, "w") as target:
+        for name, content in parts.items():
             part = ZipInfo(name, FIRST_ZIP_DATE)
             part.create_system = 0
             part.compress_type = ZIP_DEFLATED
-            content = source.read(name)
-            if name.endswith(".rels"):
-                # xlsxwriter writes links with the backslashes of Windows, which other systems cannot follow.
-                content = content.replace(b"\\", b"/")
             target.writestr(part, content)
     return store.getvalue()
