@@ -34,7 +34,7 @@ from checks.reporting.reported_figures import collect_reported_figures
 from checks.rule_evaluation import evaluate_rules
 from checks.rules.cross_year_rules import collect_claimed_plots
 from checks.versions.explanation_form import read_explanation_form
-from checks.versions.explanations import attach_explanations
+from checks.versions.explanations import add_last_year, attach_explanations
 from checks.versions.returned_sheets import read_explanations, remove_returned_sheets
 from checks.versions.row_identity import add_locations
 from contracts.contract_library import ContractLibrary, Submission
@@ -77,9 +77,10 @@ def validate_workbook(
     evaluation = _merge_root_causes(evaluate_rules(subjects), book, cover, submission, history)
     evaluation = merge_implausible_values(evaluation)
     findings = build_findings(_group_violations(evaluation), messages)
-    findings = add_locations(findings, evaluation.tables, cover, cover_form.name)
+    findings = add_locations(findings, evaluation.tables, cover, cover_form.name, book)
     report = _build_report(identity, library.compute_version(), evaluation, findings)
     explanations = (*read_explanation_form(list_tables(subjects), findings), *explanations)
+    report = add_last_year(report, history, messages)
     report = attach_explanations(report, explanations, library.get_return_policy(), messages)
     return replace(report, cover=cover.list_fields(cover_form))
 

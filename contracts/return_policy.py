@@ -23,7 +23,8 @@ class ReturnPolicy:
     """What an explanation must contain (procedure rule *rule*), and the caps of our lists.
 
     An explanation needs *min_length* characters, and *min_length_without_fillers* once all *filler_words* are removed,
-    *min_distinct* of them different; the words are sorted by length, the longest first. *max_list_lengths* is keyed by
+    *min_distinct* of them different; the words are in lower case and sorted by
+    length, the longest first. *max_list_lengths* is keyed by
     list. *paper_suffixes* are the endings of files that may accompany a workbook.
     """
 
@@ -47,13 +48,17 @@ def load_return_policy(raw: Mapping[str, Any], file: str) -> ReturnPolicy:
             min_length=int(explanation["least"]),
             min_length_without_fillers=int(explanation["left"]),
             min_distinct=int(explanation["distinct"]),
-            filler_words=tuple(sorted(map(str, explanation["idle"]), key=len, reverse=True)),
+            filler_words=tuple(sorted(map(_fold_case, explanation["idle"]), key=len, reverse=True)),
             max_list_lengths={str(name): int(cap) for name, cap in raw["caps"].items()},
             sampling=_build_sampling(raw.get("sampling", {})),
             paper_suffixes=tuple(str(suffix).lower() for suffix in raw.get("papers", ())),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ContractError(file, f"entry missing or malformed: {error!r}") from error
+
+
+def _fold_case(word: object) -> str:
+    return str(word).casefold()
 
 
 def _build_sampling(raw: Mapping[str, Any]) -> SamplingPolicy:

@@ -106,7 +106,7 @@ def _keep_filed_version(county_state: CountyState | None) -> CountyState | None:
         decisions=(),
         decision_days=(),
         waivers=(),
-        explanations_by_version=None,
+        explanations=county_state.list_explanations(county_state.newest_sha256),
     )
 
 

@@ -97,6 +97,29 @@ class Reduction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DecidedExplanation:
+    """An explanation that was given as a decision on one version.
+
+    *finding* is the identity of the finding that it names and *place* its cell; both are empty in records of the time
+    when a text stood for all findings of a *rule*. *related_rules* are the other rules of the finding. *is_in_report*
+    says that a later check of the version has counted it.
+    """
+
+    sha256: str
+    rule: str
+    text: str
+    finding: str = ""
+    place: str = ""
+    related_rules: tuple[str, ...] = ()
+    is_in_report: bool = False
+
+    @property
+    def target(self) -> str:
+        """The rule with the cell, as people write it."""
+        return f"{self.rule} {self.place}".strip()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RefusedFile:
     """A file of a county that was not taken: its *name*, the code of the reason, the reason itself and the remedy.
 
@@ -124,7 +147,7 @@ class AccompanyingPaper:
 class CountyState:
     """One county: its workflow state, its versions (oldest first) and every decision on any of them.
 
-    *explanations_by_version* maps a version's sha256 to its explanations by rule. *refused_files* are the files refused
+    *explanations* are those given as decisions, oldest first. *refused_files* are the files refused
     since the last version was received, and *papers* the accompanying papers, oldest first.
     *decision_days* are the days on which *decisions* were recorded, in the same order.
     *filings* are all its filings, oldest first, those that were undone or replaced included.
@@ -137,7 +160,7 @@ class CountyState:
     decision_days: tuple[date | None, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     reductions: tuple[Reduction, ...] = ()
-    explanations_by_version: Mapping[str, Mapping[str, str]] | None = None
+    explanations: tuple[DecidedExplanation, ...] = ()
     refused_files: tuple[RefusedFile, ...] = ()
     papers: tuple[AccompanyingPaper, ...] = ()
     filings: tuple[FilingRecord, ...] = ()
@@ -182,11 +205,17 @@ class CountyState:
             return ()
         return self.list_decisions(self.newest_sha256)
 
-    def get_newest_explanations(self) -> Mapping[str, str]:
-        """Return the explanations of the newest version's findings, by rule."""
-        if self.newest_version is None or self.explanations_by_version is None:
-            return {}
-        return self.explanations_by_version.get(self.newest_version.sha256, {})
+    def list_explanations(self, sha256: str) -> tuple[DecidedExplanation, ...]:
+        """Return the explanations decided on a version; of several for one finding, the last."""
+        newest: dict[str, DecidedExplanation] = {}
+        for explanation in self.explanations:
+            if explanation.sha256 == sha256:
+                newest[explanation.finding or explanation.rule] = explanation
+        return tuple(newest.values())
+
+    def get_newest_explanations(self) -> tuple[DecidedExplanation, ...]:
+        """Return the explanations decided on the newest version."""
+        return self.list_explanations(self.newest_sha256)
 
     def list_waived_rules(self, day: date | None = None, today: date | None = None) -> tuple[str, ...]:
         """Return the rules with a waiver that is valid on *day* and *today*, or with any waiver if *day* is None."""
@@ -196,10 +225,15 @@ class CountyState:
         """Return how many findings of the newest version still block a decision of *day* that is recorded *today*."""
         if self.newest_version is None:
             return 0
-        cleared_rules = self.list_waived_rules(day, today)
-        if severity == "soft":
-            cleared_rules = (*cleared_rules, *self.get_newest_explanations())
-        return self.newest_version.count_open_findings(severity, cleared_rules)
+        cleared_rules = set(self.list_waived_rules(day, today))
+        explanations = self.get_newest_explanations() if severity == "soft" else ()
+        cleared_rules.update(explanation.rule for explanation in explanations if not explanation.finding)
+        open_count = self.newest_version.count_open_findings(severity, cleared_rules)
+        for explanation in explanations:
+            is_cleared = cleared_rules.issuperset((explanation.rule, *explanation.related_rules))
+            if explanation.finding and not explanation.is_in_report and not is_cleared:
+                open_count -= 1
+        return open_count
 
 
 def find_recorded_roster(history: Iterable[LedgerEntry | EventSummary]) -> Roster | None:

@@ -5,12 +5,23 @@ from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
 from checks.model.cell_ref import parse_address
+from checks.model.finding import Finding
 from checks.versions.explanations import find_explanation_fault
+from checks.versions.finding_key import format_finding_key
 from contracts.procedures import Effect, Precondition
 from review.decision_points import DecisionPoint, encode_points, parse_points
 from review.decision_rules import find_open_points, parse_answers
 from review.events import JsonValue
+from review.explanations.named_findings import (
+    ExplanationLine,
+    format_place,
+    list_targets,
+    parse_explanation_line,
+    select_findings,
+)
 from review.proposal import DecisionContext, DecisionRefusal, Proposal, ResolvedAction, parse_day
+
+MAX_FINDINGS_LISTED = 12
 
 DecisionFacts = dict[str, JsonValue]
 
@@ -83,13 +94,39 @@ def _collect_explanations(
     context: DecisionContext, proposal: Proposal, points: tuple[DecisionPoint, ...]
 ) -> DecisionFacts | DecisionRefusal:
     explanations: list[JsonValue] = []
-    for point in points:
-        if not point.rule:
+    lines = filter(str.strip, proposal.points.splitlines())
+    for point, text in zip(points, lines, strict=True):
+        line = parse_explanation_line(text)
+        if line is None:
             return _refuse_point(proposal, point)
-        if find_explanation_fault(point.text, context.return_policy):
+        if find_explanation_fault(line.text, context.return_policy):
             return _refuse_point(proposal, point, "thin_explanation", least=str(context.return_policy.min_length))
-        explanations.append({"rule": point.rule, "text": point.text})
+        findings = select_findings(line, context.findings)
+        # One text for several findings counts only where each of them is named.
+        if not findings or (len(findings) > 1 and not line.cells):
+            return _refuse_unnamed_finding(context, proposal, point, line)
+        explanations += [_encode_explanation(finding, line) for finding in findings]
     return {"explanations": explanations}
+
+
+def _refuse_unnamed_finding(
+    context: DecisionContext, proposal: Proposal, point: DecisionPoint, line: ExplanationLine
+) -> DecisionRefusal:
+    same_rule = select_findings(replace(line, cells=()), context.findings)
+    listed = list_targets(same_rule or context.findings, MAX_FINDINGS_LISTED)
+    facts = {"target": line.target, "listed": listed, "count": str(len(same_rule))}
+    code = "no_such_finding" if line.cells or not same_rule else "finding_not_named"
+    return _refuse_point(proposal, point, code, **facts)
+
+
+def _encode_explanation(finding: Finding, line: ExplanationLine) -> JsonValue:
+    return {
+        "rule": finding.rule,
+        "text": line.text,
+        "finding": format_finding_key(finding),
+        "place": format_place(finding),
+        "related": " ".join(finding.related_rules),
+    }
 
 
 def _collect_waivers(

@@ -68,7 +68,7 @@ def parse_points(text: str) -> tuple[DecisionPoint, ...]:
     return tuple(starmap(_parse_point, enumerate(lines, start=1)))
 
 
-def _normalise_cell_target(target: str) -> str:
+def normalise_cell_target(target: str) -> str:
     """Return a target with its cell as on the sheet: A8 for a8 and $A$8; quotes around the sheet are removed."""
     sheet, mark, cell = target.translate(_CELL_WRITING).rpartition("!")
     return f"{sheet.strip().strip(_QUOTE)}{mark}{cell.strip().upper()}"
@@ -95,7 +95,7 @@ def _parse_point(number: int, line: str) -> DecisionPoint:
     target, text = match["target"].strip(), match["text"]
     if _RULE_PATTERN.match(target.upper()) or _NUMBER_PATTERN.match(target.upper()):
         return DecisionPoint(number, target.upper(), text)
-    cell_target = _normalise_cell_target(target)
+    cell_target = normalise_cell_target(target)
     if _CELL_PATTERN.match(cell_target):
         return DecisionPoint(number, cell_target, text)
     return DecisionPoint(number, "", line.strip())

@@ -8,17 +8,19 @@ from contracts.procedures import Action, Effect, Procedure
 from review.county_state import (
     AccompanyingPaper,
     CountyState,
+    DecidedExplanation,
     Reduction,
     RefusedFile,
     SubmissionVersion,
     Waiver,
     compute_next_state,
 )
-from review.events import Event, EventKind, EventSummary, JsonValue, LedgerEntry
+from review.events import Event, EventKind, EventSummary, LedgerEntry
 from review.filing_records import FilingRecord, find_record_in_force, list_sha256s_in_force
 from review.office_day import parse_office_day
 from review.roster import Roster
 from review.submissions import recorded_files
+from review.submissions.check_results import add_check_result
 
 
 def replay_events(
@@ -51,9 +53,7 @@ def add_decision(procedure: Procedure, county_state: CountyState, event: Event) 
         decision_days=list(county_state.decision_days),
         waivers=list(county_state.waivers),
         reductions=list(county_state.reductions),
-        explanations_by_version={
-            sha256: dict(explanations) for sha256, explanations in (county_state.explanations_by_version or {}).items()
-        },
+        explanations=list(county_state.explanations),
         refused_files=list(county_state.refused_files),
         papers=list(county_state.papers),
         filings=county_state.filings,
@@ -82,7 +82,7 @@ class _CountyBuilder:
     decision_days: list[date | None] = field(default_factory=list)
     waivers: list[Waiver] = field(default_factory=list)
     reductions: list[Reduction] = field(default_factory=list)
-    explanations_by_version: dict[str, dict[str, str]] = field(default_factory=dict)
+    explanations: list[DecidedExplanation] = field(default_factory=list)
     refused_files: list[RefusedFile] = field(default_factory=list)
     papers: list[AccompanyingPaper] = field(default_factory=list)
     filings: tuple[FilingRecord, ...] = ()
@@ -96,7 +96,7 @@ class _CountyBuilder:
             decision_days=tuple(self.decision_days),
             waivers=tuple(self.waivers),
             reductions=tuple(self.reductions),
-            explanations_by_version=self.explanations_by_version or None,
+            explanations=tuple(self.explanations),
             refused_files=tuple(self.refused_files),
             papers=tuple(self.papers),
             filings=self.filings,
@@ -137,60 +137,17 @@ def _apply_check(context: _ReplayContext, builder: _CountyBuilder, entry: Ledger
     event = entry.event
     for index, version in enumerate(builder.versions):
         if version.sha256 == event.sha256:
-            builder.versions[index] = _add_check_result(version, event)
+            builder.versions[index] = add_check_result(version, event)
+    builder.explanations = [_mark_if_counted(explanation, event) for explanation in builder.explanations]
     if builder.versions and builder.is_newest(event.sha256):
         _update_checked_state(context, builder)
 
 
-def _add_check_result(version: SubmissionVersion, event: Event) -> SubmissionVersion:
-    facts = event.facts
-    return SubmissionVersion(
-        number=version.number,
-        sha256=version.sha256,
-        name=version.name,
-        received_at=version.received_at,
-        hard_count=int(str(facts["hard"])),
-        soft_count=int(str(facts["soft"])),
-        note_count=int(str(facts["notes"])),
-        explained_count=int(str(facts.get("explained", 0))),
-        report_sha256=str(facts["report"]),
-        contracts_sha256=str(facts["contracts"]),
-        plots_sha256=str(facts.get("plots", "")),
-        balances_digest=str(facts.get("basis", "")),
-        claims_digest=str(facts.get("disputed", "")),
-        finding_counts=_parse_finding_counts(event),
-        related_rules=_parse_related_rules(event),
-        cover=tuple(recorded_files.list_cover_fields(event)),
-    )
-
-
-def _parse_finding_counts(event: Event) -> Mapping[str, Mapping[str, int]] | None:
-    raw = event.facts.get("found")
-    if not isinstance(raw, dict):
-        # The event was recorded before findings were counted by rule.
-        return None
-    counts: dict[str, dict[str, int]] = {}
-    for severity, rules in raw.items():
-        if isinstance(rules, dict):
-            counts[severity] = {rule: int(str(count)) for rule, count in rules.items()}
-    return counts
-
-
-def _parse_related_rules(event: Event) -> Mapping[str, Mapping[str, tuple[tuple[str, ...], ...]]]:
-    raw = event.facts.get("related")
-    if not isinstance(raw, dict):
-        return {}
-    return {severity: _parse_rule_lists(rules) for severity, rules in raw.items()}
-
-
-def _parse_rule_lists(raw: JsonValue) -> dict[str, tuple[tuple[str, ...], ...]]:
-    """Return by rule the lists of related rules, which are recorded with spaces between the rules."""
-    lists: dict[str, tuple[tuple[str, ...], ...]] = {}
-    if isinstance(raw, dict):
-        for rule, texts in raw.items():
-            if isinstance(texts, list):
-                lists[rule] = tuple(tuple(str(text).split()) for text in texts)
-    return lists
+def _mark_if_counted(explanation: DecidedExplanation, check: Event) -> DecidedExplanation:
+    """Return an explanation of a finding as one that a check of its version has counted since it was given."""
+    if explanation.sha256 != check.sha256 or not explanation.finding:
+        return explanation
+    return replace(explanation, is_in_report=True)
 
 
 def _update_checked_state(context: _ReplayContext, builder: _CountyBuilder) -> None:
@@ -265,9 +222,16 @@ def _list_facts(event: Event, name: str) -> Iterator[Mapping[str, object]]:
 
 
 def _add_explanations(builder: _CountyBuilder, event: Event, _: date | None) -> None:
-    explanations = builder.explanations_by_version.setdefault(event.sha256, {})
-    for explanation in _list_facts(event, "explanations"):
-        explanations[str(explanation["rule"])] = str(explanation["text"])
+    for facts in _list_facts(event, "explanations"):
+        explanation = DecidedExplanation(
+            sha256=event.sha256,
+            rule=str(facts["rule"]),
+            text=str(facts["text"]),
+            finding=str(facts.get("finding", "")),
+            place=str(facts.get("place", "")),
+            related_rules=tuple(str(facts.get("related", "")).split()),
+        )
+        builder.explanations.append(explanation)
 
 
 def _add_waivers(builder: _CountyBuilder, event: Event, recorded_day: date | None) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from operator import attrgetter
 
+from checks.model.finding import Finding
 from contracts.procedures import Action, Level, Procedure
 from contracts.return_policy import ReturnPolicy
 from review.county_state import CountyState
@@ -55,6 +56,7 @@ class DecisionContext:
     and area. *figures* are the amounts of the newest version by sheet and cell, *sheet_sizes* its sheets with the
     numbers of their rows and columns, and *rule_ids* the rules in force; if they are empty, the cells of points are not
     verified. *workbook_answers* are the answers to the last return in the newest version, by number of the point.
+    *findings* are those of the newest version that wait for an explanation.
     *roll_ups* are every sealing and unsealing so far. *today* is the day of the recording; if it is None, only the date
     of the decision counts.
     """
@@ -68,6 +70,7 @@ class DecisionContext:
     sheet_sizes: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     rule_ids: frozenset[str] = frozenset()
     workbook_answers: Mapping[int, str] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
     today: date | None = None
     roll_ups: tuple[Event, ...] = ()
 

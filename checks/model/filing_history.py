@@ -5,10 +5,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from checks.model.cell_ref import CellRef
+from checks.model.finding import Finding
 from checks.model.report import ReportedFigure, ValidationReport
 
 FigureKey = tuple[str, str, str, str]
 """Form, project, township and column of a filed figure."""
+FindingPlace = tuple[str, str, str, str]
+"""Rule, form, row and column of a finding; a year in the column's name is left out."""
 
 
 @dataclass(frozen=True, slots=True, order=True, kw_only=True)
@@ -37,7 +40,8 @@ class FilingHistory:
 
     *year* is the previous year. *figures* is None if nothing is on file for it. *claims* need hold only the plots that
     the submission itself names. *places* are sheet and row of each project and township in last year's filing, if they
-    are known. *earlier_version* is the version of the same year that the submission replaces.
+    are known. *earlier_version* is the version of the same year that the submission replaces. *explanations* are those
+    of last year's filing, by the place of the finding.
     """
 
     year: int
@@ -45,6 +49,7 @@ class FilingHistory:
     claims: tuple[PlotClaim, ...] = ()
     places: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
     earlier_version: EarlierVersion | None = None
+    explanations: Mapping[FindingPlace, str] = field(default_factory=dict)
 
     def get_place(self, form: str, project: str, township: str) -> str:
         """Return where a row stood in last year's filing, such as 核算汇总表!4, or an empty text."""
@@ -78,3 +83,21 @@ def describe_earlier_version(report: ValidationReport, plots: Mapping[str, Itera
         townships=tuple(townships),
         plots={form: tuple(names) for form, names in plots.items()},
     )
+
+
+def collect_explanations(report: ValidationReport) -> dict[FindingPlace, str]:
+    """Return the valid explanations of a report by the place of the finding, for the year after it."""
+    explanations: dict[FindingPlace, str] = {}
+    for finding in report.findings:
+        place = find_place(finding, report.identity.year)
+        if place is not None and finding.is_explained and finding.explanation is not None:
+            explanations[place] = finding.explanation.text
+    return explanations
+
+
+def find_place(finding: Finding, year: int) -> FindingPlace | None:
+    """Return what a finding of an accounting year is about, in words that are the same every year."""
+    location = finding.logical_location
+    if location is None:
+        return None
+    return finding.rule, location.form, location.row, location.column.replace(str(year), "")

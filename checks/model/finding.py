@@ -57,6 +57,22 @@ class FindingMember:
 
 
 @dataclass(frozen=True, slots=True)
+class ExplainedCell:
+    """A cell that an explanation of a finding rests on, and a digest of its logical location and its content.
+
+    *digest* reads ``location:content``. Without an address the cell stands for the figures that the rule computed.
+    """
+
+    cell: CellRef
+    digest: str
+
+    @property
+    def location_digest(self) -> str:
+        """The digest of the logical location alone."""
+        return self.digest.partition(":")[0]
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """A county's explanation of a finding; *fault* is the sentence that says why it is not valid, else empty."""
 
@@ -73,7 +89,10 @@ class Finding:
     satisfies the whole group of violated sums; the likeliest comes first. *related_rules* are the other rules that the
     same cause violates. *members* are the cells that a finding stands for, *member_count* of them, if they are alike;
     *place* is what the row of the cell is about. *rule*, *logical_location* and *value*, for a group those of its
-    members, are the identity of the finding, to which an *explanation* belongs.
+    members, are the identity of the finding, to which an *explanation* belongs; it lapses if one of *explained_cells*
+    or *rule_digest*, the digest of the rules as they are, changes. *last_year* is a sentence with the explanation of
+    the same thing in last year's filing, empty if there is none. *read_columns* are names of columns that the rules
+    read, until the cells are known.
     """
 
     rule: str
@@ -95,6 +114,10 @@ class Finding:
     members: tuple[FindingMember, ...] = ()
     member_count: int = 0
     place: RowPlace = RowPlace()
+    explained_cells: tuple[ExplainedCell, ...] = ()
+    rule_digest: str = ""
+    last_year: str = ""
+    read_columns: tuple[str, ...] = ()
 
     @property
     def is_explained(self) -> bool:
@@ -106,10 +129,10 @@ class Finding:
 
     @property
     def full_remedy(self) -> str:
-        """The remedy, followed by what the county's explanation still lacks."""
+        """The remedy, followed by what the county's explanation still lacks and what it was last year."""
         if self.explanation is None or self.severity is not Severity.SOFT:
-            return self.remedy
-        return self.remedy + self.explanation.fault
+            return self.remedy + self.last_year
+        return self.remedy + self.explanation.fault + self.last_year
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,6 +38,8 @@ class CountyExplanation:
     """A county's explanation of a finding; it belongs to rule, spot and value, and lapses if one of them changes.
 
     *members* are the digests of all cells and values that the text explains, if the finding stands for several.
+    *cell_digests* are those of every cell of the finding when it was explained, and *rule_digest* that of its rules;
+    they are empty if they are not known. *is_from_form* says that a row of the county's own form gives the text.
     """
 
     rule: str
@@ -45,6 +47,9 @@ class CountyExplanation:
     value: str
     text: str
     members: tuple[str, ...] = ()
+    cell_digests: tuple[str, ...] = ()
+    rule_digest: str = ""
+    is_from_form: bool = False
 
     @property
     def key(self) -> tuple[str, LogicalLocation, str, tuple[str, ...]]:

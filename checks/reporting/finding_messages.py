@@ -7,6 +7,7 @@ from checks.model.cell_ref import CellRef
 from checks.model.finding import Finding, FindingMember, Severity
 from checks.model.quoted_text import quote_facts, quote_text
 from checks.model.report import find_gravest_severity
+from checks.model.short_digests import digest_rules, list_argument_names
 from checks.model.violation import Phrase, Violation
 from checks.reporting.member_texts import format_members
 from contracts.messages import Messages
@@ -68,6 +69,8 @@ def _build_finding(violations: Sequence[Violation], messages: Messages) -> Findi
         trial=first.rule.trial,
         members=tuple(_build_member(member, messages) for member in first.members),
         member_count=first.member_count,
+        rule_digest=digest_rules(violation.rule for violation in ordered),
+        read_columns=list_argument_names(violation.rule for violation in ordered),
     )
 
 

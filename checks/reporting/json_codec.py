@@ -9,6 +9,7 @@ from typing import Any
 
 from checks.model.cell_ref import CellRef
 from checks.model.finding import (
+    ExplainedCell,
     Explanation,
     Finding,
     FindingMember,
@@ -114,6 +115,9 @@ def _encode_full_finding(finding: Finding) -> dict[str, Any]:
         "spot": location,
         "explanation": explanation,
         "members": list(map(_encode_full_member, finding.members)),
+        "rests_on": [[_format_cell(item.cell, finding.sheet), item.digest] for item in finding.explained_cells],
+        "rule_digest": finding.rule_digest,
+        "last_year": finding.last_year,
     }
 
 
@@ -154,6 +158,11 @@ def _decode_finding(raw: Mapping[str, Any]) -> Finding:
         members=tuple(_decode_member(member, raw["sheet"]) for member in raw.get("members", ())),
         member_count=raw.get("count", 1) if raw.get("members") else 0,
         place=RowPlace(**raw.get("place", {})),
+        explained_cells=tuple(
+            ExplainedCell(_parse_cell(cell, raw["sheet"]), digest) for cell, digest in raw.get("rests_on", ())
+        ),
+        rule_digest=raw.get("rule_digest", ""),
+        last_year=raw.get("last_year", ""),
     )
 
 
@@ -170,8 +179,8 @@ def _decode_repair(raw: Iterable[Mapping[str, str]]) -> tuple[RepairStep, ...]:
 
 
 def _decode_county_explanation(raw: Mapping[str, Any]) -> CountyExplanation:
-    spot, members = LogicalLocation(**raw["spot"]), tuple(raw.get("members", ()))
-    return CountyExplanation(**{**raw, "spot": spot, "members": members})
+    lists = {name: tuple(raw.get(name, ())) for name in ("members", "cell_digests")}
+    return CountyExplanation(**{**raw, "spot": LogicalLocation(**raw["spot"]), **lists})
 
 
 def _format_cell(cell: CellRef, sheet: str) -> str:

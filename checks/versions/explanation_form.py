@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from checks.model.cell_ref import format_address, parse_range
 from checks.model.finding import Finding
 from checks.model.report import CountyExplanation
 from checks.parsing.text_normalisation import normalise_text
 from checks.recognition.table import Table
-from checks.versions.finding_key import digest_members
+from checks.versions.finding_key import FindingKey, digest_members
 
 EXPLANATION_FORM = "explanations"
 _RULE, _SHEET, _CELL, _TEXT = ("rule", "sheet", "cell", "explanation")
@@ -44,11 +45,9 @@ def _explain_findings(row: Mapping[str, str], findings: Sequence[Finding]) -> It
     if row.get(_EVIDENCE):
         text = f"{text}（{row[_EVIDENCE]}）"
     for finding in findings:
-        location = finding.logical_location
-        if location is not None and _names_finding(row, finding):
-            members = _list_members(row, finding)
-            value = finding.value or ""
-            yield CountyExplanation(rule=finding.rule, spot=location, value=value, text=text, members=members)
+        key = FindingKey.from_finding(finding)
+        if key is not None and _names_finding(row, finding):
+            yield replace(key.explain(text), members=_list_members(row, finding), is_from_form=True)
 
 
 def _list_members(row: Mapping[str, str], finding: Finding) -> tuple[str, ...]:

@@ -2,12 +2,18 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from checks.model.finding import Explanation, Finding
+from checks.model.filing_history import FilingHistory, find_place
+from checks.model.finding import Explanation, Finding, Severity
 from checks.model.report import CountyExplanation, ValidationReport
-from checks.versions.finding_key import FindingKey
+from checks.versions.explanation_index import (
+    ExplanationIndex,
+    describe_changes,
+    describe_other_value,
+    index_explanations,
+)
 from contracts.messages import Messages
 from contracts.return_policy import ReturnPolicy
 
@@ -24,8 +30,8 @@ def attach_explanations(
         # A blank line withdraws nothing: it may come from an older list of findings.
         if explanation.text or explanation.key not in explanations_by_key:
             explanations_by_key[explanation.key] = explanation
-    texts = _collect_texts(explanations_by_key.values())
-    findings = tuple(_attach_explanation(finding, texts, policy, messages) for finding in report.findings)
+    index = index_explanations(explanations_by_key.values())
+    findings = tuple(_attach_explanation(finding, index, policy, messages) for finding in report.findings)
     return replace(
         report,
         findings=findings,
@@ -33,18 +39,52 @@ def attach_explanations(
     )
 
 
+def add_last_year(report: ValidationReport, history: FilingHistory | None, messages: Messages) -> ValidationReport:
+    """Return the report, each soft finding with the explanation of the same thing in last year's filing."""
+    if history is None or not history.explanations:
+        return report
+    findings: list[Finding] = []
+    for finding in report.findings:
+        place = find_place(finding, report.identity.year)
+        text = history.explanations.get(place, "") if place else ""
+        sentence = ""
+        if text and finding.severity is Severity.SOFT:
+            sentence = messages("explanation.last_year", text=text)
+        findings.append(replace(finding, last_year=sentence))
+    return replace(report, findings=tuple(findings))
+
+
 def carry_explanations(
     report: ValidationReport, earlier: ValidationReport, policy: ReturnPolicy, messages: Messages
 ) -> ValidationReport:
-    """Return the report with the explanations of the earlier version, unless the report has newer ones."""
-    newer_explanations = report.explanations
+    """Return the report with the explanations of the earlier version, unless the report has newer ones.
+
+    A row of the county's form that says again what it said of other figures is no newer explanation.
+    """
+    newer_explanations = [
+        explanation for explanation in report.explanations if not _is_repeated(explanation, earlier.explanations)
+    ]
     report = replace(report, explanations=earlier.explanations)
     return attach_explanations(report, newer_explanations, policy, messages)
 
 
+def _is_repeated(explanation: CountyExplanation, earlier_explanations: Iterable[CountyExplanation]) -> bool:
+    if not explanation.is_from_form:
+        return False
+    for earlier in earlier_explanations:
+        is_same_text = (earlier.rule, earlier.spot, earlier.text) == (
+            explanation.rule,
+            explanation.spot,
+            explanation.text,
+        )
+        if is_same_text and earlier.cell_digests and earlier != explanation:
+            return True
+    return False
+
+
 def find_explanation_fault(text: str, policy: ReturnPolicy) -> str:
     """Return the fault of an explanation, ``empty``, ``idle`` or ``short``, or an empty text if it is valid."""
-    characters = "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text)))
+    characters = "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
     if not characters:
         return "empty"
     repetition = _REPETITION.fullmatch(characters)
@@ -68,41 +108,37 @@ def _is_idle(characters: str, policy: ReturnPolicy) -> bool:
     )
 
 
-def _collect_texts(explanations: Iterable[CountyExplanation]) -> dict[tuple[str, str], str]:
-    """Return the text for each rule and cell with its value; the text of the longer list comes first.
-
-    A text for several cells explains each of them. It holds as long as none of them has another value, and covers no
-    cell that was not among them.
-    """
-    texts: dict[tuple[str, str], str] = {}
-    for explanation in sorted(explanations, key=lambda explanation: -len(explanation.members)):
-        key = FindingKey(explanation.rule, explanation.spot, explanation.value, explanation.members)
-        for digest in key.list_covered():
-            if explanation.text or (explanation.rule, digest) not in texts:
-                texts[explanation.rule, digest] = explanation.text
-    return texts
-
-
-def _find_text(finding: Finding, texts: Mapping[tuple[str, str], str]) -> str | None:
-    """Return the text that explains a finding with all its members, or None if one of them has none."""
-    key = FindingKey.from_finding(finding)
-    if key is None:
-        return None
-    member_texts = [texts.get((key.rule, digest)) for digest in key.list_covered()]
-    known_texts = [text for text in member_texts if text is not None]
-    if len(known_texts) < len(member_texts) or (any(known_texts) and not all(known_texts)):
-        return None
-    return "\n".join(dict.fromkeys(known_texts))
-
-
-def _attach_explanation(
-    finding: Finding, texts: Mapping[tuple[str, str], str], policy: ReturnPolicy, messages: Messages
-) -> Finding:
-    text = _find_text(finding, texts)
-    if text is None:
-        return replace(finding, explanation=None)
+def _attach_explanation(finding: Finding, index: ExplanationIndex, policy: ReturnPolicy, messages: Messages) -> Finding:
+    explanations = index.find_explanations(finding)
+    if not explanations:
+        return replace(finding, explanation=_explain_lapse(finding, index, policy, messages))
+    text = "\n".join(dict.fromkeys(explanation.text for explanation in explanations))
     fault = find_explanation_fault(text, policy)
     if fault:
         sentence = messages(f"explanation.{fault}", text=text, least=policy.min_length)
         return replace(finding, explanation=Explanation(text, sentence))
+    changes = describe_changes(finding, explanations, messages)
+    if changes:
+        return replace(finding, explanation=_build_lapsed_explanation(text, changes, messages))
     return replace(finding, explanation=Explanation(text))
+
+
+def _explain_lapse(
+    finding: Finding, index: ExplanationIndex, policy: ReturnPolicy, messages: Messages
+) -> Explanation | None:
+    """Return what became of an explanation that was given for the same place, or None if there is none."""
+    earlier = index.find_earlier(finding)
+    if earlier is None or finding.severity is not Severity.SOFT or find_explanation_fault(earlier.text, policy):
+        return None
+    changes = describe_other_value(finding, earlier, messages)
+    if not changes:
+        return None
+    return _build_lapsed_explanation(earlier.text, changes, messages)
+
+
+def _build_lapsed_explanation(text: str, changes: Sequence[str], messages: Messages) -> Explanation:
+    """Return an explanation without a text: the county has to say it anew, and is told what it said before and why."""
+    sentence = messages(
+        "explanation.lapsed", text=text, changes=messages("explanation.changed.separator").join(changes)
+    )
+    return Explanation("", sentence)

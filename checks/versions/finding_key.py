@@ -10,22 +10,29 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 from checks.model.finding import Finding, FindingMember, LogicalLocation
+from checks.model.report import CountyExplanation
 
 ID_LENGTH: Final = 16
-# Rule, form, row, column and value; for a group also its members.
+# Rule, form, row, column and value; then the members of a group, and the digests of the rules and of the cells.
 _KEY_PARTS: Final = 5
+_MAX_KEY_PARTS: Final = 7
 # A thousand members must fit into one cell of a sheet.
 _DIGEST_CHARACTERS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
 class FindingKey:
-    """Rule, spot and value of a finding, and for a group the digests of its members."""
+    """Rule, spot and value of a finding, and for a group the digests of its members.
+
+    *cell_digests* and *rule_digest* are what an explanation of it rests on besides.
+    """
 
     rule: str
     spot: LogicalLocation
     value: str
     members: tuple[str, ...] = ()
+    cell_digests: tuple[str, ...] = ()
+    rule_digest: str = ""
 
     @classmethod
     def from_finding(cls, finding: Finding) -> Self | None:
@@ -33,7 +40,21 @@ class FindingKey:
         location = finding.logical_location
         if location is None:
             return None
-        return cls(finding.rule, location, finding.value or "", digest_members(finding.members))
+        digests = tuple(item.digest for item in finding.explained_cells)
+        members = digest_members(finding.members)
+        return cls(finding.rule, location, finding.value or "", members, digests, finding.rule_digest)
+
+    def explain(self, text: str) -> CountyExplanation:
+        """Return an explanation of the finding as it is now."""
+        return CountyExplanation(
+            rule=self.rule,
+            spot=self.spot,
+            value=self.value,
+            text=text,
+            members=self.members,
+            cell_digests=self.cell_digests,
+            rule_digest=self.rule_digest,
+        )
 
     def list_covered(self) -> tuple[str, ...]:
         """Return the digests of what an explanation covers: the members, or the finding's own cell and value."""
@@ -42,8 +63,10 @@ class FindingKey:
     def format_text(self) -> str:
         """Return the identity as a JSON array."""
         parts = [self.rule, self.spot.form, self.spot.row, self.spot.column, self.value]
-        if self.members:
+        if self.members or self.cell_digests:
             parts.append(" ".join(self.members))
+        if self.cell_digests:
+            parts.append(" ".join((self.rule_digest, *self.cell_digests)))
         return json.dumps(parts, ensure_ascii=False)
 
 
@@ -79,12 +102,15 @@ def parse_finding_key(text: str | None) -> FindingKey | None:
         parts = json.loads(text or "")
     except (ValueError, RecursionError):
         return None
-    if not isinstance(parts, list) or len(parts) not in (_KEY_PARTS, _KEY_PARTS + 1):
+    if not isinstance(parts, list) or not _KEY_PARTS <= len(parts) <= _MAX_KEY_PARTS:
         return None
     if not all(isinstance(part, str) for part in parts):
         return None
-    rule, form, row, column, value, *members = parts
-    return FindingKey(rule, LogicalLocation(form, row, column), value, tuple(" ".join(members).split()))
+    rule, form, row, column, value, *lists = parts
+    members, digests = [*(text.split() for text in lists), [], []][:2]
+    rule_digest, *cell_digests = digests or [""]
+    spot = LogicalLocation(form, row, column)
+    return FindingKey(rule, spot, value, tuple(members), tuple(cell_digests), rule_digest)
 
 
 def digest_members(members: Iterable[FindingMember]) -> tuple[str, ...]:

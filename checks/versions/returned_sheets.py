@@ -76,4 +76,4 @@ def _parse_explanation_rows(
         key = parse_finding_key(row[positions["key"]])
         if key is not None:
             text = (row[positions["text"]] or "").strip()
-            yield CountyExplanation(rule=key.rule, spot=key.spot, value=key.value, text=text, members=key.members)
+            yield key.explain(text)

@@ -1,10 +1,10 @@
 """Name every cell of a submission by form, row and column, independent of its layout."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from checks.model.cell_ref import CellRef, column_letters
+from checks.model.cell_ref import CellRef, column_letters, format_address
 from checks.model.finding import Finding, LogicalLocation, Refusal, RowPlace
 from checks.model.raw_workbook import RawWorkbook
 from checks.recognition.column_names import ROW, list_field_names
@@ -12,6 +12,7 @@ from checks.recognition.cover import Cover, identify_submission, read_cover
 from checks.recognition.locate_tables import locate_tables
 from checks.recognition.row_names import name_rows
 from checks.recognition.table import PROJECT, Table, build_table
+from checks.versions.explained_cells import add_explained_cells
 from checks.versions.returned_sheets import remove_returned_sheets
 from checks.versions.version_diff import FormSnapshot, RowSnapshot
 from contracts.contract_library import ContractLibrary
@@ -80,11 +81,12 @@ def build_form_snapshot(table: Table) -> FormSnapshot:
 
 
 def add_locations(
-    findings: Sequence[Finding], tables: Iterable[Table], cover: Cover, cover_form: str
+    findings: Sequence[Finding], tables: Iterable[Table], cover: Cover, cover_form: str, book: RawWorkbook
 ) -> tuple[Finding, ...]:
     """Return the findings with their logical location; a finding without a cell is located at its whole sheet.
 
-    *cover_form* is the name of the cover's form.
+    *cover_form* is the name of the cover's form. Findings that may be explained get the digests of their cells in
+    *book*.
     """
     if not findings:
         return ()
@@ -97,7 +99,8 @@ def add_locations(
         for entry in entries:
             cover_fields[entry.cell] = name
     locator = _Locator(tables_by_sheet, cover_fields, cover_form)
-    return tuple(map(locator.locate_finding, findings))
+    located = map(locator.locate_finding, findings)
+    return add_explained_cells(located, book, locator)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +115,24 @@ class _Locator:
         """Return the finding with its logical location and its row's place, and so its members."""
         cell = CellRef(finding.sheet, finding.cell or "")
         members = [
-            replace(member, logical_location=self._locate(member.cell), place=self._find_place(member.cell))
+            replace(member, logical_location=self.locate(member.cell), place=self._find_place(member.cell))
             for member in finding.members
         ]
         return replace(
-            finding, logical_location=self._locate(cell), place=self._find_place(cell), members=tuple(members)
+            finding, logical_location=self.locate(cell), place=self._find_place(cell), members=tuple(members)
         )
 
-    def _locate(self, cell: CellRef) -> LogicalLocation:
+    def list_row_cells(self, cell: CellRef, columns: Iterable[str]) -> Iterator[CellRef]:
+        """Yield the cells of these columns, as far as the table has them, in the row of a cell."""
+        if cell.sheet in self.tables and cell.address:
+            row, column = cell.position
+            positions = _find_table_at(self.tables[cell.sheet], row, column).table.columns
+            for name in columns:
+                if name in positions:
+                    yield CellRef(cell.sheet, format_address(row, positions[name]))
+
+    def locate(self, cell: CellRef) -> LogicalLocation:
+        """Return what a cell means; a cell outside all tables stands for itself."""
         if cell in self.cover_fields:
             return LogicalLocation(self.cover_form, "", self.cover_fields[cell])
         if cell.sheet not in self.tables:

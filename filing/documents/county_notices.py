@@ -47,12 +47,16 @@ class NoticeContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnedVersion:
-    """A returned version: the return, the name of its marked workbook, and the reported values by target of a point."""
+    """A returned version: the return, the name of its marked workbook, and the reported values by target of a point.
+
+    *last_year* is by target what the county explained last year of the same thing, as a sentence.
+    """
 
     version: SubmissionVersion
     county_return: CountyReturn
     marked_name: str
     values: Mapping[str, str] = field(default_factory=dict)
+    last_year: Mapping[str, str] = field(default_factory=dict)
 
 
 def build_return_notice(context: NoticeContext, returned: ReturnedVersion, messages: Messages) -> FilingBook:
@@ -117,7 +121,7 @@ def _build_point_row(point: ReturnPoint, returned: ReturnedVersion, messages: Me
         build_text_cell(str(point.number), CellStyle.CENTRE),
         build_text_cell(point.target or messages("returned.whole")),
         build_text_cell(value),
-        build_text_cell(point.text),
+        build_text_cell(point.text + returned.last_year.get(point.target, "")),
     )
 
 

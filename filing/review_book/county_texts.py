@@ -51,8 +51,8 @@ def build_explanations_cell(county: ReviewedCounty, messages: Messages) -> Cell:
 
 def _format_explanations(county: ReviewedCounty, messages: Messages) -> str:
     lines = [
-        messages("filing.substance.explanations", rule=rule, text=text)
-        for rule, text in county.county_state.get_newest_explanations().items()
+        messages("filing.substance.explanations", rule=explanation.target, text=explanation.text)
+        for explanation in county.county_state.get_newest_explanations()
     ]
     lines.extend(
         messages("filing.substance.waivers", rule=waiver.rule, until=waiver.until, reason=waiver.reason)

@@ -20,8 +20,8 @@ from review.events import Event
 
 CHANGE_COLUMNS = ("serial", "name", "kind", "form", "row", "field", "before", "after", "cell")
 CHANGE_WIDTHS = (5.0, 11.0, 8.0, 24.0, 18.0, 14.0, 20.0, 20.0, 9.0)
-ANSWER_COLUMNS = ("serial", "name", "topic", "target", "question", "answer")
-ANSWER_WIDTHS = (5.0, 11.0, 10.0, 20.0, 42.0, 42.0)
+ANSWER_COLUMNS = ("serial", "name", "topic", "target", "question", "answer", "explained_last_year")
+ANSWER_WIDTHS = (5.0, 11.0, 10.0, 18.0, 36.0, 36.0, 24.0)
 SAMPLE_COLUMNS = ("serial", "name", "target", "township", "field", "amount", "reason")
 SAMPLE_WIDTHS = (5.0, 11.0, 26.0, 20.0, 18.0, 14.0, 36.0)
 DECISION_COLUMNS = ("serial", "name", "acted", "decided_on", "document", "unit", "text")
@@ -110,7 +110,7 @@ def _list_answer_rows(context: ReviewContext, messages: Messages) -> Iterator[Ce
                     county,
                     messages("review_book.topic.point"),
                     point.target or messages("returned.whole"),
-                    texts=(point.text, point.answer or messages("review_book.topic.unanswered")),
+                    texts=(point.text, point.answer or messages("review_book.topic.unanswered"), ""),
                 )
         yield from _list_explanation_rows(county, messages)
 
@@ -121,12 +121,15 @@ def _list_explanation_rows(county: ReviewedCounty, messages: Messages) -> Iterat
         for finding in county.report.findings:
             if finding.is_explained and finding.explanation is not None:
                 target = f"{finding.rule} {finding.sheet}!{finding.cell or ''}".rstrip("!")
-                yield _build_answer_row(county, topic, target, texts=(finding.message, finding.explanation.text))
-    for rule, text in county.county_state.get_newest_explanations().items():
-        yield _build_answer_row(county, topic, rule, texts=("", text))
+                texts = (finding.message, finding.explanation.text, finding.last_year)
+                yield _build_answer_row(county, topic, target, texts=texts)
+    for explanation in county.county_state.get_newest_explanations():
+        # One that names a finding is in the report.
+        if not explanation.finding:
+            yield _build_answer_row(county, topic, explanation.target, texts=("", explanation.text, ""))
 
 
-def _build_answer_row(county: ReviewedCounty, topic: str, target: str, *, texts: tuple[str, str]) -> CellRow:
+def _build_answer_row(county: ReviewedCounty, topic: str, target: str, *, texts: tuple[str, str, str]) -> CellRow:
     return tuple(map(build_text_cell, (county.due_county.name, topic, target, *texts)))
 
 

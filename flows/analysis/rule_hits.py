@@ -82,7 +82,7 @@ def _list_county_hits(state: YearState, context: ReturnContext, county_state: Co
         return
     newest = context.load_report(checked_versions[-1])
     is_filed = county_state.state in state.procedure.final_states
-    explained_rules = {*_list_explained_rules(newest), *county_state.get_newest_explanations()}
+    explained_rules = {*_list_explained_rules(newest), *(item.rule for item in county_state.get_newest_explanations())}
     waived_rules = set(county_state.list_waived_rules())
     present_rules = {finding.rule for finding in newest.findings}
     for rule, count in counts.items():

@@ -5,7 +5,7 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
-from checks.model.finding import Refusal
+from checks.model.finding import Finding, Refusal
 from checks.model.report import ValidationReport
 from checks.reporting.json_codec import decode_report
 from checks.versions.point_answers import find_point_answers
@@ -20,6 +20,8 @@ from review.county_state import CountyState, SubmissionVersion
 from review.decision import build_decision_key, decide_proposal, decide_roll_up
 from review.decision_points import parse_points
 from review.events import Event, EventKind
+from review.explanations.decided_explanations import add_decided_explanations
+from review.explanations.named_findings import list_open_findings
 from review.proposal import DecisionContext, DecisionRefusal, Proposal
 from review.rollup_seals import find_sealed_areas
 from review.roster import Roster
@@ -132,6 +134,8 @@ def evaluate_decision(
         context = _add_sheet_sizes(state, county_state, context)
     if action is not None and Precondition.ANSWERS in action.preconditions:
         context = replace(context, workbook_answers=_load_answers(state, county_state))
+    if action is not None and action.effect is Effect.EXPLAIN:
+        context = replace(context, findings=_list_open_findings(state, county_state))
     if action is not None and action.effect is Effect.WAIVE:
         rule_ids = frozenset(rule.id for form in state.library.compile_all_forms() for rule in form.rules)
         context = replace(context, rule_ids=rule_ids)
@@ -222,6 +226,16 @@ def _load_answers(state: YearState, county_state: CountyState) -> dict[int, str]
     if open_return is None or newest is None or not newest.is_checked:
         return {}
     return find_point_answers(_load_report(state, newest).explanations, open_return.decision.sha256)
+
+
+def _list_open_findings(state: YearState, county_state: CountyState) -> tuple[Finding, ...]:
+    """Return the findings of the newest version that neither its workbook nor a decision explains."""
+    newest = county_state.newest_version
+    if newest is None or not newest.is_checked:
+        return ()
+    report = _load_report(state, newest)
+    report = add_decided_explanations(report, county_state, newest.sha256, state.policy, state.messages)
+    return list_open_findings(report.findings)
 
 
 def _load_report(state: YearState, version: SubmissionVersion) -> ValidationReport:

@@ -86,7 +86,8 @@ def check_submissions(job: Job) -> JobOutcome:
         own_history = with_version_before(history, context, job.county_state, sha256)
         result = validate_file(data, context.library, context.messages, history=own_history)
         if isinstance(result, ValidationReport):
-            reports.append((sha256, with_earlier_explanations(context, job.county_state, result)))
+            report = with_earlier_explanations(context, job.county_state, result)
+            reports.append((sha256, context.add_decided(report, job.county_state, sha256)))
     return _merge_outcomes([_build_check_outcome(job, context, sha256, report) for sha256, report in reports])
 
 

@@ -21,6 +21,7 @@ from flows.intake.return_marks import build_point_findings, collect_returns
 from ledger.object_store import ObjectStore
 from review.county_state import CountyState, SubmissionVersion
 from review.events import Event
+from review.explanations.decided_explanations import add_decided_explanations
 from review.submissions.return_points import CountyReturn
 from workbooks.marking.mark_workbook import mark_workbook, remove_other_marks
 
@@ -49,6 +50,15 @@ class ReturnContext:
     def load_report(self, version: SubmissionVersion) -> ValidationReport:
         """Read the report of a checked version."""
         return decode_report(json.loads(self.store.load_object(version.report_sha256)))
+
+    def load_explained_report(self, county_state: CountyState, version: SubmissionVersion) -> ValidationReport:
+        """Read the report of a checked version, with the explanations that were decided on it."""
+        return self.add_decided(self.load_report(version), county_state, version.sha256)
+
+    def add_decided(self, report: ValidationReport, county_state: CountyState, sha256: str) -> ValidationReport:
+        """Return the report on a version with the explanations that were decided on it."""
+        policy = self.library.get_return_policy()
+        return add_decided_explanations(report, county_state, sha256, policy, self.messages)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +107,11 @@ def find_previous_version(county_state: CountyState, version_number: int) -> Sub
 
 def load_checked_reports(context: ReturnContext, county_state: CountyState) -> dict[int, ValidationReport]:
     """Return the recorded reports of a county by number of version."""
-    return {version.number: context.load_report(version) for version in county_state.versions if version.is_checked}
+    return {
+        version.number: context.load_explained_report(county_state, version)
+        for version in county_state.versions
+        if version.is_checked
+    }
 
 
 def with_earlier_explanations(
@@ -107,7 +121,9 @@ def with_earlier_explanations(
     previous = find_previous_version(county_state, report.identity.version)
     if previous is None:
         return report
-    return with_explanations_from(context, {previous.number: context.load_report(previous)}, report)
+    return with_explanations_from(
+        context, {previous.number: context.load_explained_report(county_state, previous)}, report
+    )
 
 
 def with_explanations_from(
@@ -146,7 +162,7 @@ def build_marked_file(
     context: ReturnContext, county_state: CountyState, version: SubmissionVersion, chain: ChainContent
 ) -> bytes:
     """Return the marked workbook of a version, with the points of its return."""
-    report = context.load_report(version)
+    report = context.load_explained_report(county_state, version)
     findings = (*chain.point_findings, *report.findings, *chain.notices)
     submitted = SubmittedFile(version.name, version.sha256, context.store.load_object(version.sha256))
     changes = compare_with_previous(context, county_state, version, report)
@@ -158,7 +174,10 @@ def build_page_file(
     context: ReturnContext, county_state: CountyState, version: SubmissionVersion, chain: ChainContent
 ) -> bytes:
     """Return the page of a version, as HTML."""
-    report, submitted = context.load_report(version), SubmittedFile(version.name, version.sha256, b"")
+    report, submitted = (
+        context.load_explained_report(county_state, version),
+        SubmittedFile(version.name, version.sha256, b""),
+    )
     changes = compare_with_previous(context, county_state, version, report)
     return _build_page_bytes(
         context.marking_context, submitted, report, changes=changes, received_at=version.received_at, chain=chain

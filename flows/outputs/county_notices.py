@@ -1,11 +1,13 @@
 """The notices of a year: one for each return of a version, and one for each refused file that is still open."""
 
 import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from checks.model.cell_ref import parse_address
 from checks.model.finding import Refusal
+from checks.reporting.json_codec import decode_report
 from contracts.procedures import Effect, Level
 from filing.book.workbook_model import FilingBook
 from filing.documents.county_notices import NoticeContext, ReturnedVersion, build_refusal_notice, build_return_notice
@@ -130,6 +132,7 @@ def _build_book(state: YearState, roster: Roster, notice: PlannedNotice) -> Fili
         county_return=notice.county_return,
         marked_name=marked_name,
         values=_load_values(state, notice.version, notice.county_return),
+        last_year=_load_last_year(state, notice.version, notice.county_return),
     )
     return build_return_notice(replace(context, issuer=notice.entry.event.unit), returned, state.messages)
 
@@ -158,6 +161,20 @@ def _find_unit(roster: Roster, level: Level, area: str) -> str:
 
 def _is_of_area(officer: Officer, level: Level, area: str) -> bool:
     return officer.level == level.id and officer.area == area
+
+
+def _load_last_year(state: YearState, version: SubmissionVersion, county_return: CountyReturn) -> dict[str, str]:
+    """Return by target of a point what the county explained last year of the same thing."""
+    if not version.is_checked:
+        return {}
+    report = decode_report(json.loads(state.paths.open_store().load_object(version.report_sha256)))
+    sentences: dict[str, str] = {}
+    for point in county_return.points:
+        address = DecisionPoint(point.number, point.target, point.text).cell_address
+        for finding in report.findings:
+            if finding.last_year and (point.target == finding.rule or address == (finding.sheet, finding.cell)):
+                sentences[point.target] = finding.last_year
+    return sentences
 
 
 def _load_values(state: YearState, version: SubmissionVersion, county_return: CountyReturn) -> dict[str, str]:

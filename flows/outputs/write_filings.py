@@ -38,6 +38,7 @@ from ledger.object_store import ObjectStore
 from ledger.signing_key import Signer
 from review.county_state import CountyState, SubmissionVersion
 from review.events import LedgerEntry
+from review.explanations.decided_explanations import add_decided_explanations
 from review.filing_records import find_record_in_force
 from review.reductions import apply_reductions
 from review.rollup_seals import find_seals
@@ -162,10 +163,14 @@ class FilingWriter:
 
     def _load_county(self, store: ObjectStore, due_county: DueCounty, county_state: CountyState) -> IncludedCounty:
         *earlier_versions, newest = county_state.versions
-        report_as_sent = _load_report(store, newest.report_sha256)
-        plan, receipt = (
-            self.state.library.find_plan(due_county.code, self.state.paths.year),
-            self._build_receipt(county_state),
+        plan = self.state.library.find_plan(due_county.code, self.state.paths.year)
+        receipt = self._build_receipt(county_state)
+        report_as_sent = add_decided_explanations(
+            _load_report(store, newest.report_sha256),
+            county_state,
+            newest.sha256,
+            self.state.policy,
+            self.state.messages,
         )
         source_file = ""
         if receipt is not None:

@@ -67,7 +67,9 @@ def _collect_counties(
     for due_county in list_due_counties(roster, planned_review.level, planned_review.area):
         county_state = state.county_states[due_county.code]
         newest = county_state.newest_version
-        report = _load_version_report(store, newest)
+        report = None
+        if newest is not None and newest.is_checked:
+            report = context.load_explained_report(county_state, newest)
         last_seen = _load_last_seen(store, county_state, planned_review.level.id)
         changes = None
         if _waits_for(state, planned_review.level, county_state):
@@ -149,8 +151,10 @@ def _load_last_seen(
 ) -> tuple[SubmissionVersion, ValidationReport] | None:
     """Return the version that a level decided on last, with its report: the level reviews what has changed since."""
     version = _find_seen_version(county_state, level)
-    report = _load_version_report(store, version)
-    if version is None or report is None:
+    if version is None or not version.is_checked:
+        return None
+    report = _load_report(store, version.report_sha256)
+    if report is None:
         return None
     return version, report
 
@@ -162,12 +166,6 @@ def _find_seen_version(county_state: CountyState, level: str) -> SubmissionVersi
         if decided_sha256s and version.sha256 == decided_sha256s[-1]:
             return version
     return None
-
-
-def _load_version_report(store: ObjectStore, version: SubmissionVersion | None) -> ValidationReport | None:
-    if version is None or not version.is_checked:
-        return None
-    return _load_report(store, version.report_sha256)
 
 
 def _load_report(store: ObjectStore, name: str | None) -> ValidationReport | None:

@@ -6,6 +6,8 @@ from datetime import date
 from functools import cache
 from hashlib import sha256
 
+from checks.model.cell_ref import CellRef
+from checks.model.finding import ExplainedCell, Finding, LogicalLocation, Severity
 from contracts.contract_library import open_library
 from contracts.procedures import Procedure
 from contracts.return_policy import ReturnPolicy
@@ -63,6 +65,22 @@ def roster() -> Roster:
         due_counties=(DueCounty(COUNTY, "东川区", "530100"), DueCounty(NEIGHBOUR, "呈贡区", "530100")),
         deadlines={"county": date(2025, 1, 31), "city": date(2025, 2, 28), "province": date(2025, 3, 31)},
         officers=OFFICERS,
+    )
+
+
+def make_soft_finding(rule: str = "F11", cell: str = "A12") -> Finding:
+    """Make a finding that waits for an explanation."""
+    return Finding(
+        rule=rule,
+        severity=Severity.SOFT,
+        sheet="附件3",
+        cell=cell,
+        cells=(CellRef("附件3", cell),),
+        message="序号不连续",
+        remedy="请说明",
+        basis="惯例",
+        logical_location=LogicalLocation("linkage", cell, "serial"),
+        explained_cells=(ExplainedCell(CellRef("附件3", cell), f"{cell}:1"),),
     )
 
 
@@ -125,7 +143,11 @@ class Road:
         """Ask whether a decision may be made now."""
         return decide_proposal(
             DecisionContext(
-                procedure=procedure(), roster=roster(), county_state=self.standing(), return_policy=policy()
+                procedure=procedure(),
+                roster=roster(),
+                county_state=self.standing(),
+                return_policy=policy(),
+                findings=(make_soft_finding(),),
             ),
             proposed,
         )

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 
+from checks.model.finding import Finding
 from contracts.contract_library import open_library
 from contracts.messages import Messages
 from contracts.procedures import Action, Procedure
@@ -17,6 +18,7 @@ from review.proposal import DecisionContext, DecisionRefusal, Proposal
 from review.rollup_seals import find_sealed_areas, list_roll_up_events
 from review.roster import DueCounty, Officer, Roster
 from review.version_admission import AdmissionOutcome, VersionCandidate, decide_admissions
+from tests.builders.chain import make_soft_finding
 from tests.builders.fake_ledger import FakeLedger
 
 YEAR = 2024
@@ -144,10 +146,22 @@ class World:
             figures={("表", "C5"): "200"},
             today=DAYS[-1],
             roll_ups=list_roll_up_events(self.history()),
+            findings=self._open_findings(standing),
         )
         action = procedure().find_action(proposal.level, proposal.action)
         on_area = action is not None and action.effect.is_on_area
         return decide_roll_up(bench, proposal, found) if on_area else decide_proposal(bench, proposal)
+
+    def _open_findings(self, standing: CountyState) -> tuple[Finding, ...]:
+        """Return the finding that waits for an explanation, if the last check had one and nobody has explained it."""
+        newest = standing.newest_version
+        if (
+            newest is None
+            or not newest.soft_count
+            or any(not item.is_in_report for item in standing.get_newest_explanations())
+        ):
+            return ()
+        return (make_soft_finding(),)
 
     def _key(self, event: Event) -> str:
         """Return the key of a decision as the runs record it."""

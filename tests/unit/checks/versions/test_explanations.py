@@ -1,16 +1,21 @@
 """An explanation stays with the finding that it explains, lapses when the value changes, and must say something."""
 
+from dataclasses import replace
 from io import BytesIO
 
 import openpyxl
 import pytest
 
+from checks.model.filing_history import FilingHistory, collect_explanations
 from checks.model.finding import Refusal, Severity
 from checks.model.report import ACCEPTED, FLAGGED, ValidationReport
 from checks.reporting.json_codec import decode_report, encode_finding, encode_report
 from checks.versions.explanations import carry_explanations, find_explanation_fault
+from checks.versions.finding_key import FindingKey, format_finding_key, parse_finding_key
 from checks.versions.returned_sheets import list_returned_sheet_names
 from contracts.contract_library import open_library
+from tests.builders.broken import valid_workbook
+from tests.builders.clerk_mistakes import PLOTS
 from tests.builders.dongchuan import SHEET_3, Draft, submission
 from workbooks.examine import validate_file
 from workbooks.marking.mark_workbook import mark_workbook
@@ -92,6 +97,13 @@ def test_idle_explanation_leaves_the_finding_unexplained_and_says_why(text: str,
         ("核实无误，核实无误，核实无误。", "idle"),
         ("经核实，我县填报数据情况属实", "idle"),
         ("无", "idle"),
+        ("同上", "idle"),
+        ("……", "empty"),
+        ("已核实", "idle"),
+        ("经我县核实，该数据与实际相符，填报一致", "idle"),
+        ("N/A", "idle"),
+        ("数据按实际情况填报，同上年", "idle"),
+        ("已核实已核实已核实已核实", "idle"),
         ("。。。！！", "empty"),
         ("啊啊啊啊啊啊啊啊啊啊啊啊", "idle"),
         ("123456789012345", "idle"),
@@ -130,7 +142,71 @@ def test_explanation_lapses_when_the_value_changes() -> None:
     before = report_on(answered(marked(gap_only().bytes()), REASON))
     other = submission(2, serials=(1, 2, 3, 4, 7, 8, 9, 10, 11))
     report = carry_explanations(report_on(other.bytes()), before, POLICY, WORDS)
-    assert (report.outcome, [finding.explanation for finding in report.findings]) == (FLAGGED, [None])
+    (found,) = report.findings
+    assert (report.outcome, found.is_explained, found.explanation and found.explanation.text) == (FLAGGED, False, "")
+    assert "A9 由 6 改为 7" in found.full_remedy
+    assert REASON in found.full_remedy
+
+
+def entered_early(accepted_on: str) -> bytes:
+    """Make a submission with a plot that the survey included before the year of its acceptance: two cells disagree."""
+    book = openpyxl.load_workbook(BytesIO(valid_workbook("gansu")))
+    book[PLOTS]["AA5"].value = 2023
+    book[PLOTS]["Z5"].value = accepted_on
+    target = BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def test_explanation_lapses_when_another_cell_of_the_finding_changes() -> None:
+    """The finding stands where it stood with the same value; the cell beside it changed, and the county is told so."""
+    first = entered_early("2024-10-03")
+    before = report_on(answered(marked(first), REASON))
+    (found,) = before.findings
+    assert (found.rule, found.is_explained, [item.cell.address for item in found.explained_cells]) == (
+        "X06",
+        True,
+        ["AA5", "Z5"],
+    )
+    assert carry_explanations(report_on(first), before, POLICY, WORDS).outcome == ACCEPTED
+    after = carry_explanations(report_on(entered_early("2024-11-20")), before, POLICY, WORDS)
+    (again,) = after.findings
+    assert (again.value, again.cell, again.is_explained) == (found.value, found.cell, False)
+    assert "Z5 已经改变" in again.full_remedy
+    assert REASON in again.full_remedy
+
+
+def test_explanation_lapses_when_the_rule_is_revised() -> None:
+    """What was explained under another threshold is explained anew."""
+    before = report_on(answered(marked(gap_only().bytes()), REASON))
+    (found,) = before.findings
+    revised = replace(found, explanation=None, rule_digest="00000000")
+    (again,) = carry_explanations(replace(before, explanations=(), findings=(revised,)), before, POLICY, WORDS).findings
+    assert (again.is_explained, "规则 F11 已经修订" in again.full_remedy) == (False, True)
+
+
+def test_last_year_stands_beside() -> None:
+    """What was said of the same thing last year is told beside the finding, and explains nothing by itself."""
+    before = report_on(answered(marked(gap_only().bytes()), REASON))
+    explanations = collect_explanations(before)
+    history = FilingHistory(year=2023, explanations=explanations)
+    report = validate_file(gap_only().bytes(), LIBRARY, WORDS, history=history)
+    assert not isinstance(report, Refusal)
+    (found,) = [finding for finding in report.findings if finding.rule == "F11"]
+    assert not found.is_explained
+    assert f"上年对同一处的说明：“{REASON}”" in found.full_remedy
+    listed = openpyxl.load_workbook(BytesIO(marked(gap_only().bytes(), report)))[WORDS("marks.sheet_name")]
+    assert any(REASON in str(cell.value) for row in listed.iter_rows() for cell in row)
+    assert decode_report(encode_report(report)) == report
+
+
+def test_identity_in_the_list_holds_every_cell_and_the_rule() -> None:
+    """What the hidden column carries is what an explanation is bound to."""
+    (found,) = report_on(gap_only().bytes()).findings
+    key = parse_finding_key(format_finding_key(found))
+    assert key == FindingKey.from_finding(found)
+    assert key is not None
+    assert (len(key.cell_digests), bool(key.rule_digest)) == (len(found.explained_cells), True)
 
 
 def test_blank_line_takes_nothing_back() -> None:
