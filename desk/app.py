@@ -245,6 +245,20 @@ def reconcile(
 
 
 @app.command()
+def claims(
+    places: Annotated[list[Path], typer.Argument(help="各省的状态文件夹，或列出各省台账和收件库的 YAML 文件")],
+    state: StateOption = None,
+    *,
+    form: Annotated[OutputFormat, typer.Option("--format", help="输出格式")] = OutputFormat.TEXT,
+) -> None:
+    """跨省、跨年度查重复核算的地块。"""
+    from desk.commands.analysis.claims import show_claims  # noqa: PLC0415
+
+    paths = resolve_paths(0, inputs=Path("inputs"), outputs=Path("outputs"), state=state)
+    run_command(lambda: show_claims(places, paths, as_json=form is OutputFormat.JSON), state)
+
+
+@app.command()
 def archive(
     year: YearArgument,
     *,

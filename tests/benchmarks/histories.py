@@ -115,7 +115,7 @@ def _sealed(happened: Iterable[Event]) -> Iterator[LedgerRow]:
         digest = compute_digest(
             sequence=sequence, previous=previous, recorded_at=AT, system_user="u", key=key, body=body
         )
-        yield LedgerRow(sequence, digest, previous, key, YEAR, AT, "u", body)
+        yield LedgerRow(sequence, digest, previous, key, item.year, AT, "u", body)
         previous = digest
 
 

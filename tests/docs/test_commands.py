@@ -158,6 +158,7 @@ RUNNABLE = {
     'hesuan trace 2024 530113 "附件2!C5"': ExitCode.CLEAR,
     "hesuan hits 2024": ExitCode.CLEAR,
     "hesuan reconcile 2024 --page reconciliation.html": ExitCode.CLEAR,
+    "hesuan claims state": ExitCode.CLEAR,
     "hesuan plan show 530113-2024-2026": ExitCode.CLEAR,
     "hesuan archive 2024 --county 530113 --zip --out archive": ExitCode.CLEAR,
     "hesuan rules": ExitCode.CLEAR,
