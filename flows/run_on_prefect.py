@@ -1,10 +1,12 @@
-"""Run the flow on a Prefect server: the one that PREFECT_API_URL names, or a local child for the time of the run."""
+"""Run the flow on a Prefect server: the one that PREFECT_API_URL names, that of a schedule, or a child of the run."""
 
 import os
 from collections.abc import Callable
 
-from flows.prefect_support.local_server import LocalServer, ServerLostError, local_server
+from flows.prefect_support.local_server import ServerLostError, is_our_server, local_server
 from flows.prefect_support.named_server import API_URL_VARIABLE, check_named_server
+from flows.prefect_support.running_server import find_running_server
+from flows.prefect_support.server_access import ServerAccess
 from flows.prefect_support.settings import prefect_environment
 from flows.run.contract_check import check_year_contracts
 from flows.run.flow_outcome import FlowOutcome, collect_outcome
@@ -32,24 +34,27 @@ def run_on_prefect(paths: YearPaths, notify: Callable[[str], None]) -> int:
     if named := os.environ.get(API_URL_VARIABLE):
         check_named_server(named)
         return _run(paths, named)
+    if running := find_running_server(paths.state_folder):
+        notify("server_shared")
+        return _run_on_server(paths, running, lambda: is_our_server(running))
     notify("server")
     with local_server(paths.state_folder, environment) as server:
         _warm_up()  # our own imports take seconds too: beside the server's, not after them
         server.wait_until_healthy()
         notify("server_ready")
-        return _run_on_server(paths, server)
+        return _run_on_server(paths, server.access, server.is_alive)
 
 
-def _run_on_server(paths: YearPaths, server: LocalServer) -> int:
+def _run_on_server(paths: YearPaths, access: ServerAccess, is_alive: Callable[[], bool]) -> int:
     """Run the flow; raise `ServerLostError` if the server has ended meanwhile: part of the work may not be done."""
     lost = ServerLostError("the local Prefect server ended during the run: see its log in the state folder")
     try:
-        failure_count = _run(paths, server.access.api_url, server.access.secret)
+        failure_count = _run(paths, access.api_url, access.secret)
     except Exception as error:
-        if server.is_alive():
+        if is_alive():
             raise
         raise lost from error
-    if not server.is_alive():
+    if not is_alive():
         raise lost
     return failure_count
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from flows.prefect_support.local_server import LocalServer, ServerLostError, local_server
 from flows.prefect_support.named_server import API_URL_VARIABLE, AUTH_VARIABLE, check_named_server
+from flows.prefect_support.running_server import announce_server
 from flows.prefect_support.settings import prefect_environment, scheduling_environment
 from flows.year.locations import YearPaths
 from ledger.private_files import make_private_folder, write_private_file
@@ -68,7 +69,11 @@ def _serve_on_server(
     write_private_file(secret_file, f"{access.secret}\n".encode())
     try:
         notify("serving", address=access.origin, path=str(secret_file))
-        with _stop_without(server), use_server(access.api_url, access.secret):
+        with (
+            announce_server(paths.state_folder, access),
+            _stop_without(server),
+            use_server(access.api_url, access.secret),
+        ):
             _serve_flow(paths, schedule)
     finally:
         _end_runs()

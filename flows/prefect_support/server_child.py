@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from flows.prefect_support.listening_socket import adopt_listener
 from flows.prefect_support.server_access import ServerAccess
+from flows.prefect_support.server_database import prepare_database
 
 if TYPE_CHECKING:
     import uvicorn
@@ -45,6 +46,7 @@ def run_server(order: ServerOrder) -> None:
     """Run the server in this process until the pipe to the parent closes."""
     os.umask(_OTHERS_HAVE_NO_ACCESS)
     os.environ[_SECRET_VARIABLE] = order.secret  # Prefect reads its settings when it is imported
+    prepare_database(os.environ)
     import uvicorn  # noqa: PLC0415 - only this process needs it
     from prefect.server.api.server import create_app  # noqa: PLC0415 - nine seconds of imports
 

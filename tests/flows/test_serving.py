@@ -15,6 +15,10 @@ from contracts.errors import ContractError
 from desk.commands.serve import serve_on_schedule
 from desk.exit_codes import ExitCode
 from flows.artifacts import build_completeness_table, build_progress_table
+from flows.prefect_support.local_server import local_server
+from flows.prefect_support.running_server import announce_server, find_running_server
+from flows.prefect_support.server_access import ServerAccess
+from flows.prefect_support.settings import prefect_environment
 from flows.prefect_support.task_runners import RUNNER_VARIABLE, WORKERS_VARIABLE, create_task_runner
 from flows.run.run_summary import RunSummary
 from flows.serve import SECRET_FILE, build_flow_parameters
@@ -104,6 +108,27 @@ def test_a_run_on_dask_leaves_what_a_run_in_line_leaves(tmp_path: Path) -> None:
     assert process.returncode == 0, out
     assert "left no result" not in err  # each job was run by the cluster
     assert_identical(ground, inline)
+
+
+@pytest.mark.slow
+def test_a_run_beside_a_schedule_uses_its_server(tmp_path: Path) -> None:
+    """No second server is started; who cannot prove to be the announced server is told nothing."""
+    ground, inline = prepared(tmp_path / "年度 核算"), prepared(tmp_path / "直接")
+    inline.run()
+    state = ground.places.state_folder
+    with local_server(state, prefect_environment(state)) as server:
+        server.wait_until_healthy()
+        with announce_server(state, ServerAccess(server.access.port, "another secret")):
+            assert find_running_server(state) is None
+        with announce_server(state, server.access):
+            assert find_running_server(state) == server.access
+            with start(ground, {}) as process:
+                out, _ = process.communicate(timeout=600)
+        client = PrefectClient(server.access.api_url, server.access.secret)
+        assert [run["state_type"] for run in list_ended_runs(client)] == ["COMPLETED"]
+    assert process.returncode == 0, out
+    assert find_running_server(state) is None
+    assert_same_record(ground, inline)
 
 
 @pytest.mark.slow
