@@ -30,6 +30,8 @@ def build_roster(
     return {
         "year": year,
         "procedure": procedure.id,
+        # The sample's decisions are dated in the year after it, whenever it is run.
+        "entered_afterwards": True,
         "province": province,
         "cities": cities,
         "due": due_counties,

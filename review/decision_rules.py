@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from contracts.procedures import Effect, Precondition
 from review.county_state import compute_next_state
-from review.decision_dates import check_order_of_dates
+from review.decision_dates import check_order_of_dates, check_recorded_basis
 from review.decision_points import parse_points
 from review.proposal import DecisionContext, DecisionRefusal, Proposal, ResolvedAction, find_office, is_responsible_for
 from review.submissions.return_points import find_open_return
@@ -225,6 +225,7 @@ _DECISION_CHECKS: tuple[DecisionCheck, ...] = (
     _check_seals,
     check_completeness,
     check_order_of_dates,
+    check_recorded_basis,
     _check_open_findings,
     _check_answers,
 )

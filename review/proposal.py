@@ -56,9 +56,9 @@ class DecisionContext:
     and area. *figures* are the amounts of the newest version by sheet and cell, *sheet_sizes* its sheets with the
     numbers of their rows and columns, and *rule_ids* the rules in force; if they are empty, the cells of points are not
     verified. *workbook_answers* are the answers to the last return in the newest version, by number of the point.
-    *findings* are those of the newest version that wait for an explanation.
-    *roll_ups* are every sealing and unsealing so far. *today* is the day of the recording; if it is None, only the date
-    of the decision counts.
+    *findings* are those of the newest version that wait for an explanation. *roll_ups* are every sealing and unsealing
+    so far, *roll_up_days* the days on which they were recorded. *today* is the day of the recording; if it is None,
+    only the date of the decision counts.
     """
 
     procedure: Procedure
@@ -73,6 +73,7 @@ class DecisionContext:
     findings: tuple[Finding, ...] = ()
     today: date | None = None
     roll_ups: tuple[Event, ...] = ()
+    roll_up_days: tuple[date | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

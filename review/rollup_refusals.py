@@ -6,7 +6,7 @@ from itertools import chain
 
 from contracts.procedures import Effect, Precondition
 from review.county_state import CountyState
-from review.decision_dates import check_order_of_dates
+from review.decision_dates import check_order_of_dates, check_recorded_basis
 from review.events import Event
 from review.proposal import DecisionContext, DecisionRefusal, Proposal, ResolvedAction, parse_day
 from review.rollup_seals import find_pending_counties, list_due_counties
@@ -117,11 +117,15 @@ def _find_date_refusal(
     resolved_action: ResolvedAction,
     county_states: Mapping[str, CountyState],
 ) -> DecisionRefusal | None:
-    """Refuse a seal that is dated before the decisions on a county of the area."""
+    """Refuse a seal that is dated before the decisions on a county of the area, or before their recording."""
     for due_county in list_due_counties(context.roster, resolved_action.level, proposal.county):
         if due_county.code in county_states:
             county_context = replace(context, county_state=county_states[due_county.code])
-            refusal = next(check_order_of_dates(county_context, proposal, resolved_action), None)
+            refusals = chain(
+                check_order_of_dates(county_context, proposal, resolved_action),
+                check_recorded_basis(county_context, proposal, resolved_action),
+            )
+            refusal = next(refusals, None)
             if refusal is not None:
                 return refusal
     return None

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from contracts.procedures import Effect, Level, Procedure
 from review.county_state import CountyState
 from review.events import Event, EventKind, LedgerEntry
+from review.office_day import parse_office_day
 from review.roster import DueCounty, Roster
 
 
@@ -36,6 +38,11 @@ def find_seals(procedure: Procedure, history: Iterable[LedgerEntry]) -> dict[tup
 def list_roll_up_events(history: Iterable[LedgerEntry]) -> tuple[Event, ...]:
     """Return every sealing and unsealing on record, oldest first."""
     return tuple(entry.event for entry in history if entry.event.kind is EventKind.ROLL_UP)
+
+
+def list_roll_up_days(history: Iterable[LedgerEntry]) -> tuple[date | None, ...]:
+    """Return the days on which the sealings and unsealings were recorded, in the same order."""
+    return tuple(parse_office_day(entry.at) for entry in history if entry.event.kind is EventKind.ROLL_UP)
 
 
 def find_sealed_areas(procedure: Procedure, events: Iterable[Event]) -> frozenset[tuple[str, str]]:

@@ -11,6 +11,7 @@ from contracts.messages import LIST_SEPARATOR
 from contracts.procedures import Procedure
 
 ROSTER_FILE = "roster.yaml"
+ENTERED_AFTERWARDS = "entered_afterwards"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,9 @@ class Roster:
     """The roster of one accounting year.
 
     *procedure* is the id of the procedure, *province* a pair of code and name; *cities* maps code to name.
-    *deadlines* (by level) take precedence over those of the procedure.
+    *deadlines* (by level) take precedence over those of the procedure. *is_entered_afterwards* (补录) says that the
+    year was decided on paper and is entered later: its decisions may be dated before the recording of what they rest
+    on.
     """
 
     year: int
@@ -57,6 +60,7 @@ class Roster:
     due_counties: tuple[DueCounty, ...]
     deadlines: Mapping[str, date]
     officers: tuple[Officer, ...]
+    is_entered_afterwards: bool = False
 
     @property
     def due_codes(self) -> tuple[str, ...]:
@@ -87,6 +91,7 @@ def parse_roster(raw: Mapping[str, Any]) -> Roster:
             due_counties=tuple(map(_parse_due_county, raw["due"])),
             deadlines=_parse_deadlines(raw.get("deadlines", {})),
             officers=tuple(map(_parse_officer, raw["officers"])),
+            is_entered_afterwards=_parse_flag(raw.get(ENTERED_AFTERWARDS, False)),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         problem = f"entry missing or malformed: {error!r}"
@@ -97,7 +102,9 @@ def parse_roster(raw: Mapping[str, Any]) -> Roster:
 
 def encode_roster(roster: Roster) -> dict[str, Any]:
     """Return the roster as plain JSON values for the record; `parse_roster` reads it back."""
+    afterwards = {ENTERED_AFTERWARDS: True} if roster.is_entered_afterwards else {}
     return {
+        **afterwards,
         "year": roster.year,
         "procedure": roster.procedure,
         "province": {"code": roster.province[0], "name": roster.province[1]},
@@ -150,6 +157,12 @@ def _parse_officer(raw: Mapping[str, Any]) -> Officer:
         since=_parse_day(raw["from"]),
         until=_parse_day(raw["until"]) if raw.get("until") else None,
     )
+
+
+def _parse_flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(f"{ENTERED_AFTERWARDS}: {value!r}")
+    return value
 
 
 def _parse_day(value: object) -> date:

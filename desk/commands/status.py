@@ -11,7 +11,7 @@ from contracts.procedures import Procedure
 from desk.console import print_json, print_line
 from desk.county_line import format_county_line
 from desk.exit_codes import ExitCode
-from filing.status.status_board import format_dropped_counties, format_outdated_years, format_unfiled_year
+from filing.status.status_board import format_outdated_years, format_unfiled_year, format_year_notes
 from flows.year.county_status import build_status_json, build_status_rows
 from flows.year.earlier_filings import (
     find_earlier_filings_from_summaries,
@@ -128,9 +128,9 @@ def _format_status(view: _StatusView, today: date) -> Iterator[str]:
         for note in filter(None, (outdated, unfiled)):
             line += messages("status.shaken", said=note)
         yield line
-    dropped = format_dropped_counties(view.roster_gaps, messages)
-    if dropped:
-        yield dropped
+    notes = format_year_notes(view.roster, view.roster_gaps, messages)
+    if notes:
+        yield notes
 
 
 def _format_city_line(city: CityProgress, messages: Messages) -> str:

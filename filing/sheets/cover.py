@@ -88,6 +88,8 @@ def _collect_area_facts(context: FilingContext, messages: Messages) -> dict[str,
     if outdated:
         texts = (_format_outdated_years(county, messages) for county in outdated)
         facts["shaken"] = messages("filing.separator").join(texts)
+    if context.roster.is_entered_afterwards:
+        facts["entered"] = messages("filing.cover.entered_afterwards")
     return {**facts, **_collect_gap_facts(context, messages)}
 
 
@@ -149,6 +151,8 @@ def _collect_county_facts(context: FilingContext, messages: Messages) -> dict[st
         facts["shaken"] = _format_outdated_years(county, messages)
     if context.ended:
         facts["ended"] = format_ended_notice(context.ended, messages).strip()
+    if context.roster.is_entered_afterwards:
+        facts["entered"] = messages("filing.cover.entered_afterwards")
     return {**facts, **_collect_gap_facts(context, messages)}
 
 

@@ -53,7 +53,7 @@ def build_board_book(board: StatusBoard, messages: Messages) -> FilingBook:
     city_rows = [_build_city_row(city) for city in (*board.cities, sum_cities(board, messages))]
     county_rows = [_build_county_row(board, county, messages) for county in board.counties]
     reminder_rows = [_build_reminder_row(reminder) for reminder in list_board_reminders(board, messages)]
-    note = format_dropped_counties(board.roster_gaps, messages)
+    note = format_year_notes(board.roster, board.roster_gaps, messages)
     if note:
         county_rows.append((build_text_cell(note, span=len(COUNTY_COLUMNS)),))
     sheets = (
@@ -190,7 +190,15 @@ def format_unfiled_year(roster_gaps: RosterGaps, county: str, messages: Messages
     return messages("board.unfiled", year=messages("filing.year", year=roster_gaps.prior_year))
 
 
-def format_dropped_counties(roster_gaps: RosterGaps, messages: Messages) -> str:
+def format_year_notes(roster: Roster, roster_gaps: RosterGaps, messages: Messages) -> str:
+    """Return the notes on a whole year: counties that are no longer due, and that it is entered afterwards (补录)."""
+    notes = [_format_dropped_counties(roster_gaps, messages)]
+    if roster.is_entered_afterwards:
+        notes.append(messages("board.entered_afterwards"))
+    return messages("board.note_separator").join(filter(None, notes))
+
+
+def _format_dropped_counties(roster_gaps: RosterGaps, messages: Messages) -> str:
     """Return the note of the counties filed last year that are not due this year, empty if there are none."""
     if not roster_gaps.dropped_counties:
         return ""

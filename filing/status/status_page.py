@@ -14,10 +14,10 @@ from filing.status.status_board import (
     StatusBoard,
     format_block,
     format_deadline,
-    format_dropped_counties,
     format_number,
     format_steps,
     format_turn,
+    format_year_notes,
     list_board_reminders,
     list_city_counts,
     sum_cities,
@@ -115,7 +115,7 @@ def build_status_page(board: StatusBoard, extras: StatusPageExtras, messages: Me
         filing=extras.filing,
         reminders=tuple(list_board_reminders(board, messages)),
         summary=extras.summary,
-        dropped=format_dropped_counties(board.roster_gaps, messages),
+        dropped=format_year_notes(board.roster, board.roster_gaps, messages),
     )
 
 

@@ -9,7 +9,7 @@ from checks.model.finding import Finding, Refusal
 from checks.model.report import ValidationReport
 from checks.reporting.json_codec import decode_report
 from checks.versions.point_answers import find_point_answers
-from contracts.procedures import Effect, Precondition, Procedure
+from contracts.procedures import Action, Effect, Precondition, Procedure
 from flows.decisions.contradictions import ReadyDecision, find_contradictions
 from flows.decisions.recorded_decisions import find_action, index_same_rows, is_recorded
 from flows.decisions.reduction_check import find_inconsistency, load_reducible_amounts
@@ -23,7 +23,7 @@ from review.events import Event, EventKind
 from review.explanations.decided_explanations import add_decided_explanations
 from review.explanations.named_findings import list_open_findings
 from review.proposal import DecisionContext, DecisionRefusal, Proposal
-from review.rollup_seals import find_sealed_areas
+from review.rollup_seals import find_sealed_areas, list_roll_up_days
 from review.roster import Roster
 from review.submissions.cover_submission import CoverSubmission, find_cover_submission
 from review.submissions.return_points import find_open_return
@@ -123,28 +123,39 @@ def evaluate_decision(
         sealed_areas=find_sealed_areas(state.procedure, state.roll_ups),
         today=get_office_day(),
         roll_ups=state.roll_ups,
+        roll_up_days=list_roll_up_days(state.history),
     )
     action = find_action(state.procedure, proposal)
     if action is not None and action.effect.is_on_area:
         return decide_roll_up(context, proposal, state.county_states)
-    if action is not None and action.effect is Effect.REDUCE:
-        amounts = load_reducible_amounts(state, county_state, parse_points(proposal.points))
-        context = replace(context, figures=amounts)
-    if action is not None and action.effect is Effect.RETURN:
-        context = _add_sheet_sizes(state, county_state, context)
-    if action is not None and Precondition.ANSWERS in action.preconditions:
-        context = replace(context, workbook_answers=_load_answers(state, county_state))
-    if action is not None and action.effect is Effect.EXPLAIN:
-        context = replace(context, findings=_list_open_findings(state, county_state))
-    if action is not None and action.effect is Effect.WAIVE:
-        rule_ids = frozenset(rule.id for form in state.library.compile_all_forms() for rule in form.rules)
-        context = replace(context, rule_ids=rule_ids)
+    if action is not None:
+        context = _complete_context(state, context, action, proposal)
     event = decide_proposal(context, proposal)
     if isinstance(event, DecisionRefusal):
         return _add_changed_figures(state, county_state, proposal, event)
     if action is not None and action.effect is Effect.REDUCE:
         return find_inconsistency(state, county_state, event) or event
     return event
+
+
+def _complete_context(
+    state: YearState, context: DecisionContext, action: Action, proposal: Proposal
+) -> DecisionContext:
+    """Return the context with what an action is evaluated against besides the record; each is read only if needed."""
+    county_state = context.county_state
+    if action.effect is Effect.REDUCE:
+        amounts = load_reducible_amounts(state, county_state, parse_points(proposal.points))
+        context = replace(context, figures=amounts)
+    if action.effect is Effect.RETURN:
+        context = _add_sheet_sizes(state, county_state, context)
+    if Precondition.ANSWERS in action.preconditions:
+        context = replace(context, workbook_answers=_load_answers(state, county_state))
+    if action.effect is Effect.EXPLAIN:
+        context = replace(context, findings=_list_open_findings(state, county_state))
+    if action.effect is Effect.WAIVE:
+        rule_ids = frozenset(rule.id for form in state.library.compile_all_forms() for rule in form.rules)
+        context = replace(context, rule_ids=rule_ids)
+    return context
 
 
 def build_recording_key(state: YearState, event: Event) -> str:

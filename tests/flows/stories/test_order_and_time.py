@@ -63,6 +63,65 @@ def test_story_08_approval_and_return_of_one_version(year: YearFolders, capsys: 
     assert year.state == "returned_by_city"
 
 
+@pytest.fixture
+def strict_year(year: YearFolders) -> YearFolders:
+    """Make the year one that is decided as it goes, not entered afterwards."""
+    path = year.places.inbox / "roster.yaml"
+    roster = yaml.safe_load(path.read_text(encoding="utf-8"))
+    roster.pop("entered_afterwards")
+    path.write_text(yaml.safe_dump(roster, allow_unicode=True), encoding="utf-8")
+    year.run()
+    return year
+
+
+def test_a_decision_is_not_dated_before_the_recording_of_what_it_rests_on(strict_year: YearFolders) -> None:
+    """The county reports its own file on any day; who decides on what others sent or decided needs it on record."""
+    year, yesterday, today = strict_year, days_from_now(-1), days_from_now(0)
+    decide(year, "county", "approve", on=yesterday)
+    for level, action in (("city", "approve"), ("city", "return"), ("city", "take_up"), ("province", "waive")):
+        points = f"T01：{days_from_now(9)}，系统性差异" if action == "waive" else ""
+        refused = refuse(year, level, action, on=yesterday, points=points)
+        assert (refused.code, refused.rule) == ("date_before_record", "P07"), action
+        assert refused.facts["recorded_day"] == today
+    decide(year, "city", "approve", on=today)
+    assert refuse(year, "province", "approve", on=yesterday).code == "date_before_previous"
+    decide(year, "province", "approve", on=today)
+    assert refuse(year, "city", "seal", county="530100", on=yesterday).code == "date_before_previous"
+    decide(year, "city", "seal", county="530100", on=today)
+    decide(year, "province", "seal", county="530000", on=today)
+
+
+def test_a_report_is_not_dated_before_the_recording_of_the_return_that_it_answers(strict_year: YearFolders) -> None:
+    """The county too can only answer what is on record."""
+    year, today = strict_year, days_from_now(0)
+    decide(year, "county", "approve", on=days_from_now(-3))
+    decide(year, "city", "return", on=today, points="附件3!A8：请核对")
+    year.send(3)
+    year.run()
+    for days in (-3, -1):
+        assert refuse(year, "county", "approve", on=days_from_now(days), points="1：已核对台账").rule == "P07"
+    decide(year, "county", "approve", on=today, points="1：已核对台账")
+
+
+def test_a_road_of_dates_in_one_batch_is_made_only_where_the_year_is_entered_afterwards(
+    strict_year: YearFolders, capsys: Capture
+) -> None:
+    """The report is made, the approval dated before its recording is refused by name; with 补录 the road goes on."""
+    year = strict_year
+    rows = [
+        fill_row("市级", "复核同意", on=days_from_now(-2)),
+        fill_row("县级", "报送", on=days_from_now(-4)),
+    ]
+    year.hand_in("全部.xlsx", rows)
+    code, lines = run_and_read(year, capsys)
+    assert (code, year.state) == (ExitCode.REFUSED_ACTION, "submitted")
+    assert any("早于所依据的" in line and "登记日" in line for line in lines)
+    path = year.places.inbox / "roster.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + "entered_afterwards: true\n", encoding="utf-8")
+    assert run_and_read(year, capsys)[0] is ExitCode.CLEAR
+    assert year.state == "reviewed"
+
+
 CUT = "完成情况（示例）!C4：{amount}，实测"
 
 

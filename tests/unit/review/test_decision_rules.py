@@ -67,7 +67,7 @@ def test_a_term_is_judged_by_the_day_of_recording_too(today: date, code: str | N
     road = ROADS["submitted"]
     context = DecisionContext(
         procedure=procedure(),
-        roster=roster(),
+        roster=replace(roster(), is_entered_afterwards=True),
         county_state=replace(road.standing(), decisions=(), decision_days=()),
         return_policy=policy(),
         today=today,
