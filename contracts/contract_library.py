@@ -168,7 +168,9 @@ class ContractLibrary:
                     forms_by_name[form.name] = form
         missing = [name for name in package.forms if name not in forms_by_name]
         if missing:
-            raise ContractError(f"packages/{package.id}.yaml", f"no contract declares the forms {missing}")
+            raise ContractError(
+                f"packages/{package.id}.yaml", f"no contract declares the forms {missing}", "no_forms", names=missing
+            )
         return tuple(map(forms_by_name.__getitem__, package.forms))
 
     def compile_all_forms(self) -> tuple[Form, ...]:
@@ -246,12 +248,23 @@ def _check_consistency(submission: Submission) -> None:
     """
     package = submission.package
     if package.county and package.county not in submission.register.counties:
-        raise ContractError(f"packages/{package.id}.yaml", f"register {package.register} has no {package.county}")
+        raise ContractError(
+            f"packages/{package.id}.yaml",
+            f"register {package.register} has no {package.county}",
+            "no_county",
+            register=package.register,
+            county=package.county,
+        )
     if submission.plan is None:
         return
     missing = _collect_rule_measures(submission.forms) - submission.plan.measures.keys()
     if missing:
-        raise ContractError(f"plans/{package.plan}.yaml", f"rules ask for measures that it has not: {missing}")
+        raise ContractError(
+            f"plans/{package.plan}.yaml",
+            f"rules ask for measures that it has not: {missing}",
+            "no_measures",
+            names=missing,
+        )
 
 
 def _collect_rule_measures(forms: Iterable[Form]) -> set[str]:
@@ -276,5 +289,5 @@ def _load_by_id(folder: Path, name: str, load: Callable[[Path], T]) -> T:
     path = folder / f"{name}.yaml"
     contract = load(path)
     if contract.id != name:
-        raise ContractError(path.name, f"id {contract.id!r} differs from the file name")
+        raise ContractError(path.name, f"id {contract.id!r} differs from the file name", "id_differs", id=contract.id)
     return contract

@@ -17,12 +17,17 @@ def _rebuild_error(error_class: type[PortableError], arguments: tuple[object, ..
 
 
 class ContractError(PortableError):
-    """A data file of the contracts folder cannot be used; it names the file and the problem."""
+    """A data file of the contracts folder cannot be used; it names the file and the problem.
 
-    def __init__(self, file: str, problem: str) -> None:
+    *problem* is in English, for a log; people get the text ``contract_problem.<code>`` with its *facts*.
+    """
+
+    def __init__(self, file: str, problem: str, code: str, **facts: object) -> None:
         super().__init__(f"{file}: {problem}")
         self.file = file
         self.problem = problem
+        self.code = code
+        self.facts = {name: format_fact(fact) for name, fact in facts.items()}
 
 
 class SettingError(ContractError):
@@ -32,6 +37,21 @@ class SettingError(ContractError):
     """
 
     def __init__(self, file: str, problem: str, code: str, **facts: str) -> None:
-        super().__init__(file, problem)
-        self.code = code
-        self.facts = facts
+        super().__init__(file, problem, code, **facts)
+
+
+def format_fact(fact: object) -> str:
+    """Return a fact as text; of several names, a list of them."""
+    if isinstance(fact, list | tuple | set | frozenset):
+        return "、".join(map(str, fact))
+    return str(fact)
+
+
+def name_missing_entry(error: Exception) -> str:
+    """Return the entry that an error misses, or that is of the wrong kind, as far as the error tells."""
+    return str(error.args[0]) if error.args else type(error).__name__
+
+
+def build_entry_error(file: str, error: Exception) -> ContractError:
+    """Return the error on a file of which an entry is missing or malformed, from the *error* met while it was read."""
+    return ContractError(file, f"entry missing or malformed: {error!r}", "malformed", entry=name_missing_entry(error))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from contracts.errors import ContractError
+from contracts.errors import ContractError, build_entry_error
 from contracts.yaml_files import compile_once
 
 TARGET_PERIODS = ("year", "whole")
@@ -65,11 +65,16 @@ def load_filing_layout(raw: Mapping[str, Any], file: str) -> FilingLayout:
             archive_items=tuple(map(_build_archive_item, raw["archive"])),
         )
     except (KeyError, TypeError) as error:
-        raise ContractError(file, f"entry missing or malformed: {error!r}") from error
+        raise build_entry_error(file, error) from error
     for target in layout.target_columns:
         if target.period not in TARGET_PERIODS:
             raise ContractError(
-                file, f"target of {target.measure}: over is one of {TARGET_PERIODS}, got {target.period!r}"
+                file,
+                f"target of {target.measure}: over is one of {TARGET_PERIODS}, got {target.period!r}",
+                "not_among",
+                name=f"targets, {target.measure}, over",
+                expected=TARGET_PERIODS,
+                value=target.period,
             )
     return layout
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from contracts.errors import ContractError, SettingError
+from contracts.errors import ContractError, SettingError, name_missing_entry
 from contracts.yaml_files import MAX_CACHED_FILES, compile_once, parse_yaml, read_text
 
 LANGUAGES: Final = ("zh", "en")
@@ -45,7 +45,13 @@ class Messages:
         try:
             return self.texts[key].format_map(self._adapt_facts(facts))
         except KeyError as error:
-            raise ContractError(self.file, f"{key}: no such sentence or placeholder: {error}") from error
+            raise ContractError(
+                self.file,
+                f"{key}: no such sentence or placeholder: {error}",
+                "no_sentence",
+                key=key,
+                placeholder=name_missing_entry(error),
+            ) from error
 
     def _adapt_facts(self, facts: dict[str, object]) -> dict[str, object]:
         """Return the facts with the punctuation of this language between the parts that the code joined."""
@@ -129,4 +135,4 @@ def _flatten_texts(prefix: str, node: Mapping[Any, Any], file: str) -> Iterator[
         elif isinstance(value, str):
             yield name, value
         else:
-            raise ContractError(file, f"{name}: expected text")
+            raise ContractError(file, f"{name}: expected text", "not_text", name=name)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from contracts.errors import ContractError
+from contracts.errors import build_entry_error
 from contracts.yaml_files import compile_once
 
 
@@ -81,7 +81,7 @@ def load_notice_vocabulary(raw: Mapping[str, Any], file: str) -> NoticeVocabular
             rules={str(name): str(severity) for name, severity in raw["rules"].items()},
         )
     except (KeyError, TypeError, AttributeError, InvalidOperation) as error:
-        raise ContractError(file, f"an entry is missing or malformed: {error!r}") from error
+        raise build_entry_error(file, error) from error
 
 
 def _load_words(words: Sequence[Any]) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from open_data_contract_standard.model import (
     SchemaProperty,
 )
 
-from contracts.errors import ContractError
+from contracts.errors import ContractError, build_entry_error
 from contracts.form_model import Field, Form, Layout, Paragraph, Phase, Role, Rule
 from contracts.yaml_files import parse_yaml, read_text
 
@@ -34,7 +34,7 @@ def parse_contract(text: str, file: str) -> OpenDataContractStandard:
     try:
         return OpenDataContractStandard.model_validate(parse_yaml(text, file))
     except ValueError as error:
-        raise ContractError(file, f"is no valid data contract: {error}") from error
+        raise ContractError(file, f"is no valid data contract: {error}", "not_odcs", detail=error) from error
 
 
 def compile_forms(path: Path, *, year: int, plan_years: Iterable[int], province: str = "") -> tuple[Form, ...]:
@@ -54,7 +54,7 @@ def _compile_text(text: str, file: str, year: int, plan_years: tuple[int, ...], 
     try:
         return tuple(_compile_form(schema, file, year, plan_years, province) for schema in contract.schema_ or [])
     except (KeyError, ValueError, TypeError, AttributeError) as error:
-        raise ContractError(file, f"entry missing or malformed: {error!r}") from error
+        raise build_entry_error(file, error) from error
 
 
 def _compile_form(schema: SchemaObject, file: str, year: int, plan_years: tuple[int, ...], province: str) -> Form:
@@ -148,11 +148,23 @@ def _compile_rule(quality: DataQuality, file: str) -> Rule:
     properties = _get_custom_properties(quality.customProperties)
     arguments = quality.implementation
     if not isinstance(arguments, dict) or "check" not in arguments:
-        raise ContractError(file, f"rule {quality.id}: implementation must be a mapping that names its check")
+        raise ContractError(
+            file,
+            f"rule {quality.id}: implementation must be a mapping that names its check",
+            "no_implementation",
+            rule=quality.id,
+        )
     severities = arguments.get("severities", {})
     for severity in (quality.severity, *severities.values()):
         if severity not in SEVERITIES:
-            raise ContractError(file, f"rule {quality.id}: severity {severity!r}, expected one of {SEVERITIES}")
+            raise ContractError(
+                file,
+                f"rule {quality.id}: severity {severity!r}, expected one of {SEVERITIES}",
+                "not_among",
+                name=f"{quality.id}, severity",
+                expected=SEVERITIES,
+                value=severity,
+            )
     return Rule(
         id=quality.id or "",
         check=arguments["check"],
@@ -175,7 +187,13 @@ def _is_hesuan_rule(quality: DataQuality, file: str) -> bool:
     Raises `ContractError` for an unknown engine: a typing mistake must not switch a rule off silently.
     """
     if not quality.id or (quality.type == "custom" and quality.engine not in KNOWN_ENGINES):
-        raise ContractError(file, f"rule {quality.id!r}: expected an id, and an engine of {KNOWN_ENGINES}")
+        raise ContractError(
+            file,
+            f"rule {quality.id!r}: expected an id, and an engine of {KNOWN_ENGINES}",
+            "no_engine",
+            rule=quality.id,
+            expected=KNOWN_ENGINES,
+        )
     return quality.engine == ENGINE
 
 
@@ -188,20 +206,24 @@ def _refuse_unknown_fields(file: str, rule: Rule, known_fields: set[str]) -> Non
             names.add(value)
     unknown = sorted(names - known_fields)
     if unknown:
-        raise ContractError(file, f"rule {rule.id}: the form has no fields {unknown}")
+        raise ContractError(
+            file, f"rule {rule.id}: the form has no fields {unknown}", "no_fields", rule=rule.id, names=unknown
+        )
 
 
 def _get_list(custom_properties: Mapping[str, Any], name: str, file: str) -> tuple[str, ...]:
     value = custom_properties.get(name, [])
     if not isinstance(value, list):
-        raise ContractError(file, f"{name}: expected a list, got {value!r}")
+        raise ContractError(file, f"{name}: expected a list, got {value!r}", "not_list", name=name, value=value)
     return tuple(map(str, value))
 
 
 def _get_flag(custom_properties: Mapping[str, Any], name: str, file: str) -> bool:
     value = custom_properties.get(name, False)
     if not isinstance(value, bool):
-        raise ContractError(file, f"{name}: expected true or false, got {value!r}")
+        raise ContractError(
+            file, f"{name}: expected true or false, got {value!r}", "not_true_false", name=name, value=value
+        )
     return value
 
 
@@ -219,7 +241,7 @@ def _parse_date(value: object, file: str) -> date | None:
     try:
         return date.fromisoformat(str(value))
     except ValueError as error:
-        raise ContractError(file, f"expected a date as YYYY-MM-DD, got {value!r}") from error
+        raise ContractError(file, f"expected a date as YYYY-MM-DD, got {value!r}", "not_date", value=value) from error
 
 
 def _parse_member(enum_type: type[Member], value: str, file: str) -> Member:
@@ -227,11 +249,13 @@ def _parse_member(enum_type: type[Member], value: str, file: str) -> Member:
         return enum_type(value)
     except ValueError as error:
         expected = list(map(str, enum_type))
-        raise ContractError(file, f"{value!r}: expected one of {expected}") from error
+        raise ContractError(
+            file, f"{value!r}: expected one of {expected}", "not_among", name="", expected=expected, value=value
+        ) from error
 
 
 def _refuse_duplicates(file: str, item_kind: str, names: list[str]) -> None:
     # Taking each name away once leaves those that occur more often.
     repeated = sorted(Counter(names) - Counter(set(names)))
     if repeated:
-        raise ContractError(file, f"{item_kind} written twice on one form: {repeated}")
+        raise ContractError(file, f"{item_kind} written twice on one form: {repeated}", "twice_on_form", names=repeated)

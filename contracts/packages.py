@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from contracts.errors import ContractError
+from contracts.errors import build_entry_error
 from contracts.yaml_files import compile_once
 
 
@@ -44,7 +44,7 @@ def load_package(raw: Mapping[str, Any], file: str) -> Package:
             forms=tuple(raw["forms"]),
         )
     except (KeyError, TypeError) as error:
-        raise ContractError(file, f"package entry missing or malformed: {error!r}") from error
+        raise build_entry_error(file, error) from error
 
 
 def _get_province(raw: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from contracts.errors import ContractError
+from contracts.errors import ContractError, build_entry_error
 from contracts.yaml_files import compile_once
 
 
@@ -60,7 +60,7 @@ def load_plan(raw: Mapping[str, Any], file: str) -> Plan:
             measures={key: _build_measure(key, value) for key, value in raw["measures"].items()},
         )
     except (KeyError, TypeError, ArithmeticError) as error:
-        raise ContractError(file, f"plan entry missing or malformed: {error!r}") from error
+        raise build_entry_error(file, error) from error
     for measure in plan.measures.values():
         _check_plan_totals(measure, plan, file)
     return plan
@@ -107,16 +107,51 @@ def _check_plan_totals(measure: Measure, plan: Plan, file: str) -> None:
     """
     label = f"measure {measure.id}"
     if set(plan.years) != set(measure.by_year):
-        raise ContractError(file, f"{label}: by_year must have the years {sorted(plan.years)}")
+        raise ContractError(
+            file,
+            f"{label}: by_year must have the years {sorted(plan.years)}",
+            "plan_years",
+            measure=measure.id,
+            years=sorted(plan.years),
+        )
     for name, row in measure.townships.items():
         if sum(row.values()) != measure.totals_by_township[name]:
-            raise ContractError(file, f"{label}: years of {name} do not add up to its total")
+            raise ContractError(
+                file,
+                f"{label}: years of {name} do not add up to its total",
+                "plan_township_sum",
+                measure=measure.id,
+                township=name,
+            )
     for year in plan.years:
         if sum(measure.list_targets(year)) != measure.by_year[year]:
-            raise ContractError(file, f"{label}: townships do not add up to the total of {year}")
+            raise ContractError(
+                file,
+                f"{label}: townships do not add up to the total of {year}",
+                "plan_year_sum",
+                measure=measure.id,
+                year=year,
+            )
+    _check_total_target(measure, file)
+
+
+def _check_total_target(measure: Measure, file: str) -> None:
+    """Raise `ContractError` if the target of all years is not the sum of the years, or below the assigned one."""
+    label = f"measure {measure.id}"
     if measure.assigned_target is not None and measure.assigned_target > measure.total:
         raise ContractError(
-            file, f"{label}: the target {measure.total} is below the assigned {measure.assigned_target}"
+            file,
+            f"{label}: the target {measure.total} is below the assigned {measure.assigned_target}",
+            "plan_below_assigned",
+            measure=measure.id,
+            total=measure.total,
+            assigned=measure.assigned_target,
         )
     if sum(measure.by_year.values()) != measure.total:
-        raise ContractError(file, f"{label}: years do not add up to {measure.total}")
+        raise ContractError(
+            file,
+            f"{label}: years do not add up to {measure.total}",
+            "plan_total_sum",
+            measure=measure.id,
+            total=measure.total,
+        )

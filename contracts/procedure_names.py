@@ -50,7 +50,13 @@ class Translations:
         """Raise `ContractError` if something has a name that the procedure does not declare."""
         for language, names in self.by_language.items():
             if unknown := sorted(names.collect_ids() - declared_ids):
-                raise ContractError(file, f"names in {language}: not declared: {unknown}")
+                raise ContractError(
+                    file,
+                    f"names in {language}: not declared: {unknown}",
+                    "names_not_declared",
+                    language=language,
+                    names=unknown,
+                )
 
     def list_level_names(self, level: str) -> tuple[str, ...]:
         """Return the names of a level in the languages that have one."""

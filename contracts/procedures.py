@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from contracts.errors import ContractError
+from contracts.errors import ContractError, build_entry_error
 from contracts.procedure_names import NO_TRANSLATIONS, Translations, rename
 from contracts.yaml_files import compile_once
 
@@ -221,7 +221,7 @@ def load_procedure(raw: Mapping[str, Any], file: str) -> Procedure:
             translations=translations,
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ContractError(file, f"procedure entry missing or malformed: {error!r}") from error
+        raise build_entry_error(file, error) from error
     _check_references(procedure, file)
     return procedure
 
@@ -262,17 +262,29 @@ def _check_references(procedure: Procedure, file: str) -> None:
     level_ids = {level.id for level in procedure.levels}
     for action in procedure.actions:
         if procedure.find_level(action.level) is None:
-            raise ContractError(file, f"action {action.id}: level {action.level!r} is not declared")
+            raise ContractError(
+                file,
+                f"action {action.id}: level {action.level!r} is not declared",
+                "action_level",
+                action=action.id,
+                level=action.level,
+            )
     if set(procedure.state_by_outcome) != {"accepted", "flagged", "hard"}:
-        raise ContractError(file, "on_check must say what accepted, flagged and hard lead to")
+        raise ContractError(file, "on_check must say what accepted, flagged and hard lead to", "on_check")
     if unknown := sorted(_collect_named_states(procedure) - set(procedure.states)):
-        raise ContractError(file, f"states used but not declared: {unknown}")
+        raise ContractError(
+            file, f"states used but not declared: {unknown}", "not_declared", section="states", names=unknown
+        )
     if unknown := sorted(set(procedure.deadlines) - level_ids):
-        raise ContractError(file, f"deadlines: levels not declared: {unknown}")
+        raise ContractError(
+            file, f"deadlines: levels not declared: {unknown}", "not_declared", section="deadlines", names=unknown
+        )
     if unknown := sorted(set(procedure.closed_states) - level_ids):
-        raise ContractError(file, f"settled: levels not declared: {unknown}")
+        raise ContractError(
+            file, f"settled: levels not declared: {unknown}", "not_declared", section="settled", names=unknown
+        )
     if repeated := _find_repeated_ids(procedure.actions):
-        raise ContractError(file, f"actions declared twice: {repeated}")
+        raise ContractError(file, f"actions declared twice: {repeated}", "declared_twice", names=repeated)
     declared_ids = {*level_ids, *procedure.states, *(action.id for action in procedure.actions)}
     procedure.translations.check_declared(declared_ids, file)
 

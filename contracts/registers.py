@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from contracts.errors import ContractError
+from contracts.errors import ContractError, build_entry_error
 from contracts.yaml_files import compile_once
 
 TOWNSHIP_SUFFIXES = ("街道办事处", "街道", "镇", "乡")
@@ -69,12 +69,20 @@ def load_register(raw: Mapping[str, Any], file: str) -> Register:
             counties={str(code): _build_county(str(code), county) for code, county in raw["counties"].items()},
         )
     except (KeyError, TypeError, AttributeError) as error:
-        raise ContractError(file, f"register entry missing or malformed: {error!r}") from error
+        raise build_entry_error(file, error) from error
     for county in register.counties.values():
         if len(set(county.townships.values())) < len(county.townships):
-            raise ContractError(file, f"county {county.code}: a township name stands twice")
+            raise ContractError(
+                file, f"county {county.code}: a township name stands twice", "township_twice", county=county.code
+            )
         if county.city not in register.cities:
-            raise ContractError(file, f"county {county.code}: city {county.city} is not listed")
+            raise ContractError(
+                file,
+                f"county {county.code}: city {county.city} is not listed",
+                "city_not_listed",
+                county=county.code,
+                city=county.city,
+            )
     return register
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from contracts.errors import ContractError
+from contracts.errors import build_entry_error
 from contracts.yaml_files import compile_once
 
 
@@ -54,7 +54,7 @@ def load_return_policy(raw: Mapping[str, Any], file: str) -> ReturnPolicy:
             paper_suffixes=tuple(str(suffix).lower() for suffix in raw.get("papers", ())),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ContractError(file, f"entry missing or malformed: {error!r}") from error
+        raise build_entry_error(file, error) from error
 
 
 def _fold_case(word: object) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from contracts.errors import ContractError
+from contracts.errors import ContractError, build_entry_error
 from contracts.yaml_files import compile_once
 
 SEVERITIES = ("hard", "soft", "report")
@@ -62,7 +62,7 @@ def load_rollup_tables(raw: Mapping[str, Any], file: str) -> tuple[RollUpTable, 
     try:
         return tuple(_build_table(table, file) for table in raw["schema"])
     except (KeyError, TypeError, AttributeError) as error:
-        raise ContractError(file, f"roll-up entry missing or malformed: {error!r}") from error
+        raise build_entry_error(file, error) from error
 
 
 def _build_table(raw: Mapping[str, Any], file: str) -> RollUpTable:
@@ -81,7 +81,14 @@ def _build_table(raw: Mapping[str, Any], file: str) -> RollUpTable:
 def _iter_number_columns(properties: Iterable[Mapping[str, Any]], file: str) -> Iterator[str]:
     for column in properties:
         if column["logicalType"] not in COLUMN_TYPES:
-            raise ContractError(file, f"column {column['name']}: expected a logicalType of {COLUMN_TYPES}")
+            raise ContractError(
+                file,
+                f"column {column['name']}: expected a logicalType of {COLUMN_TYPES}",
+                "not_among",
+                name=f"{column['name']}, logicalType",
+                expected=COLUMN_TYPES,
+                value=column.get("logicalType", ""),
+            )
         if column["logicalType"] == "number":
             yield column["name"]
 
@@ -90,7 +97,13 @@ def _build_expectation(raw: Mapping[str, Any], file: str) -> Expectation:
     properties = {entry["property"]: entry["value"] for entry in raw["customProperties"]}
     implementation = raw["implementation"]
     if raw["engine"] != ENGINE or raw["severity"] not in SEVERITIES:
-        raise ContractError(file, f"rule {raw['id']}: expected the engine {ENGINE} and a severity of {SEVERITIES}")
+        raise ContractError(
+            file,
+            f"rule {raw['id']}: expected the engine {ENGINE} and a severity of {SEVERITIES}",
+            "no_engine",
+            rule=raw["id"],
+            expected=(ENGINE, *SEVERITIES),
+        )
     return Expectation(
         id=raw["id"],
         rule=properties["rule"],
@@ -110,11 +123,23 @@ def _refuse_unfit_columns(expectation: Expectation, table: RollUpTable, file: st
     """Raise `ContractError` if a column is not in the table, or holds text although numbers are compared."""
     compared_columns = set(_iter_compared_columns(expectation.arguments))
     if unknown := sorted({*compared_columns, *expectation.identifying_columns} - set(table.columns)):
-        raise ContractError(file, f"rule {expectation.id}: the table has no columns {unknown}")
+        raise ContractError(
+            file,
+            f"rule {expectation.id}: the table has no columns {unknown}",
+            "no_fields",
+            rule=expectation.id,
+            names=unknown,
+        )
     if expectation.expectation_type not in EXPECTATIONS_ON_NUMBERS:
         return
     if text_columns := sorted(compared_columns - set(table.number_columns)):
-        raise ContractError(file, f"rule {expectation.id}: {text_columns} must have the logicalType number")
+        raise ContractError(
+            file,
+            f"rule {expectation.id}: {text_columns} must have the logicalType number",
+            "not_numbers",
+            rule=expectation.id,
+            names=text_columns,
+        )
 
 
 def _iter_compared_columns(arguments: Mapping[str, Any]) -> Iterator[str]:

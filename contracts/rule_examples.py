@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from contracts.errors import ContractError
+from contracts.errors import build_entry_error
 from contracts.yaml_files import load_yaml
 
 
@@ -40,7 +40,7 @@ def load_examples(path: Path) -> tuple[RuleExample, ...]:
         raw = load_yaml(path)
         return tuple(_build_example(example, raw["base"]) for example in raw["examples"])
     except (KeyError, TypeError, AttributeError) as error:
-        raise ContractError(path.name, f"example entry missing or malformed: {error!r}") from error
+        raise build_entry_error(path.name, error) from error
 
 
 def _build_example(raw: Mapping[str, Any], base: str) -> RuleExample:

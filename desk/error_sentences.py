@@ -66,10 +66,24 @@ def format_error(key: str, /, **facts: str) -> str:
 
 
 def format_contract_error(error: ContractError) -> str:
-    """Return the sentence on a wrong setting; that on a wrong contract has its English problem for the maintainer."""
+    """Return the sentence on a wrong setting, or on a wrong contract."""
     if not isinstance(error, SettingError):
-        return format_error("contracts", place=error.file, problem=error.problem)
+        return format_error("contracts", place=error.file, problem=format_contract_problem(error))
     return format_error(f"setting.{error.code}", place=error.file, **error.facts)
+
+
+def format_contract_problem(error: ContractError) -> str:
+    """Return what is wrong with a contract or a setting, without its file.
+
+    The catalogue itself may be what is wrong, and lack the text that says so.
+    """
+    if isinstance(error, SettingError):
+        return format_contract_error(error)
+    key = f"contract_problem.{error.code}"
+    for messages in (load_error_messages(), open_library().get_messages()):
+        if messages.has_key(key):
+            return messages(key, **error.facts)
+    return error.problem
 
 
 def format_ledger_error(error: Exception, log: str) -> str:

@@ -107,7 +107,20 @@ def refuse_unknown_checks(form: Form) -> None:
     """Raise `ContractError` if a rule names a check that does not exist, or lacks an argument that its check needs."""
     for rule in form.rules:
         if rule.check not in REQUIRED_ARGUMENTS:
-            raise ContractError(form.name, f"rule {rule.id}: no check is named {rule.check!r}")
+            raise ContractError(
+                form.name,
+                f"rule {rule.id}: no check is named {rule.check!r}",
+                "no_check",
+                rule=rule.id,
+                check=rule.check,
+            )
         missing = [name for name in REQUIRED_ARGUMENTS[rule.check] if name not in rule.arguments]
         if missing:
-            raise ContractError(form.name, f"rule {rule.id}: the check {rule.check} needs {missing}")
+            raise ContractError(
+                form.name,
+                f"rule {rule.id}: the check {rule.check} needs {missing}",
+                "check_needs",
+                rule=rule.id,
+                check=rule.check,
+                names=missing,
+            )

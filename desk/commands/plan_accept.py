@@ -6,6 +6,7 @@ from contracts.contract_library import ContractLibrary
 from contracts.errors import ContractError
 from contracts.plans import load_plan
 from desk.console import print_error, print_line
+from desk.error_sentences import format_contract_problem
 from desk.exit_codes import ExitCode
 from flows.decisions.accept_plan import PlanAcceptance, accept_plan
 from flows.decisions.refusal_text import format_decision_refusal
@@ -19,7 +20,7 @@ def accept_plan_file(paths: YearPaths, path: Path, library: ContractLibrary, acc
     try:
         plan = load_plan(path)
     except ContractError as error:
-        print_error(messages("notice.not_usable", problem=str(error)))
+        print_error(messages("notice.not_usable", problem=format_contract_problem(error)))
         return ExitCode.USAGE
     accepted = accept_plan(paths, plan, path.read_bytes(), acceptance)
     if isinstance(accepted, DecisionRefusal):

@@ -11,6 +11,7 @@ from contracts.yaml_files import parse_yaml
 from desk.commands.plan_request import ImportRequest
 from desk.commands.plan_show import list_figures
 from desk.console import print_error
+from desk.error_sentences import format_contract_problem
 from filing.html_pages import render_tables_page
 from filing.pages.plan_page import build_plan_page
 from flows.decisions.accept_plan import find_touched_years
@@ -41,7 +42,7 @@ def write_plan_files(path: Path, result: PlanImport, request: ImportRequest, lib
     try:
         plan = load_plan(target)
     except ContractError as error:
-        print_error(messages("notice.not_usable", problem=str(error)))
+        print_error(messages("notice.not_usable", problem=format_contract_problem(error)))
         return
     if earlier is not None:
         changes = compare_plans(earlier, plan)

@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from contracts.errors import ContractError
+from contracts.errors import ContractError, name_missing_entry
 from contracts.messages import Messages
 from contracts.yaml_files import load_yaml
 from desk.console import print_error, print_line
+from desk.error_sentences import format_contract_problem
 from desk.exit_codes import ExitCode
 from flows.decisions.accept_plan import find_acceptance
 from flows.year.locations import YearPaths
@@ -26,12 +27,19 @@ def show_plan_file(path: Path, messages: Messages, paths: YearPaths | None = Non
         content = load_yaml(path)
         lines = list(_format_plan(content, messages))
         lines += _list_acceptances(path, paths, messages)
-    except (ContractError, KeyError, TypeError, AttributeError) as error:
-        print_error(messages("notice.bad_plan_file", path=str(path), problem=str(error)))
-        return ExitCode.USAGE
+    except ContractError as error:
+        return _report_bad_file(path, format_contract_problem(error), messages)
+    except (KeyError, TypeError, AttributeError) as error:
+        entry = name_missing_entry(error)
+        return _report_bad_file(path, messages("contract_problem.malformed", entry=entry), messages)
     for line in lines:
         print_line(line)
     return ExitCode.CLEAR
+
+
+def _report_bad_file(path: Path, problem: str, messages: Messages) -> ExitCode:
+    print_error(messages("notice.bad_plan_file", path=str(path), problem=problem))
+    return ExitCode.USAGE
 
 
 def _list_acceptances(path: Path, paths: YearPaths | None, messages: Messages) -> list[str]:

@@ -176,7 +176,12 @@ def _find_common_unit(counties: Iterable[IncludedCounty]) -> str:
             if figure.unit and (figure.measure or figure.year is not None):
                 units.add(figure.unit)
     if len(units) > 1:
-        raise ContractError("filing", f"filed figures are in the units {sorted(units)}; adding them up needs one unit")
+        raise ContractError(
+            "filing",
+            f"filed figures are in the units {sorted(units)}; adding them up needs one unit",
+            "several_units",
+            names=sorted(units),
+        )
     return next(iter(units), "")
 
 

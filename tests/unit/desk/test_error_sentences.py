@@ -2,6 +2,7 @@
 
 import ast
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -47,26 +48,58 @@ def test_errors_of_the_ledger_speak_the_language(
     assert bool(re.search("[\u4e00-\u9fff]", sentence)) is (language == "zh")
 
 
-def list_setting_codes() -> set[str]:
-    """Return the codes of all setting errors that the program raises, read from its source."""
-    codes = set()
+def list_raised(error: str) -> dict[str, set[str]]:
+    """Return the facts of each code with which the program raises an error, read from its source."""
+    facts_by_code: dict[str, set[str]] = {}
     for path in (path for room in ROOMS for path in (ROOT / room).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "SettingError":
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == error:
                 code = node.args[2]
                 assert isinstance(code, ast.Constant), f"{path}: the code is no literal"
-                codes.add(str(code.value))
-    return codes
+                facts = {str(keyword.arg) for keyword in node.keywords}
+                assert facts_by_code.setdefault(str(code.value), facts) == facts, code.value
+    return facts_by_code
 
 
 def test_every_setting_error_has_its_sentence() -> None:
     """The codes in the source and the sentences in the catalogue are the same."""
-    assert list_setting_codes() == set(open_library().get_messages().get_group("error.setting"))
+    assert set(list_raised("SettingError")) == set(open_library().get_messages().get_group("error.setting"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_contract_error_has_its_text(language: str) -> None:
+    """The codes in the source and the texts in the catalogue are the same, and each text uses the facts it gets."""
+    texts = open_library(language=language).get_messages().get_group("contract_problem")
+    raised = list_raised("ContractError")
+    assert raised.keys() == texts.keys()
+    for code, facts in raised.items():
+        assert set(re.findall(r"{(\w+)}", texts[code])) <= facts, code
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_wrong_contract_is_told_in_the_language(
+    language: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A plan whose figures do not add up stops the command with a sentence that has no word of the other language."""
+    contracts = tmp_path / "contracts"
+    shutil.copytree(ROOT / "contracts", contracts, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    plan = contracts / "plans" / "530113-2024-2026.yaml"
+    plan.write_text(plan.read_text(encoding="utf-8").replace("total: 7000", "total: 7001"), encoding="utf-8")
+    monkeypatch.setenv("HESUAN_CONTRACTS", str(contracts))
+    monkeypatch.setenv(LANGUAGE_VARIABLE, language)
+    monkeypatch.setattr("sys.argv", ["hesuan", "template", "2024", "--county", "530113", "--out", str(tmp_path)])
+    with pytest.raises(SystemExit) as caught:
+        run_command_line()
+    written = capsys.readouterr().err
+    assert caught.value.code == 2
+    assert "7001" in written
+    assert bool(ENGLISH_SENTENCE.search(written)) is (language == "en")
+    assert bool(re.search("[\u4e00-\u9fff]", written)) is (language == "zh")
 
 
 def test_a_wrong_contract_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """The sentence has the file and the problem; a wrong language is told in Chinese."""
-    assert "x.yaml" in format_contract_error(ContractError("x.yaml", "key: expected text"))
+    assert "x.yaml" in format_contract_error(ContractError("x.yaml", "key: expected text", "not_text", name="key"))
     monkeypatch.setenv(LANGUAGE_VARIABLE, "fr")
     wrong = SettingError(LANGUAGE_VARIABLE, "names no language", "language", value="fr", expected="zh、en")
     assert "“fr”" in format_contract_error(wrong)
