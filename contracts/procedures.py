@@ -252,37 +252,25 @@ def _build_rule(raw: Mapping[str, Any]) -> ProcedureRule:
 
 def _parse_month_and_day(text: str) -> tuple[int, int]:
     month, day = map(int, text.split("-"))
-    # Raises ValueError unless it is a day of every year: 1999 is no leap year.
-    date(1999, month, day)
+    date(1999, month, day)  # raises ValueError unless it is a day of every year: 1999 is no leap year
     return month, day
 
 
 def _check_references(procedure: Procedure, file: str) -> None:
     """Raise `ContractError` if the procedure names undeclared states or levels, or declares an action twice."""
     level_ids = {level.id for level in procedure.levels}
-    for action in procedure.actions:
-        if procedure.find_level(action.level) is None:
-            raise ContractError(
-                file,
-                f"action {action.id}: level {action.level!r} is not declared",
-                "action_level",
-                action=action.id,
-                level=action.level,
-            )
     if set(procedure.state_by_outcome) != {"accepted", "flagged", "hard"}:
         raise ContractError(file, "on_check must say what accepted, flagged and hard lead to", "on_check")
-    if unknown := sorted(_collect_named_states(procedure) - set(procedure.states)):
-        raise ContractError(
-            file, f"states used but not declared: {unknown}", "not_declared", section="states", names=unknown
-        )
-    if unknown := sorted(set(procedure.deadlines) - level_ids):
-        raise ContractError(
-            file, f"deadlines: levels not declared: {unknown}", "not_declared", section="deadlines", names=unknown
-        )
-    if unknown := sorted(set(procedure.closed_states) - level_ids):
-        raise ContractError(
-            file, f"settled: levels not declared: {unknown}", "not_declared", section="settled", names=unknown
-        )
+    named_ids = {
+        "states": _collect_named_states(procedure) - set(procedure.states),
+        "actions": {action.level for action in procedure.actions} - level_ids,
+        "deadlines": set(procedure.deadlines) - level_ids,
+        "settled": set(procedure.closed_states) - level_ids,
+    }
+    for section, unknown in named_ids.items():
+        if unknown:
+            names = sorted(unknown)
+            raise ContractError(file, f"{section}: not declared: {names}", "not_declared", section=section, names=names)
     if repeated := _find_repeated_ids(procedure.actions):
         raise ContractError(file, f"actions declared twice: {repeated}", "declared_twice", names=repeated)
     declared_ids = {*level_ids, *procedure.states, *(action.id for action in procedure.actions)}
