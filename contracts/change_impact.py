@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from typing import Final
 
-from contracts.contract_library import COVER_FILE, ContractLibrary
+from contracts.contract_library import COVER_FILE, ContractLibrary, list_form_names
 from contracts.errors import ContractError
 from contracts.packages import Package
+from contracts.yaml_files import parse_once
 
 _PATHS_NOT_USED_BY_CHECKS: Final = ("procedures/", "rollups/", "filing.yaml")
+_BETWEEN_VERSIONS: Final = b"\0"
 
 
 def unpack_data_files(packed: bytes) -> dict[str, bytes]:
@@ -20,13 +22,13 @@ def unpack_data_files(packed: bytes) -> dict[str, bytes]:
 def find_changed_files(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> dict[str, bytes]:
     """Return the files that checks use and that were added, removed or edited, by path.
 
-    The value holds both versions of the file, the old one first, with a line end between them.
+    The value holds both versions of the file, the old one first, with a NUL between them.
     """
     changed_files: dict[str, bytes] = {}
     for name in sorted(before.keys() | after.keys()):
         is_changed = before.get(name) != after.get(name)
         if is_changed and not name.startswith(_PATHS_NOT_USED_BY_CHECKS):
-            changed_files[name] = before.get(name, b"") + b"\n" + after.get(name, b"")
+            changed_files[name] = before.get(name, b"") + _BETWEEN_VERSIONS + after.get(name, b"")
     return changed_files
 
 
@@ -49,5 +51,13 @@ def _can_affect_package(name: str, contents: bytes, package: Package | None) -> 
     if package is None or folder not in ("forms", "plans", "registers") or file == COVER_FILE:
         return True
     if folder == "forms":
-        return any(f"\n    name: {form}\n".encode() in contents for form in package.forms)
+        return not _list_declared_forms(contents, file).isdisjoint(package.forms)
     return file in (f"{package.plan}.yaml", f"{package.register}.yaml")
+
+
+def _list_declared_forms(contents: bytes, file: str) -> set[str]:
+    """Return the names of the forms that either version of a file declares."""
+    names: set[str] = set()
+    for version in filter(None, contents.split(_BETWEEN_VERSIONS)):
+        names |= list_form_names(parse_once(version.decode(), file))
+    return names

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import MAXYEAR
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from contracts.errors import ContractError, SettingError
 from contracts.filing_layout import FilingLayout, load_filing_layout
@@ -18,14 +18,16 @@ from contracts.procedures import Procedure, load_procedure
 from contracts.registers import Register, load_register
 from contracts.return_policy import ReturnPolicy, load_return_policy
 from contracts.rollups import RollUpTable, load_rollup_tables
+from contracts.yaml_files import parse_once, read_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from contracts.form_model import Form
     from contracts.rule_examples import RuleExample
 
 COVER_FILE = "cover.odcs.yaml"
+_FOLDERS_NOT_USED_BY_CHECKS: Final = ("examples", "lint")
 T = TypeVar("T", Package, Plan, Procedure, Register)
 
 
@@ -163,7 +165,7 @@ class ContractLibrary:
         plan_years = plan.years if plan else (year,)
         forms_by_name: dict[str, Form] = {}
         for path in self.list_contract_files():
-            if _can_declare_forms(path, package.forms):
+            if _declares_forms(path, package.forms):
                 for form in compile_forms(path, year=year, plan_years=plan_years, province=package.province):
                     forms_by_name[form.name] = form
         missing = [name for name in package.forms if name not in forms_by_name]
@@ -220,7 +222,7 @@ class ContractLibrary:
         """
         contents_by_name: dict[str, bytes] = {}
         for path in self.root.rglob("*.yaml"):
-            if path.parent.name != "examples":
+            if path.parent.name not in _FOLDERS_NOT_USED_BY_CHECKS:
                 name = path.relative_to(self.root).as_posix()
                 contents_by_name[name] = path.read_bytes().replace(b"\r\n", b"\n")
         return dict(sorted(contents_by_name.items()))
@@ -276,13 +278,18 @@ def _collect_rule_measures(forms: Iterable[Form]) -> set[str]:
     return measures
 
 
-def _can_declare_forms(path: Path, form_names: tuple[str, ...]) -> bool:
-    """Tell whether a contract may declare one of the forms.
+def _declares_forms(path: Path, form_names: tuple[str, ...]) -> bool:
+    """Tell whether a contract declares one of the forms: building the models of all would take longer than a check."""
+    declared = list_form_names(parse_once(read_text(path), path.name))
+    return not declared.isdisjoint(form_names)
 
-    It only searches the text: parsing all contracts would take most of the time of a check.
-    """
-    text = path.read_text(encoding="utf-8")
-    return any(f"\n    name: {name}\n" in text for name in form_names)
+
+def list_form_names(content: Mapping[str, Any]) -> set[str]:
+    """Return the names of the forms that the content of a contract file declares."""
+    schemas = content.get("schema")
+    if not isinstance(schemas, list):
+        return set()
+    return {str(schema["name"]) for schema in schemas if isinstance(schema, dict) and "name" in schema}
 
 
 def _load_by_id(folder: Path, name: str, load: Callable[[Path], T]) -> T:

@@ -3,6 +3,8 @@
 The exceptions of all rooms begin with `PortableError`.
 """
 
+from typing import Self
+
 
 class PortableError(Exception):
     """An error that has the same text and fields when it comes back from another process."""
@@ -19,7 +21,8 @@ def _rebuild_error(error_class: type[PortableError], arguments: tuple[object, ..
 class ContractError(PortableError):
     """A data file of the contracts folder cannot be used; it names the file and the problem.
 
-    *problem* is in English, for a log; people get the text ``contract_problem.<code>`` with its *facts*.
+    *problem* is in English, for a log; people get the text ``contract_problem.<code>`` with its *facts*. *path* leads
+    to the problem inside the file, by keys and list positions; it is empty if that is not known.
     """
 
     def __init__(self, file: str, problem: str, code: str, **facts: object) -> None:
@@ -28,6 +31,12 @@ class ContractError(PortableError):
         self.problem = problem
         self.code = code
         self.facts = {name: format_fact(fact) for name, fact in facts.items()}
+        self.path: tuple[str | int, ...] = ()
+
+    def add_path(self, *path: str | int) -> Self:
+        """Return the error with the place inside the file."""
+        self.path = path
+        return self
 
 
 class SettingError(ContractError):

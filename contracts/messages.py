@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from contracts.errors import ContractError, SettingError, name_missing_entry
-from contracts.yaml_files import MAX_CACHED_FILES, compile_once, parse_yaml, read_text
+from contracts.yaml_files import MAX_CACHED_FILES, compile_once, parse_once, read_text
 
 LANGUAGES: Final = ("zh", "en")
 """The languages that have a catalogue; the first is that of the counties, and has every key."""
@@ -104,7 +104,7 @@ def _compile_messages(file: str, contents: tuple[str, ...], other_paths: tuple[P
     """Compile a catalogue; the last of *contents* is its own, and overrides the ones before."""
     texts: dict[str, str] = {}
     for content in contents:
-        texts |= _flatten_texts("", parse_yaml(content, file), file)
+        texts |= _flatten_texts("", parse_once(content, file), file)
     return Messages(file, texts, other_paths)
 
 

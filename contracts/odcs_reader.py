@@ -19,7 +19,7 @@ from open_data_contract_standard.model import (
 
 from contracts.errors import ContractError, build_entry_error
 from contracts.form_model import Field, Form, Layout, Paragraph, Phase, Role, Rule
-from contracts.yaml_files import parse_yaml, read_text
+from contracts.yaml_files import parse_once, read_text
 
 SEVERITIES = ("hard", "soft", "report")
 ENGINE = "hesuan"
@@ -32,7 +32,7 @@ Member = TypeVar("Member", bound=StrEnum)
 def parse_contract(text: str, file: str) -> OpenDataContractStandard:
     """Read the text of one ``*.odcs.yaml`` file; raise `ContractError` if it violates the standard's model."""
     try:
-        return OpenDataContractStandard.model_validate(parse_yaml(text, file))
+        return OpenDataContractStandard.model_validate(parse_once(text, file))
     except ValueError as error:
         raise ContractError(file, f"is no valid data contract: {error}", "not_odcs", detail=error) from error
 

@@ -59,7 +59,7 @@ def load_plan(raw: Mapping[str, Any], file: str) -> Plan:
             unit=raw["unit"],
             measures={key: _build_measure(key, value) for key, value in raw["measures"].items()},
         )
-    except (KeyError, TypeError, ArithmeticError) as error:
+    except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
         raise build_entry_error(file, error) from error
     for measure in plan.measures.values():
         _check_plan_totals(measure, plan, file)
@@ -67,7 +67,8 @@ def load_plan(raw: Mapping[str, Any], file: str) -> Plan:
 
 
 def _build_measure(key: str, raw: Mapping[str, Any]) -> Measure:
-    years = raw["by_year"]
+    # An editor may have put the years in quotes.
+    years = [int(year) for year in raw["by_year"]]
     townships: dict[str, dict[int, Decimal]] = {}
     totals_by_township: dict[str, Decimal] = {}
     for township, row in raw["townships"].items():
@@ -80,7 +81,7 @@ def _build_measure(key: str, raw: Mapping[str, Any]) -> Measure:
         clause=raw["clause"],
         total=_parse_amount(raw["total"]),
         assigned_target=_parse_assigned_target(raw),
-        by_year=_parse_amounts(years, years),
+        by_year=_parse_amounts(raw["by_year"], years),
         townships=townships,
         totals_by_township=totals_by_township,
     )
@@ -92,8 +93,9 @@ def _parse_assigned_target(raw: Mapping[str, Any]) -> Decimal | None:
     return _parse_amount(raw["assigned"])
 
 
-def _parse_amounts(row: Mapping[int, object], years: Iterable[int]) -> dict[int, Decimal]:
-    return {year: _parse_amount(row[year]) for year in years}
+def _parse_amounts(row: Mapping[int | str, object], years: Iterable[int]) -> dict[int, Decimal]:
+    amounts = {str(year): amount for year, amount in row.items()}
+    return {year: _parse_amount(amounts[str(year)]) for year in years}
 
 
 def _parse_amount(value: object) -> Decimal:
@@ -105,7 +107,7 @@ def _check_plan_totals(measure: Measure, plan: Plan, file: str) -> None:
 
     Every county would otherwise get findings for a mistake in the plan.
     """
-    label = f"measure {measure.id}"
+    label, path = f"measure {measure.id}", ("measures", measure.id)
     if set(plan.years) != set(measure.by_year):
         raise ContractError(
             file,
@@ -113,7 +115,7 @@ def _check_plan_totals(measure: Measure, plan: Plan, file: str) -> None:
             "plan_years",
             measure=measure.id,
             years=sorted(plan.years),
-        )
+        ).add_path(*path, "by_year")
     for name, row in measure.townships.items():
         if sum(row.values()) != measure.totals_by_township[name]:
             raise ContractError(
@@ -122,7 +124,7 @@ def _check_plan_totals(measure: Measure, plan: Plan, file: str) -> None:
                 "plan_township_sum",
                 measure=measure.id,
                 township=name,
-            )
+            ).add_path(*path, "townships", name)
     for year in plan.years:
         if sum(measure.list_targets(year)) != measure.by_year[year]:
             raise ContractError(
@@ -131,7 +133,7 @@ def _check_plan_totals(measure: Measure, plan: Plan, file: str) -> None:
                 "plan_year_sum",
                 measure=measure.id,
                 year=year,
-            )
+            ).add_path(*path, "by_year")
     _check_total_target(measure, file)
 
 
@@ -146,7 +148,7 @@ def _check_total_target(measure: Measure, file: str) -> None:
             measure=measure.id,
             total=measure.total,
             assigned=measure.assigned_target,
-        )
+        ).add_path("measures", measure.id, "assigned")
     if sum(measure.by_year.values()) != measure.total:
         raise ContractError(
             file,
@@ -154,4 +156,4 @@ def _check_total_target(measure: Measure, file: str) -> None:
             "plan_total_sum",
             measure=measure.id,
             total=measure.total,
-        )
+        ).add_path("measures", measure.id, "total")

@@ -95,7 +95,7 @@ def _build_county(code: str, raw: Mapping[str, Any]) -> County:
         code=code,
         name=raw["name"],
         city=str(raw["city"]),
-        townships=dict(raw["townships"]),
+        townships=_build_names(raw["townships"]),
         by_roster_only=bool(raw.get("by_roster_only", False)),
         former_names=dict(raw.get("former", {})),
     )

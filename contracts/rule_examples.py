@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from contracts.errors import build_entry_error
-from contracts.yaml_files import load_yaml
+from contracts.yaml_files import parse_once, read_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ class RuleExample:
 def load_examples(path: Path) -> tuple[RuleExample, ...]:
     """Load the examples of one file; raise `ContractError` if an entry is missing or malformed."""
     try:
-        raw = load_yaml(path)
+        raw = parse_once(read_text(path), path.name)
         return tuple(_build_example(example, raw["base"]) for example in raw["examples"])
     except (KeyError, TypeError, AttributeError) as error:
         raise build_entry_error(path.name, error) from error

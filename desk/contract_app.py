@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from contracts.contract_library import ContractLibrary, open_library
 from desk.command_options import StateOption, YearArgument
 from desk.error_handling import run_command
 from desk.help_texts import HelpCommand, HelpGroup
@@ -14,6 +15,27 @@ from desk.settings import open_configured_library, resolve_paths
 contract_app = typer.Typer()
 plan_app = typer.Typer(name="plan", cls=HelpGroup, no_args_is_help=True)
 contract_app.add_typer(plan_app)
+contracts_app = typer.Typer(name="contracts", cls=HelpGroup, no_args_is_help=True)
+contract_app.add_typer(contracts_app)
+
+
+@contracts_app.command("lint", cls=HelpCommand)
+def lint_contract_files(
+    folder: Annotated[Path | None, typer.Argument()] = None,
+    *,
+    form: Annotated[OutputFormat, typer.Option("--format")] = OutputFormat.TEXT,
+) -> None:
+    """Find mistakes in all contract files, each with file, line and remedy."""
+    from desk.commands.contract_files.lint import show_lint  # noqa: PLC0415
+
+    run_command(lambda: show_lint(_open_folder(folder), as_json=form is OutputFormat.JSON))
+
+
+def _open_folder(folder: Path | None) -> ContractLibrary:
+    """Open a folder of contracts, or the one that is in use."""
+    if folder is None:
+        return open_configured_library()
+    return open_library(folder)
 
 
 @plan_app.command("import", cls=HelpCommand)

@@ -5,7 +5,9 @@ from typing import Final
 
 from contracts.contract_library import open_library
 from contracts.errors import ContractError, SettingError
+from contracts.lint.problems import InvalidContractsError
 from contracts.messages import Messages
+from desk.contract_problem_text import format_invalid_contracts
 from desk.settings import find_language, open_configured_library
 
 # The facts that a sentence on a ledger error names: attributes of the error, by the key of the sentence.
@@ -48,6 +50,13 @@ def load_error_messages() -> Messages:
     return open_library().get_messages()
 
 
+def load_program_messages() -> Messages:
+    """Return the messages that came with the program: an edited copy may be what is wrong."""
+    with suppress(ContractError):
+        return _open_shipped_messages()
+    return open_library().get_messages()
+
+
 def _open_configured_messages() -> Messages:
     return open_configured_library().get_messages()
 
@@ -67,6 +76,8 @@ def format_error(key: str, /, **facts: str) -> str:
 
 def format_contract_error(error: ContractError) -> str:
     """Return the sentence on a wrong setting, or on a wrong contract."""
+    if isinstance(error, InvalidContractsError):
+        return format_invalid_contracts(error, load_program_messages())
     if not isinstance(error, SettingError):
         return format_error("contracts", place=error.file, problem=format_contract_problem(error))
     return format_error(f"setting.{error.code}", place=error.file, **error.facts)

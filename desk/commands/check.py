@@ -12,6 +12,7 @@ from checks.reporting.json_codec import encode_finding, encode_refusal
 from checks.reporting.place_texts import format_place
 from checks.versions.finding_key import compute_finding_id
 from contracts.contract_library import ContractLibrary
+from contracts.lint.lint import require_valid_contracts
 from contracts.messages import LIST_SEPARATOR, Messages
 from desk.checked_file import CheckedFile
 from desk.console import print_error, print_json, print_line
@@ -25,7 +26,11 @@ from workbooks.gate.file_access import read_submission_bytes
 def check_files(
     paths: list[Path], library: ContractLibrary, *, check_format: CheckFormat, out: Path | None
 ) -> ExitCode:
-    """Check each file, print its findings and return the highest exit code; a bad file does not affect the others."""
+    """Check each file, print its findings and return the highest exit code; a bad file does not affect the others.
+
+    Raises `InvalidContractsError` before any file is read if the contracts have mistakes.
+    """
+    require_valid_contracts(library)
     messages = library.get_messages()
     checked_files: list[CheckedFile] = []
     written_paths: set[Path] = set()

@@ -1,6 +1,7 @@
 """``hesuan rules``: print the catalogue of rules, or one rule with passing and failing examples."""
 
 from contracts.contract_library import ContractLibrary
+from contracts.lint.lint import require_valid_contracts
 from contracts.messages import Messages
 from contracts.rule_catalogue import CatalogueEntry, build_catalogue
 from contracts.rule_examples import RuleExample
@@ -10,6 +11,7 @@ from desk.exit_codes import ExitCode
 
 def show_rules(library: ContractLibrary, rule_id: str | None) -> ExitCode:
     """Print every rule, or only the one with *rule_id* and its examples."""
+    require_valid_contracts(library)
     messages = library.get_messages()
     entries_by_id = {entry.id: entry for entry in build_catalogue(library)}
     if rule_id is None:

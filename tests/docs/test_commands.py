@@ -161,6 +161,7 @@ RUNNABLE = {
     "hesuan claims state": ExitCode.CLEAR,
     "hesuan plan show 530113-2024-2026": ExitCode.CLEAR,
     "hesuan archive 2024 --county 530113 --zip --out archive": ExitCode.CLEAR,
+    "hesuan contracts lint": ExitCode.CLEAR,
     "hesuan rules": ExitCode.CLEAR,
     "hesuan rules T01": ExitCode.CLEAR,
     "hesuan schema new_farmland": ExitCode.CLEAR,

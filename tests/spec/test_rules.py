@@ -6,9 +6,9 @@ import pytest
 
 from checks.model.finding import Finding, Refusal
 from checks.rules.registry import SUM_CHECKS
-from checks.rules.required_arguments import REQUIRED_ARGUMENTS
 from contracts.contract_library import ContractLibrary, open_library
 from contracts.form_model import Rule
+from contracts.lint.check_specs import load_check_specs
 from contracts.messages import Messages
 from contracts.rule_examples import RuleExample
 from tests.builders.broken import broken_workbook, valid_workbook
@@ -72,7 +72,7 @@ def test_example_titles_differ_within_a_rule() -> None:
 
 def test_every_check_is_known_and_asked_for() -> None:
     """The contracts name only checks that exist, and no check exists that no rule asks for."""
-    assert {rule.check for rules in rules_in_contracts().values() for rule in rules} == REQUIRED_ARGUMENTS.keys()
+    assert {rule.check for rules in rules_in_contracts().values() for rule in rules} == load_check_specs().keys()
 
 
 @pytest.mark.parametrize("rule_id", sorted(rules_in_contracts()))

@@ -1,0 +1,1 @@
+"""Commands on the contract files themselves: lint, diff, new."""
