@@ -6,11 +6,11 @@ from pathlib import Path
 from contracts.contract_library import ContractLibrary, open_library
 from contracts.messages import LANGUAGE_VARIABLE, LANGUAGES
 from flows.year.locations import YearPaths
+from ledger.service_address import STORE_VARIABLE
 
 CONTRACTS_VARIABLE = "HESUAN_CONTRACTS"
 STATE_VARIABLE = "HESUAN_STATE"
 LEDGER_VARIABLE = "HESUAN_LEDGER"
-STORE_VARIABLE = "HESUAN_STORE"
 
 
 def find_contracts_folder() -> Path | None:

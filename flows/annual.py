@@ -1,6 +1,6 @@
 """The Prefect flow of the yearly run: one task per county and stage, with the same stage functions as a run in line."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -13,7 +13,9 @@ from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_KEY, PREFECT_A
 
 from contracts.messages import LANGUAGES
 from flows.artifacts import publish_stage_results, publish_year
+from flows.distant_jobs import run_distant_jobs
 from flows.intake.county_stages import run_job
+from flows.machines.dask_workers import needs_portable_jobs
 from flows.prefect_support.named_server import check_server_settings
 from flows.prefect_support.result_refusal import refuse_results
 from flows.prefect_support.server_errors import SERVER_ERRORS
@@ -27,6 +29,7 @@ from flows.run.stage_loop import build_failure, run_job_safely
 from flows.run_log import log_to_prefect
 from flows.year.jobs import Job
 from flows.year.locations import YearPaths
+from ledger.store_location import locate_store
 
 RETRY_DELAYS: Final = [1.0, 5.0, 20.0]
 """Seconds before each retry of a task whose fault may pass, such as a file that somebody holds open."""
@@ -85,12 +88,13 @@ def annual_review(  # noqa: PLR0917 - Prefect passes a deployment's parameters b
     """Carry one year as far as it can go; return how many jobs failed. The ledger alone keeps the results."""
     paths = YearPaths(
         year=year,
-        input_folder=Path(inputs),
-        output_folder=Path(outputs),
-        state_folder=Path(state),
+        # Workers in other processes have working folders of their own.
+        input_folder=Path(inputs).absolute(),
+        output_folder=Path(outputs).absolute(),
+        state_folder=Path(state).absolute(),
         ledger_url=ledger,
-        store_location=store,
-        contracts_folder=Path(contracts) if contracts else None,
+        store_location=locate_store(store),
+        contracts_folder=Path(contracts).absolute() if contracts else None,
         language=language,
     )
     outcome = get_current_outcome()
@@ -120,6 +124,16 @@ def _check_server() -> None:
 
 def run_jobs_as_tasks(stage: str, jobs: Sequence[Job]) -> Iterator[JobResult]:
     """Run jobs as tasks, all at once; yield their results in the order of the jobs."""
+    if needs_portable_jobs(jobs[0].paths):
+        results = yield from run_distant_jobs(jobs)
+    else:
+        results = yield from _run_near_jobs(jobs)
+    with suppress(*SERVER_ERRORS):  # as above
+        publish_stage_results(stage, jobs, results)
+
+
+def _run_near_jobs(jobs: Sequence[Job]) -> Generator[JobResult, None, list[JobResult]]:
+    """Run jobs where the disk of the run is seen; yield their results in order, and return them."""
     results = []
     with open_result_folder(jobs[0].paths) as folder:
         sealed_jobs = [OpaqueJob(job, choose_result_path(folder)) for job in jobs]
@@ -128,8 +142,7 @@ def run_jobs_as_tasks(stage: str, jobs: Sequence[Job]) -> Iterator[JobResult]:
             result = _collect_result(sealed, future)
             results.append(result)
             yield result
-    with suppress(*SERVER_ERRORS):  # as above
-        publish_stage_results(stage, jobs, results)
+    return results
 
 
 def _submit_job(sealed: OpaqueJob) -> PrefectFuture[None]:

@@ -1,84 +1,33 @@
-"""A store in a bucket of an S3-compatible service, which the machines of a run need not share a disk to use.
-
-The address is ``s3://bucket/folder``; the service, its region and the credentials are in the environment
-(``AWS_ENDPOINT_URL``, ``AWS_REGION``, ``AWS_ACCESS_KEY_ID``, ``AWS_SECRET_ACCESS_KEY``), and nowhere else.
-"""
+"""A store in a bucket, with the layout of one in a folder."""
 
 import hashlib
-import os
-import re
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import timedelta
-from typing import Final
 
-import obstore
-from obstore.exceptions import AlreadyExistsError, BaseError, PermissionDeniedError, UnauthenticatedError
-from obstore.store import S3Store
-
-from contracts.errors import SettingError
-from ledger.errors import StoreFault, StoreUnavailableError
+from ledger.bucket import Bucket
 from ledger.object_store import OBJECTS_FOLDER, ObjectStore, is_name
-from ledger.service_address import is_loopback
-
-STORE_VARIABLE: Final = "HESUAN_STORE"
-SCHEME: Final = "s3://"
-ENDPOINT_VARIABLE: Final = "AWS_ENDPOINT_URL"
-# Without one of these the library would ask the metadata service of a cloud machine, which is not there.
-_CREDENTIAL_VARIABLES: Final = (
-    "AWS_ACCESS_KEY_ID",
-    "AWS_WEB_IDENTITY_TOKEN_FILE",
-    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-)
-_BUCKET_PATTERN: Final = re.compile(r"[a-z0-9][a-z0-9.-]+")
-_REQUEST_TIMEOUT: Final = "30s"
-_CONNECT_TIMEOUT: Final = "5s"
-_MAX_RETRIES: Final = 4
-_RETRY_SECONDS: Final = 60
-_NO_SUCH_BUCKET: Final = "NoSuchBucket"
 
 
 class BucketStore(ObjectStore):
-    """The store at *address*; a put is whole or not there, so that no partial object can be read.
+    """The store in *bucket*; `StoreUnavailableError` tells what its service refuses."""
 
-    Raises `SettingError` if the address is not that of a bucket or the environment has no credentials, and
-    `StoreUnavailableError` from every method if the service refuses, is silent or has no such bucket.
-    """
-
-    def __init__(self, address: str) -> None:
-        self._address = address
-        self._store = _connect(address)
+    def __init__(self, bucket: Bucket) -> None:
+        self._bucket = bucket
 
     def store_object(self, data: bytes) -> str:
         """Store *data* and return its name; what is there already is read back and replaced only if damaged."""
         name = hashlib.sha256(data).hexdigest()
-        with self._explain_errors():
-            try:
-                obstore.put(self._store, _build_key(name), data, mode="create")
-            except AlreadyExistsError:
-                self._replace_damaged_object(name, data)
+        key = _build_key(name)
+        if not self._bucket.create_object(key, data) and not self._is_intact(name):
+            self._bucket.write_object(key, data)
         return name
-
-    def _replace_damaged_object(self, name: str, data: bytes) -> None:
-        if not self._is_intact(name):
-            obstore.put(self._store, _build_key(name), data, mode="overwrite")
 
     def read_object(self, name: str) -> bytes:
         """Return the bytes of the object."""
-        with self._explain_errors():
-            return obstore.get(self._store, _build_key(name)).bytes().to_bytes()
+        return self._bucket.read_object(_build_key(name))
 
     def has_object(self, name: str) -> bool:
         """Return whether the bucket has an object of that name."""
-        if not is_name(name):
-            return False
-        try:
-            with self._explain_errors():
-                obstore.head(self._store, _build_key(name))
-        except FileNotFoundError:
-            return False
-        return True
+        return is_name(name) and self._bucket.has_object(_build_key(name))
 
     def find_damaged_objects(self) -> Iterator[str]:
         """Yield the names of the damaged objects, sorted; every object is read once."""
@@ -88,54 +37,13 @@ class BucketStore(ObjectStore):
 
     def _list_names(self) -> Iterator[str]:
         prefix = f"{OBJECTS_FOLDER}/"
-        with self._explain_errors():
-            for chunk in obstore.list(self._store, prefix):
-                for entry in chunk:
-                    name = entry["path"].removeprefix(prefix).replace("/", "")
-                    if is_name(name):
-                        yield name
+        for key in self._bucket.list_keys(prefix):
+            name = key.removeprefix(prefix).replace("/", "")
+            if is_name(name):
+                yield name
 
     def _is_intact(self, name: str) -> bool:
         return hashlib.sha256(self.read_object(name)).hexdigest() == name
-
-    @contextmanager
-    def _explain_errors(self) -> Iterator[None]:
-        """Raise `StoreUnavailableError` for what the service answers, or does not; its own text may quote a request."""
-        try:
-            yield
-        except FileNotFoundError as error:
-            if _NO_SUCH_BUCKET in str(error):
-                raise StoreUnavailableError(self._address, StoreFault.NO_BUCKET) from error
-            raise
-        except (PermissionError, PermissionDeniedError, UnauthenticatedError) as error:
-            raise StoreUnavailableError(self._address, StoreFault.DENIED) from error
-        except BaseError as error:
-            raise StoreUnavailableError(self._address, StoreFault.SILENT) from error
-
-
-def _connect(address: str) -> S3Store:
-    bucket, _, folder = address.removeprefix(SCHEME).partition("/")
-    if not address.startswith(SCHEME) or not _BUCKET_PATTERN.fullmatch(bucket):
-        # The address is not quoted: somebody may have written a password into it.
-        raise SettingError(STORE_VARIABLE, "expected a folder or s3://bucket/folder", "store_address")
-    endpoint = os.environ.get(ENDPOINT_VARIABLE, "")
-    is_local = is_loopback(endpoint)
-    if endpoint and not (is_local or endpoint.startswith("https://")):
-        problem = f"expected https:// for a service on another machine, got {endpoint!r}"
-        raise SettingError(ENDPOINT_VARIABLE, problem, "store_https", value=endpoint)
-    if not any(os.environ.get(variable) for variable in _CREDENTIAL_VARIABLES):
-        problem = f"{address!r} needs credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
-        raise SettingError(STORE_VARIABLE, problem, "store_credentials", value=address)
-    return S3Store(
-        bucket,
-        prefix=folder.strip("/") or None,
-        client_options={
-            "allow_http": is_local,
-            "timeout": _REQUEST_TIMEOUT,
-            "connect_timeout": _CONNECT_TIMEOUT,
-        },
-        retry_config={"max_retries": _MAX_RETRIES, "retry_timeout": timedelta(seconds=_RETRY_SECONDS)},
-    )
 
 
 def _build_key(name: str) -> str:

@@ -4,7 +4,7 @@ import os
 from typing import Any, Final
 
 from contracts.errors import SettingError
-from ledger.service_address import is_loopback
+from ledger.service_address import STORE_VARIABLE, is_address, is_loopback
 
 RUNNER_VARIABLE: Final = "HESUAN_TASK_RUNNER"  # threads (where nothing is said) or dask
 WORKERS_VARIABLE: Final = "HESUAN_TASK_WORKERS"
@@ -12,19 +12,35 @@ SCHEDULER_VARIABLE: Final = (
     "HESUAN_DASK_SCHEDULER"  # the address of a Dask scheduler; none: a cluster for the time of the run
 )
 _DEFAULT_WORKERS = 2
+# Each waits in a thread for a worker: enough for every worker to have the next one at hand.
+_PORTABLE_JOBS_AT_A_TIME: Final = 64
 
 
 def create_task_runner() -> Any:  # noqa: ANN401 - task runners of two packages, which share no usable type
     """Return the task runner that the environment names; raise `SettingError` where it names none that there is."""
     named = os.environ.get(RUNNER_VARIABLE) or "threads"
     if named == "threads":
-        from prefect.task_runners import ThreadPoolTaskRunner  # noqa: PLC0415 - the one that is asked for
-
-        return ThreadPoolTaskRunner(max_workers=_parse_worker_count())
+        return _create_thread_runner(_parse_worker_count())
+    if named == "dask" and names_distant_workers():
+        _check_scheduler_address(os.environ[SCHEDULER_VARIABLE])
+        return _create_thread_runner(_PORTABLE_JOBS_AT_A_TIME)
     if named == "dask":
         return _create_dask_runner()
     problem = f"names no task runner: {named!r}; expected threads or dask"
     raise SettingError(RUNNER_VARIABLE, problem, "task_runner", value=named)
+
+
+def names_distant_workers() -> bool:
+    """Return whether the environment names a Dask scheduler, and a store that its workers reach without our disk."""
+    if os.environ.get(RUNNER_VARIABLE) != "dask" or not os.environ.get(SCHEDULER_VARIABLE):
+        return False
+    return is_address(os.environ.get(STORE_VARIABLE, ""))
+
+
+def _create_thread_runner(max_workers: int) -> Any:  # noqa: ANN401 - as above
+    from prefect.task_runners import ThreadPoolTaskRunner  # noqa: PLC0415 - the one that is asked for
+
+    return ThreadPoolTaskRunner(max_workers=max_workers)
 
 
 def _create_dask_runner() -> Any:  # noqa: ANN401 - as above

@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from ledger.errors import LedgerUnavailableError, OutputBusyError, get_disk_failure
+from ledger.errors import LedgerUnavailableError, OutputBusyError, StoreFault, StoreUnavailableError, get_disk_failure
 
 
 def is_temporary(error: BaseException) -> bool:
-    """Return whether a fault may pass: a file held open, a busy database; not a full or broken disk."""
+    """Return whether a fault may pass: a file held open, a busy database, a silent store; not a full or broken disk."""
     if get_disk_failure(error) is not None:
         return False
+    if isinstance(error, StoreUnavailableError):
+        return error.fault is StoreFault.SILENT
     return isinstance(error, LedgerUnavailableError | OutputBusyError | PermissionError | BlockingIOError)
 
 

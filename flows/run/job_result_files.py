@@ -42,7 +42,7 @@ def choose_result_path(folder: Path) -> Path:
 
 def write_job_result(path: Path, result: JobResult) -> None:
     """Write a result; a second attempt at the same job replaces the first one's."""
-    write_private_file(path, json.dumps(_encode_result(result)).encode())
+    write_private_file(path, json.dumps(encode_result(result)).encode())
 
 
 def take_job_result(path: Path) -> JobResult | None:
@@ -52,10 +52,11 @@ def take_job_result(path: Path) -> JobResult | None:
     except FileNotFoundError:
         return None
     path.unlink()
-    return _decode_result(json.loads(data))
+    return decode_result(json.loads(data))
 
 
-def _encode_result(result: JobResult) -> dict[str, Any]:
+def encode_result(result: JobResult) -> dict[str, Any]:
+    """Return a result as plain values that JSON can hold."""
     if isinstance(result, JobFailure):
         return {
             "stage": result.stage,
@@ -74,7 +75,8 @@ def _encode_line(line: ProgressLine) -> list[Any]:
     return [line.key, dict(line.facts)]
 
 
-def _decode_result(values: Mapping[str, Any]) -> JobResult:
+def decode_result(values: Mapping[str, Any]) -> JobResult:
+    """Return the result that `encode_result` encoded."""
     if "events" in values:
         return JobOutcome(
             events=tuple((decode_event(text), key) for text, key in values["events"]),

@@ -18,7 +18,13 @@ from flows.year.issued_outputs import find_unfinished_outputs
 from flows.year.jobs import Job, JobOutcome, ProgressLine
 from flows.year.year_state import YearState
 from ledger.atomic_files import commit_file, remove_abandoned_files
-from ledger.errors import HeadMovedError, LedgerUnavailableError, OutputBusyError, get_disk_failure
+from ledger.errors import (
+    HeadMovedError,
+    LedgerUnavailableError,
+    OutputBusyError,
+    StoreUnavailableError,
+    get_disk_failure,
+)
 from review.events import Event
 
 
@@ -97,6 +103,8 @@ def _describe_failure(error: BaseException) -> ProgressLine:
     """Return a line that names the cause: an open file, a full or broken disk, or else a fault of the program."""
     if isinstance(error, OutputBusyError):
         return ProgressLine("output_busy", {"path": str(error.path)})
+    if isinstance(error, StoreUnavailableError):
+        return ProgressLine(f"store_{error.fault}", {"place": error.place})
     disk_failure = get_disk_failure(error)
     if disk_failure:
         return ProgressLine(f"disk_{disk_failure}", {})

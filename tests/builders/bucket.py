@@ -1,5 +1,6 @@
 """An S3-compatible service on this machine, with one empty bucket; it ends with the block."""
 
+import logging
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ SECRET = "the-secret-of-the-bucket"  # noqa: S105 - of a service that only this 
 @contextmanager
 def serve_bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Yield the address of a folder in the bucket; the environment names the service and the credentials."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()

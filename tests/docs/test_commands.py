@@ -21,6 +21,7 @@ from desk.app import app
 from desk.exit_codes import ExitCode
 from flows.prefect_support import named_server, task_runners
 from flows.year.locations import KEY_FOLDER_VARIABLE
+from ledger.service_address import STORE_VARIABLE
 from tests.builders import dongchuan
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -82,7 +83,7 @@ def test_settings_are_documented(name: str) -> None:
         LANGUAGE_VARIABLE,
         settings.STATE_VARIABLE,
         settings.LEDGER_VARIABLE,
-        settings.STORE_VARIABLE,
+        STORE_VARIABLE,
         KEY_FOLDER_VARIABLE,
         named_server.API_URL_VARIABLE,
         named_server.AUTH_VARIABLE,

@@ -10,7 +10,7 @@ import pytest
 from obstore.store import S3Store
 
 from contracts.errors import SettingError
-from ledger import bucket_store
+from ledger import bucket
 from ledger.errors import ObjectDamagedError, ObjectMissingError, StoreFault, StoreUnavailableError
 from ledger.store_location import open_store
 from tests.builders.bucket import BUCKET, SECRET, serve_bucket
@@ -121,7 +121,7 @@ def test_a_refusal_is_told_without_the_credentials(refusing_service: str) -> Non
 
 def test_a_silent_service_is_told(monkeypatch: pytest.MonkeyPatch, refusing_service: str) -> None:
     """Nobody listens at the address."""
-    monkeypatch.setattr(bucket_store, "_MAX_RETRIES", 1)
+    monkeypatch.setattr(bucket, "_MAX_RETRIES", 1)
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
     with pytest.raises(StoreUnavailableError) as caught:
         open_store(refusing_service).load_object("a" * 64)

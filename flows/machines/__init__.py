@@ -1,0 +1,1 @@
+"""Jobs for workers that see neither the disk nor the folders of the run."""

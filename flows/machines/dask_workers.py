@@ -1,0 +1,52 @@
+"""Dask workers on other machines, which do portable_jobs: whether they are asked for, and how they are reached."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final, cast
+
+from contracts.errors import SettingError
+from flows.machines.portable_job import PortableJob
+from flows.machines.worker import run_portable_job
+from flows.prefect_support.task_runners import SCHEDULER_VARIABLE, names_distant_workers
+from flows.year.locations import YearPaths
+from ledger.service_address import is_address
+
+_CONNECT_SECONDS: Final = 20
+
+
+def needs_portable_jobs(paths: YearPaths) -> bool:
+    """Return whether the jobs of a run go to workers that need not see its disk."""
+    return is_address(paths.store_location) and names_distant_workers()
+
+
+class DistantWorkers:
+    """The workers of one Dask scheduler; a plain object, whose parts Prefect does not search."""
+
+    __slots__ = ("_client",)
+
+    def __init__(self, client: Any) -> None:  # noqa: ANN401 - a client of Dask, which has no types
+        self._client = client
+
+    def do_portable_job(self, portable_job: PortableJob) -> None:
+        """Have a worker do a portable job and wait for it; raise what it raised there."""
+        job = portable_job.job
+        key = f"{job.stage}-{job.county}-{portable_job.result_name}"
+        self._client.submit(run_portable_job, portable_job, key=key, pure=False).result()
+
+
+@contextmanager
+def connect_workers() -> Iterator[DistantWorkers]:
+    """Connect to the scheduler that the environment names; raise `SettingError` if it does not answer."""
+    from distributed import Client  # noqa: PLC0415 - an extra
+
+    address, connect = os.environ[SCHEDULER_VARIABLE], cast("Any", Client)
+    try:
+        client = connect(address, timeout=_CONNECT_SECONDS, set_as_default=False)
+    except OSError as error:  # a timeout is one too
+        problem = f"no Dask scheduler answers at {address}: start it, or correct the address"
+        raise SettingError(SCHEDULER_VARIABLE, problem, "scheduler_silent", value=address) from error
+    try:
+        yield DistantWorkers(client)
+    finally:
+        client.close()
