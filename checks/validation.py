@@ -8,6 +8,8 @@ from checks.diagnosis.evaluation import Evaluation
 from checks.diagnosis.formulas.uncalculated import BOOK_VARIANT, is_never_calculated
 from checks.diagnosis.grouping.blank_blocks import merge_blank_blocks
 from checks.diagnosis.grouping.displaced_figures import merge_displaced_figures
+from checks.diagnosis.grouping.lone_texts import merge_lone_texts
+from checks.diagnosis.grouping.reading_notices import merge_reading_notices
 from checks.diagnosis.grouping.similar_violations import group_similar_violations
 from checks.diagnosis.grouping.stated_units import merge_stated_units
 from checks.diagnosis.hypotheses import generate_hypotheses
@@ -122,8 +124,9 @@ def _keep_only_decisive(evaluation: Evaluation, book: RawWorkbook) -> Evaluation
 
 def _group_violations(evaluation: Evaluation) -> list[Violation]:
     """Return the violations with those of one block, unit, order of rows or kind as one."""
-    violations = merge_stated_units(merge_blank_blocks(evaluation.tables, evaluation.violations))
-    return group_similar_violations(merge_displaced_figures(evaluation.tables, violations))
+    violations = merge_lone_texts(evaluation.tables, merge_blank_blocks(evaluation.tables, evaluation.violations))
+    violations = merge_displaced_figures(evaluation.tables, merge_stated_units(violations))
+    return group_similar_violations(merge_reading_notices(violations))
 
 
 def _build_report(

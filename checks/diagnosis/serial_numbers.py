@@ -11,12 +11,13 @@ from checks.model.finding import RepairStep
 from checks.model.violation import Violation
 from checks.recognition.column_names import ROW
 from checks.recognition.row_names import find_key_field
-from checks.recognition.table import TOWNSHIP_FULL, Table
+from checks.recognition.table import PROJECT, TOWNSHIP_FULL, Table
 from checks.rules.violation_builder import format_value
 from contracts.form_model import Role
 
 SERIAL_NUMBERS_CHECK = "serial_numbers"
-RENUMBER_REMEDY, ROW_LOST_REMEDY, ROW_DOUBLED_REMEDY = "renumber", "row_lost", "row_doubled"
+RENUMBER_REMEDY, ROW_LOST_REMEDY = "renumber", "row_lost"
+ROW_DOUBLED_REMEDY, ROWS_DOUBLED_REMEDY = "row_doubled", "rows_doubled"
 _MAX_STEPS_SHOWN = 6
 
 
@@ -53,7 +54,26 @@ def add_serial_remedies(table: Table, violations: Iterable[Violation]) -> list[V
     diagnosis = diagnose_serial_numbers(table)
     for index in indices:
         remaining[index] = _add_remedy(remaining[index], diagnosis)
-    return remaining
+    return _merge_renumbered_gaps(remaining, diagnosis.renumbering)
+
+
+def _merge_renumbered_gaps(violations: Sequence[Violation], renumbering: Sequence[RepairStep]) -> list[Violation]:
+    """Return the violations, with the gaps that one renumbering closes as one: that at the first misnumbered row."""
+    gaps = [
+        violation for violation in violations if violation.remedy_key == RENUMBER_REMEDY and is_serial_gap(violation)
+    ]
+    if len(gaps) <= 1:
+        return list(violations)
+    misnumbered_cells = {step.cell for step in renumbering}
+    first = next((gap for gap in gaps if gap.cell in misnumbered_cells), gaps[0])
+    others = [gap for gap in gaps if gap is not first]
+    cells = dict.fromkeys(first.cells)
+    for other in others:
+        cells.update(dict.fromkeys(other.cells))
+    merged = replace(first, cells=tuple(cells))
+    dropped = set(map(id, others))
+    remaining = [violation for violation in violations if id(violation) not in dropped]
+    return [merged if violation is first else violation for violation in remaining]
 
 
 def diagnose_serial_numbers(table: Table) -> SerialNumberDiagnosis:
@@ -127,14 +147,15 @@ def _find_duplicate_rows(table: Table) -> Iterator[tuple[int, ...]]:
 
 
 def _has_repeated_names(table: Table) -> bool:
-    """Return whether two rows have the same name, or one has none."""
+    """Return whether two rows have the same name, of one project if the form has projects, or one has none."""
     column = find_key_field(table.form)
     if column and table.form.get_field(column).role is Role.TOWNSHIP:
         column = TOWNSHIP_FULL
     if column is None or column not in table.body.columns:
         return False
-    names = table.body[column]
-    return bool(names.null_count()) or bool(names.is_duplicated().any())
+    keys = [name for name in dict.fromkeys((PROJECT, column)) if name in table.body.columns]
+    names = table.body.select(keys)
+    return bool(names[column].null_count()) or bool(names.is_duplicated().any())
 
 
 def _renumber_rows(table: Table) -> Iterator[RepairStep]:

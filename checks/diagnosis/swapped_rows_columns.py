@@ -28,6 +28,7 @@ from checks.rules.sum_rules import AmountsByCell
 from checks.schemas.pandera_validation import find_failing_rows
 from contracts.form_model import Field, Role, Rule
 
+EXCHANGED_ROWS_VARIANT = "rows_exchanged"
 # Each row is compared with every other one.
 _MAX_ROWS_COMPARED = 8
 _PAIR_SIZE = 2
@@ -156,7 +157,7 @@ def _build_row_swap(book: RawWorkbook, table: Table, *, rows: tuple[int, int]) -
     label_column = find_township_column(table) or next(iter(table.columns))
     label_cells = get_column_cells(table, label_column, rows)
     return Hypothesis(
-        variant="rows_exchanged",
+        variant=EXCHANGED_ROWS_VARIANT,
         cell=label_cells[0],
         corrections=_swap_contents(_pair_cells_in_rows(table, columns, rows=rows), book),
         facts=_build_row_pair_facts(table, rows),

@@ -127,8 +127,8 @@ def _is_non_data_row(row: RowTexts, form: Form, names: Sequence[str]) -> bool:
 
 
 def _count_labels(form: Form, names: Sequence[str]) -> int:
-    """Return how many columns, from the first, only label a row: up to the township, else the first."""
-    labels = [names.index(name) for name in list_label_names(form) if name in names]
+    """Return how many columns, from the first, only label a row: up to the township or the first column of text."""
+    labels = [names.index(name) for name in list_naming_columns(form, names)]
     return max(labels, default=0) + 1
 
 

@@ -21,7 +21,7 @@ _BLANK_MARK: Final = re.compile(
 )
 _DASHES: Final = re.compile(r"[-—–−_/\\*~=]+")
 _GROUP_HEADING: Final = re.compile(
-    r"(?:[(]?[一二三四五六七八九十]+[)、.:]|第[一二三四五六七八九十]+[部批类组片章节])\D"
+    r"(?:[(]?[一二三四五六七八九十]+[)、.:]|第[一二三四五六七八九十]+[部批类组片章节])(?:\D|$)"
 )
 _NOTE: Final = re.compile(
     r"注\d*[:.、)]|备注|说明|(?:填[表报]|编制|附)(?:说明|注)|附[:件注]|(?:填表|填报|制表|编制|审核|复核|经办|联系|负责)人"
@@ -73,7 +73,8 @@ def is_note_row(texts: Sequence[str], label_count: int) -> bool:
     if _NOTE.match(first) or _BLANK_MARK.fullmatch(first) or all(map(_DASHES.fullmatch, filled)):
         return True
     labels = [text for text in texts[:label_count] if text]
-    if texts[0] and len(labels) == 1 and _GROUP_HEADING.match(first):
+    is_alone = bool(texts[0]) or len(filled) == 1
+    if is_alone and len(labels) == 1 and _GROUP_HEADING.match(first):
         return True
     return len(filled) == 1 and bool(texts[0]) and bool(_HAN.search(first))
 

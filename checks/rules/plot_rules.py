@@ -13,6 +13,7 @@ from checks.recognition.column_names import ROW
 from checks.recognition.form_instance import FormUnderCheck
 from checks.recognition.table import PROJECT, TOWNSHIP_FULL, Table
 from checks.rules.plausibility.dates import find_filling_date
+from checks.rules.project_rules import has_unnumbered_rows
 from checks.rules.violation_builder import (
     build_violation_at,
     format_value,
@@ -28,9 +29,12 @@ _ACCEPTANCE_COLUMNS = ("accepted", "accepted_on")
 
 
 def check_projects_listed(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation]:
-    """Report a project in the table that is not in the list of projects, once at its first row."""
+    """Report a project in the table that is not in the list of projects, once at its first row.
+
+    A list with rows without a project number, which are reported there, may hold any project.
+    """
     table, projects = subject.table, subject.tables.get(rule.arguments["form"])
-    if table is None or projects is None:
+    if table is None or projects is None or has_unnumbered_rows(projects):
         return
     listed_projects = projects.body.select(PROJECT)
     unlisted_rows = table.body.select(ROW, PROJECT).drop_nulls().join(listed_projects, on=PROJECT, how="anti")
@@ -44,7 +48,10 @@ def check_projects_listed(subject: FormUnderCheck, rule: Rule) -> Iterator[Viola
 
 
 def check_groups_in_summary(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation]:
-    """Report each project and township that has plots but no summary row, once at its first plot."""
+    """Report each project and township that has plots but no summary row, once at its first plot.
+
+    Summary rows with a blank project or township, which are reported there, may be those of as many groups.
+    """
     table, summary = subject.table, subject.tables.get(rule.arguments["form"])
     if table is None or summary is None:
         return
@@ -52,9 +59,18 @@ def check_groups_in_summary(subject: FormUnderCheck, rule: Rule) -> Iterator[Vio
     missing_rows = table.body.select(ROW, *keys).drop_nulls().join(summary.body.select(keys), on=keys, how="anti")
     township_column = subject.form.get_fields_by_role(Role.TOWNSHIP)[0].name
     groups = missing_rows.sort(ROW).group_by(keys, maintain_order=True).agg(pl.col(ROW).first(), pl.len())
+    if _count_blank_keys(summary) >= groups.height:
+        return
     for project, township, row, count in groups.rows():
         facts = {"project": project, "name": township, "count": str(count)}
         yield build_violation_at(table, rule, township_column, row=row, value=township, variant="summary", **facts)
+
+
+def _count_blank_keys(summary: Table) -> int:
+    """Return the number of rows of a summary without a project or without a township."""
+    names = [PROJECT, *(field.name for field in summary.form.get_fields_by_role(Role.TOWNSHIP))]
+    keys = [name for name in names if name in summary.body.columns]
+    return summary.body.filter(pl.any_horizontal(pl.col(keys).is_null())).height
 
 
 def check_accepted_before_counted(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation]:
@@ -267,9 +283,11 @@ def check_no_worse(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation]:
 def _compute_means(table: Table, column: str, weight: str) -> pl.DataFrame:
     """Return, for each project, its last row and the mean of a code weighted by area.
 
-    The means are only compared with each other, so floats are exact enough.
+    Plots whose code is no whole number of one or two digits are left out. The means are only compared with each other,
+    so floats are exact enough.
     """
-    code, area = pl.col(column).cast(pl.Float64, strict=False), pl.col(weight).cast(pl.Float64)
+    text, area = pl.col(column).cast(pl.String), pl.col(weight).cast(pl.Float64)
+    code = pl.when(text.str.contains(r"^\d{1,2}$")).then(text).otherwise(None).cast(pl.Float64, strict=False)
     mean = (code * area).sum() / area.filter(code.is_not_null()).sum()
     groups = table.body.drop_nulls([PROJECT]).group_by(PROJECT, maintain_order=True)
     return groups.agg(pl.col(ROW).last(), mean.round(4).alias("mean"))

@@ -1,6 +1,6 @@
 """Limits and balances of each project, from its summary rows and its entry in the list. (phase: across tables)"""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import product
@@ -15,6 +15,7 @@ from checks.recognition.form_instance import FormUnderCheck
 from checks.recognition.table import PROJECT, TOWNSHIP_FULL, Table
 from checks.rules.violation_builder import build_violation_at, format_value, join_names
 from contracts.form_model import Role, Rule
+from contracts.registers import County
 
 PROJECTS_FORM = "projects"
 
@@ -35,6 +36,15 @@ class ProjectSummary:
     def compute_total(self, column: str) -> Decimal:
         """Return the project's sum of a column."""
         return sum(self.rows[column].drop_nulls(), Decimal(0))
+
+    def is_known(self, column: str) -> bool:
+        """Return whether every figure of a column was read; a blank one of a column that may be left blank is 0."""
+        if column not in self.rows.columns:
+            return True
+        unread_rows = self.rows.filter(pl.col(column).is_null())[ROW]
+        if self.table.form.get_field(column).required and not unread_rows.is_empty():
+            return False
+        return not any(self.table.get_stripped_text(column, row) for row in unread_rows)
 
     def get_cells(self, *columns: str) -> list[CellRef]:
         """Return the project's cells of some columns, row by row."""
@@ -60,8 +70,12 @@ class ProjectSummary:
         )
 
 
-def group_by_project(subject: FormUnderCheck) -> Iterator[ProjectSummary]:
-    """Yield each project of the summary, in the order of its rows."""
+def group_by_project(subject: FormUnderCheck, *columns: str) -> Iterator[ProjectSummary]:
+    """Yield each project of the summary, in the order of its rows.
+
+    A project with an unreadable or blank figure in a required one of *columns* is left out: its sum is not known, and
+    the cell has a finding of its own.
+    """
     table, projects = subject.table, subject.tables.get(PROJECTS_FORM)
     if table is None:
         return
@@ -69,14 +83,16 @@ def group_by_project(subject: FormUnderCheck) -> Iterator[ProjectSummary]:
     if projects is not None:
         entries = {row[PROJECT]: row for row in projects.body.iter_rows(named=True)}
     for (project,), rows in table.body.drop_nulls([PROJECT]).group_by([PROJECT], maintain_order=True):
-        yield ProjectSummary(str(project), table, rows, entries.get(project, {}))
+        summary = ProjectSummary(str(project), table, rows, entries.get(project, {}))
+        if all(map(summary.is_known, columns)):
+            yield summary
 
 
 def check_project_compare(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation]:
     """Report a quantity that ends on the wrong side of its base or, as a variant, moved to that side in the year."""
     base_column, begin_column, end_column = itemgetter("base", "begin", "end")(rule.arguments)
     sign = 1 if rule.arguments["direction"] == "not_less" else -1
-    for summary in group_by_project(subject):
+    for summary in group_by_project(subject, begin_column, end_column):
         base = summary.project_entry.get(base_column)
         begin, end = summary.compute_total(begin_column), summary.compute_total(end_column)
         if isinstance(base, Decimal) and (end - base) * sign < 0:
@@ -93,7 +109,7 @@ def _build_comparison_facts(base: Decimal, end: Decimal) -> dict[str, str]:
 def check_project_balance(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation]:
     """Report a project that supplemented less permanent basic farmland than it took out."""
     column, floor_column = rule.arguments["column"], rule.arguments["floor"]
-    for summary in group_by_project(subject):
+    for summary in group_by_project(subject, column, floor_column):
         actual, minimum = summary.compute_total(column), summary.compute_total(floor_column)
         if actual < minimum:
             facts = {
@@ -108,7 +124,7 @@ def check_adjustment_ratio(subject: FormUnderCheck, rule: Rule) -> Iterator[Viol
     """Report an adjustment above the limit in percent; its base is the area of all townships that it affects."""
     part_column, base_column = rule.arguments["part"], rule.arguments["whole"]
     supplement_column, limit = rule.arguments["supplement"], Decimal(rule.arguments["most"])
-    for summary in group_by_project(subject):
+    for summary in group_by_project(subject, part_column, base_column, supplement_column):
         is_affected = (pl.col(part_column) > 0) | (pl.col(supplement_column) > 0)
         affected_rows = summary.rows.filter(is_affected)
         base = sum(affected_rows[base_column].drop_nulls(), Decimal(0))
@@ -140,7 +156,7 @@ def _format_percent(value: Decimal) -> str:
 def check_growth_at_least(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation]:
     """Report a project whose cumulative added land is below a share of its base, in percent."""
     column, minimum = rule.arguments["cumulative"], Decimal(rule.arguments["least"])
-    for summary in group_by_project(subject):
+    for summary in group_by_project(subject, column):
         base = summary.project_entry.get(rule.arguments["base"])
         if isinstance(base, Decimal) and base:
             percent = summary.compute_total(column) * 100 / base
@@ -153,6 +169,8 @@ def check_within_plan(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation
     """Report a project that has done more than its plan provides for in all."""
     for summary in group_by_project(subject):
         for pair in rule.arguments["pairs"]:
+            if not summary.is_known(pair["column"]):
+                continue
             planned = summary.project_entry.get(pair["planned"])
             actual = summary.compute_total(pair["column"])
             if isinstance(planned, Decimal) and actual > planned:
@@ -164,16 +182,27 @@ def check_within_plan(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation
                 yield summary.build_violation(rule, pair["column"], **facts)
 
 
+def has_unnumbered_rows(projects: Table) -> bool:
+    """Return whether the list of projects has rows without a project number: any project may stand there."""
+    return bool(projects.body[PROJECT].null_count())
+
+
 def check_units_approved(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation]:
-    """Report a project that is not listed, and a township that is no approved unit of its project."""
+    """Report a project that is not listed, and a township that is no approved unit of its project.
+
+    Units that are blank or no townships of the county are reported by themselves; what they permit is not known.
+    """
     township_column = subject.form.get_fields_by_role(Role.TOWNSHIP)[0].name
     if PROJECTS_FORM not in subject.tables:
         return
     for summary in group_by_project(subject):
         if not summary.project_entry:
-            yield summary.build_violation(rule, PROJECT, variant="project")
+            if not has_unnumbered_rows(subject.tables[PROJECTS_FORM]):
+                yield summary.build_violation(rule, PROJECT, variant="project")
             continue
         units = str(summary.project_entry.get("units") or "").split("、")
+        if _list_unknown_units(units, subject.county):
+            continue
         for row, township in summary.rows.select(ROW, TOWNSHIP_FULL).rows():
             if township is not None and township not in units:
                 facts = {"project": summary.project, "name": township, "units": join_names(units)}
@@ -185,11 +214,19 @@ def check_units_known(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation
     table, county = subject.table, subject.county
     if table is None or county is None:
         return
-    column, townships = rule.arguments["column"], set(county.townships.values())
+    column = rule.arguments["column"]
     for row, units in table.body.select(ROW, column).drop_nulls().rows():
-        unknown_units = [unit for unit in units.split("、") if unit not in townships]
+        unknown_units = _list_unknown_units(units.split("、"), county)
         if unknown_units:
             yield build_violation_at(table, rule, column, row=row, value=units, strange=join_names(unknown_units))
+
+
+def _list_unknown_units(units: Iterable[str], county: County | None) -> list[str]:
+    """Return the units that are no townships of the county, the empty text among them."""
+    if county is None:
+        return []
+    townships = set(county.townships.values())
+    return [unit for unit in units if unit not in townships]
 
 
 def check_year_within_period(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation]:

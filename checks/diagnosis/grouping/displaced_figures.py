@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from checks.diagnosis.finding_grouping import merge_into
 from checks.diagnosis.grouping.blank_blocks import BLOCK_VARIANT
+from checks.diagnosis.swapped_rows_columns import EXCHANGED_ROWS_VARIANT
 from checks.model.cell_ref import format_range
 from checks.model.finding import RepairStep, Severity
 from checks.model.violation import Violation
@@ -54,9 +55,20 @@ def _merge_reordered_columns(table: Table, violations: Sequence[Violation]) -> l
     for column in reordered:
         causes += causes_by_column[column]
         steps += steps_by_column[column]
+    for violation in _find_exchanged_rows(table, violations, reordered):
+        causes.append(violation)
+        steps += [step for step in violation.repairs[0] if step.cell.column in reordered]
     if len(causes) < _MIN_ROWS:
         return list(violations)
     return _replace_causes(violations, causes, _build_reordered(table, causes, steps, reordered))
+
+
+def _find_exchanged_rows(table: Table, violations: Iterable[Violation], columns: Sequence[int]) -> Iterator[Violation]:
+    """Yield the pairs of rows that were found exchanged in a table whose other rows stand in another order too."""
+    for violation in violations:
+        is_exchange = violation.variant == EXCHANGED_ROWS_VARIANT and violation.sheet == table.sheet
+        if columns and is_exchange and violation.repairs:
+            yield violation
 
 
 def _find_corrected_column(table: Table, violation: Violation) -> int:
