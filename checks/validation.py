@@ -23,6 +23,7 @@ from checks.model.raw_workbook import SINGLE_TABLE, RawWorkbook
 from checks.model.report import ValidationReport
 from checks.model.submission_identity import SubmissionIdentity
 from checks.model.violation import Violation
+from checks.recognition.continued_sheets import join_continued_sheets
 from checks.recognition.cover import Cover, identify_submission, read_cover, refuse_missing_cover
 from checks.recognition.form_instance import list_tables, recognise_forms
 from checks.recognition.submission_refusals import (
@@ -32,6 +33,7 @@ from checks.recognition.submission_refusals import (
     refuse_wrong_folder,
 )
 from checks.reporting.finding_messages import build_findings
+from checks.reporting.joined_places import JoinedPlaces
 from checks.reporting.reported_figures import collect_reported_figures
 from checks.rule_evaluation import evaluate_rules
 from checks.rules.cross_year_rules import collect_claimed_plots
@@ -60,28 +62,26 @@ def validate_workbook(
     """
     cover_form, explanations = library.compile_cover(), read_explanations(book, messages)
     book = remove_returned_sheets(book, messages)
-    cover = read_cover(book, cover_form)
-    if cover is None:
+    if (cover := read_cover(book, cover_form)) is None:
         return _refuse_without_cover(book, library, messages, expected)
     identity = identify_submission(cover, cover_form, messages)
     if isinstance(identity, Refusal):
         return identity
     if wrong_folder := refuse_wrong_folder(identity, cover, messages, expected):
         return wrong_folder
-    package = library.find_package(identity.county, identity.year)
-    if package is None:
+    if (package := library.find_package(identity.county, identity.year)) is None:
         return refuse_missing_contract(identity, cover, library, messages)
-    submission = library.compile_submission(package, identity.year)
-    history = _drop_later_version(history, identity)
-    subjects = recognise_forms(book, cover, submission, history)
+    submission, history = library.compile_submission(package, identity.year), _drop_later_version(history, identity)
+    joined = join_continued_sheets(book, submission.table_forms, submission.county)
+    book, subjects = joined.book, recognise_forms(joined.book, cover, submission, history)
     if oversized := refuse_oversized_tables(list_tables(subjects), messages):
         return oversized
     evaluation = _merge_root_causes(evaluate_rules(subjects), book, cover, submission, history)
-    evaluation = merge_implausible_values(evaluation)
     findings = build_findings(_group_violations(evaluation), messages)
     findings = add_locations(findings, evaluation.tables, cover, cover_form.name, book)
     report = _build_report(identity, library.compute_version(), evaluation, findings)
-    explanations = (*read_explanation_form(list_tables(subjects), findings), *explanations)
+    report = JoinedPlaces(joined.joined).restore_report(report)
+    explanations = (*read_explanation_form(list_tables(subjects), report.findings), *explanations)
     report = add_last_year(report, history, messages)
     report = attach_explanations(report, explanations, library.get_return_policy(), messages)
     return replace(report, cover=cover.list_fields(cover_form))
@@ -160,4 +160,4 @@ def _merge_root_causes(
     remaining = drop_harmful_repairs(restored.book, explained, evaluate_corrected_book)
     violations = (*restored.root_causes, *remaining.violations)
     # Tables and figures stay as received, whatever was supposed to find the causes.
-    return replace(evaluation, violations=violations, not_run=remaining.not_run)
+    return merge_implausible_values(replace(evaluation, violations=violations, not_run=remaining.not_run))

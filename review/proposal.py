@@ -1,6 +1,5 @@
 """A proposed decision, the data that it is evaluated against, and the reasons for a refusal."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -8,6 +7,7 @@ from operator import attrgetter
 
 from checks.model.finding import Finding
 from contracts.procedures import Action, Level, Procedure
+from contracts.recognition_words import compile_pattern
 from contracts.return_policy import ReturnPolicy
 from review.county_state import CountyState
 from review.events import Event
@@ -15,6 +15,8 @@ from review.roster import Officer, Roster
 
 NO_VERSION_SEEN = "-"
 """The sha256 in a review workbook that was written when nothing had been received yet."""
+
+_DECISION_DAY = compile_pattern("decision_day")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +127,7 @@ def parse_day(text: str) -> date | None:
 
     Return None if the text is not a date.
     """
-    match = re.match(r"^\s*(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T].*)?\s*$", text)
+    match = _DECISION_DAY.match(text)
     if match is None:
         return None
     try:

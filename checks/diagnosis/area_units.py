@@ -17,15 +17,10 @@ from checks.recognition.column_names import ROW
 from checks.recognition.table import Table
 from checks.rules.sum_rules import AmountsByCell, SumConstraint
 from contracts.form_model import Field, Rule
+from contracts.recognition_words import get_recognition_words
 
 # Sizes in fifteenths of a square metre, so that all of them are whole numbers (1 mu = 2,000/3 m²).
-AREA_UNIT_SIZES: Final[Mapping[str, int]] = {
-    "平方米": 15,
-    "亩": 10_000,
-    "公顷": 150_000,
-    "平方公里": 15_000_000,
-    "万亩": 100_000_000,
-}
+AREA_UNIT_SIZES: Final = get_recognition_words().unit_sizes
 MIN_MATCHING_SHARE: Final = Decimal("0.9")
 # Two figures may agree by chance.
 MIN_MATCHING_FIGURES: Final = 3

@@ -10,11 +10,17 @@ import polars as pl
 from checks.diagnosis.evaluation import Evaluation
 from checks.diagnosis.finding_grouping import merge_into
 from checks.diagnosis.hypothesis_testing import Hypothesis, build_text_content
-from checks.diagnosis.table_columns import find_code_column, find_township_column, get_column_cells, join_addresses
+from checks.diagnosis.table_columns import (
+    find_code_column,
+    find_township_column,
+    get_column_cells,
+    join_addresses,
+    list_rules,
+)
 from checks.model.cell_ref import CellRef
 from checks.model.violation import Violation
 from checks.recognition.column_names import ROW
-from checks.recognition.table import Table
+from checks.recognition.table import TOWNSHIP_FULL, Table
 from checks.rules.row_rules import ROWS_VARIANT
 from contracts.registers import County
 
@@ -73,7 +79,7 @@ def resolve_unknown_name(tables: Iterable[Table], written_name: str, county: Cou
     """Return the rows that have an unknown name, and the township of the register that it means.
 
     The codes beside the name decide if they stand for one township. Without codes, it is the only township whose
-    name differs in one character.
+    name differs in one character and that has no other row in a table with one row for each township.
     """
     rows_by_table: list[tuple[Table, tuple[int, ...]]] = []
     coded_names: set[str] = set()
@@ -84,7 +90,9 @@ def resolve_unknown_name(tables: Iterable[Table], written_name: str, county: Cou
             coded_names |= _find_townships_by_code(table, rows, county=county)
     names = list(coded_names)
     if not coded_names:
-        names = [name for name in county.townships.values() if _is_one_character_apart(written_name, name)]
+        near_names = [name for name in county.townships.values() if _is_one_character_apart(written_name, name)]
+        taken_names = _find_taken_names(table for table, _ in rows_by_table)
+        names = [name for name in near_names if name not in taken_names]
     intended_name = ""
     if len(names) == 1:
         (intended_name,) = names
@@ -94,6 +102,16 @@ def resolve_unknown_name(tables: Iterable[Table], written_name: str, county: Cou
         intended_name=intended_name,
         is_found_by_code=len(coded_names) == 1,
     )
+
+
+def _find_taken_names(tables: Iterable[Table]) -> set[str]:
+    """Return the townships that have their row in a table with one row for each."""
+    names: set[str] = set()
+    for table in tables:
+        columns = [rule.arguments["column"] for rule in list_rules(table, "unique_in_table")]
+        if find_township_column(table) in columns:
+            names.update(table.body[TOWNSHIP_FULL].drop_nulls())
+    return names
 
 
 def _find_rows_by_name(table: Table, written_name: str) -> list[int]:

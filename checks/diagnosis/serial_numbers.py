@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 import polars as pl
 
@@ -64,7 +65,7 @@ def _merge_renumbered_gaps(violations: Sequence[Violation], renumbering: Sequenc
     ]
     if len(gaps) <= 1:
         return list(violations)
-    misnumbered_cells = {step.cell for step in renumbering}
+    misnumbered_cells = set(map(attrgetter("cell"), renumbering))
     first = next((gap for gap in gaps if gap.cell in misnumbered_cells), gaps[0])
     others = [gap for gap in gaps if gap is not first]
     cells = dict.fromkeys(first.cells)

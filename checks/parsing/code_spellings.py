@@ -8,6 +8,7 @@ from typing import Final
 import polars as pl
 
 from checks.parsing.text_normalisation import normalise_text
+from contracts.recognition_words import compile_pattern
 
 _SEPARATOR: Final = re.compile(r"[-/∕⁄\\_.·•—–―‐‑‒−~'’‘`()\[\]【】《》<>〔〕\"“”:,、]")
 # A shorter code may be part of another word.
@@ -17,6 +18,7 @@ _HYPHEN: Final = r"[-_—–―‐‑‒−]+"
 _LOOSE_HYPHEN: Final = rf"(?:(?<=\d{{3}}){_HYPHEN}(?=\d{{3}})|(?<!\d){_HYPHEN}|{_HYPHEN}(?!\d))"
 # County, year, letter and running number, each of a fixed length.
 _FIXED_NUMBER: Final = r"\d{10}[A-Z]\d{6}"
+_STANDARD_YEAR: Final = compile_pattern("standard_year")
 _ALREADY_PLAIN: Final = r"^[0-9A-Z]*$"
 
 
@@ -86,7 +88,7 @@ def _is_contained(code_key: str, key: str) -> bool:
 
 def _is_year(text: str) -> bool:
     """Return whether a text is the year after the number of a standard, with 年 or without."""
-    return re.fullmatch(r"(?:19|20)\d\d年?版?", text) is not None
+    return _STANDARD_YEAR.fullmatch(text) is not None
 
 
 def _standardise_codes(texts: pl.Series, codes: Sequence[str]) -> pl.Series:

@@ -3,7 +3,6 @@
 The cover says which county reports which year in which version.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -18,17 +17,15 @@ from checks.parsing.text_normalisation import normalise_text, read_integer
 from checks.recognition.header_rows import KnownHeadings
 from contracts.form_model import Field, Form
 from contracts.messages import Messages
+from contracts.recognition_words import compile_pattern
 
 # A cover is one printed page.
 _MAX_COVER_ROWS = 80
-_NUMERAL = "[〇○零一二三四五六七八九十]"
 # What people write around the numbers of the cover.
 _NUMBER_WITH_WORDS = {
-    "county_code": re.compile(r"(?P<number>\d{6})(?:0{6})?\(?\D*\)?"),
-    "year": re.compile(rf"(?P<number>\d{{4}}|{_NUMERAL}{{4}})(?:年度?|核算年度)?"),
-    "version": re.compile(
-        rf"(?:第|版本号?|版次|[Vv](?:er(?:sion)?)?)?[.:]?(?P<number>\d{{1,4}}|{_NUMERAL}{{1,3}})(?:\.0)?(?:次?版本?|次|稿)?",
-    ),
+    "county_code": compile_pattern("cover_county_code"),
+    "year": compile_pattern("cover_year"),
+    "version": compile_pattern("cover_version"),
 }
 _IDENTITY_BOUNDS = {"county_code": (100000, 999999), "year": (1980, 2999), "version": (1, 9999)}
 

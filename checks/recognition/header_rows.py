@@ -8,27 +8,12 @@ from typing import Final, Self
 from checks.model.raw_workbook import RawSheet
 from checks.parsing.text_normalisation import normalise_text
 from contracts.form_model import Form
+from contracts.recognition_words import compile_pattern, get_recognition_words
 
 # The units of area in every spelling, after folding: ㎡ and m² are then m2.
-UNIT_SPELLINGS: Final[Mapping[str, str]] = {
-    "万亩": "万亩",
-    "亩": "亩",
-    "公顷": "公顷",
-    "hm2": "公顷",
-    "ha": "公顷",
-    "平方米": "平方米",
-    "平米": "平方米",
-    "m2": "平方米",
-    "平方公里": "平方公里",
-    "km2": "平方公里",
-}
-ANY_UNIT: Final = f"(?:{'|'.join(sorted(UNIT_SPELLINGS, key=len, reverse=True))})"
-_OTHER_UNIT: Final = "(?:%|‰|万元|亿元|元|年度|年|级|等|个|宗|块)"
+UNIT_SPELLINGS: Final = get_recognition_words().units
 # A unit of area may follow its heading without any mark; others stand in brackets or after a mark.
-_HEADING_UNIT: Final = re.compile(
-    rf"(?:[/,:;_、·|-]*[(\[【〔<](?:计量)?(?:单位)?[:为]?(?P<bracketed>{ANY_UNIT}|{_OTHER_UNIT})[)\]】〕>]"
-    rf"|[/,:;_、·|-]+(?:单位)?[:为]?(?P<marked>{ANY_UNIT}|{_OTHER_UNIT})|(?:单位[:为]?)?(?P<bare>{ANY_UNIT}|%|万元))$"
-)
+_HEADING_UNIT: Final = compile_pattern("heading_unit")
 # Titles, notes and headers are above this row.
 _MAX_ROWS_SEARCHED: Final = 60
 # One matching word in a row may be a coincidence, two are a header.

@@ -9,7 +9,6 @@ from typing import Final
 from checks.model.raw_workbook import RawSheet, RawWorkbook
 from checks.parsing.text_normalisation import normalise_text
 from checks.recognition.header_rows import (
-    ANY_UNIT,
     UNIT_SPELLINGS,
     HeaderBlock,
     KnownHeadings,
@@ -20,8 +19,10 @@ from checks.recognition.header_rows import (
 )
 from checks.recognition.table_regions import SheetRegion, has_title_marks, split_columns, split_regions
 from contracts.form_model import Field, Form
+from contracts.recognition_words import compile_pattern, get_recognition_words
 
-_UNIT_STATEMENT: Final = re.compile(rf"单位[:]?\(?({ANY_UNIT}(?:[、,;/和或及]{ANY_UNIT})*)")
+_ANY_UNIT: Final = re.compile(get_recognition_words().any_unit)
+_UNIT_STATEMENT: Final = compile_pattern("unit_statement")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,7 +216,7 @@ def _find_stated_units(rows: TextRows, form: Form) -> Iterator[str]:
     field_units = {field.unit for field in form.fields}
     for text in chain.from_iterable(rows):
         for statement in _UNIT_STATEMENT.findall(text):
-            units = [UNIT_SPELLINGS[spelling] for spelling in re.findall(ANY_UNIT, statement)]
+            units = [UNIT_SPELLINGS[spelling] for spelling in _ANY_UNIT.findall(statement)]
             if form.unit in units and field_units.issuperset(units):
                 units = [form.unit]
             yield from units

@@ -12,24 +12,19 @@ from checks.recognition.column_names import list_field_names, list_label_names, 
 from checks.recognition.locate_tables import TableLocation
 from checks.recognition.note_rows import find_empty_rows, is_note_row, is_numbering_row
 from contracts.form_model import Form, Role
+from contracts.recognition_words import compile_pattern, get_pattern
 
 # A total under any common name; the contract holds further names that counties use.
-TOTAL_NAME_PATTERN: Final = (
-    r"(?i)^(?:全[县区市州省盟旗镇乡]|(?:全[县区市州省盟旗镇乡]|本[县区市表]|各?乡镇(?:\(?街道\)?)?)?"
-    r"(?:合计|总计|共计|总数|总和|汇总|总合计|合总计|合計|總計|共計|计|計|total|sum)[数行]?)"
-    r":?(?:\((?:万?亩|公顷|平方米)\))?:?$"
-)
+TOTAL_NAME_PATTERN: Final = get_pattern("total_name")
 _TOTAL_NAME: Final = re.compile(TOTAL_NAME_PATTERN)
-_SUBTOTAL_NAME: Final = re.compile(
-    r"^(其中|小计|本页小计|本页合计|过次页|承前页)|(小计|分计|合计|小計|合計|累计|累計)[数额]?:?$"
-)
-_CLOSING_LABEL: Final = re.compile(r"(?:小计|分计|合计|累计|小計|合計|累計)[数额]?:?$|^(?:总|合|共|全年|总面积|Σ|∑):?$")
-_SUBTOTAL_WORDS: Final = "其中|小计|过次页|承前页|合计|分计|小計|合計|累计|累計"
-_ADDING_SUBTOTAL: Final = re.compile(r"^.{0,10}(?:小计|小計|分计)[数额]?:?$|^本页合计:?$")
+_SUBTOTAL_NAME: Final = compile_pattern("subtotal_name")
+_CLOSING_LABEL: Final = compile_pattern("closing_label")
+_SUBTOTAL_WORDS: Final = get_pattern("subtotal_words")
+_ADDING_SUBTOTAL: Final = compile_pattern("adding_subtotal")
 # A subtotal with a name of its own, such as 城区小计, may add up rows that stand apart.
-_NAMELESS_SUBTOTAL: Final = re.compile(r"^(?:本页)?(?:小计|小計|分计)[数额]?:?$|^本页合计:?$")
+_NAMELESS_SUBTOTAL: Final = compile_pattern("nameless_subtotal")
 # A name in another column than those of the labels.
-_PLAIN_SUBTOTAL: Final = re.compile(r"^(?:.{0,10}小计|小計|分计|本页[小合]计|过次页|承前页|本年累计|累计):?$")
+_PLAIN_SUBTOTAL: Final = compile_pattern("plain_subtotal")
 # Cells of a row that repeat the heading of their column.
 _MIN_REPEATED_HEADINGS: Final = 2
 _MAX_ROWS_ABOVE_HEADER: Final = 5

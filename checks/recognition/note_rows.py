@@ -10,25 +10,17 @@ from checks.model.cell_ref import column_letters
 from checks.recognition.column_names import list_field_names
 from checks.recognition.locate_tables import TableLocation
 from contracts.form_model import Form, Role
+from contracts.recognition_words import compile_pattern
 
 # 甲 and 乙 mark columns of text; a formula such as 4=1+2+3 says what a column holds.
-_TEXT_COLUMN_MARK: Final = re.compile(r"[甲乙丙丁戊己庚辛壬癸]|[栏列行]次|[栏列]号|[A-Za-z]|[-—/]")
-_COLUMN_NUMBER: Final = re.compile(r"(?:第?(\d{1,2})[栏列]?|[(\[](\d{1,2})[)\]])(=[\d()\[\]+\-*/×÷%.=<>≤≥—–−]+)?")
+_TEXT_COLUMN_MARK: Final = compile_pattern("text_column_mark")
+_COLUMN_NUMBER: Final = compile_pattern("column_number")
 # A run of one or two numbers may be data.
 _MIN_NUMBERED_COLUMNS: Final = 3
-_BLANK_MARK: Final = re.compile(
-    r"[(\[]?(?:此?[行表页处]?以下(?:空白|无正文|无内容|为空)|以下[为]?空|空白|此[行页]空白)[)\]。.]?"
-)
+_BLANK_MARK: Final = compile_pattern("blank_mark")
 _DASHES: Final = re.compile(r"[-—–−_/\\*~=]+")
-_GROUP_HEADING: Final = re.compile(
-    r"(?:[(]?[一二三四五六七八九十]+[)、.:]|第[一二三四五六七八九十]+[部批类组片章节])(?:\D|$)"
-)
-_NOTE: Final = re.compile(
-    r"注\d*[:.、)]|备注|说明|(?:填[表报]|编制|附)(?:说明|注)|附[:件注]|(?:填表|填报|制表|编制|审核|复核|经办|联系|负责)人"
-    r"|(?:单位|部门)?负责人|分管领导|联系(?:电话|方式)|(?:办公)?电话|手机|传真|[填填制审]表|填报(?:单位|日期)|(?:填表)?日期:?$"
-    r"|盖章|\(盖章|第?\d+页|共\d+页|[-—]\d+[-—]$|[比较与同]上?年|上年|去年|同比|环比|折合|折算|折[成为]|占.{0,8}比|增长|增减|增幅"
-    r"|平均|人均|数据来源|资料来源|单位:"
-)
+_GROUP_HEADING: Final = compile_pattern("group_heading")
+_NOTE: Final = compile_pattern("note")
 _ROW_NUMBER: Final = re.compile(r"\d+(?:\.0+)?")
 _HAN: Final = re.compile(r"[\u4e00-\u9fff]")
 # What the formulas of a template give in a row without entries.

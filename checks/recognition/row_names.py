@@ -26,6 +26,11 @@ def name_rows(table: Table) -> dict[int, str]:
     return unique_names
 
 
+def list_row_names(table: Table) -> list[str]:
+    """Return the names of the rows of the body, a name once for each row that has it."""
+    return list(_name_body_rows(table).values())
+
+
 def find_key_field(form: Form) -> str | None:
     """Return the field that names a row: the one that a rule requires to be unique, else township or serial number."""
     for rule in form.rules:

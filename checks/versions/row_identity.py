@@ -8,6 +8,7 @@ from checks.model.cell_ref import CellRef, column_letters, format_address
 from checks.model.finding import Finding, LogicalLocation, Refusal, RowPlace
 from checks.model.raw_workbook import RawWorkbook
 from checks.recognition.column_names import ROW, list_field_names
+from checks.recognition.continued_sheets import join_continued_sheets
 from checks.recognition.cover import Cover, identify_submission, read_cover
 from checks.recognition.locate_tables import locate_tables
 from checks.recognition.row_names import name_rows
@@ -48,10 +49,13 @@ def build_form_snapshots(book: RawWorkbook, library: ContractLibrary, messages: 
     county = submission.register.counties.get(package.county)
     table_forms = submission.table_forms
     snapshots = {cover_form.name: _build_cover_snapshot(cover, cover_form)}
-    for search in locate_tables(table_forms, book).values():
+    joined_book = join_continued_sheets(book, table_forms, county)
+    for search in locate_tables(table_forms, joined_book.book).values():
         location = search.location
         if location and not location.missing_fields and not location.duplicate_columns:
-            snapshots[location.form.name] = build_form_snapshot(build_table(location, county))
+            snapshot = build_form_snapshot(build_table(location, county))
+            joined = joined_book.joined.get(location.sheet.name, ())
+            snapshots[location.form.name] = replace(snapshot, joined=joined)
     return snapshots
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from checks.model.cell_ref import CellRef
 from checks.model.finding import Finding
+from checks.recognition.continued_sheets import JoinedSheet, restore_cell
 from contracts.form_model import Form, Role
 
 
@@ -22,16 +23,20 @@ class RowSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class FormSnapshot:
-    """One form as filled in; *columns* maps each field name to the letters of its column."""
+    """One form as filled in; *columns* maps each field name to the letters of its column.
+
+    *joined* are the further sheets whose rows follow those of the first one.
+    """
 
     form: Form
     sheet: str
     columns: Mapping[str, str]
     rows: tuple[RowSnapshot, ...]
+    joined: tuple[JoinedSheet, ...] = ()
 
     def get_cell(self, row: RowSnapshot, column: str) -> CellRef:
         """Return the cell of a field in a row."""
-        return CellRef(self.sheet, f"{self.columns[column]}{row.row}")
+        return restore_cell(CellRef(self.sheet, f"{self.columns[column]}{row.row}"), self.joined)
 
 
 class ChangeKind(StrEnum):

@@ -2,6 +2,8 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from operator import itemgetter
 
 from checks.diagnosis.evaluation import Evaluation
 from checks.diagnosis.hypothesis_testing import CellContent, Hypothesis, build_text_content
@@ -82,7 +84,7 @@ def _propose_nested_orders(table: Table, code_column: str, parent_column: str) -
     if len(unlike) < _MIN_MISNAMED_ROWS:
         return
     yield from _propose_reordering(table, parent_column, {row: code[: len(parent)] for row, code, parent in unlike})
-    pool = [code for _, code, _ in unlike]
+    pool = list(map(itemgetter(1), unlike))
     new_codes: dict[int, str] = {}
     for row, _, parent in unlike:
         fitting = next((code for code in pool if code.startswith(parent)), None)
@@ -126,8 +128,8 @@ def _propose_reordering(table: Table, column: str, texts: Texts, *, is_exact: bo
 
     Unless it *is_exact*, only that another order fits is known, not which one.
     """
-    before = {row: table.get_stripped_text(column, row) for row in texts}
-    changed = {row: text for row, text in texts.items() if text != before[row]}
+    before = dict(zip(texts, map(partial(table.get_stripped_text, column), texts), strict=True))
+    changed = dict(texts.items() - before.items())
     if len(changed) < _MIN_ROWS or Counter(texts.values()) != Counter(before.values()):
         return
     yield _build_hypothesis(table, column, changed, is_exact=is_exact)
@@ -135,7 +137,7 @@ def _propose_reordering(table: Table, column: str, texts: Texts, *, is_exact: bo
 
 def _build_hypothesis(table: Table, column: str, texts: Texts, *, is_exact: bool) -> Hypothesis:
     rows: Sequence[int] = sorted(texts)
-    cells = [table.get_cell_ref(column, row) for row in rows]
+    cells = list(map(partial(table.get_cell_ref, column), rows))
     contents: list[CellContent] = [build_text_content(texts[row]) for row in rows]
     position = table.columns[column]
     facts = {

@@ -7,16 +7,18 @@ from typing import Final
 from checks.parsing.dates import convert_chinese_numerals
 from checks.parsing.text_normalisation import normalise_text
 from checks.recognition.form_instance import FormUnderCheck
+from contracts.recognition_words import compile_pattern, get_recognition_words
 
-_CJK: Final = "\u4e00-\u9fff"
-_YEAR: Final = re.compile(r"(?<![\d〔\[(])(?P<year>(?:19|20)\d{2})年(?!\d{1,2}月)")
-_CHINESE_YEAR: Final = re.compile(r"[〇○零一二三四五六七八九]{4}(?=年)")
+_CJK: Final = get_recognition_words().words["han_range"]
+_YEAR: Final = compile_pattern("title_year")
+_CHINESE_YEAR: Final = compile_pattern("title_chinese_year")
 # 2024-2026年, 2024年至2026年: a period, of which the accounting year may be any year.
-_PERIOD: Final = re.compile(r"(?:19|20)\d{2}年?度?(?:[-—–~～至到、和及]|--)+(?:(?:19|20)\d{2}|\d{2})年?度?")
+_PERIOD: Final = compile_pattern("title_period")
 _SHORT_NAME_LENGTH: Final = 2
-_LEADING_DIVISION: Final = re.compile(rf"^[{_CJK}]{{2,10}}?(?:自治县|自治州|县|区|市|州)")
+_LEADING_DIVISION: Final = compile_pattern("title_leading_division")
 # What follows a county's name in a title.
-_AFTER_COUNTY_IN_TITLE: Final = re.compile(r"(?:19|20)\d{2}|年度|各|乡镇")
+_LEADING_YEAR: Final = compile_pattern("title_leading_year")
+_AFTER_COUNTY_IN_TITLE: Final = compile_pattern("title_after_county_in_title")
 
 
 def find_years(text: str, comparisons: Iterable[str] = ()) -> list[int]:
@@ -70,7 +72,7 @@ def find_leading_division(text: str, subject: FormUnderCheck, generic_words: Seq
     if county is None:
         return ""
     register = subject.submission.register
-    rest = re.sub(r"^(?:19|20)\d{2}年度?", "", normalise_text(text))
+    rest = _LEADING_YEAR.sub("", normalise_text(text))
     for prefix in (*register.provinces.values(), register.cities[county.city]):
         rest = rest.removeprefix(prefix)
     if rest.startswith(county.name):
