@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from contracts.errors import ContractError
+from contracts.errors import ContractError, build_entry_error
 from contracts.yaml_files import load_yaml
 
 _FILE: Final = Path(__file__).parent / "recognition.yaml"
@@ -41,9 +41,10 @@ class RecognitionWords:
             pattern = _REFERENCE.sub(fill_in, self.patterns[name])
             re.compile(pattern)
         except KeyError as error:
-            raise ContractError(_FILE.name, f"pattern {name} is missing") from error
+            raise ContractError(_FILE.name, f"pattern {name} is missing", "pattern_missing", name=name) from error
         except re.error as error:
-            raise ContractError(_FILE.name, f"pattern {name} is malformed: {error}") from error
+            problem = f"pattern {name} is malformed: {error}"
+            raise ContractError(_FILE.name, problem, "pattern_malformed", name=name) from error
         return pattern
 
 
@@ -57,9 +58,9 @@ def build_recognition_words(raw: Mapping[str, Any]) -> RecognitionWords:
             unit_sizes=dict(raw["unit_sizes"]),
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise ContractError(_FILE.name, f"entry missing or malformed: {error!r}") from error
+        raise build_entry_error(_FILE.name, error) from error
     if not set(words.units.values()) <= words.unit_sizes.keys():
-        raise ContractError(_FILE.name, "a unit has no size")
+        raise ContractError(_FILE.name, "a unit has no size", "unit_without_size")
     for name in words.patterns:
         words.get_pattern(name)
     return words
