@@ -31,54 +31,53 @@ from checks.diagnosis.formulas.shown_values import (
     round_to_shown,
 )
 from checks.diagnosis.formulas.uncalculated import merge_uncalculated
-from checks.diagnosis.grouping.row_limits import limit_per_rule
 from checks.diagnosis.missing_rows import find_missing_rows
 from checks.diagnosis.misspelt_township import merge_unknown_names
-from checks.diagnosis.serial_numbers import add_serial_remedies
 from checks.diagnosis.wrong_unit_columns import (
     UNIT_SENSITIVE_CHECKS,
     find_unit_mismatches,
     is_affected_by_units,
     merge_unit_findings,
 )
+from checks.form_evaluation import evaluate_form, evaluate_sum_rule, list_amounts
 from checks.model.cell_ref import CellRef
-from checks.model.failing_rows import FailingRows
 from checks.model.violation import SkippedRule, Violation
 from checks.recognition.form_instance import FormUnderCheck, list_tables
 from checks.recognition.table import Table
+from checks.rule_results import RuleResults
 from checks.rules.form_rules import CONTINUED_VARIANT
-from checks.rules.registry import FORM_CHECKS, SUM_CHECKS
+from checks.rules.registry import SUM_CHECKS
 from checks.rules.required_arguments import refuse_unknown_checks
-from checks.rules.sum_rules import AmountsByCell, PlotGroup, SumConstraint, collect_amounts
-from checks.schemas.pandera_validation import find_failing_rows
-from contracts.form_model import Layout, Phase, Rule
+from checks.rules.sum_rules import AmountsByCell, PlotGroup, SumConstraint
+from contracts.form_model import Layout, Phase
 
 
-def evaluate_rules(subjects: Sequence[FormUnderCheck]) -> Evaluation:
+def evaluate_rules(subjects: Sequence[FormUnderCheck], results: RuleResults | None = None) -> Evaluation:
     """Evaluate every rule in force on recognised forms.
 
+    *results* are those of the same workbook before a correction: a rule that reads nothing of it is not run again.
     Raise `ContractError` if the contract of a form names an unknown check or lacks an argument of one.
     """
-    for subject in subjects:
-        refuse_unknown_checks(subject.form)
+    results = results or RuleResults()
     tables = list_tables(subjects)
-    form_violations, skipped_rules = _evaluate_forms(subjects)
-    sums, skipped_sums = _collect_sum_constraints(subjects, form_violations)
-    values = _collect_values(tables, form_violations)
+    form_violations, skipped_rules = _evaluate_forms(subjects, results)
+    sums, skipped_sums = _collect_sum_constraints(subjects, form_violations, results)
+    values = _collect_values(subjects, form_violations, results)
     shown = round_to_shown(tables, form_violations, values)
     sums = drop_sums_held_as_shown(drop_rounding_noise(sums, form_violations, values), shown, values)
     form_violations = merge_shown_by_column(tables, form_violations)
     violated_sums = find_violated_sums(sums, shown.values)
-    mismatches = _find_unit_mismatches(subjects, form_violations, violated_sums, values)
+    mismatches = _find_unit_mismatches(subjects, form_violations, violated_sums, values, results)
     figure_violations: list[Violation] = []
     if mismatches:
         form_violations, sums = _merge_unit_mismatches(mismatches, form_violations, sums)
     else:
-        collect_sums = partial(_list_sum_constraints, subjects)
+        collect_sums = partial(_list_sum_constraints, subjects, results=results)
         figures = localise_figure_errors(tables, form_violations, violated_sums, collect_sums)
         if figures.violations:
             figure_violations, form_violations = list(figures.violations), list(figures.remaining_violations)
-            sums, skipped_sums = _collect_sum_constraints(subjects, [*figure_violations, *form_violations])
+            violations = [*figure_violations, *form_violations]
+            sums, skipped_sums = _collect_sum_constraints(subjects, violations, results)
             sums = [constraint for constraint in sums if not figures.explains(constraint)]
             sums = drop_sums_held_as_shown(drop_rounding_noise(sums, form_violations, values), shown, values)
             violated_sums = find_violated_sums(sums, shown.values)
@@ -94,12 +93,16 @@ def evaluate_rules(subjects: Sequence[FormUnderCheck]) -> Evaluation:
     )
 
 
-def _evaluate_forms(subjects: Sequence[FormUnderCheck]) -> tuple[list[Violation], list[SkippedRule]]:
+def _evaluate_forms(
+    subjects: Sequence[FormUnderCheck], results: RuleResults
+) -> tuple[list[Violation], list[SkippedRule]]:
     """Evaluate all rules except sums; return the violations, merged by root cause, and the skipped rules."""
     violations: list[Violation] = []
     skipped_rules: list[SkippedRule] = []
     for subject in subjects:
-        for result in _evaluate_form(subject):
+        refuse_unknown_checks(subject.form)
+    for subject in subjects:
+        for result in evaluate_form(subject, results):
             if isinstance(result, SkippedRule):
                 skipped_rules.append(result)
             else:
@@ -113,40 +116,16 @@ def _evaluate_forms(subjects: Sequence[FormUnderCheck]) -> tuple[list[Violation]
     return merge_unknown_names(tables, merged_violations, county), skipped_rules
 
 
-def _evaluate_form(subject: FormUnderCheck) -> Iterator[Violation | SkippedRule]:
-    max_findings, row_count = subject.form.max_findings_per_rule, 0
-    if subject.table is not None:
-        row_count = subject.table.body.height
-    for rule in subject.form.rules:
-        if rule.check in FORM_CHECKS:
-            failures, skipped_rules = _run_form_check(subject, rule)
-            yield from skipped_rules
-            yield from limit_per_rule(failures, max_findings, row_count)
-    if subject.table is not None:
-        failing_rows = find_failing_rows(subject.table, subject.form.rules)
-        violations = limit_per_rule(failing_rows, max_findings, row_count)
-        yield from add_serial_remedies(subject.table, violations)
-
-
-def _run_form_check(subject: FormUnderCheck, rule: Rule) -> tuple[list[Violation | FailingRows], list[SkippedRule]]:
-    failures: list[Violation | FailingRows] = []
-    skipped_rules: list[SkippedRule] = []
-    for result in FORM_CHECKS[rule.check](subject, rule):
-        if isinstance(result, SkippedRule):
-            skipped_rules.append(result)
-        else:
-            failures.append(result)
-    return failures, skipped_rules
-
-
-def _collect_values(tables: Iterable[Table], violations: Iterable[Violation]) -> dict[CellRef, Decimal]:
+def _collect_values(
+    subjects: Iterable[FormUnderCheck], violations: Iterable[Violation], results: RuleResults
+) -> dict[CellRef, Decimal]:
     """Return the figures by cell, without negative ones that have a violation.
 
     Without such a figure, the sums over it are not evaluated: one root cause, one finding.
     """
     values: dict[CellRef, Decimal] = {}
-    for table in tables:
-        values.update(collect_amounts(table))
+    for subject in subjects:
+        values.update(results.evaluate(subject, "amounts", list_amounts))
     for violation in violations:
         if violation.rule.check == "not_negative" and violation.cell is not None:
             values.pop(violation.cell, None)
@@ -158,6 +137,7 @@ def _find_unit_mismatches(
     violations: Sequence[Violation],
     violated_sums: Sequence[SumConstraint],
     values: AmountsByCell,
+    results: RuleResults,
 ) -> list[UnitMismatch]:
     """Return columns given in the wrong unit.
 
@@ -165,7 +145,7 @@ def _find_unit_mismatches(
     """
     if not violated_sums and not any(violation.rule.check in UNIT_SENSITIVE_CHECKS for violation in violations):
         return []
-    all_sums, _ = _collect_sum_constraints(subjects, ())
+    all_sums, _ = _collect_sum_constraints(subjects, (), results)
     return find_unit_mismatches(list_tables(subjects), violations, find_violated_sums(all_sums, values), values)
 
 
@@ -215,14 +195,14 @@ def _list_formula_cells(tables: Iterable[Table]) -> list[CellRef]:
 
 
 def _collect_sum_constraints(
-    subjects: Sequence[FormUnderCheck], violations: Sequence[Violation]
+    subjects: Sequence[FormUnderCheck], violations: Sequence[Violation], results: RuleResults
 ) -> tuple[list[SumConstraint], list[SkippedRule]]:
     """Return the sums to evaluate and the skipped rules; sums over rows with an error of their own are suppressed."""
     faulty_groups = _find_faulty_groups(subjects, violations)
     constraints: list[SumConstraint] = []
     skipped_rules: list[SkippedRule] = []
     suppressed: set[tuple[str, str]] = set()
-    for result in _build_sum_constraints(subjects, _find_incomplete_sheets(violations)):
+    for result in _build_sum_constraints(subjects, _find_incomplete_sheets(violations), results):
         if isinstance(result, SkippedRule):
             skipped_rules.append(result)
         elif is_suppressed(result, faulty_groups):
@@ -235,8 +215,10 @@ def _collect_sum_constraints(
     return constraints, skipped_rules
 
 
-def _list_sum_constraints(subjects: Sequence[FormUnderCheck], violations: Sequence[Violation]) -> list[SumConstraint]:
-    constraints, _ = _collect_sum_constraints(subjects, violations)
+def _list_sum_constraints(
+    subjects: Sequence[FormUnderCheck], violations: Sequence[Violation], *, results: RuleResults
+) -> list[SumConstraint]:
+    constraints, _ = _collect_sum_constraints(subjects, violations, results)
     return constraints
 
 
@@ -268,7 +250,7 @@ def _find_incomplete_sheets(violations: Iterable[Violation]) -> set[str]:
 
 
 def _build_sum_constraints(
-    subjects: Iterable[FormUnderCheck], incomplete_sheets: set[str]
+    subjects: Iterable[FormUnderCheck], incomplete_sheets: set[str], results: RuleResults
 ) -> Iterator[SumConstraint | SkippedRule]:
     for subject in subjects:
         for rule in subject.form.rules:
@@ -277,7 +259,7 @@ def _build_sum_constraints(
             if rule.check == "column_total" and subject.table.sheet in incomplete_sheets:
                 yield SkippedRule(rule.id, subject.form.title, "township_missing")
             else:
-                yield from SUM_CHECKS[rule.check](subject, subject.table, rule)
+                yield from evaluate_sum_rule(subject, rule, results)
 
 
 def _list_skipped_rules(subjects: Iterable[FormUnderCheck]) -> Iterator[SkippedRule]:

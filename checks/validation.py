@@ -24,8 +24,8 @@ from checks.model.report import ValidationReport
 from checks.model.submission_identity import SubmissionIdentity
 from checks.model.violation import Violation
 from checks.recognition.continued_sheets import join_continued_sheets
-from checks.recognition.cover import Cover, identify_submission, read_cover, refuse_missing_cover
-from checks.recognition.form_instance import list_tables, recognise_forms
+from checks.recognition.cover import identify_submission, read_cover, refuse_missing_cover
+from checks.recognition.form_instance import list_tables
 from checks.recognition.submission_refusals import (
     refuse_missing_contract,
     refuse_oversized_tables,
@@ -35,13 +35,13 @@ from checks.recognition.submission_refusals import (
 from checks.reporting.finding_messages import build_findings
 from checks.reporting.joined_places import JoinedPlaces
 from checks.reporting.reported_figures import collect_reported_figures
-from checks.rule_evaluation import evaluate_rules
 from checks.rules.cross_year_rules import collect_claimed_plots
+from checks.submission_evaluator import SubmissionEvaluator
 from checks.versions.explanation_form import read_explanation_form
 from checks.versions.explanations import add_last_year, attach_explanations
 from checks.versions.returned_sheets import read_explanations, remove_returned_sheets
 from checks.versions.row_identity import add_locations
-from contracts.contract_library import ContractLibrary, Submission
+from contracts.contract_library import ContractLibrary
 from contracts.messages import Messages
 
 _DECISIVE_CHECKS: Final = ("anything_filled", "not_copied")
@@ -71,12 +71,14 @@ def validate_workbook(
         return wrong_folder
     if (package := library.find_package(identity.county, identity.year)) is None:
         return refuse_missing_contract(identity, cover, library, messages)
-    submission, history = library.compile_submission(package, identity.year), _drop_later_version(history, identity)
-    joined = join_continued_sheets(book, submission.table_forms, submission.county)
-    book, subjects = joined.book, recognise_forms(joined.book, cover, submission, history)
+    submission = library.compile_submission(package, identity.year)
+    evaluator = SubmissionEvaluator(cover, submission, _drop_later_version(history, identity))
+    candidates = evaluator.known_tables.sheet_candidates
+    joined = join_continued_sheets(book, submission.table_forms, submission.county, candidates)
+    book, subjects = joined.book, evaluator.recognise(joined.book)
     if oversized := refuse_oversized_tables(list_tables(subjects), messages):
         return oversized
-    evaluation = _merge_root_causes(evaluate_rules(subjects), book, cover, submission, history)
+    evaluation = _merge_root_causes(evaluator.evaluate_forms(subjects), book, evaluator)
     findings = build_findings(_group_violations(evaluation), messages)
     findings = add_locations(findings, evaluation.tables, cover, cover_form.name, book)
     report = _build_report(identity, library.compute_version(), evaluation, findings)
@@ -142,22 +144,17 @@ def _build_report(
     )
 
 
-def _merge_root_causes(
-    evaluation: Evaluation, book: RawWorkbook, cover: Cover, submission: Submission, history: FilingHistory | None
-) -> Evaluation:
+def _merge_root_causes(evaluation: Evaluation, book: RawWorkbook, evaluator: SubmissionEvaluator) -> Evaluation:
     """Merge the violations that one correction explains; hypotheses are tested only if there are violations."""
     evaluation = _keep_only_decisive(evaluation, book)
     if not evaluation.violations or any(map(_is_decisive, evaluation.violations)):
         return evaluation
+    submission = evaluator.submission
     county = submission.register.counties.get(submission.package.county)
-
-    def evaluate_corrected_book(corrected_book: RawWorkbook) -> Evaluation:
-        return evaluate_rules(recognise_forms(corrected_book, cover, submission, history))
-
     generate = partial(generate_hypotheses, county=county)
-    restored = restore_keys(book, evaluation, evaluate_corrected_book, county)
-    explained = explain_by_hypotheses(restored.book, restored.evaluation, generate, evaluate_corrected_book)
-    remaining = drop_harmful_repairs(restored.book, explained, evaluate_corrected_book)
+    restored = restore_keys(book, evaluation, evaluator.evaluate, county)
+    explained = explain_by_hypotheses(restored.book, restored.evaluation, generate, evaluator.evaluate)
+    remaining = drop_harmful_repairs(restored.book, explained, evaluator.evaluate)
     violations = (*restored.root_causes, *remaining.violations)
     # Tables and figures stay as received, whatever was supposed to find the causes.
     return merge_implausible_values(replace(evaluation, violations=violations, not_run=remaining.not_run))

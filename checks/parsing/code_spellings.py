@@ -19,7 +19,7 @@ _LOOSE_HYPHEN: Final = rf"(?:(?<=\d{{3}}){_HYPHEN}(?=\d{{3}})|(?<!\d){_HYPHEN}|{
 # County, year, letter and running number, each of a fixed length.
 _FIXED_NUMBER: Final = r"\d{10}[A-Z]\d{6}"
 _STANDARD_YEAR: Final = compile_pattern("standard_year")
-_ALREADY_PLAIN: Final = r"^[0-9A-Z]*$"
+ALREADY_PLAIN: Final = r"[0-9A-Z]*"
 
 
 def standardise_codes_expr(text: pl.Expr, codes: Sequence[str]) -> pl.Expr:
@@ -97,7 +97,7 @@ def _standardise_codes(texts: pl.Series, codes: Sequence[str]) -> pl.Series:
 
 
 def _standardise_plots(texts: pl.Series) -> pl.Series:
-    return _replace_distinct(texts, texts.str.contains(_ALREADY_PLAIN), standardise_plot)
+    return _replace_distinct(texts, texts.str.contains(f"^{ALREADY_PLAIN}$"), standardise_plot)
 
 
 def _replace_distinct(texts: pl.Series, is_usual: pl.Series, find_replacement: Callable[[str], str]) -> pl.Series:

@@ -1,11 +1,14 @@
 """Parse dates as people write them: 2024-09-30, 2024.9.30, 2024年9月30日, 20240930, 二〇二四年九月三十日."""
 
-from datetime import date, datetime, time
+import re
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 import polars as pl
 
+from checks.parsing.short_columns import is_short
 from checks.parsing.text_normalisation import normalise_text
 
 # A day of the week and a time may follow; a second date may not.
@@ -15,6 +18,7 @@ _SEPARATED_DATE: Final = (
 )
 _COMPACT_DATE: Final = r"^((?:19|20)\d{2})(\d{2})(\d{2})$"
 _CHINESE_DIGITS: Final = dict(zip("〇○零一二三四五六七八九", "000123456789", strict=True))
+_DIGIT_TABLE: Final = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 # 元月 is January; 廿 and 卅 are short for 二十 and 三十.
 _OTHER_NUMERALS: Final = {"元月": "一月", "廿": "二十", "卅": "三十"}
 # 十 marks a place rather than a digit: 十 is 10, 十二 is 12, 三十 is 30, 二十一 is 21.
@@ -27,7 +31,13 @@ _SERIAL_DECIMALS: Final = 5
 
 ISO_DATE: Final = r"^\d{4}-\d{2}-\d{2}$"
 # Days since 1899-12-30: from 1954 to 2119.
-_DATE_SERIAL: Final = r"^[2-7]\d{4}(\.\d+)?$"
+_SERIAL_TEXT: Final = r"[2-7]\d{4}(\.\d+)?"
+_DATE_SERIAL: Final = rf"^{_SERIAL_TEXT}$"
+# Days of 400 years, after which the calendar repeats itself, and the ordinal of 1970-01-01.
+_CALENDAR_CYCLE: Final = 146_097
+_EPOCH: Final = 719_163
+# A reference to a group as polars writes it.
+_REFERENCE: Final = re.compile(r"\$\{?(\d)\}?")
 
 
 def normalise_day_expr(text: pl.Expr, is_bare_number: pl.Expr, *, uses_1904_dates: bool) -> pl.Expr:
@@ -76,6 +86,53 @@ def is_iso_date(text: pl.Expr) -> pl.Expr:
     return text.str.to_date("%Y-%m-%d", strict=False).is_not_null()
 
 
+@lru_cache(maxsize=4_096)  # a workbook holds few different dates
+def parse_day(text: str) -> str | None:
+    """Return the date that one text without spaces means, as 2024-03-05, or None if it is no date.
+
+    It reads what `parse_date_expr` reads.
+    """
+    for pattern, written in ((_SEPARATED_DATE, text), (_COMPACT_DATE, text), (_SEPARATED_DATE, _write_digits(text))):
+        match = re.fullmatch(pattern, written)
+        day = _format_day(*match.group(1, 2, 3)) if match else None
+        if day is not None:
+            return day
+    return None
+
+
+def _format_day(year: str, month: str, day: str) -> str | None:
+    """Return a day of the calendar, or None; digits other than 0 to 9 are none here."""
+    if not (year + month + day).isascii():
+        return None
+    # The calendar of Python begins in the year 1; 0 was a leap year as 400 was.
+    try:
+        found = date(int(year) or 400, int(month), int(day))
+    except ValueError:
+        return None
+    return f"{int(year):04}-{found:%m-%d}"
+
+
+def _write_digits(text: str) -> str:
+    """Return a text with its Chinese numerals below 100 as digits."""
+    for numeral, replacement in _OTHER_NUMERALS.items():
+        text = text.replace(numeral, replacement)
+    text = text.translate(_DIGIT_TABLE)
+    for pattern, replacement in _CHINESE_TENS:
+        text = re.sub(pattern, _REFERENCE.sub(r"\\g<\1>", replacement), text)
+    return text
+
+
+def standardise_day(text: str, *, is_bare_number: bool, uses_1904_dates: bool) -> str:
+    """Return the date that one text means as `normalise_day_expr` does."""
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        return text
+    day = parse_day(text)
+    if day is None and is_bare_number and text.isascii() and re.fullmatch(_SERIAL_TEXT, text):
+        epoch = _get_epoch(uses_1904_dates=uses_1904_dates)
+        return (epoch + timedelta(days=int(float(text)))).isoformat()
+    return day or text
+
+
 def parse_date_expr(text: pl.Expr) -> pl.Expr:
     """Return the date that a text without spaces means, or null if it is no date."""
     return text.map_batches(_parse_distinct_dates, return_dtype=pl.Date, is_elementwise=True)
@@ -83,15 +140,26 @@ def parse_date_expr(text: pl.Expr) -> pl.Expr:
 
 def normalise_day(text: str) -> str:
     """Return the date that a text means, as 2024-03-05; a text that is no date stays as it is."""
-    day = pl.select(parse_date_expr(pl.lit(normalise_text(text)))).item()
-    return text if day is None else str(day)
+    return parse_day(normalise_text(text)) or text
 
 
 def _parse_distinct_dates(texts: pl.Series) -> pl.Series:
     """Parse each distinct text only once: many rows share few dates."""
+    if is_short(len(texts)):
+        days_passed = [_count_days(parse_day(text)) if text else None for text in texts]
+        return pl.Series(texts.name, days_passed, dtype=pl.Int32).cast(pl.Date)
     distinct = texts.unique()
     days = distinct.to_frame("text").select("text", day=_parse_date(pl.col("text")))
     return texts.to_frame("text").join(days, on="text", how="left", maintain_order="left")["day"].alias(texts.name)
+
+
+def _count_days(day: str | None) -> int | None:
+    """Return the days from 1970-01-01 to a day as `parse_day` writes it."""
+    if not day:
+        return None
+    year, month, day_of_month = map(int, day.split("-"))
+    shift = _CALENDAR_CYCLE if year == 0 else 0
+    return date(year or 400, month, day_of_month).toordinal() - shift - _EPOCH
 
 
 def _parse_date(text: pl.Expr) -> pl.Expr:
@@ -110,8 +178,7 @@ def _parse_date_parts(text: pl.Expr, pattern: str) -> pl.Expr:
 
 def convert_chinese_numerals(text: str) -> str:
     """Return a text with its Chinese numerals below 100 as digits: 二〇二四 is 2024, 十二 is 12."""
-    converted: str = pl.select(_convert_chinese_digits(pl.lit(text))).item()
-    return converted
+    return _write_digits(text)
 
 
 def _convert_chinese_digits(text: pl.Expr) -> pl.Expr:

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Final
 
 import polars as pl
@@ -15,20 +16,25 @@ import polars as pl
 # Spaces and characters without a glyph.
 _INVISIBLE_CHARACTERS = r"\s\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
 _INVISIBLE_RUN = f"[{_INVISIBLE_CHARACTERS}]+"
-_PLAIN_NUMBER = r"^[+-]?\d+(\.\d+)?$"
+_DIGITS: Final = r"[+-]?\d+(\.\d+)?"
+_PLAIN_NUMBER: Final = rf"^{_DIGITS}$"
 # Nearly every cell matches: nothing to fold or to remove.
 _ALREADY_NORMALISED: Final = "^[!-~\u4e00-\u9fff]+$"
-ASCII_NUMBER: Final = r"^[+-]?[0-9]+(\.[0-9]+)?$"
+_ASCII_NUMBER: Final = r"[+-]?[0-9]+(\.[0-9]+)?"
+ASCII_NUMBER: Final = rf"^{_ASCII_NUMBER}$"
 # A spreadsheet keeps 15 digits of a number: the others are lost.
 LONG_NUMBER: Final = r"^[+-]?[0-9]{16,}"
 _AREA_UNITS: Final = ("平方公里", "平方米", "公顷", "万亩", "亩")
 # The dashes that people write for 0; a blank stays blank.
-_ZERO_DASH: Final = r"^[-−–—―─ー]{1,2}$"
+_DASH_FOR_ZERO: Final = "[-−–—―─ー]{1,2}"
+_ZERO_DASH: Final = f"^{_DASH_FOR_ZERO}$"
 _GROUPED_NUMBER: Final = r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$"
 # The characters of a figure. Superscript and circled digits are not among them, although folding makes them digits.
-_FIGURE_CHARACTERS: Final = rf"^[{_INVISIBLE_CHARACTERS}0-9０-９.．,，+＋\-－−–—―─ー平方公里米顷万亩]*$"
+_FIGURE_TEXT: Final = rf"[{_INVISIBLE_CHARACTERS}0-9０-９.．,，+＋\-－−–—―─ー平方公里米顷万亩]*"
+_FIGURE_CHARACTERS: Final = rf"^{_FIGURE_TEXT}$"
 
 
+@lru_cache(maxsize=16_384)  # headings and labels are compared with the same texts again and again
 def normalise_text(text: str) -> str:
     """Return *text* with compatibility forms folded (full-width to half-width) and every space removed."""
     return unicodedata.normalize("NFKC", re.sub(_INVISIBLE_RUN, "", unicodedata.normalize("NFKC", text)))
@@ -37,6 +43,23 @@ def normalise_text(text: str) -> str:
 def normalise_text_expr(column: pl.Expr) -> pl.Expr:
     """Apply `normalise_text` to a whole column; a text that is then empty becomes null."""
     return column.map_batches(_normalise_series, return_dtype=pl.String, is_elementwise=True)
+
+
+@lru_cache(maxsize=16_384)
+def parse_number(text: str, unit: str = "") -> str | None:
+    """Return the plain decimal text of one figure as `parse_number_expr` does."""
+    if re.fullmatch(_ASCII_NUMBER, text):
+        return text
+    if not re.fullmatch(_FIGURE_TEXT, text):
+        return None
+    figure = normalise_text(text)
+    if unit:
+        figure = figure.removesuffix(unit)
+    figure = re.sub("^[−－]", "-", figure)
+    if re.fullmatch(_DASH_FOR_ZERO, figure):
+        return "0"
+    ungrouped = _remove_thousands_separators(figure)
+    return ungrouped if re.fullmatch(_DIGITS, ungrouped) else None
 
 
 def parse_number_expr(column: pl.Expr, unit: str = "") -> pl.Expr:

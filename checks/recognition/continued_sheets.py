@@ -16,7 +16,7 @@ import polars as pl
 from checks.model.cell_ref import CellRef, Position, column_letters, format_address, parse_known_address
 from checks.model.raw_workbook import HiddenCells, RawSheet, RawWorkbook
 from checks.recognition.column_names import ROW, list_field_names, list_figure_names, list_naming_columns
-from checks.recognition.locate_tables import TableLocation, locate_tables
+from checks.recognition.locate_tables import SheetCandidates, TableLocation, locate_tables
 from checks.recognition.row_names import list_row_names
 from checks.recognition.table import Table, build_table
 from contracts.form_model import Form, Role
@@ -65,11 +65,16 @@ def restore_cell(cell: CellRef, joined: Iterable[JoinedSheet]) -> CellRef:
     return cell
 
 
-def join_continued_sheets(book: RawWorkbook, forms: Iterable[Form], county: County | None) -> JoinedWorkbook:
+def join_continued_sheets(
+    book: RawWorkbook,
+    forms: Iterable[Form],
+    county: County | None,
+    sheet_candidates: SheetCandidates | None = None,
+) -> JoinedWorkbook:
     """Return the workbook with each table on one sheet."""
     sheets = {sheet.name: sheet for sheet in book.sheets}
     joined: dict[str, tuple[JoinedSheet, ...]] = {}
-    for search in locate_tables(forms, book).values():
+    for search in locate_tables(forms, book, sheet_candidates).values():
         if search.location is None or not search.rival_sheets or not _is_complete(search.location):
             continue
         locations = [search.location, *_list_continuations(book, search.location, search.rival_sheets)]

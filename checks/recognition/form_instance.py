@@ -1,12 +1,12 @@
 """The input of a check: one form of one submission with its contract, as recognised in a workbook."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from checks.model.filing_history import FilingHistory
 from checks.model.raw_workbook import RawWorkbook
 from checks.recognition.cover import Cover
-from checks.recognition.locate_tables import TableSearchResult, locate_tables
+from checks.recognition.locate_tables import SheetCandidates, TableLocation, TableSearchResult, locate_tables
 from checks.recognition.table import Table, build_table
 from contracts.contract_library import Submission
 from contracts.form_model import Form
@@ -39,14 +39,41 @@ def list_tables(subjects: Iterable[FormUnderCheck]) -> list[Table]:
     return [subject.table for subject in subjects if subject.table is not None]
 
 
+@dataclass(slots=True)
+class KnownTables:
+    """The tables of one workbook and of its supposed corrections; a table is built once for each sheet that it is on.
+
+    All of them are of one submission.
+    """
+
+    sheet_candidates: SheetCandidates = field(default_factory=SheetCandidates)
+    _built: list[tuple[TableLocation, Table]] = field(default_factory=list)
+
+    def build(self, location: TableLocation, county: County | None) -> Table:
+        """Return the table at a location."""
+        for known_location, known_table in self._built:
+            if known_location is location:
+                return known_table
+        table = build_table(location, county)
+        self._built.append((location, table))
+        return table
+
+
 def recognise_forms(
-    book: RawWorkbook, cover: Cover, submission: Submission, history: FilingHistory | None = None
+    book: RawWorkbook,
+    cover: Cover,
+    submission: Submission,
+    history: FilingHistory | None = None,
+    known_tables: KnownTables | None = None,
 ) -> tuple[FormUnderCheck, ...]:
-    """Find the table of each form of a submission and read it into frames."""
-    table_forms = submission.table_forms
-    searches = locate_tables(table_forms, book)
+    """Find the table of each form of a submission and read it into frames.
+
+    *known_tables* are those of the same workbook before a correction: sheets without one are not read again.
+    """
+    known_tables = known_tables or KnownTables()
+    searches = locate_tables(submission.table_forms, book, known_tables.sheet_candidates)
     county = submission.register.counties.get(submission.package.county)
-    tables = _build_tables(searches, county)
+    tables = _build_tables(searches, county, known_tables)
     return tuple(
         FormUnderCheck(
             form=form,
@@ -63,11 +90,13 @@ def recognise_forms(
     )
 
 
-def _build_tables(searches: Mapping[str, TableSearchResult], county: County | None) -> dict[str, Table]:
+def _build_tables(
+    searches: Mapping[str, TableSearchResult], county: County | None, known_tables: KnownTables
+) -> dict[str, Table]:
     """Return, by form name, the tables that have all required headings exactly once."""
     tables: dict[str, Table] = {}
     for name, search in searches.items():
         location = search.location
         if location and not location.missing_fields and not location.duplicate_columns:
-            tables[name] = build_table(location, county)
+            tables[name] = known_tables.build(location, county)
     return tables

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Self
 
 from checks.model.raw_workbook import RawSheet
@@ -51,6 +52,15 @@ class HeaderBlock:
     headings: tuple[Mapping[int, ColumnHeading], ...]
 
 
+@lru_cache(maxsize=256)  # every region of every sheet is compared with every form
+def _collect_headings(form: Form) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """Return the field names by normalised heading, and by heading without punctuation."""
+    exact: dict[str, str] = {}
+    for field in form.fields:
+        exact.update(dict.fromkeys(map(normalise_text, field.all_headings), field.name))
+    return exact, {_PUNCTUATION.sub("", heading): name for heading, name in exact.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class KnownHeadings:
     """The field names of a form by their normalised headings, with and without punctuation."""
@@ -61,10 +71,7 @@ class KnownHeadings:
     @classmethod
     def from_form(cls, form: Form) -> Self:
         """Collect all headings of a form's fields."""
-        exact: dict[str, str] = {}
-        for field in form.fields:
-            exact.update(dict.fromkeys(map(normalise_text, field.all_headings), field.name))
-        return cls(exact, {_PUNCTUATION.sub("", heading): name for heading, name in exact.items()})
+        return cls(*_collect_headings(form))
 
     def match_columns(self, headings: Mapping[int, ColumnHeading]) -> dict[int, str]:
         """Return the field name of each column whose heading is known, alone or combined with the texts above it."""

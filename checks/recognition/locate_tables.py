@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import Final
 
@@ -85,15 +85,34 @@ class _TableCandidate:
         return not self.location.missing_fields and not self.location.duplicate_columns
 
 
-def locate_tables(forms: Iterable[Form], book: RawWorkbook) -> dict[str, TableSearchResult]:
+@dataclass(slots=True)
+class SheetCandidates:
+    """The candidates of the sheets of one workbook and of its supposed corrections, for the same forms."""
+
+    _found: list[tuple[RawSheet, Sequence[_TableCandidate]]] = field(default_factory=list)
+
+    def find(self, sheet: RawSheet, forms: Sequence[Form]) -> Sequence[_TableCandidate]:
+        """Return the candidates of a sheet, which is searched once; a corrected sheet is another sheet."""
+        for known_sheet, candidates in self._found:
+            if known_sheet is sheet:
+                return candidates
+        candidates = _find_candidates(sheet, forms)
+        self._found.append((sheet, candidates))
+        return candidates
+
+
+def locate_tables(
+    forms: Iterable[Form], book: RawWorkbook, sheet_candidates: SheetCandidates | None = None
+) -> dict[str, TableSearchResult]:
     """Return the search result of each form by its name; the best matches are assigned first.
 
     Each region of a sheet is used for one form only.
     """
     forms = tuple(forms)
+    sheet_candidates = sheet_candidates or SheetCandidates()
     candidates: list[_TableCandidate] = []
     for sheet in book.sheets:
-        candidates.extend(_find_candidates(sheet, forms))
+        candidates.extend(sheet_candidates.find(sheet, forms))
     candidates.sort(key=_get_rank, reverse=True)
     chosen: dict[str, _TableCandidate] = {}
     for candidate in candidates:

@@ -88,6 +88,11 @@ def _select_rows(rows: pl.DataFrame, row_numbers: Sequence[int]) -> pl.DataFrame
     return rows.filter(pl.col("row").is_in(row_numbers))
 
 
+def is_common_total_name(name: str) -> bool:
+    """Return whether a normalised name is a common one for totals."""
+    return bool(_TOTAL_NAME.match(name))
+
+
 def is_total_name(text: str, form: Form) -> bool:
     """Return whether a row with this name is a total, by the contract or by a common name for totals."""
     name = normalise_text(text)
@@ -149,6 +154,8 @@ def _find_page_titles(
     rows: pl.DataFrame, form: Form, names: Sequence[str], row_numbers: Sequence[int]
 ) -> Iterator[int]:
     """Yield the rows with a single text above a repeated header: title and unit of the next page."""
+    if not row_numbers:
+        return
     nearby_rows = _select_rows(rows, _list_rows_above(row_numbers))
     rows_by_number = {int(row["row"]): row for row in nearby_rows.iter_rows(named=True)}
     for start in row_numbers:

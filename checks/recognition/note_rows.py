@@ -7,6 +7,7 @@ from typing import Final
 import polars as pl
 
 from checks.model.cell_ref import column_letters
+from checks.parsing.short_columns import is_short
 from checks.recognition.column_names import list_field_names
 from checks.recognition.locate_tables import TableLocation
 from contracts.form_model import Form, Role
@@ -25,6 +26,7 @@ _ROW_NUMBER: Final = re.compile(r"\d+(?:\.0+)?")
 _HAN: Final = re.compile(r"[\u4e00-\u9fff]")
 # What the formulas of a template give in a row without entries.
 _EMPTY_RESULT: Final = r"^\s*(?:0(?:\.0+)?|#.*)?\s*$"
+_SERIAL_OR_BLANK: Final = r"^\s*[0-9]*\s*$"
 
 
 def is_numbering_row(texts: Sequence[str]) -> bool:
@@ -78,12 +80,22 @@ def find_empty_rows(rows: pl.DataFrame, location: TableLocation) -> list[int]:
     """
     serials, prefilled = list_field_names(location.form, Role.SERIAL), list_prefilled_fields(location.form)
     entries = [name for name in location.columns if name in rows.columns and name not in prefilled]
+    labels = [name for name in serials if name in rows.columns]
+    if entries and is_short(rows.height):
+        unfilled = [row for row in rows.iter_rows(named=True) if _is_unfilled(row, labels, entries)]
+        return [int(row["row"]) for row in unfilled if _is_untouched(row, entries, location)]
     has_result = [~pl.col(name).fill_null("").str.contains(_EMPTY_RESULT) for name in entries]
     candidates = rows.filter(~pl.any_horizontal(has_result))
-    labels = [name for name in serials if name in rows.columns]
-    is_numbered = [pl.col(name).fill_null("").str.contains(r"^\s*[0-9]*\s*$") for name in labels]
+    is_numbered = [pl.col(name).fill_null("").str.contains(_SERIAL_OR_BLANK) for name in labels]
     candidates = candidates.filter(pl.all_horizontal(pl.lit(value=True), *is_numbered))
     return [int(row["row"]) for row in candidates.iter_rows(named=True) if _is_untouched(row, entries, location)]
+
+
+def _is_unfilled(row: dict[str, str | None], labels: Sequence[str], entries: Sequence[str]) -> bool:
+    """Return whether a row holds nothing but a row number and results that a template's formulas have."""
+    if not all(re.search(_EMPTY_RESULT, row[name] or "") for name in entries):
+        return False
+    return all(re.search(_SERIAL_OR_BLANK, row[name] or "") for name in labels)
 
 
 def list_prefilled_fields(form: Form) -> set[str]:

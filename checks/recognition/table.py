@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import polars as pl
-import polars.selectors as cs
 
 from checks.model.cell_ref import CellRef
 from checks.model.raw_workbook import CellKind
+from checks.parsing.short_columns import is_short
 from checks.parsing.text_normalisation import normalise_text_expr
 from checks.recognition.column_names import (
     NAMELESS,
@@ -36,11 +36,13 @@ from checks.recognition.non_data_rows import (
     find_subtotals,
     is_nameless_subtotal,
 )
+from checks.recognition.short_tables import convert_rows, iter_number_columns, normalise_cells
 from checks.recognition.total_rows import (
     TOTAL_MARK,
     build_total_filter,
     drop_rows_below_table,
     filter_rows,
+    mark_totals,
     mark_unnamed_total,
 )
 from contracts.form_model import Form, Role
@@ -122,7 +124,10 @@ class Table:
 
     def has_kind(self, field: str, kind: CellKind) -> bool:
         """Return whether any cell of a column is of a kind."""
-        return bool((self.raw[name_kind_column(field)] == kind).any())
+        kinds = self.raw[name_kind_column(field)]
+        if is_short(len(kinds)):
+            return int(kind) in kinds.to_list()
+        return bool((kinds == kind).any())
 
     def get_stripped_text(self, field: str, row: int) -> str:
         """Return the text of a cell without surrounding spaces; empty if the cell or the row is."""
@@ -159,11 +164,10 @@ def build_table(location: TableLocation, county: County | None) -> Table:
     """
     form, sheet = location.form, location.sheet
     data_rows, subtotal_rows = _extract_data_rows(location, county)
-    total_filter = build_total_filter(form, county, data_rows.columns).alias(TOTAL_MARK)
-    parsed_rows = data_rows.with_columns(total_filter, *parse_number_columns(form, data_rows.columns))
+    parsed_rows = _parse_numbers(data_rows, form, county)
     rows = mark_unnamed_total(drop_rows_below_table(parsed_rows, form, county), form)
     typed_rows = _convert_types(rows, form, county, uses_1904_dates=sheet.uses_1904_dates)
-    numbers = rows.select(ROW, cs.ends_with(name_number_column("")))
+    numbers = rows[[ROW, *(name for name in rows.columns if name.endswith(name_number_column("")))]]
     is_total = rows[TOTAL_MARK]
     if form.is_detail:
         numbers = filter_rows(numbers, is_total)
@@ -172,7 +176,7 @@ def build_table(location: TableLocation, county: County | None) -> Table:
         sheet=sheet.name,
         header_row=location.header_row,
         columns=location.columns,
-        raw=rows.select(data_rows.select(~cs.ends_with(name_normalised_column(""))).columns),
+        raw=rows[[name for name in data_rows.columns if not name.endswith(name_normalised_column(""))]],
         body=filter_rows(typed_rows, ~is_total),
         totals=filter_rows(typed_rows, is_total),
         numbers=numbers,
@@ -183,8 +187,19 @@ def build_table(location: TableLocation, county: County | None) -> Table:
     )
 
 
+def _parse_numbers(rows: pl.DataFrame, form: Form, county: County | None) -> pl.DataFrame:
+    """Return the rows with the plain decimal text of each number, and whether each row is a total."""
+    if is_short(rows.height):
+        return rows.hstack([mark_totals(rows, form, county), *iter_number_columns(rows, form)])
+    total_filter = build_total_filter(form, county, rows.columns).alias(TOTAL_MARK)
+    return rows.with_columns(total_filter, *parse_number_columns(form, rows.columns))
+
+
 def _parse_subtotals(rows: pl.DataFrame, form: Form, number_columns: Sequence[str]) -> pl.DataFrame:
     """Return row numbers and figures of the subtotals, and whether each is without a name of its own."""
+    if rows.is_empty():
+        types = {name: pl.Int64() if name == ROW else pl.String() for name in number_columns}
+        return pl.DataFrame(schema={**types, NAMELESS: pl.Boolean()})
     labels = rows.select(list_naming_columns(form, rows.columns)).rows()
     is_nameless = pl.Series(NAMELESS, list(map(is_nameless_subtotal, labels)), dtype=pl.Boolean)
     parsed_rows = rows.with_columns(*parse_number_columns(form, rows.columns), is_nameless)
@@ -217,13 +232,11 @@ def _extract_data_rows(location: TableLocation, county: County | None) -> tuple[
         texts, _select_columns(location, location.sheet.kinds), find_merged_cells(location), location
     )
     kinds = kinds.rename(name_kind_column)
-    normalised = texts.select(
-        normalise_text_expr(pl.col(name)).alias(name_normalised_column(name)) for name in texts.columns
-    )
-    numbered = texts.with_row_index(ROW, offset=location.header_row + 1).with_columns(pl.col(ROW).cast(pl.Int64))
-    is_filled = normalised.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
-    rows = filter_rows(pl.concat([numbered, kinds, normalised], how="horizontal"), is_filled)
-    non_data_rows = find_non_data_rows(rows.select(numbered.columns), location)
+    normalised = _normalise_columns(texts)
+    row_numbers = pl.int_range(location.header_row + 1, location.header_row + 1 + texts.height, eager=True)
+    numbered = texts.clone().insert_column(0, row_numbers.alias(ROW))
+    rows = filter_rows(numbered.hstack(kinds).hstack(normalised), _find_filled_rows(normalised))
+    non_data_rows = find_non_data_rows(rows[numbered.columns], location)
     if non_data_rows and not rows.select(build_total_filter(location.form, county, texts.columns).any()).item():
         closing_subtotal = find_closing_subtotal(rows, location.form, non_data_rows)
         if closing_subtotal is not None:
@@ -234,23 +247,42 @@ def _extract_data_rows(location: TableLocation, county: County | None) -> tuple[
     return rows.filter(~pl.col(ROW).is_in(non_data_rows)), rows.filter(pl.col(ROW).is_in(subtotals))
 
 
+def _normalise_columns(texts: pl.DataFrame) -> pl.DataFrame:
+    if is_short(texts.height):
+        return normalise_cells(texts)
+    return texts.select(normalise_text_expr(pl.col(name)).alias(name_normalised_column(name)) for name in texts.columns)
+
+
+def _find_filled_rows(normalised: pl.DataFrame) -> pl.Series:
+    if is_short(normalised.height):
+        return pl.Series([any(row) for row in normalised.rows()], dtype=pl.Boolean)
+    return normalised.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
+
+
 def _select_columns(location: TableLocation, cells: pl.DataFrame) -> pl.DataFrame:
     """Return the cells below the header, one column per field, named after it."""
-    columns: dict[str, pl.Expr] = {}
+    columns: list[pl.Series] = []
     for field in location.form.fields:
         if field.name in location.columns:
-            columns[field.name] = pl.nth(location.columns[field.name] - 1)
-    return cells.slice(location.header_row).select(**columns)
+            column = cells.to_series(location.columns[field.name] - 1)
+            columns.append(column.slice(location.header_row).alias(field.name))
+    return pl.DataFrame(columns)
 
 
 def _convert_types(rows: pl.DataFrame, form: Form, county: County | None, *, uses_1904_dates: bool) -> pl.DataFrame:
     """Return the rows with typed columns, and TOWNSHIP_FULL if the form has townships."""
-    typed_rows = rows.select(ROW, *convert_columns(form, rows.columns, uses_1904_dates=uses_1904_dates))
+    if is_short(rows.height):
+        typed_rows = pl.DataFrame([rows[ROW], *convert_rows(rows, form, uses_1904_dates=uses_1904_dates)])
+    else:
+        typed_rows = rows.select(ROW, *convert_columns(form, rows.columns, uses_1904_dates=uses_1904_dates))
     township = next(iter(list_field_names(form, Role.TOWNSHIP)), None)
     if township is None:
         return typed_rows
     written_names = typed_rows[township].drop_nulls().unique()
     full_names = {name: _resolve_township_name(name, county) for name in written_names}
+    if is_short(rows.height):
+        names = list(map(full_names.get, typed_rows[township]))
+        return typed_rows.insert_column(typed_rows.width, pl.Series(TOWNSHIP_FULL, names, dtype=pl.String))
     resolved = pl.col(township).replace_strict(full_names, return_dtype=pl.String, default=None)
     return typed_rows.with_columns(resolved.alias(TOWNSHIP_FULL))
 

@@ -16,7 +16,7 @@ from checks.recognition.column_names import (
     name_number_column,
 )
 from checks.recognition.column_types import AMOUNT_TYPE
-from checks.recognition.non_data_rows import TOTAL_NAME_PATTERN, is_closing_label
+from checks.recognition.non_data_rows import TOTAL_NAME_PATTERN, is_closing_label, is_common_total_name
 from contracts.form_model import Form, Role
 from contracts.registers import County
 
@@ -42,6 +42,8 @@ def drop_rows_below_table(rows: pl.DataFrame, form: Form, county: County | None)
 
     A row below the total counts only if it has a row number or a township of the county.
     """
+    if not rows.is_empty() and rows[TOTAL_MARK][-1]:
+        return rows
     ends = rows.select(
         pl.col(ROW).filter(pl.col(TOTAL_MARK) | _build_figure_filter(form)).max().alias("last row"),
         pl.col(ROW).filter(pl.col(TOTAL_MARK)).max().alias("last total"),
@@ -84,11 +86,28 @@ def _is_last_row_sum(rows: pl.DataFrame, form: Form) -> bool:
     return any(expected and expected == actual for expected, actual in zip(expected_totals, actual_totals, strict=True))
 
 
-def build_total_filter(form: Form, county: County | None, columns: Container[str]) -> pl.Expr:
-    """Select rows that are named as the total, or by the name of the county."""
+def mark_totals(rows: pl.DataFrame, form: Form, county: County | None) -> pl.Series:
+    """Return the mark of each row of a short table, as `build_total_filter` gives it."""
+    total_names = _list_total_names(form, county)
+    columns = [rows[name_normalised_column(label)].to_list() for label in list_naming_columns(form, rows.columns)]
+    marks = [False] * rows.height
+    for texts in columns:
+        for position, text in enumerate(texts):
+            if text and (text in total_names or is_common_total_name(text)):
+                marks[position] = True
+    return pl.Series(TOTAL_MARK, marks, dtype=pl.Boolean)
+
+
+def _list_total_names(form: Form, county: County | None) -> list[str]:
     total_names = list(map(normalise_text, form.total_names))
     if county is not None:
         total_names.append(normalise_text(county.name))
+    return total_names
+
+
+def build_total_filter(form: Form, county: County | None, columns: Container[str]) -> pl.Expr:
+    """Select rows that are named as the total, or by the name of the county."""
+    total_names = _list_total_names(form, county)
     filters: list[pl.Expr] = []
     for label in list_naming_columns(form, columns):
         text = pl.col(name_normalised_column(label))

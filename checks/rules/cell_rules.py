@@ -9,7 +9,8 @@ import polars as pl
 from checks.model.failing_rows import FailingRows
 from checks.model.raw_workbook import CellKind
 from checks.model.violation import Violation
-from checks.parsing.dates import ISO_DATE, is_iso_date, list_date_serials, parse_date_expr
+from checks.parsing.dates import ISO_DATE, is_iso_date, list_date_serials, parse_day
+from checks.parsing.short_columns import is_short
 from checks.parsing.text_normalisation import (
     ASCII_NUMBER,
     LONG_NUMBER,
@@ -32,6 +33,7 @@ _VARIANTS_BY_VALUELESS_KIND: Final[Mapping[CellKind, str]] = {
     CellKind.UNCALCULATED: "uncalculated",
 }
 _VALUELESS_KINDS: Final = tuple(_VARIANTS_BY_VALUELESS_KIND)
+_MIN_LOST_DIGITS: Final = 16  # a shorter text has kept all its digits
 # From the change that alters the text most to the one that alters it least.
 _CHANGES_BY_WEIGHT: Final = ("dash", "unit", "separator", "full_width", "line_break", "space")
 
@@ -79,8 +81,15 @@ def _find_lost_digits(subject: FormUnderCheck, rule: Rule) -> Iterator[FailingRo
         return
     for field in subject.form.fields:
         if field.name in table.columns and table.has_kind(field.name, CellKind.NUMBER):
-            rows = table.raw.filter(_has_lost_digits(field))
+            has_long_text = _has_long_text(table, field)
+            rows = table.raw.filter(_has_lost_digits(field)) if has_long_text else table.raw.clear()
             yield _build_failing_rows(table, field, rule, rows=rows, variant="digits_lost")
+
+
+def _has_long_text(table: Table, field: Field) -> bool:
+    """Return whether a text of a column is as long as a number that lost digits; of a long column always true."""
+    texts = table.raw[field.name]
+    return not is_short(len(texts)) or any(len(text) >= _MIN_LOST_DIGITS for text in filter(None, texts.to_list()))
 
 
 def _has_lost_digits(field: Field) -> pl.Expr:
@@ -151,10 +160,7 @@ def _find_unparsed_cover_days(subject: FormUnderCheck, rule: Rule) -> Iterator[V
 
 
 def _is_blank_or_day(text: str) -> bool:
-    if not text:
-        return True
-    day = parse_date_expr(pl.lit(normalise_text(text)))
-    return not pl.select(day.is_null()).item()
+    return not text or parse_day(normalise_text(text)) is not None
 
 
 def _build_cover_day_violation(rule: Rule, field: Field, entry: CoverEntry) -> Violation:
@@ -259,10 +265,8 @@ def _iter_numeric_columns(subject: FormUnderCheck) -> Iterator[tuple[Table, Fiel
 
 def _iter_date_columns(subject: FormUnderCheck) -> Iterator[tuple[Table, Field]]:
     table = subject.table
-    if table is None:
-        return
     for field in subject.form.fields:
-        if field.name in table.columns and field.kind == "date":
+        if table is not None and field.name in table.columns and field.kind == "date":
             yield table, field
 
 
@@ -278,7 +282,7 @@ def _build_failing_rows(table: Table, field: Field, rule: Rule, *, rows: pl.Data
     def build_violation(row: int, text: str | None) -> Violation:
         return _build_violation(table, field, rule, row=row, text=text, variant=variant)
 
-    return FailingRows(rule=rule, variant=variant, rows=rows.select(ROW, field.name), build_violation=build_violation)
+    return FailingRows(rule=rule, variant=variant, rows=rows[[ROW, field.name]], build_violation=build_violation)
 
 
 def _build_violation(table: Table, field: Field, rule: Rule, *, row: int, text: str | None, variant: str) -> Violation:

@@ -147,7 +147,10 @@ def _find_wrong_lengths(table: Table, rule: Rule, column: str, length: int) -> I
     is_wrong = ~pl.col(column).str.contains(f"^[0-9]{{{length}}}$")
     if length > MAX_NUMBER_DIGITS and table.has_kind(column, CellKind.NUMBER):
         is_wrong |= pl.col(ROW).is_in(_find_rows_kept_as_numbers(table, column))
-    wrong_rows = table.body.filter(is_wrong).select(ROW, column)
+    wrong_rows = table.body.filter(is_wrong)[[ROW, column]]
+    if wrong_rows.is_empty():
+        yield _build_length_failures(table, rule, column, rows=wrong_rows, length=length)
+        return
     is_number = pl.col(ROW).is_in(_find_rows_kept_as_numbers(table, column))
     is_short = pl.col(column).str.contains(f"^[0-9]{{1,{length - 1}}}$")
     for variant, is_similar in (("zeros", is_number & is_short), ("numbers", is_number & ~is_short)):
@@ -195,7 +198,7 @@ def _build_length_failures(table: Table, rule: Rule, column: str, *, rows: pl.Da
             table, rule, column, row=row, value=table.get_raw_text(column, row), length=str(length)
         )
 
-    return FailingRows(rule=rule, rows=rows.select(ROW), build_violation=build_violation)
+    return FailingRows(rule=rule, rows=rows[[ROW]], build_violation=build_violation)
 
 
 CODE_CHECKS: Mapping[str, RowCheck] = {

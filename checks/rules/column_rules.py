@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import pairwise
 
 import polars as pl
 
 from checks.model.cell_ref import CellRef
 from checks.model.failing_rows import FailingRows
 from checks.model.violation import Violation
+from checks.parsing.short_columns import is_short
 from checks.recognition.column_names import ROW
 from checks.recognition.form_instance import FormUnderCheck
 from checks.recognition.table import PROJECT, TOWNSHIP_FULL, Table
@@ -40,12 +42,28 @@ def check_not_dragged(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation
 
 def _has_run(amounts: pl.Series, min_rows: int) -> bool:
     """Tell cheaply whether any *min_rows* rows change by the same step, since hardly any table has such a run."""
+    if len(amounts) < min_rows:
+        return False
+    if is_short(len(amounts)):
+        return _has_run_of_steps(amounts.to_list(), min_rows)
     steps = amounts.diff()
     is_same_step = ((steps == steps.shift()) & (steps != 0)).fill_null(value=False)
     is_run = is_same_step
     for offset in range(1, min_rows - 2):
         is_run &= is_same_step.shift(offset, fill_value=False)
     return bool(is_run.any())
+
+
+def _has_run_of_steps(amounts: Sequence[Decimal | None], min_rows: int) -> bool:
+    previous_step: Decimal | None = None
+    repeated = 0
+    for before, amount in pairwise(amounts):
+        step = None if before is None or amount is None else amount - before
+        repeated = repeated + 1 if step and step == previous_step else 0
+        previous_step = step
+        if repeated >= min_rows - 2:
+            return True
+    return False
 
 
 def _find_runs(table: Table, rule: Rule, column: str) -> Iterator[Violation]:

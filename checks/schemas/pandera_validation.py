@@ -11,6 +11,7 @@ from typing import Self
 
 import pandera.polars as pa
 import polars as pl
+from pandera.api.polars.types import PolarsData
 from pandera.backends.register_checks import register_default_check_backends
 from pandera.constants import CHECK_OUTPUT_KEY
 from pandera.errors import SchemaErrors
@@ -82,8 +83,20 @@ def _is_figure_rule(rule: Rule) -> bool:
 def build_row_schema(conditions: Sequence[RowCondition]) -> pa.DataFrameSchema:
     """Return a schema with one check: a row is valid if it meets all conditions. Null counts as met."""
     all_met = pl.all_horizontal(pl.lit(value=True), *(condition.fast_expression for condition in conditions))
-    check = pa.Check(lambda data: data.lazyframe.select(all_met), name="rows", n_failure_cases=1)
-    return pa.DataFrameSchema(checks=check)
+    return pa.DataFrameSchema(checks=_build_check("rows", all_met))
+
+
+def _build_check(name: str, is_met: pl.Expr) -> pa.Check:
+    """Return a check that hands pandera the verdict on each row, or one verdict where all rows meet it.
+
+    Pandera copies and filters the whole table for a verdict on each row.
+    """
+
+    def judge(data: PolarsData) -> pl.LazyFrame | bool:
+        verdict = data.lazyframe.select(is_met).collect()
+        return bool(verdict.to_series().all()) or verdict.lazy()
+
+    return pa.Check(judge, name=name, n_failure_cases=1)
 
 
 def find_unbalanced_sums(sums: Sequence[tuple[LinearConstraint, Decimal]]) -> list[int]:
@@ -96,9 +109,7 @@ def find_unbalanced_sums(sums: Sequence[tuple[LinearConstraint, Decimal]]) -> li
 
 
 _IS_BALANCED = (pl.col("actual") - pl.col("expected")).abs() <= pl.col("tolerance")
-_SUM_SCHEMA = pa.DataFrameSchema(
-    checks=pa.Check(lambda data: data.lazyframe.select(_IS_BALANCED), name="balanced", n_failure_cases=1)
-)
+_SUM_SCHEMA = pa.DataFrameSchema(checks=_build_check("balanced", _IS_BALANCED))
 
 
 def find_failing_positions(schema: pa.DataFrameSchema, frame: pl.DataFrame) -> pl.Series:

@@ -14,12 +14,15 @@ from checks.model.cell_ref import column_letters, format_address, parse_known_ad
 from checks.model.raw_workbook import CellKind
 from workbooks.gate.intake_fault import intake_error
 from workbooks.reader.number_agreement import reconcile_numbers
+from workbooks.reader.small_sheets import MAX_NUMBERS, MAX_ROWS, ColumnCells, are_writable, group_numbers
 from workbooks.sheet_scan.markup_values import MarkupValues
 
 _MAX_TEXT_LENGTH: Final = 32_767
 _NUMBER_PATTERN: Final = r"^-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?$"
 _CONTROL_CHARACTER_PATTERN: Final = "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f\ufffe\uffff]"
 _TYPED_CELL_KINDS: Final = {"e": CellKind.ERROR, "b": CellKind.BOOLEAN, "d": CellKind.DATE}
+Columns = dict[str, pl.Series]
+"""The columns of a sheet by their letters."""
 _NUMERIC_VALUE: Final = pl.col("text").cast(pl.Float64, strict=False)
 
 
@@ -37,6 +40,8 @@ def refuse_bad_numbers(sheet_name: str, numbers: pl.DataFrame) -> None:
 
     One that is larger than any amount may stand on a sheet that nobody reads; the checks report it at its cell.
     """
+    if numbers["plain"].all():
+        return
     # A plainly written number has at most fifteen digits: only the others need a check.
     unusual = numbers.filter(~pl.col("plain")).with_columns(value=_NUMERIC_VALUE)
     size = pl.col("value").abs()
@@ -64,12 +69,10 @@ def cross_check(sheet_name: str, frame: pl.DataFrame, markup: MarkupValues, *, s
     """Return the cells of a sheet; raise IntakeError with the cell if the two readings differ."""
     refuse_bad_numbers(sheet_name, markup.numbers)
     library_columns = _place_columns(frame, markup)
-    text = dict(library_columns)
-    filled = pl.DataFrame(library_columns).select(pl.all().is_not_null().cast(pl.UInt8) * int(CellKind.TEXT))
-    kinds = {column.name: column for column in filled.get_columns()}
-    unread_count = 0
-    for (column_name,), numbers in markup.numbers.group_by("column", maintain_order=True):
-        unread_count += _enter_numbers(sheet_name, str(column_name), numbers, text, kinds, since_1904=since_1904)
+    if markup.numbers.height <= MAX_NUMBERS:
+        text, kinds, unread_count = _enter_few_numbers(sheet_name, library_columns, markup, since_1904=since_1904)
+    else:
+        text, kinds, unread_count = _enter_many_numbers(sheet_name, library_columns, markup, since_1904=since_1904)
     _refuse_differing_counts(sheet_name, library_columns, markup, unread_count)
     _mark_typed_cells(text, kinds, markup)
     frames = SheetFrames(pl.DataFrame(text), pl.DataFrame(kinds), markup.formulas)
@@ -77,12 +80,42 @@ def cross_check(sheet_name: str, frame: pl.DataFrame, markup: MarkupValues, *, s
     return frames
 
 
+def _enter_few_numbers(
+    sheet_name: str, library_columns: Mapping[str, pl.Series], markup: MarkupValues, *, since_1904: bool
+) -> tuple[Columns, Columns, int]:
+    """Return text and kinds by column, and how many numbers the library did not read."""
+    cells_by_column: dict[str, ColumnCells] = {}
+    for letters, column in library_columns.items():
+        cells_by_column[letters] = ColumnCells(sheet_name, letters, column.to_list())
+    unread_count = 0
+    for letters, numbers in group_numbers(markup.numbers).items():
+        if letters not in cells_by_column:
+            raise intake_error("readings_differ", sheet=sheet_name, cell=f"{letters}{numbers[0].row}")
+        unread_count += cells_by_column[letters].enter_numbers(numbers, since_1904=since_1904)
+    text = {letters: cells.build_texts() for letters, cells in cells_by_column.items()}
+    kinds = {letters: cells.build_kinds() for letters, cells in cells_by_column.items()}
+    return text, kinds, unread_count
+
+
+def _enter_many_numbers(
+    sheet_name: str, library_columns: Mapping[str, pl.Series], markup: MarkupValues, *, since_1904: bool
+) -> tuple[Columns, Columns, int]:
+    """Return text and kinds by column, and how many numbers the library did not read."""
+    text = dict(library_columns)
+    filled = pl.DataFrame(text).select(pl.all().is_not_null().cast(pl.UInt8) * int(CellKind.TEXT))
+    kinds = {column.name: column for column in filled.get_columns()}
+    unread_count = 0
+    for (column_name,), numbers in markup.numbers.group_by("column", maintain_order=True):
+        unread_count += _enter_numbers(sheet_name, str(column_name), numbers, text, kinds, since_1904=since_1904)
+    return text, kinds, unread_count
+
+
 def _enter_numbers(
     sheet_name: str,
     letters: str,
     numbers: pl.DataFrame,
-    text: dict[str, pl.Series],
-    kinds: dict[str, pl.Series],
+    text: Columns,
+    kinds: Columns,
     *,
     since_1904: bool,
 ) -> int:
@@ -134,7 +167,7 @@ def _refuse_differing_counts(
         raise intake_error("cells_differ", sheet=sheet_name, read=str(library_count), held=str(markup_count))
 
 
-def _mark_typed_cells(text: dict[str, pl.Series], kinds: dict[str, pl.Series], markup: MarkupValues) -> None:
+def _mark_typed_cells(text: Columns, kinds: Columns, markup: MarkupValues) -> None:
     """Enter errors, booleans, dates and formulas without a result, which the library drops or flattens."""
     cells_by_column: dict[str, list[tuple[int, str | None, int]]] = {}
     for address, shown_text, kind in _iter_special_cells(markup):
@@ -162,6 +195,8 @@ def _iter_special_cells(markup: MarkupValues) -> Iterator[tuple[str, str | None,
 def refuse_unwritable_text(sheet_name: str, text: pl.DataFrame) -> None:
     """Raise IntakeError at the first text with a control character or longer than a cell may hold."""
     if not text.width:
+        return
+    if text.height <= MAX_ROWS and are_writable(text.to_dict().values(), _CONTROL_CHARACTER_PATTERN, _MAX_TEXT_LENGTH):
         return
     # Searching all texts of a column as one is much faster, and hardly ever finds anything.
     has_control_character = text.select(pl.all().str.join().str.contains(_CONTROL_CHARACTER_PATTERN)).row(0)

@@ -16,17 +16,17 @@ _RELATIVE_TOLERANCE: Final = 1e-14
 _ABSOLUTE_TOLERANCE: Final = 5.01e-10
 _DATE_PATTERN: Final = re.compile(r"[+-]?\d{4,5}-\d\d-\d\d(?: \d\d:\d\d:\d\d(?:\.\d+)?)?")
 # The serial number of the day after 9999-12-31.
-_DATE_SERIAL_END: Final = 2_958_466
+DATE_SERIAL_END: Final = 2_958_466
 # What the library makes of a number that no spreadsheet program shows as a date: it is negative or beyond 9999-12-31.
-_IMPOSSIBLE_DATE_PATTERN: Final = r"^[+-]?[0-9]{4,7}-[0-9]{2}-[0-9]{2}(?:$| )"
+IMPOSSIBLE_DATE_PATTERN: Final = r"^[+-]?[0-9]{4,7}-[0-9]{2}-[0-9]{2}(?:$| )"
 # The library reads nothing from a date so many days from now.
-_UNREADABLE_DATE_SERIAL: Final = 90_000_000
+UNREADABLE_DATE_SERIAL: Final = 90_000_000
 # No area is as small, and no spreadsheet shows its digits: such a number stays as it is written.
 MIN_NUMBER: Final = 1e-30
 # From here on a spreadsheet has lost digits, and no area is as large: such a number is written with its exponent.
 MAX_NUMBER: Final = 1e21
 # Tells zero from a number below the smallest float, which is read as 0.
-_NONZERO_PATTERN: Final = "^-?[0.]*[1-9]"
+NONZERO_PATTERN: Final = "^-?[0.]*[1-9]"
 _ORIGIN_1900: Final = datetime.fromisoformat("1899-12-30")
 _ORIGIN_1904: Final = datetime.fromisoformat("1904-01-01")
 # Serial numbers of the 1900 date system before this one are a day ahead: Excel counts a 1900-02-29 (serial 60).
@@ -64,6 +64,11 @@ def reconcile_numbers(sheet_name: str, numbers: pl.DataFrame, *, since_1904: boo
     return AgreedNumbers(kinds.scatter(indexes.filter(is_date), int(CellKind.DATE)), indexes, text)
 
 
+def is_near(value: float, library_value: float) -> bool:
+    """Return whether the library's value of a number is near the written one."""
+    return abs(library_value - value) <= abs(value) * _RELATIVE_TOLERANCE + _ABSOLUTE_TOLERANCE
+
+
 def _compare_values(numbers: pl.DataFrame) -> pl.DataFrame:
     """Return the numbers with their value, and whether the library's value is near it."""
     value = pl.col("text").cast(pl.Float64)
@@ -75,14 +80,14 @@ def _compare_values(numbers: pl.DataFrame) -> pl.DataFrame:
 
 def _is_impossible_date(library_text: pl.Expr, value: pl.Expr) -> pl.Expr:
     """Return whether the library took a number for a date although it is too large for one, or negative."""
-    is_date = library_text.str.contains(_IMPOSSIBLE_DATE_PATTERN) & ((value < 0) | (value >= _DATE_SERIAL_END))
-    return is_date.fill_null(value=False) | (library_text.is_null() & (value.abs() > _UNREADABLE_DATE_SERIAL))
+    is_date = library_text.str.contains(IMPOSSIBLE_DATE_PATTERN) & ((value < 0) | (value >= DATE_SERIAL_END))
+    return is_date.fill_null(value=False) | (library_text.is_null() & (value.abs() > UNREADABLE_DATE_SERIAL))
 
 
 def _convert_dates(sheet_name: str, numbers: pl.DataFrame, *, since_1904: bool) -> pl.Series:
     """Return each number that the library read as a date; each distinct date is parsed once."""
     pairs = numbers.select("value", "library_text").unique()
-    dates = [_parse_date(value, text, since_1904=since_1904) for value, text in pairs.rows()]
+    dates = [parse_date(value, text, since_1904=since_1904) for value, text in pairs.rows()]
     parsed = pairs.with_columns(date=pl.Series(dates, dtype=pl.String))
     joined = numbers.join(parsed, on=["value", "library_text"], how="left", nulls_equal=True, maintain_order="left")
     for row, column in joined.filter(pl.col("date").is_null()).select("row", "column").head(1).rows():
@@ -90,12 +95,12 @@ def _convert_dates(sheet_name: str, numbers: pl.DataFrame, *, since_1904: bool) 
     return joined["date"]
 
 
-def _parse_date(value: float, text: str | None, *, since_1904: bool) -> str | None:
+def parse_date(value: float, text: str | None, *, since_1904: bool) -> str | None:
     """Return the date (with the time, unless it is midnight), or None if the text is not that serial number's date.
 
     In some workbooks that count days from 1904 the library counts them from 1900: what the workbook says holds.
     """
-    if text is None or not _DATE_PATTERN.fullmatch(text) or not 0 <= value < _DATE_SERIAL_END:
+    if text is None or not _DATE_PATTERN.fullmatch(text) or not 0 <= value < DATE_SERIAL_END:
         return None
     library_date = datetime.fromisoformat(text)
     for is_library_since_1904 in {since_1904, False}:
@@ -129,13 +134,14 @@ def _restore_written_text(numbers: pl.DataFrame) -> pl.Series:
 
     A number that no column can hold stays in a notation that the checks do not take for an amount: they report it.
     """
-    is_tiny = (pl.col("value").abs() < MIN_NUMBER) & pl.col("text").str.contains(_NONZERO_PATTERN)
+    is_tiny = (pl.col("value").abs() < MIN_NUMBER) & pl.col("text").str.contains(NONZERO_PATTERN)
     indexes = numbers.select((~pl.col("plain") & ~is_tiny).arg_true()).to_series()
     values = numbers["value"].gather(indexes).to_list()
-    return numbers["text"].clone().scatter(indexes, list(map(_format_number, values)))
+    return numbers["text"].clone().scatter(indexes, list(map(format_number, values)))
 
 
-def _format_number(value: float) -> str:
+def format_number(value: float) -> str:
+    """Return a number in plain digits, or with its exponent if it is beyond what any sheet holds exactly."""
     if abs(value) >= MAX_NUMBER:
         return f"{value:.15g}"
     return format_plain_number(value)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Final
 
 from checks.parsing.dates import convert_chinese_numerals
@@ -54,12 +55,17 @@ def find_other_divisions(text: str, subject: FormUnderCheck) -> list[str]:
 
 def _iter_names(text: str, names: Iterable[str]) -> Iterator[str]:
     """Yield the names in a text, the longest one at each place; a name of two characters must begin a word."""
+    for match in _compile_names(frozenset(names)).finditer(text):
+        yield match[0]
+
+
+@lru_cache(maxsize=64)  # the same names are looked for in every title
+def _compile_names(names: frozenset[str]) -> re.Pattern[str]:
     ordered = sorted(names, key=len, reverse=True)
     patterns = (
         rf"(?<![{_CJK}]){re.escape(name)}" if len(name) <= _SHORT_NAME_LENGTH else re.escape(name) for name in ordered
     )
-    for match in re.finditer("|".join(patterns), text):
-        yield match[0]
+    return re.compile("|".join(patterns))
 
 
 def find_leading_division(text: str, subject: FormUnderCheck, generic_words: Sequence[str], *, is_title: bool) -> str:

@@ -8,7 +8,7 @@ import polars as pl
 
 from checks.model.cell_ref import CellRef
 from checks.model.violation import Violation
-from checks.parsing.dates import parse_date_expr
+from checks.parsing.dates import parse_date_expr, parse_day
 from checks.parsing.text_normalisation import normalise_text
 from checks.recognition.column_names import ROW
 from checks.recognition.form_instance import FormUnderCheck
@@ -39,9 +39,8 @@ def find_filling_date(subject: FormUnderCheck) -> date | None:
 
 def parse_filling_date(subject: FormUnderCheck) -> date | None:
     """Return the day that the cover states, or None if it states none that can be read."""
-    text = pl.lit(normalise_text(subject.cover.get_text(_FILLED_ON)))
-    filled_on: date | None = pl.select(parse_date_expr(text)).item()
-    return filled_on
+    day = parse_day(normalise_text(subject.cover.get_text(_FILLED_ON)))
+    return date.fromisoformat(day) if day else None
 
 
 def check_filling_date(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation]:
