@@ -25,7 +25,9 @@ class ReturnPolicy:
     An explanation needs *min_length* characters, and *min_length_without_fillers* once all *filler_words* are removed,
     *min_distinct* of them different; the words are in lower case and sorted by
     length, the longest first. *max_list_lengths* is keyed by
-    list. *paper_suffixes* are the endings of files that may accompany a workbook.
+    list. *paper_suffixes* are the endings of files that may accompany a workbook. *likelihood_checks* judge how likely
+    figures are: what only they find after a reduction does not bar it. *rate_checks* compute rates, which follow a
+    reduction by themselves.
     """
 
     rule: str
@@ -36,6 +38,8 @@ class ReturnPolicy:
     sampling: SamplingPolicy = SamplingPolicy()
     paper_suffixes: tuple[str, ...] = ()
     min_distinct: int = 4
+    likelihood_checks: frozenset[str] = frozenset()
+    rate_checks: frozenset[str] = frozenset()
 
 
 @compile_once
@@ -51,10 +55,16 @@ def load_return_policy(raw: Mapping[str, Any], file: str) -> ReturnPolicy:
             filler_words=tuple(sorted(map(_fold_case, explanation["idle"]), key=len, reverse=True)),
             max_list_lengths={str(name): int(cap) for name, cap in raw["caps"].items()},
             sampling=_build_sampling(raw.get("sampling", {})),
+            likelihood_checks=_list_checks(raw, "unlikely"),
+            rate_checks=_list_checks(raw, "rates"),
             paper_suffixes=tuple(str(suffix).lower() for suffix in raw.get("papers", ())),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise build_entry_error(file, error) from error
+
+
+def _list_checks(raw: Mapping[str, Any], name: str) -> frozenset[str]:
+    return frozenset(map(str, raw.get("reduction", {}).get(name, ())))
 
 
 def _fold_case(word: object) -> str:

@@ -81,10 +81,18 @@ def build_receipt_book(context: FilingContext, messages: Messages) -> FilingBook
     )
 
 
-def _build_area_sheets(context: FilingContext, figures: FilingFigures, messages: Messages) -> dict[str, FilingSheet]:
+def build_summed_sheets(
+    context: FilingContext, figures: FilingFigures, messages: Messages
+) -> tuple[TownshipDetail, FilingSheet]:
+    """Return the detail and the roll-up of a filing, whose cells the evidence adds up."""
     detail = build_township_detail(context, figures, messages)
+    return detail, build_rollup_sheet(context, figures, detail, messages)
+
+
+def _build_area_sheets(context: FilingContext, figures: FilingFigures, messages: Messages) -> dict[str, FilingSheet]:
+    detail, rollup = build_summed_sheets(context, figures, messages)
     sheets: dict[str, FilingSheet] = {
-        "rollup": build_rollup_sheet(context, figures, detail, messages),
+        "rollup": rollup,
         **_build_figure_sheets(context, figures, detail, messages),
         "register": build_register_sheet(context, figures, messages),
     }

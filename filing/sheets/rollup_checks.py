@@ -59,7 +59,7 @@ def format_canonical_amount(amount: Decimal) -> str:
 
 def _build_total_rows(context: FilingContext, rollup_sheet: FilingSheet) -> Iterator[RollUpTableRow]:
     """Compare each city with the sum of the county rows above it, and the province with the sum of its cities."""
-    column_names = _name_columns(rollup_sheet)
+    column_names = name_columns(rollup_sheet)
     county_rows: list[CellRow] = []
     city_rows: list[CellRow] = []
     city_names = (context.get_city_name(counties[0].due_county) for _, counties in context.counties_by_city)
@@ -109,7 +109,7 @@ def _is_total_row(row: CellRow) -> bool:
     return row[1].style is CellStyle.TOTAL_TEXT
 
 
-def _name_columns(rollup_sheet: FilingSheet) -> list[str]:
+def name_columns(rollup_sheet: FilingSheet) -> list[str]:
     """Return a name for each column: the texts of its header from top to bottom, each once."""
     first, last = HEADER_ROWS
     header = map(_expand_spans, rollup_sheet.rows[first - 1 : last])

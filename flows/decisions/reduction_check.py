@@ -5,7 +5,7 @@ decision, or the filing would have sums that do not hold, and the next year woul
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
@@ -61,6 +61,10 @@ def find_inconsistency(state: YearState, county_state: CountyState, event: Event
             changes[CellRef(reduction.sheet, reduction.cell)] = reduction.after
     total_cells = {CellRef(figure.sheet, figure.cell) for figure in as_sent.figures if not _is_part(figure)}
     findings = _find_new_findings(state, county_state, book, changes)
+    rates = _compute_rates(state, findings, before)
+    if rates:
+        changes |= rates
+        findings = _find_new_findings(state, county_state, book, changes)
     if not findings:
         return None
     facts = {
@@ -78,7 +82,11 @@ def _map_amounts(report: ValidationReport) -> dict[CellRef, str]:
 def _find_new_findings(
     state: YearState, county_state: CountyState, book: RawWorkbook, changes: Mapping[CellRef, str]
 ) -> list[Finding]:
-    """Return the hard findings that the submission has with the changes and does not have without them."""
+    """Return the hard and soft findings that the submission has with the changes and does not have without them.
+
+    Soft ones say how figures relate, too. Those that only call a figure unlikely are left out: the reason of the
+    reduction explains it.
+    """
     from checks.diagnosis.hypothesis_testing import apply_corrections  # noqa: PLC0415 - imports polars, which is slow
 
     corrections = {cell: (amount, int(CellKind.NUMBER)) for cell, amount in changes.items()}
@@ -99,7 +107,32 @@ def _evaluate(state: YearState, county_state: CountyState, book: RawWorkbook) ->
     report = validate_workbook(book, state.library, state.messages, history=history)
     if isinstance(report, Refusal):
         return []
-    return [finding for finding in report.findings if finding.severity is Severity.HARD and not finding.trial]
+    unlikely = _list_rules_by_check(state, state.policy.likelihood_checks)
+    return [finding for finding in report.findings if _is_relation(finding, unlikely)]
+
+
+def _is_relation(finding: Finding, likelihood_rules: AbstractSet[str]) -> bool:
+    if finding.trial or finding.severity is Severity.REPORT:
+        return False
+    return finding.severity is Severity.HARD or finding.rule not in likelihood_rules
+
+
+def _compute_rates(state: YearState, findings: Iterable[Finding], figures: Container[CellRef]) -> dict[CellRef, str]:
+    """Return the rates that no longer agree with the reduced figures, as they should be; a rate is no figure."""
+    rate_rules = _list_rules_by_check(state, state.policy.rate_checks)
+    rates: dict[CellRef, str] = {}
+    for finding in findings:
+        cell = CellRef(finding.sheet, finding.cell or "")
+        if finding.rule in rate_rules and finding.cell and finding.expected and cell not in figures:
+            rates[cell] = finding.expected
+    return rates
+
+
+def _list_rules_by_check(state: YearState, checks: Container[str]) -> set[str]:
+    rules: set[str] = set()
+    for form in state.library.compile_all_forms():
+        rules.update(rule.id for rule in form.rules if rule.check in checks)
+    return rules
 
 
 def _is_part(figure: ReportedFigure) -> bool:

@@ -221,4 +221,4 @@ def _list_earlier_basis(state: YearState, county_codes: set[str], area: str = ""
     for year, filings in sorted(state.earlier_by_year.items()):
         for county, filing in sorted(filings.items()):
             if county in county_codes:
-                yield f"{year} {county} {filing.sequence}"
+                yield f"{year} {county} {filing.sequence}{' undone' * filing.is_withdrawn}"

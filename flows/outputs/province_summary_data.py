@@ -95,7 +95,8 @@ def _list_earlier_years(state: YearState, measure: str) -> Iterator[tuple[int, D
     """Yield the earlier years with what was planned and done in the filings in force, the oldest first."""
     store = state.paths.open_store()
     sha256s_by_year = {
-        year: [filing.report for filing in filings.values()] for year, filings in state.earlier_by_year.items()
+        year: [filing.report for filing in filings.values() if not filing.is_withdrawn]
+        for year, filings in state.earlier_by_year.items()
     }
     if state.last_year_reports:
         sha256s_by_year.setdefault(state.paths.year - 1, list(state.last_year_reports.values()))

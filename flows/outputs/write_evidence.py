@@ -17,11 +17,12 @@ from filing.context.rollup_evidence import (
     decode_evidence,
     encode_evidence,
 )
+from filing.filing_books import build_summed_sheets
 from filing.html_pages import render_evidence_page
 from filing.sheets.comparison_checks import build_comparison_tables
-from filing.sheets.rollup import build_rollup_sheet
+from filing.sheets.evidence_tables.filed_figures import FiledSheets, build_filed_figure_rows
 from filing.sheets.rollup_checks import RollUpTableRow, build_rollup_tables
-from filing.sheets.township_detail import build_township_detail
+from flows.outputs.filed_reports import load_sent_report, reduce_report
 from flows.outputs.filings_due import list_excused_codes, list_filed_counties, list_unfiled_states
 from flows.year.earlier_filings import select_past_filings
 from flows.year.issued_outputs import build_output_event, is_current, write_output
@@ -29,7 +30,6 @@ from flows.year.jobs import JobOutcome, ProgressLine
 from flows.year.year_state import YearState
 from ledger.object_store import ObjectStore
 from review.county_state import CountyState, restore_filed_state
-from review.reductions import apply_reductions
 from review.roster import DueCounty, Roster
 
 EVIDENCE_FACT = "evidence"
@@ -113,9 +113,10 @@ def _fill_tables(
     province = roster.province[0][:2]
     context, reports_as_sent = _build_filing_context(state, roster)
     figures = collect_filing_figures(context, state.messages)
-    detail = build_township_detail(context, figures, state.messages)
-    rollup_sheet = build_rollup_sheet(context, figures, detail, state.messages)
+    detail, rollup_sheet = build_summed_sheets(context, figures, state.messages)
+    sheets = FiledSheets(detail=detail, rollup=rollup_sheet, reports_as_sent=reports_as_sent)
     rows_by_table = build_rollup_tables(context, rollup_sheet, reports_as_sent, state.messages)
+    rows_by_table["filed_figures"] = list(build_filed_figure_rows(context, figures, sheets, state.messages))
     rows_by_table |= build_comparison_tables(context, figures, state.messages)
     filled_tables = []
     for table in tables:
@@ -136,11 +137,10 @@ def _is_in_force(expectation: Expectation, province: str) -> bool:
 
 def _build_filing_context(state: YearState, roster: Roster) -> tuple[FilingContext, dict[str, ValidationReport]]:
     """Return the context of the province's roll-up, and the report of each filed county as it was sent."""
-    store = state.paths.open_store()
     reports_as_sent: dict[str, ValidationReport] = {}
     included_counties = []
     for due_county, filed_state in list_filed_counties(state, roster):
-        report = _load_filed_report(store, filed_state)
+        report = load_sent_report(state, filed_state)
         reports_as_sent[due_county.code] = report
         included_counties.append(_build_included_county(state, due_county, filed_state, report))
     context = FilingContext(
@@ -167,17 +167,10 @@ def _build_included_county(
     return IncludedCounty(
         due_county=due_county,
         county_state=county_state,
-        report=apply_reductions(report, county_state),
+        report=reduce_report(report, county_state),
         plan=plan,
         past_reports={year: _load_report(store, filing.report) for year, filing in past_filings.items()},
     )
-
-
-def _load_filed_report(store: ObjectStore, county_state: CountyState) -> ValidationReport:
-    newest = county_state.newest_version
-    if newest is None:
-        raise RuntimeError(f"{county_state.county} is filed without a version")
-    return _load_report(store, newest.report_sha256)
 
 
 def _load_report(store: ObjectStore, report_sha256: str) -> ValidationReport:

@@ -14,6 +14,7 @@ from filing.context.links import build_source_copy_path
 from filing.context.rollup_evidence import EvidenceLine
 from filing.filing_books import build_city_book, build_county_book, build_province_book, build_receipt_book
 from flows.outputs.ended_filings import build_ended_notice, restore_year_state
+from flows.outputs.filed_reports import load_sent_report, reduce_report
 from flows.outputs.filings_due import (
     find_contracts_version,
     list_excused_codes,
@@ -38,9 +39,7 @@ from ledger.object_store import ObjectStore
 from ledger.signing_key import Signer
 from review.county_state import CountyState, SubmissionVersion
 from review.events import LedgerEntry
-from review.explanations.decided_explanations import add_decided_explanations
 from review.filing_records import find_record_in_force
-from review.reductions import apply_reductions
 from review.rollup_seals import find_seals
 from review.roster import DueCounty, Roster
 from workbooks.writer.write_book import write_presented_book
@@ -165,13 +164,7 @@ class FilingWriter:
         *earlier_versions, newest = county_state.versions
         plan = self.state.library.find_plan(due_county.code, self.state.paths.year)
         receipt = self._build_receipt(county_state)
-        report_as_sent = add_decided_explanations(
-            _load_report(store, newest.report_sha256),
-            county_state,
-            newest.sha256,
-            self.state.policy,
-            self.state.messages,
-        )
+        report_as_sent = load_sent_report(self.state, county_state)
         source_file = ""
         if receipt is not None:
             source_file = _get_own_copy_path(self.state, due_county.code, newest)
@@ -179,7 +172,7 @@ class FilingWriter:
         return IncludedCounty(
             due_county=due_county,
             county_state=county_state,
-            report=apply_reductions(report_as_sent, county_state),
+            report=reduce_report(report_as_sent, county_state),
             report_as_sent=report_as_sent,
             plan=plan,
             forms=self._get_forms(due_county.code),

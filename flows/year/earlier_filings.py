@@ -10,6 +10,7 @@ from ledger.ledger import Ledger
 from review.county_state import CountyState, find_recorded_roster, restore_filed_state
 from review.event_replay import replay_events
 from review.events import EventKind, EventSummary, LedgerEntry
+from review.filing_records import FilingRecord, find_record_in_force
 
 # No plan of the measures runs for more years.
 MAX_EARLIER_YEARS = 5
@@ -21,18 +22,41 @@ VersionKey: TypeAlias = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class EarlierFiling:
-    """A filing in force of an earlier year: its report, the version filed, and the entry that filed it."""
+    """A county's filing of an earlier year: its report, the version filed, and the entry that filed it.
+
+    *report* is empty if the last filing was undone; *sequence* is then that of the undoing. *records* are all filings
+    of the county in that year, oldest first.
+    """
 
     report: str
     sha256: str
     sequence: int
+    records: tuple[FilingRecord, ...] = ()
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether nothing is in force any more."""
+        return not self.report
+
+    def has_changed_since(self, sequence: int) -> bool:
+        """Return whether another filing, or none, was in force when an entry was recorded."""
+        in_force_then = None
+        for record in self.records:
+            is_undone_by_then = record.is_undone and record.undone_sequence < sequence
+            if record.sequence < sequence and not is_undone_by_then:
+                in_force_then = record.number
+        in_force = find_record_in_force(self.records)
+        return in_force_then != (in_force.number if in_force else None)
 
 
 def find_earlier_filings(procedure: Procedure, ledger: Ledger, year: int) -> dict[int, dict[str, EarlierFiling]]:
-    """Return the filings in force of the years before *year*, by year and county; years without any are left out."""
+    """Return the filings of the years before *year*, by year and county; years without any are left out.
+
+    Those that were undone are among them, because later years may rest on them.
+    """
     filings_by_year = {}
     for earlier_year in _list_earlier_years(year):
-        filings = find_filings_in_force(procedure, ledger.list_entries(earlier_year))
+        filings = find_earlier_filings_of_year(procedure, ledger.list_entries(earlier_year))
         if filings:
             filings_by_year[earlier_year] = filings
     return filings_by_year
@@ -45,7 +69,7 @@ def find_earlier_filings_from_summaries(
     filings_by_year = {}
     for earlier_year in _list_earlier_years(year):
         history = ledger.list_events(earlier_year, excluded_kind=EventKind.ISSUED)
-        filings = find_filings_in_force(procedure, history)
+        filings = find_earlier_filings_of_year(procedure, history)
         if filings:
             filings_by_year[earlier_year] = filings
     return filings_by_year
@@ -57,8 +81,9 @@ def select_past_filings(
     """Return a county's filings of earlier years of its plan, of all earlier years if it has no plan."""
     filings = {}
     for year, filings_by_county in earlier_by_year.items():
-        if county in filings_by_county and (plan is None or year in plan.years):
-            filings[year] = filings_by_county[county]
+        filing = filings_by_county.get(county)
+        if filing is not None and not filing.is_withdrawn and (plan is None or year in plan.years):
+            filings[year] = filing
     return filings
 
 
@@ -68,6 +93,12 @@ def _list_earlier_years(year: int) -> range:
 
 def find_filings_in_force(procedure: Procedure, history: Sequence[EventRecord]) -> dict[str, EarlierFiling]:
     """Return the filings in force of one year, by county."""
+    filings = find_earlier_filings_of_year(procedure, history)
+    return {county: filing for county, filing in filings.items() if not filing.is_withdrawn}
+
+
+def find_earlier_filings_of_year(procedure: Procedure, history: Sequence[EventRecord]) -> dict[str, EarlierFiling]:
+    """Return the newest filing of each county in one year, undone ones included."""
     roster = find_recorded_roster(history)
     if roster is None:
         return {}
@@ -76,11 +107,14 @@ def find_filings_in_force(procedure: Procedure, history: Sequence[EventRecord]) 
     for county, county_state in replay_events(procedure, roster, history).items():
         filed_state = restore_filed_state(procedure, county_state)
         if filed_state is None or filed_state.newest_version is None:
+            if county_state.filings:
+                last = county_state.filings[-1]
+                filings[county] = EarlierFiling("", last.sha256, last.undone_sequence, county_state.filings)
             continue
         version = filed_state.newest_version
         entry = filing_entries.get(get_version_key(filed_state))
         if entry is not None:
-            filings[county] = EarlierFiling(version.report_sha256, version.sha256, entry.sequence)
+            filings[county] = EarlierFiling(version.report_sha256, version.sha256, entry.sequence, county_state.filings)
     return filings
 
 
@@ -123,7 +157,9 @@ def find_outdated_years(
     filed_state: CountyState,
     earlier_by_year: Mapping[int, Mapping[str, EarlierFiling]],
 ) -> tuple[int, ...]:
-    """Return the earlier years whose filing is younger than this county's check, which rests on the filing before it.
+    """Return the earlier years whose filing is another one than that on which this county's check rests.
+
+    It was made anew, replaced by a correction, or undone since.
 
     *check_entries* has the entries of this year's checks, as `index_check_entries` returns them.
     """
@@ -133,7 +169,7 @@ def find_outdated_years(
     outdated_years = []
     for year, filings in sorted(earlier_by_year.items()):
         filing = filings.get(filed_state.county)
-        if filing is not None and filing.sequence > check_sequence:
+        if filing is not None and filing.has_changed_since(check_sequence):
             outdated_years.append(year)
     return tuple(outdated_years)
 
@@ -180,7 +216,7 @@ def find_outdated_filings(
 
 def find_filings_outdated_by(procedure: Procedure, ledger: Ledger, year: int) -> tuple[OutdatedFiling, ...]:
     """Return the later filings that rest on an outdated filing of *year*, unless they were checked again since."""
-    filings = find_filings_in_force(procedure, ledger.list_entries(year))
+    filings = find_earlier_filings_of_year(procedure, ledger.list_entries(year))
     if not filings:
         return ()
     outdated_filings = []

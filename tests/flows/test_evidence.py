@@ -2,22 +2,32 @@
 
 import json
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
+from checks.model.report import ValidationReport
 from contracts.contract_library import open_library
+from contracts.messages import Messages
 from desk.commands.run import run_year
 from desk.commands.sample import SampleRequest, make_samples
 from desk.exit_codes import ExitCode
+from filing.book.workbook_model import CellStyle
+from filing.context.accounts import FilingFigures
+from filing.context.filing_context import FilingContext
 from filing.context.rollup_evidence import EvidenceLine, ExpectationResult
+from filing.sheets.township_detail import TownshipDetail, build_township_detail
 from flows.outputs import gx_validation
 from flows.outputs.write_evidence import get_evidence_path, is_evidence_due, load_recorded_evidence
 from flows.year.locations import YearPaths
 from flows.year.year_inputs import read_year_inputs
 from flows.year.year_state import YearState, load_year_state
+from review.county_state import CountyState
+from review.reductions import apply_reductions
 from review.roster import Roster
 
 FIRST, SECOND = "620102", "620103"
@@ -51,12 +61,55 @@ def test_filed_year_has_its_evidence(places: YearPaths, capsys: pytest.CaptureFi
     assert all(proof.holds for proof in proofs(places))
     page = places.output_path(get_evidence_path(standing(places)[1]))
     assert str(page) in capsys.readouterr().out.splitlines()[-1]
-    assert "共 14 项，符合 14 项" in page.read_text(encoding="utf-8")
+    assert "共 15 项，符合 15 项" in page.read_text(encoding="utf-8")
     (path,) = (places.output_path("filing")).glob("620000-*.xlsx")
     book = load_workbook(path)
     links = [cell.hyperlink.location for row in book["封面"].iter_rows() for cell in row if cell.hyperlink]
     assert "'汇总核验'!A1" in links
     assert book["汇总核验"]["G4"].value == "符合"
+
+
+def plant_in_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the step that reduces figures change a figure that nobody reduced."""
+
+    def reduce_wrongly(report: ValidationReport, county_state: CountyState) -> ValidationReport:
+        reduced = apply_reductions(report, county_state)
+        index, figure = next(item for item in enumerate(reduced.figures) if item[1].measure and item[1].township)
+        wrong = replace(figure, amount=str(Decimal(figure.amount) - 1))
+        return replace(reduced, figures=(*reduced.figures[:index], wrong, *reduced.figures[index + 1 :]))
+
+    monkeypatch.setattr("flows.outputs.filed_reports.apply_reductions", reduce_wrongly)
+
+
+def plant_in_cell(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the sheet of townships print another amount than it was given."""
+
+    def build_wrongly(context: FilingContext, figures: FilingFigures, messages: Messages) -> TownshipDetail:
+        detail = build_township_detail(context, figures, messages)
+        rows = [list(row) for row in detail.sheet.rows]
+        row, column = next(
+            (row, column)
+            for row, cells in enumerate(rows)
+            for column, cell in enumerate(cells)
+            if cell.style is CellStyle.FIGURE and isinstance(cell.value, Decimal)
+        )
+        rows[row][column] = replace(rows[row][column], value=rows[row][column].value + 1)  # type: ignore[operator]
+        return replace(detail, sheet=replace(detail.sheet, rows=tuple(map(tuple, rows))))
+
+    monkeypatch.setattr("filing.filing_books.build_township_detail", build_wrongly)
+
+
+@pytest.mark.usefixtures("light_expectations")
+@pytest.mark.parametrize("plant", [plant_in_report, plant_in_cell])
+def test_a_wrong_figure_planted_in_the_filing_step_is_seen(
+    places: YearPaths, monkeypatch: pytest.MonkeyPatch, plant: Callable[[pytest.MonkeyPatch], None]
+) -> None:
+    """The sums that guard the filing are those of its own cells: the evidence names the township and the column."""
+    plant(monkeypatch)
+    run_year(places, inline=True)
+    failing = [proof for proof in proofs(places) if not proof.holds and proof.rule == "L01"]
+    assert [proof.severity for proof in failing] == ["hard"]
+    assert "城关区" in failing[0].observed
 
 
 def test_who_has_not_filed_is_named(places: YearPaths) -> None:

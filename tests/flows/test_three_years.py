@@ -183,6 +183,25 @@ def test_a_correction_flags_every_later_year_that_rests_on_it(tmp_path: Path, ca
     assert closing(tmp_path, 2026)[MEASURES["consolidation"]][-1] == -4.5
 
 
+def test_an_undone_filing_flags_every_later_year_that_rests_on_it(tmp_path: Path, capsys: Capture) -> None:
+    """撤销备案 of 2024: 2025 says so on board, cover, status and in both years' runs."""
+    for year in YEARS[:2]:
+        hand_in(tmp_path, year)
+        run(tmp_path, year)
+    path = next((places(tmp_path, 2024).inbox / COUNTY).glob("*.xlsx"))
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    decide(tmp_path, 2024, 1, sha256, (("省级", "撤销备案"),))
+    capsys.readouterr()
+    run(tmp_path, 2024)
+    assert re.findall(r"2024 年度的备案有变动，(\d{4}) 年度", capsys.readouterr().out) == ["2025"]
+    assert run(tmp_path, 2025) is ExitCode.CLEAR
+    assert "2024 年度的备案有变动，2025 年度" in capsys.readouterr().out
+    assert "须重新核对：2024年度" in board(tmp_path, 2025)
+    assert "2024年度的备案在本年度核对之后有变动" in cover(tmp_path, 2025)
+    assert show_status(places(tmp_path, 2025), as_json=False, today=date(2027, 12, 1)) is ExitCode.CLEAR
+    assert "须重新核对：2024年度的备案在本年度核对之后有变动" in capsys.readouterr().out
+
+
 def test_a_later_year_that_is_checked_anew_is_flagged_no_more(tmp_path: Path, capsys: Capture) -> None:
     """A correction of the later year is checked against the corrected earlier one, and the flag goes."""
     for year in YEARS[:2]:

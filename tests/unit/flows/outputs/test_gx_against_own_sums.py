@@ -9,10 +9,10 @@ from checks.model.report import ReportedFigure, ValidationReport
 from contracts.contract_library import open_library
 from filing.context.accounts import collect_filing_figures
 from filing.context.filing_context import FilingContext
+from filing.filing_books import build_summed_sheets
 from filing.sheets.comparison_checks import build_comparison_tables
-from filing.sheets.rollup import build_rollup_sheet
+from filing.sheets.evidence_tables.filed_figures import FiledSheets, build_filed_figure_rows
 from filing.sheets.rollup_checks import RollUpTableRow, build_rollup_tables
-from filing.sheets.township_detail import build_township_detail
 from flows.outputs.gx_validation import validate_rollups
 from review.roster import DueCounty
 from tests.builders.filing_contexts import CITY, COUNTY, load_messages, make_context, make_filed, make_roster
@@ -49,11 +49,13 @@ def build_rows(context: FilingContext) -> dict[str, list[RollUpTableRow]]:
     """Return the rows of all tables."""
     words = load_messages()
     figures = collect_filing_figures(context, words)
-    rollup_sheet = build_rollup_sheet(context, figures, build_township_detail(context, figures, words), words)
+    detail, rollup_sheet = build_summed_sheets(context, figures, words)
     reports: dict[str, ValidationReport] = {}
     for county in context.counties_in_order:
         reports[county.due_county.code] = county.report
     rows = build_rollup_tables(context, rollup_sheet, reports, words)
+    sheets = FiledSheets(detail=detail, rollup=rollup_sheet, reports_as_sent=reports)
+    rows["filed_figures"] = list(build_filed_figure_rows(context, figures, sheets, words))
     return rows | build_comparison_tables(context, figures, words)
 
 

@@ -28,6 +28,7 @@ TABLES = {table.name: table for table in open_library().get_rollup_tables("annua
 TOTAL = {"area": "甲市", "column": "新增耕地", "printed": "30", "summed": "30"}
 COUNTY = {"county": "甲县", "times": "1", "filed": "ab", "reviewed": "ab"}
 FIGURE = {"county": "甲县", "column": "核算汇总表 F9", "reviewed": "10", "lowered": "10", "reason": "未核减"}
+FILED = {"area": "甲县 乙乡", "column": "新增耕地 完成", "filed": "9", "accepted": "9"}
 DUE = {"county": "甲县", "filed": "是"}
 MEASURE: RollUpTableRow = {
     "county": "甲县",
@@ -59,6 +60,7 @@ NEGATIVE: RollUpTableRow = {**FIRST_YEAR, "done": Decimal(-5), "accumulated": De
 BROKEN: list[tuple[str, str, list[RollUpTableRow], str]] = [
     ("L01-sum", "roll_up_totals", [TOTAL, {**TOTAL, "area": "甲省", "summed": "30.01"}], "甲省 新增耕地"),
     ("L01-once", "roll_up_totals", [TOTAL, TOTAL], "甲市 新增耕地"),
+    ("L01-filed", "filed_figures", [FILED, {**FILED, "area": "甲县 合计", "filed": "10"}], "甲县 合计 新增耕地 完成"),
     ("L01-counties", "roll_up_counties", [COUNTY, {**COUNTY, "county": "乙县", "times": "0"}], "乙县"),
     ("L01-counties", "roll_up_counties", [COUNTY, {**COUNTY, "county": "乙县", "times": "2"}], "乙县"),
     ("L04-bytes", "roll_up_counties", [COUNTY, {**COUNTY, "county": "乙县", "reviewed": "cd"}], "乙县"),
@@ -77,6 +79,7 @@ BROKEN: list[tuple[str, str, list[RollUpTableRow], str]] = [
 ]
 SOUND: dict[str, list[RollUpTableRow]] = {
     "roll_up_totals": [TOTAL, {**TOTAL, "area": "甲省"}],
+    "filed_figures": [FILED, {**FILED, "area": "甲县 丙乡"}],
     "roll_up_counties": [COUNTY, {**COUNTY, "county": "乙县"}],
     "reviewed_figures": [FIGURE, {**FIGURE, "county": "乙县", "reviewed": "9", "lowered": "9", "reason": "面积重算"}],
     "due_counties": [DUE, {**DUE, "county": "乙县", "filed": "免报"}],
@@ -149,6 +152,7 @@ def test_suites_are_named_after_the_tables() -> None:
     suites = {suite.name: suite for suite in context.suites.all()}
     assert {name: len(suite.expectations) for name, suite in suites.items()} == {
         "roll_up_totals": 2,
+        "filed_figures": 1,
         "roll_up_counties": 2,
         "reviewed_figures": 2,
         "due_counties": 1,

@@ -1,0 +1,1 @@
+"""The tables of the evidence that are read from the cells of the sheets that are filed."""
