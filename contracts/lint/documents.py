@@ -26,6 +26,7 @@ _KIND_BY_PLACE: Final = {
     "returning.yaml": "returning",
     "filing.yaml": "filing",
     "notices.yaml": "notices",
+    "recognition.yaml": "recognition",
 }
 _NEEDED_FILES: Final = ("returning.yaml", "filing.yaml", "notices.yaml", "messages/zh.yaml", "forms/cover.odcs.yaml")
 _ODCS_SUFFIX: Final = ".odcs.yaml"
