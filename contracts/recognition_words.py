@@ -66,10 +66,15 @@ def build_recognition_words(raw: Mapping[str, Any]) -> RecognitionWords:
     return words
 
 
+def load_recognition_words(path: Path) -> RecognitionWords:
+    """Return the words of a file; raise `ContractError` if a part is missing or malformed."""
+    return build_recognition_words(load_yaml(path))
+
+
 @cache
 def get_recognition_words() -> RecognitionWords:
     """Return the words of this edition of the program, read once."""
-    return build_recognition_words(load_yaml(_FILE))
+    return load_recognition_words(_FILE)
 
 
 def get_pattern(name: str) -> str:

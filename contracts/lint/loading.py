@@ -12,6 +12,7 @@ from contracts.notice_vocabulary import load_notice_vocabulary
 from contracts.packages import load_package
 from contracts.plans import load_plan
 from contracts.procedures import load_procedure
+from contracts.recognition_words import load_recognition_words
 from contracts.registers import load_register
 from contracts.return_policy import load_return_policy
 from contracts.rollups import load_rollup_tables
@@ -26,6 +27,7 @@ _LOADERS: Final[Mapping[str, Callable[[FilePath], object]]] = {
     "returning": load_return_policy,
     "filing": load_filing_layout,
     "notices": load_notice_vocabulary,
+    "recognition": load_recognition_words,
     "rollups": load_rollup_tables,
     "examples": load_examples,
 }

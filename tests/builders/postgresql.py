@@ -13,6 +13,7 @@ from sqlalchemy import URL, create_engine, make_url
 @contextmanager
 def serve_postgresql(folder: Path) -> Iterator[URL]:
     """Yield the address of the server's first database; the server ends with the block."""
+    folder.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
