@@ -181,7 +181,7 @@ class ContractLibrary:
         return tuple(map(forms_by_name.__getitem__, package.forms))
 
     def compile_all_forms(self) -> tuple[Form, ...]:
-        """Return every form of every contract with all rules in force now, for the catalogue."""
+        """Return every form of every contract with its rules of all years, for the catalogue."""
         from contracts.odcs_reader import compile_forms  # noqa: PLC0415 - as above
 
         forms: list[Form] = []

@@ -41,7 +41,8 @@ def compile_forms(path: Path, *, year: int, plan_years: Iterable[int], province:
     """Compile every form of one contract file.
 
     *year* is the accounting year (MAXYEAR for the catalogue, which belongs to no year), *plan_years* the years of the
-    plan. Only rules in force in *province* are kept; an empty *province* stands for all. Raises `ContractError` if an
+    plan. Only rules in force in *province* are kept; an empty *province* stands for all. The catalogue has the rules of
+    all years. Raises `ContractError` if an
     entry is missing or malformed.
     """
     return _compile_text(read_text(path), path.name, year, tuple(plan_years), province)
@@ -72,7 +73,7 @@ def _compile_form(schema: SchemaObject, file: str, year: int, plan_years: tuple[
         title=_format_title(schema, year),
         layout=_parse_member(Layout, properties.get("layout", "table"), file),
         fields=tuple(fields),
-        rules=tuple(rule for rule in rules if rule.is_in_force(year, province)),
+        rules=tuple(rule for rule in rules if year == MAXYEAR or rule.is_in_force(year, province)),
         sheet_names=_get_list(properties, "sheetNames", file),
         title_marks=_get_list(properties, "titleMarks", file),
         unit=properties.get("unit", ""),

@@ -1,11 +1,13 @@
 """The catalogue of all rules: on forms, on roll-ups, and of procedure."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from contracts.contract_library import ContractLibrary
 from contracts.form_model import Form, Phase, Rule
+from contracts.packages import Package
 from contracts.procedures import Procedure
 from contracts.rollups import Expectation, RollUpTable
 
@@ -19,6 +21,9 @@ class CatalogueEntry:
 
     *severities* are in the order of the contracts, *phase* is when the rule runs. *passing* and *failing* are short
     examples in words; rules on forms have none, because their examples are run instead (`RuleExample`).
+
+    The rule is in force from *since* to *until*, on some form at least; *is_trial* if it is on trial on all of them.
+    *form_names* are the names of its forms, *packages* the ids of the packages that ask for one of them.
     """
 
     id: str
@@ -29,11 +34,21 @@ class CatalogueEntry:
     applies_to: tuple[str, ...]
     passing: tuple[str, ...] = ()
     failing: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
+    is_trial: bool = False
+    form_names: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
+
+    def has_ended(self, day: date) -> bool:
+        """Tell whether the rule is out of force on every form on a day."""
+        return self.until is not None and self.until < day
 
 
 def build_catalogue(library: ContractLibrary) -> tuple[CatalogueEntry, ...]:
     """Return every rule, sorted by phase and id."""
-    entries = [*_collect_form_rules(library.compile_all_forms()), *_collect_from_procedures(library)]
+    form_rules = _collect_form_rules(library.compile_all_forms(), library.list_packages())
+    entries = [*form_rules, *_collect_from_procedures(library)]
     return tuple(sorted(entries, key=_get_sort_key))
 
 
@@ -41,13 +56,13 @@ def _get_sort_key(entry: CatalogueEntry) -> tuple[int, str]:
     return _PHASES.index(entry.phase), entry.id
 
 
-def _collect_form_rules(forms: tuple[Form, ...]) -> Iterator[CatalogueEntry]:
+def _collect_form_rules(forms: tuple[Form, ...], packages: tuple[Package, ...]) -> Iterator[CatalogueEntry]:
     rules_by_id: defaultdict[str, list[Rule]] = defaultdict(list)
-    titles_by_id: defaultdict[str, list[str]] = defaultdict(list)
+    forms_by_id: defaultdict[str, list[Form]] = defaultdict(list)
     for form in forms:
         for rule in form.rules:
             rules_by_id[rule.id].append(rule)
-            titles_by_id[rule.id].append(form.title)
+            forms_by_id[rule.id].append(form)
     for rule_id, rules in rules_by_id.items():
         first_rule = rules[0]
         yield CatalogueEntry(
@@ -56,8 +71,28 @@ def _collect_form_rules(forms: tuple[Form, ...]) -> Iterator[CatalogueEntry]:
             phase=first_rule.phase,
             description=first_rule.description,
             basis=first_rule.basis,
-            applies_to=_drop_repeats(titles_by_id[rule_id]),
+            applies_to=_drop_repeats(form.title for form in forms_by_id[rule_id]),
+            since=_find_limit([rule.since for rule in rules], min),
+            until=_find_limit([rule.until for rule in rules], max),
+            is_trial=all(rule.trial for rule in rules),
+            form_names=_drop_repeats(form.name for form in forms_by_id[rule_id]),
+            packages=tuple(_list_packages(forms_by_id[rule_id], packages)),
         )
+
+
+def _find_limit(days: list[date | None], choose: Callable[[list[date]], date]) -> date | None:
+    """Return the first or last day, or None if a rule has no such limit on one of its forms."""
+    limits = [day for day in days if day is not None]
+    if len(limits) < len(days):
+        return None
+    return choose(limits)
+
+
+def _list_packages(forms: Iterable[Form], packages: Iterable[Package]) -> Iterator[str]:
+    names = {form.name for form in forms}
+    for package in packages:
+        if not names.isdisjoint(package.forms):
+            yield package.id
 
 
 def _list_severities(rules: Iterable[Rule]) -> Iterator[str]:

@@ -111,12 +111,22 @@ def _exit_with_usage_error(key: str, **facts: str) -> NoReturn:
 
 
 @app.command(cls=HelpCommand)
-def recheck(year: YearArgument, state: StateOption = None) -> None:
-    """List the counties whose result the edited contracts would change."""
-    from desk.commands.recheck import show_recheck  # noqa: PLC0415
+def recheck(
+    years: Annotated[list[int] | None, typer.Argument()] = None,
+    state: StateOption = None,
+    *,
+    form: Annotated[OutputFormat, typer.Option("--format")] = OutputFormat.TEXT,
+) -> None:
+    """List the counties whose result the edited contracts would change, in some years or in all on record."""
+    run_command(lambda: _recheck_years(years or [], state, as_json=form is OutputFormat.JSON), state)
 
-    paths = resolve_paths(year, inputs=Path("inputs"), outputs=Path("outputs"), state=state)
-    run_command(lambda: show_recheck(paths), state)
+
+def _recheck_years(years: list[int], state: Path | None, *, as_json: bool) -> ExitCode:
+    from desk.commands.recheck import find_recorded_years, show_rechecks  # noqa: PLC0415
+
+    paths = resolve_paths(0, inputs=Path("inputs"), outputs=Path("outputs"), state=state)
+    chosen_years = years or find_recorded_years(paths)
+    return show_rechecks([replace(paths, year=year) for year in chosen_years], as_json=as_json)
 
 
 @app.command(cls=HelpCommand)

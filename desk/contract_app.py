@@ -31,6 +31,19 @@ def lint_contract_files(
     run_command(lambda: show_lint(_open_folder(folder), as_json=form is OutputFormat.JSON))
 
 
+@contracts_app.command("diff", cls=HelpCommand)
+def diff_contract_files(
+    old: Annotated[Path, typer.Argument()],
+    new: Annotated[Path | None, typer.Argument()] = None,
+    *,
+    form: Annotated[OutputFormat, typer.Option("--format")] = OutputFormat.TEXT,
+) -> None:
+    """Tell what differs between two sets of contracts, and which is stricter."""
+    from desk.commands.contract_files.diff import show_diff  # noqa: PLC0415
+
+    run_command(lambda: show_diff(open_library(old), _open_folder(new), as_json=form is OutputFormat.JSON))
+
+
 def _open_folder(folder: Path | None) -> ContractLibrary:
     """Open a folder of contracts, or the one that is in use."""
     if folder is None:
@@ -99,8 +112,9 @@ def _find_plan_file(name: str) -> Path:
 def rules(rule: Annotated[str | None, typer.Argument()] = None) -> None:
     """List the rules, or show one of them."""
     from desk.commands.rules import show_rules  # noqa: PLC0415
+    from flows.year.office_day import get_office_day  # noqa: PLC0415
 
-    run_command(lambda: show_rules(open_configured_library(), rule))
+    run_command(lambda: show_rules(open_configured_library(), rule, get_office_day()))
 
 
 @contract_app.command(cls=HelpCommand)

@@ -16,7 +16,7 @@ from contracts.lint.check_specs import (
 )
 from contracts.lint.form_views import ENGINE, NUMBER_TYPES, FormView, RuleView
 from contracts.lint.problems import ContractProblem, Path
-from contracts.lint.structure import find_similar
+from contracts.lint.structure import find_last_key, find_similar
 
 _COLUMN_TYPES: Final[Mapping[str, tuple[str, ...]]] = {
     "column": ("string", "date", *NUMBER_TYPES),
@@ -101,8 +101,9 @@ def _check_severities(context: ArgumentContext) -> Iterator[ContractProblem]:
 def _check_record(
     context: ArgumentContext, spec: Mapping[str, Any], values: Mapping[str, Any], path: Path
 ) -> Iterator[ContractProblem]:
-    kinds = {name.removesuffix(OPTIONAL_MARK): kind for name, kind in spec.items()}
-    for name in spec:
+    kinds: dict[str, Any] = {}
+    for name, kind in spec.items():
+        kinds[name.removesuffix(OPTIONAL_MARK)] = kind
         if not name.endswith(OPTIONAL_MARK) and name not in values:
             yield context.build_problem(path, "argument_missing", name=name)
     for name, value in values.items():
@@ -212,7 +213,7 @@ def _find_form(context: ArgumentContext, reference: str) -> FormView | None:
 
 
 def _report_kind(context: ArgumentContext, path: Path, kind: str) -> ContractProblem:
-    name = next((step for step in reversed(path) if isinstance(step, str)), "")
+    name = find_last_key(path)
     return context.build_problem(path, "argument_kind", name=name, kind=kind)
 
 
@@ -233,7 +234,7 @@ def _is_ratio(value: object) -> bool:
 
 
 def _is_rounding(value: object) -> bool:
-    return isinstance(value, list) and all(way in _ROUNDING for way in value)
+    return isinstance(value, list) and all(map(_ROUNDING.__contains__, value))
 
 
 def _is_direction(value: object) -> bool:

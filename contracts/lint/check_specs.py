@@ -15,18 +15,20 @@ RECORD_KEY: Final = "record"
 MAPPING_PREFIX: Final = "by_"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckSpec:
     """One check: its arguments, and the columns and roles that a form must have for it.
 
     *arguments* maps a name, with ``?`` where it may be left out, to the kind of its value: a word, or one level of
-    structure as a mapping with one key (see the head of ``checks.yaml``).
+    structure as a mapping with one key (see the head of ``checks.yaml``). *stricter* says of an argument whether the
+    rule asks for more when it is ``lower`` or ``higher``, or a list has ``fewer`` or ``more`` entries.
     """
 
     name: str
     arguments: Mapping[str, Any]
     columns: tuple[str, ...]
     roles: tuple[str, ...]
+    stricter: Mapping[str, str]
 
     @property
     def required_arguments(self) -> tuple[str, ...]:
@@ -42,4 +44,10 @@ def load_check_specs() -> Mapping[str, CheckSpec]:
 
 
 def _build_spec(name: str, raw: Mapping[str, Any]) -> CheckSpec:
-    return CheckSpec(name, raw.get("arguments", {}), tuple(raw.get("columns", ())), tuple(raw.get("roles", ())))
+    return CheckSpec(
+        name=name,
+        arguments=raw.get("arguments", {}),
+        columns=tuple(raw.get("columns", ())),
+        roles=tuple(raw.get("roles", ())),
+        stricter=raw.get("stricter", {}),
+    )

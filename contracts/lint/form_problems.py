@@ -67,8 +67,10 @@ def _check_headings(form: FormView) -> Iterator[ContractProblem]:
 
 def _write_heading(heading: str, *, is_per_year: bool) -> list[str]:
     """Return a heading as it stands in a table, without spaces; in two years where the field has one for each."""
-    years = _YEARS if is_per_year else ("",)
-    return [re.sub(r"\s+", "", heading.replace("{year}", year)) for year in years]
+    written_heading = re.sub(r"\s+", "", heading)
+    if not is_per_year:
+        return [written_heading.replace("{year}", "")]
+    return [written_heading.replace("{year}", year) for year in _YEARS]
 
 
 def _check_roles(form: FormView) -> Iterator[ContractProblem]:
@@ -135,7 +137,7 @@ def list_placeholders(text: str) -> frozenset[str] | None:
         fields = [field for _, field, _, _ in Formatter().parse(text) if field is not None]
     except ValueError:
         return None
-    if not all(field.isidentifier() for field in fields):
+    if not all(map(str.isidentifier, fields)):
         return None
     return frozenset(fields)
 

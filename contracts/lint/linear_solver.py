@@ -37,7 +37,9 @@ def _find_smaller(relations: Sequence[RowRelation], conflict: list[RowRelation])
 
 def implies(others: Sequence[RowRelation], relation: RowRelation) -> bool:
     """Tell whether a relation holds in every row in which all *others* hold."""
-    known = set().union(*(other.coefficients for other in others)) if others else set()
+    known: set[str] = set()
+    for other in others:
+        known.update(other.coefficients)
     if not set(relation.coefficients) <= known:
         return False
     is_below = relation.upper == inf or _maximise(others, relation.coefficients) <= relation.upper + _TOLERANCE

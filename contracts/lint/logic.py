@@ -1,10 +1,11 @@
 """Rules that can never or always fail, that another one implies, and sums that contradict each other."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
+from contracts.lint.documents import find_line
 from contracts.lint.form_views import FormView, RuleView
 from contracts.lint.index import ContractIndex, get_province
 from contracts.lint.linear_solver import find_conflict, implies
@@ -138,7 +139,7 @@ def _list_years(form: FormView, index: ContractIndex) -> list[int]:
 
 def _is_in_force(rule: RuleView, year: int) -> bool:
     year_end = date(year, *_DAY_OF_YEAR_END)
-    since, until = (_parse_day(rule.properties.get(name)) for name in ("since", "until"))
+    since, until = _parse_day(rule.properties.get("since")), _parse_day(rule.properties.get("until"))
     if since is not None and since > year_end:
         return False
     return until is None or until >= year_end
@@ -156,10 +157,8 @@ def _check_conflicts(form: FormView, relations: Sequence[RowRelation]) -> Iterat
     hard = [relation for relation in relations if relation.rule.severity == "hard" and not relation.rule.is_trial]
     conflict = find_conflict(hard)
     if conflict:
-        rules = "、".join(dict.fromkeys(relation.rule.id for relation in conflict))
-        lines = "、".join(
-            str(form.document.build_problem(relation.path, "sums_contradict").line) for relation in conflict
-        )
+        rules = "、".join(_list_rule_ids(conflict))
+        lines = "、".join(str(find_line(form.document.text, relation.path)) for relation in conflict)
         yield form.document.build_problem(
             conflict[-1].path, "sums_contradict", rules=rules, lines=lines, relations="；".join(map(_write, conflict))
         )
@@ -188,9 +187,13 @@ def _check_implied(form: FormView, relations: Sequence[RowRelation]) -> Iterator
     for rule in {relation.rule.id: relation.rule for relation in relations}.values():
         own = [relation for relation in relations if relation.rule is rule]
         others = [relation for relation in relations if relation.rule is not rule and _is_as_grave(relation.rule, rule)]
-        if others and all(implies(others, relation) for relation in own):
+        if others and _imply_all(others, own):
             rules = "、".join(_list_implying(own, others))
             yield form.document.build_warning(rule.path, "rule_implied", rule=rule.id, others=rules)
+
+
+def _imply_all(others: Sequence[RowRelation], own: Sequence[RowRelation]) -> bool:
+    return all(implies(others, relation) for relation in own)
 
 
 def _is_as_grave(rule: RuleView, other: RuleView) -> bool:
@@ -200,11 +203,19 @@ def _is_as_grave(rule: RuleView, other: RuleView) -> bool:
 def _list_implying(own: Sequence[RowRelation], others: Sequence[RowRelation]) -> list[str]:
     """Return the ids of the rules without any of which the relations would not follow."""
     kept = list(others)
-    for rule_id in dict.fromkeys(other.rule.id for other in others):
+    for rule_id in _list_rule_ids(others):
         rest = [other for other in kept if other.rule.id != rule_id]
-        if all(implies(rest, relation) for relation in own):
+        if _imply_all(rest, own):
             kept = rest
-    return list(dict.fromkeys(other.rule.id for other in kept))
+    return _list_rule_ids(kept)
+
+
+def _list_rule_ids(relations: Iterable[RowRelation]) -> list[str]:
+    """Return the ids of the rules of some relations, each once."""
+    rule_ids: dict[str, None] = {}
+    for relation in relations:
+        rule_ids[relation.rule.id] = None
+    return list(rule_ids)
 
 
 def _report(form: FormView, rule: RuleView, code: str, reason: str, **facts: str) -> ContractProblem:

@@ -2,13 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
 
 from contracts.errors import ContractError
 
 Path = tuple[str | int, ...]
 """Where something stands in a file: the keys and list positions that lead to it."""
-NO_FACTS: Final[Mapping[str, str]] = {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,9 +108,9 @@ def _get_owner(package: Mapping[str, Any]) -> str:
 def _check_filing(index: ContractIndex) -> Iterator[ContractProblem]:
     for document in index.list_documents("filing"):
         for position, table in enumerate(document.content["tables"]):
-            columns = [(("tables", position, "columns", place), name) for place, name in enumerate(table["columns"])]
-            for problem_path, column in columns:
-                yield from _check_column_of(document.stem, problem_path, table["form"], column, index)
+            for place, column in enumerate(table["columns"]):
+                path: Path = ("tables", position, "columns", place)
+                yield from _check_column_of(document.stem, path, table["form"], column, index)
         for position, target in enumerate(document.content["targets"]):
             yield from _check_column_of(
                 document.stem, ("targets", position, "column"), target["form"], target["column"], index

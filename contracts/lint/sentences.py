@@ -137,13 +137,13 @@ def _map_needed_suffixes() -> Mapping[str, frozenset[str]]:
     suffixes_by_rule = _group_by_rule(load_shipped_texts(_FIRST_LANGUAGE))
     needed: dict[str, frozenset[str]] = {}
     for check, rule_ids in _map_shipped_rules().items():
-        suffixes = [suffixes_by_rule.get(rule_id, set()) for rule_id in rule_ids]
+        suffixes = map(suffixes_by_rule.__getitem__, rule_ids)
         needed[check] = frozenset(set.intersection(*suffixes))
     return needed
 
 
 @lru_cache(maxsize=1)
-def _map_shipped_rules() -> Mapping[str, frozenset[str]]:
+def _map_shipped_rules() -> Mapping[str, set[str]]:
     """Return the ids of the shipped rules by check."""
     rule_ids: dict[str, set[str]] = {}
     for path in sorted((_SHIPPED_FOLDER / "forms").glob(_FORM_FILES)):
@@ -152,7 +152,7 @@ def _map_shipped_rules() -> Mapping[str, frozenset[str]]:
             for entry in raw_form.get("quality", ()):
                 implementation = entry.get("implementation", {})
                 rule_ids.setdefault(implementation.get("check", ""), set()).add(entry["id"])
-    return {check: frozenset(ids) for check, ids in rule_ids.items()}
+    return rule_ids
 
 
 def _split_key(key: str) -> Path:

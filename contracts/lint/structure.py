@@ -134,16 +134,16 @@ def _describe_error(
             yield document.build_problem(path, "key_missing", key=kind.property)
         case "type":
             yield document.build_problem(
-                path, "value_type", key=_name_place(path), value=_quote(error.instance), types="、".join(kind.types)
+                path, "value_type", key=find_last_key(path), value=_quote(error.instance), types="、".join(kind.types)
             )
         case "enum":
             expected = "、".join(map(str, kind.options))
             yield document.build_problem(
-                path, "value_unknown", key=_name_place(path), value=_quote(error.instance), expected=expected
+                path, "value_unknown", key=find_last_key(path), value=_quote(error.instance), expected=expected
             )
         case _:
             yield document.build_problem(
-                path, "value_wrong", key=_name_place(path), value=_quote(error.instance), problem=error.message[:200]
+                path, "value_wrong", key=find_last_key(path), value=_quote(error.instance), problem=error.message[:200]
             )
 
 
@@ -176,9 +176,10 @@ def _list_known_keys() -> frozenset[str]:
     return frozenset(names)
 
 
-def _name_place(path: Path) -> str:
-    """Return the last key on a path, which a maintainer looks for on the line."""
-    return next((step for step in reversed(path) if isinstance(step, str)), "")
+def find_last_key(path: Path) -> str:
+    """Return the last key on a path, which a maintainer looks for on the line; empty without one."""
+    keys = [step for step in path if isinstance(step, str)]
+    return keys[-1] if keys else ""
 
 
 def _quote(value: object) -> str:

@@ -1,8 +1,8 @@
 """Rechecks recorded versions under changed contracts and compares the results; nothing is recorded."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from checks.model.filing_history import PlotClaim
@@ -25,7 +25,8 @@ _COUNTED_SEVERITIES: Final = (Severity.HARD, Severity.SOFT)
 class RecheckResult:
     """The newest version of one county under the contracts of its check and under those of today.
 
-    *rule_counts* has the rules whose number of unexplained findings differs, each with the numbers before and after.
+    *rule_counts* has the rules whose number of unexplained findings differs, each with the numbers before and after;
+    *is_filed* tells whether the version is filed.
     """
 
     county: str
@@ -34,6 +35,7 @@ class RecheckResult:
     before: ValidationReport
     after: ValidationReport | Refusal
     rule_counts: Mapping[str, tuple[int, int]]
+    is_filed: bool = False
 
     @property
     def has_changes(self) -> bool:
@@ -43,10 +45,19 @@ class RecheckResult:
 
 @dataclass(frozen=True, slots=True)
 class RecheckSummary:
-    """The results of all rechecked versions, and the number of versions that the change cannot affect."""
+    """The results of all rechecked versions, and the number of versions that the change cannot affect.
+
+    *trial_findings* counts, by rule and county, what rules on trial find in all newest versions, affected or not.
+    """
 
     results: tuple[RecheckResult, ...]
     unaffected_count: int
+    trial_findings: Mapping[tuple[str, str], int] = field(default_factory=dict)
+
+    @property
+    def changed_results(self) -> list[RecheckResult]:
+        """The results that differ from before."""
+        return [result for result in self.results if result.has_changes]
 
 
 def recheck_submissions(paths: YearPaths) -> RecheckSummary | None:
@@ -66,7 +77,11 @@ def recheck_submissions(paths: YearPaths) -> RecheckSummary | None:
         }
         claims = find_competing_claims(state, ledger, affected_versions)
         results = tuple(_recheck_versions(state, affected_versions, claims))
-        return RecheckSummary(results, len(checked_versions) - len(affected_versions))
+        unaffected_versions = {
+            county: version for county, version in checked_versions.items() if county not in affected_versions
+        }
+        trial_findings = _count_trial_findings(state, results, unaffected_versions)
+        return RecheckSummary(results, len(unaffected_versions), trial_findings)
 
 
 def _find_checked_versions(state: YearState) -> dict[str, SubmissionVersion]:
@@ -89,7 +104,8 @@ def _recheck_versions(
         history = with_version_before(history, context, county_state, version.sha256)
         data = context.store.load_object(version.sha256)
         result = validate_file(data, state.library, state.messages, history=history)
-        yield _compare_reports(context, county_state, version, result)
+        compared = _compare_reports(context, county_state, version, result)
+        yield replace(compared, is_filed=county_state.state in state.procedure.final_states)
 
 
 def _compare_reports(
@@ -103,6 +119,20 @@ def _compare_reports(
         after_counts = _count_unexplained_findings(after)
     rule_counts = _pair_different_counts(_count_unexplained_findings(before), after_counts)
     return RecheckResult(county_state.county, version.number, county_state.state, before, after, rule_counts)
+
+
+def _count_trial_findings(
+    state: YearState, results: Iterable[RecheckResult], unaffected_versions: Mapping[str, SubmissionVersion]
+) -> dict[tuple[str, str], int]:
+    """Return the number of findings of trial rules, by rule and county."""
+    context = ReturnContext(state.library, state.messages, state.paths.open_store())
+    reports = {result.county: result.after for result in results if isinstance(result.after, ValidationReport)}
+    for county, version in unaffected_versions.items():
+        reports[county] = context.load_report(version)
+    counts: Counter[tuple[str, str]] = Counter()
+    for county, report in reports.items():
+        counts.update((finding.rule, county) for finding in report.findings if finding.trial)
+    return dict(counts)
 
 
 def _pair_different_counts(before: Counter[str], after: Counter[str]) -> dict[str, tuple[int, int]]:

@@ -187,7 +187,13 @@ def test_three_years_run_as_shown(tmp_path: Path) -> None:
 def test_all_shown_commands_are_tried() -> None:
     """Each shown command is run below, stands for one that is, or goes on until stopped (tests/flows)."""
     rest = [line for line in COMMAND_LINES if line not in {*RUNNABLE, *THREE_YEARS}]
-    tried_elsewhere = ("hesuan serve ", "hesuan verify postgresql://", "hesuan plan import ", "hesuan plan accept")
+    tried_elsewhere = (
+        "hesuan contracts diff ",
+        "hesuan serve ",
+        "hesuan verify postgresql://",
+        "hesuan plan import ",
+        "hesuan plan accept",
+    )
     assert all(line.startswith(("hesuan decide ", "hesuan verify state --head ", *tried_elsewhere)) for line in rest)
     assert set(RUNNABLE) <= set(COMMAND_LINES)
 

@@ -122,7 +122,8 @@ def test_a_changed_threshold_is_told_and_alters_nothing(ground: Ground, tmp_path
     before = record(ground)
     stricter = edited(tmp_path / "合同 二", PLOT_FORMS, LIMIT, "limits: {国家利用等: 6, GB/T 33469: 6}")
     assert show_recheck(ground.under(stricter).places) is ExitCode.FINDINGS
-    *changed, last = capsys.readouterr().out.splitlines()
+    *changed, last, summed = capsys.readouterr().out.splitlines()
+    assert summed == "C13：新增不通过 3 个县（其中已备案 2 个），不再报错 0 个县（其中已备案 0 个）。"
     assert [line.split()[0] for line in changed] == [FILED, LATE, AFAR]
     assert all("C13 0→" in line and "原为通过，按现行规则为有问题" in line for line in changed)
     assert ["已备案" in line for line in changed] == [True, False, True]
