@@ -255,23 +255,16 @@ def _check_consistency(submission: Submission) -> None:
     """
     package = submission.package
     if package.county and package.county not in submission.register.counties:
+        problem = f"register {package.register} has no {package.county}"
         raise ContractError(
-            f"packages/{package.id}.yaml",
-            f"register {package.register} has no {package.county}",
-            "no_county",
-            register=package.register,
-            county=package.county,
+            f"packages/{package.id}.yaml", problem, "no_county", register=package.register, county=package.county
         )
     if submission.plan is None:
         return
     missing = _collect_rule_measures(submission.forms) - submission.plan.measures.keys()
     if missing:
-        raise ContractError(
-            f"plans/{package.plan}.yaml",
-            f"rules ask for measures that it has not: {missing}",
-            "no_measures",
-            names=missing,
-        )
+        problem = f"rules ask for measures that it has not: {missing}"
+        raise ContractError(f"plans/{package.plan}.yaml", problem, "no_measures", names=missing)
 
 
 def _collect_rule_measures(forms: Iterable[Form]) -> set[str]:

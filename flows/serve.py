@@ -10,8 +10,10 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from flows.prefect_support.interrupts import InterruptWatch, watch_interrupts
 from flows.prefect_support.local_server import LocalServer, ServerLostError, local_server
 from flows.prefect_support.named_server import API_URL_VARIABLE, AUTH_VARIABLE, check_named_server
 from flows.prefect_support.running_server import announce_server
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 TIME_ZONE: Final = "Asia/Shanghai"
 SECRET_FILE: Final = "pages-secret.txt"  # noqa: S105 - the name of a file
 _RUN_END_SECONDS: Final = 30.0
+_POLL_SECONDS: Final = 1.0
 _CRON_FIELD_COUNT: Final = 5  # minute, hour, day of month, month, day of week
 
 
@@ -39,7 +42,8 @@ def serve_year(paths: YearPaths, cron: str, port: int, notify: Callable[..., Non
     *notify* receives the keys of what happens. The server is the one that PREFECT_API_URL names, else a local child
     that ends with this process. A run that finds the year busy ends at once: the lock of the year is ours, Prefect's
     own limit counts deployments. Raises `InvalidCronError` before anything is started, `PortTakenError` if another
-    program listens on the port, and `ServerLostError` if the local server ends by itself.
+    program listens on the port, and `ServerLostError` if the local server ends by itself. After Ctrl+C it waits for a
+    run to end, then returns.
     """
     if len(cron.split()) != _CRON_FIELD_COUNT:
         raise InvalidCronError(cron)
@@ -53,17 +57,31 @@ def serve_year(paths: YearPaths, cron: str, port: int, notify: Callable[..., Non
         _serve_flow(paths, schedule)
         return
     notify("server")
-    with local_server(paths.state_folder, environment, port) as server:
+    with watch_interrupts() as interrupts, local_server(paths.state_folder, environment, port) as server:
         server.wait_until_healthy()
-        _serve_on_server(paths, schedule, server, notify)
+        _serve_on_server(paths, schedule, _ServedYear(server, interrupts), notify)
+
+
+@dataclass(frozen=True, slots=True)
+class _ServedYear:
+    """What ends the serving of a year: its server does, or Ctrl+C."""
+
+    server: LocalServer
+    interrupts: InterruptWatch
+
+    def wait_for_end(self, has_ended: threading.Event) -> None:
+        """Return when the server has ended, Ctrl+C was pressed, or the event is set."""
+        while not has_ended.is_set() and self.server.is_alive():
+            if self.interrupts.was_pressed.wait(_POLL_SECONDS):
+                return
 
 
 def _serve_on_server(
-    paths: YearPaths, schedule: "CronSchedule", server: LocalServer, notify: Callable[..., None]
+    paths: YearPaths, schedule: "CronSchedule", served: _ServedYear, notify: Callable[..., None]
 ) -> None:
     from flows.prefect_support.client_settings import use_server  # noqa: PLC0415 - as below
 
-    access, secret_file = server.access, paths.state_folder / "prefect" / SECRET_FILE
+    access, secret_file = served.server.access, paths.state_folder / "prefect" / SECRET_FILE
     # The runs are processes of their own, and find both in their environment, which no other user can read.
     os.environ |= {API_URL_VARIABLE: access.api_url, AUTH_VARIABLE: access.secret}
     write_private_file(secret_file, f"{access.secret}\n".encode())
@@ -71,7 +89,7 @@ def _serve_on_server(
         notify("serving", address=access.origin, path=str(secret_file))
         with (
             announce_server(paths.state_folder, access),
-            _stop_without(server),
+            _stop_with(served),
             use_server(access.api_url, access.secret),
         ):
             _serve_flow(paths, schedule)
@@ -94,25 +112,28 @@ def _end_runs() -> None:
 
 
 @contextmanager
-def _stop_without(server: LocalServer) -> Iterator[None]:
-    """Stop the block if the server ends, as SIGTERM would: without it no run would ever start.
+def _stop_with(served: _ServedYear) -> Iterator[None]:
+    """Stop the block if the server ends or Ctrl+C is pressed, as SIGTERM would: without a server no run would start.
 
-    Raises `ServerLostError` then.
+    Raises `ServerLostError` if the server ended.
     """
     has_ended = threading.Event()
 
-    def watch_server() -> None:
-        server.process.wait()
+    def stop_at_end() -> None:
+        served.wait_for_end(has_ended)
         if not has_ended.is_set():
-            logging.disable()  # the stacks that Prefect logs while it stops without its server say nothing more
+            logging.disable()  # the stacks that Prefect logs while it is stopped say nothing more
         while not has_ended.wait(1):  # Prefect may not have set its handler yet
             _thread.interrupt_main(signal.SIGTERM)
 
-    threading.Thread(target=watch_server, daemon=True).start()
+    threading.Thread(target=stop_at_end, daemon=True).start()
     try:
-        yield
+        with served.interrupts.hold():
+            yield
     except (Exception, SystemExit) as error:  # Prefect leaves its handler of SIGTERM by the latter
-        if server.is_alive():
+        if served.interrupts.was_pressed.is_set():
+            return
+        if served.server.is_alive():
             raise
         raise ServerLostError("the local Prefect server ended: see its log in the state folder") from error
     finally:

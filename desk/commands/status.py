@@ -60,11 +60,11 @@ def _print_status(paths: YearPaths, *, as_json: bool, today: date) -> ExitCode:
     library = paths.open_contracts()
     procedure = library.get_procedure(roster.procedure)
     county_states = replay_events(procedure, roster, history)
+    gaps = _find_roster_gaps(paths, procedure, roster, county_states)
     if as_json:
-        print_json(build_status_json(paths.year, build_status_rows(county_states, roster), procedure.states))
+        print_json(build_status_json(paths.year, build_status_rows(county_states, roster), procedure.states, gaps))
         return ExitCode.CLEAR
     outdated_years = _find_outdated_years(paths, procedure, history, county_states)
-    gaps = _find_roster_gaps(paths, procedure, roster, county_states)
     view = _StatusView(library.get_messages(), procedure, roster, county_states, outdated_years, gaps)
     print_line("\n".join(_format_status(view, today)))
     return ExitCode.CLEAR

@@ -1,7 +1,7 @@
 """What follows from reconciled amounts: what was done beside the target of each township, and totals over years."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from flows.analysis.reconciled_amounts import AmountItem, AmountPlace, ReconciledAmount, Stage
@@ -14,8 +14,8 @@ class TownshipResult:
 
     township: str
     measure: str
-    target: ReconciledAmount | None
-    done: ReconciledAmount | None
+    target: ReconciledAmount | None = None
+    done: ReconciledAmount | None = None
 
     @property
     def surplus(self) -> Decimal | None:
@@ -43,17 +43,15 @@ class MeasureTotal:
 
 def list_township_results(reconciliation: CountyReconciliation) -> list[TownshipResult]:
     """Return target and amount done of every township and measure side by side."""
-    amounts = {(amount.measure, amount.township, amount.item): amount for amount in reconciliation.amounts}
-    names = dict.fromkeys((amount.measure, amount.township) for amount in reconciliation.amounts)
-    return [
-        TownshipResult(
-            township=township,
-            measure=measure,
-            target=amounts.get((measure, township, AmountItem.TARGET)),
-            done=amounts.get((measure, township, AmountItem.DONE)),
-        )
-        for measure, township in names
-    ]
+    results: dict[tuple[str, str], TownshipResult] = {}
+    for amount in reconciliation.amounts:
+        name = (amount.measure, amount.township)
+        result = results.setdefault(name, TownshipResult(measure=amount.measure, township=amount.township))
+        if amount.item is AmountItem.TARGET:
+            results[name] = replace(result, target=amount)
+        else:
+            results[name] = replace(result, done=amount)
+    return list(results.values())
 
 
 def sum_by_measure(reconciliations: Iterable[CountyReconciliation]) -> Iterator[MeasureTotal]:
@@ -65,16 +63,28 @@ def sum_by_measure(reconciliations: Iterable[CountyReconciliation]) -> Iterator[
     for (measure, item), amounts in amounts_by_name.items():
         totals = []
         for stage in Stage:
-            stated = [amount for amount in amounts if amount.find_value(stage) is not None]
-            if len(stated) == len(amounts):
-                totals.append((stage, sum((amount.find_value(stage) or Decimal(0) for amount in stated), Decimal(0))))
+            total = _sum_stage(amounts, stage)
+            if total is not None:
+                totals.append((stage, total))
         yield MeasureTotal(measure=measure, item=item, totals=tuple(totals))
+
+
+def _sum_stage(amounts: Iterable[ReconciledAmount], stage: Stage) -> Decimal | None:
+    """Return the sum at a stage, or None if the stage does not state all of the amounts."""
+    total = Decimal(0)
+    for amount in amounts:
+        value = amount.find_value(stage)
+        if value is None:
+            return None
+        total += value
+    return total
 
 
 def has_unexplained_difference(reconciliations: Iterable[CountyReconciliation]) -> bool:
     """Return whether any two stages differ otherwise than by a reduction with a reason."""
     for reconciliation in reconciliations:
         for amount in reconciliation.amounts:
-            if not all(difference.reason for difference in amount.list_differences()):
-                return True
+            for difference in amount.list_differences():
+                if not difference.reason:
+                    return True
     return False

@@ -24,12 +24,22 @@ class ValuePlace:
     heading: str
 
 
+@dataclass(frozen=True, slots=True)
+class StepDecision:
+    """A decision on the version that has a value: the action's name, the officer, the day, the document number."""
+
+    action: str
+    officer: str
+    date: str
+    number: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValueStep:
     """The value in one version, or after a reduction: *value* is None if the version has no such row or table.
 
     *file* is the name under which the version was received, *at* when it was (UTC, ISO 8601). A reduction has the
-    *officer* who decided it, its *date* and its *reason*.
+    *officer* who decided it, its *date* and its *reason*. *decisions* are those on the version, oldest first.
     """
 
     version: int
@@ -40,6 +50,7 @@ class ValueStep:
     officer: str = ""
     date: str = ""
     reason: str = ""
+    decisions: tuple[StepDecision, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +70,15 @@ def trace_value(state: YearState, county: str, cell: CellRef) -> ValueHistory | 
     if county_state is None or county_state.newest_version is None:
         return None
     store = state.paths.open_store()
-    newest_forms = _load_forms(state, store, county_state.newest_version)
+    newest_forms = load_forms(state, store, county_state.newest_version)
     place = _find_place(newest_forms, cell)
     if place is None:
         return None
     return ValueHistory(place, tuple(_list_steps(state, store, county_state, place)))
 
 
-def _load_forms(state: YearState, store: ObjectStore, version: SubmissionVersion) -> dict[str, FormSnapshot]:
+def load_forms(state: YearState, store: ObjectStore, version: SubmissionVersion) -> dict[str, FormSnapshot]:
+    """Return what a version has in each of its forms; empty if its file cannot be read any more."""
     workbook = read_workbook(store.load_object(version.sha256), state.messages)
     if isinstance(workbook, Refusal):
         return {}
@@ -86,10 +98,17 @@ def _list_steps(
     state: YearState, store: ObjectStore, county_state: CountyState, place: ValuePlace
 ) -> Iterator[ValueStep]:
     for version in county_state.versions:
-        form = _load_forms(state, store, version).get(place.form)
+        form = load_forms(state, store, version).get(place.form)
         row = _find_row(form, place.row)
         if form is None or row is None or place.field not in row.texts:
-            yield ValueStep(version=version.number, value=None, cell="", file=version.name, at=version.received_at)
+            yield ValueStep(
+                version=version.number,
+                value=None,
+                cell="",
+                file=version.name,
+                at=version.received_at,
+                decisions=tuple(_list_decisions(state, county_state, version)),
+            )
             continue
         cell = form.get_cell(row, place.field)
         yield ValueStep(
@@ -98,8 +117,17 @@ def _list_steps(
             cell=f"{cell.sheet}!{cell.address}",
             file=version.name,
             at=version.received_at,
+            decisions=tuple(_list_decisions(state, county_state, version)),
         )
         yield from _list_reductions(county_state, version, cell)
+
+
+def _list_decisions(state: YearState, county_state: CountyState, version: SubmissionVersion) -> Iterator[StepDecision]:
+    for event in county_state.list_decisions(version.sha256):
+        action = state.procedure.find_action(event.level, event.action)
+        name = action.name if action is not None else event.action
+        officer, date, number = (str(event.facts.get(fact, "")) for fact in ("title", "date", "number"))
+        yield StepDecision(name, officer, date, number)
 
 
 def _find_row(form: FormSnapshot | None, key: str) -> RowSnapshot | None:

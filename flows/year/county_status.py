@@ -7,6 +7,7 @@ from typing import Any
 from flows.year.office_day import get_office_day
 from review.county_state import CountyState
 from review.roster import Roster
+from review.roster_gaps import RosterGaps
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,15 @@ def build_status_rows(county_states: Mapping[str, CountyState], roster: Roster) 
     )
 
 
-def build_status_json(year: int, rows: Sequence[CountyStatusRow], state_names: Mapping[str, str]) -> dict[str, Any]:
-    """Return the object that ``hesuan status --format json`` promises."""
-    return {"year": year, "counties": [_build_county_json(row, state_names) for row in rows]}
+def build_status_json(
+    year: int, rows: Sequence[CountyStatusRow], state_names: Mapping[str, str], gaps: RosterGaps | None = None
+) -> dict[str, Any]:
+    """Return the object that ``hesuan status --format json`` promises; it has ``gaps`` only if there are any."""
+    status: dict[str, Any] = {"year": year, "counties": [_build_county_json(row, state_names) for row in rows]}
+    if gaps is not None and (gaps.dropped_counties or gaps.unfiled_codes):
+        dropped = [{"code": county.code, "name": county.name} for county in gaps.dropped_counties]
+        status["gaps"] = {"year": gaps.prior_year, "dropped": dropped, "unfiled": list(gaps.unfiled_codes)}
+    return status
 
 
 def _build_county_json(row: CountyStatusRow, state_names: Mapping[str, str]) -> dict[str, Any]:

@@ -24,13 +24,14 @@ def add_check_result(version: SubmissionVersion, event: Event) -> SubmissionVers
         plots_sha256=str(facts.get("plots", "")),
         balances_digest=str(facts.get("basis", "")),
         claims_digest=str(facts.get("disputed", "")),
-        finding_counts=_parse_finding_counts(event),
+        finding_counts=parse_finding_counts(event),
         related_rules=_parse_related_rules(event),
         cover=tuple(recorded_files.list_cover_fields(event)),
     )
 
 
-def _parse_finding_counts(event: Event) -> Mapping[str, Mapping[str, int]] | None:
+def parse_finding_counts(event: Event) -> Mapping[str, Mapping[str, int]] | None:
+    """Return the number of findings of a check by severity and rule, or None if it was not recorded."""
     raw = event.facts.get("found")
     if not isinstance(raw, dict):
         # The event was recorded before findings were counted by rule.

@@ -48,6 +48,7 @@ WORDS = {
     "column_rule": "规则",
     "column_key": "标识",
     "explained": "{severity}（已说明）",
+    "summary_points": "另有退回事项 {points} 条。",
     "summary_capped": "只列出前 {shown} 条。",
     "changes_name": "变动情况",
     "normalised_name": "规范化记录",

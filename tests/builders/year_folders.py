@@ -30,9 +30,16 @@ class YearFolders:
     base: Path
 
     def __post_init__(self) -> None:
-        """Put the roster in its place."""
+        """Put the roster in its place, unless the folders are a copy of others."""
+        if self.places.inbox.exists():
+            return
         self.places.inbox.mkdir(parents=True)
         shutil.copy(ROOT / "inputs" / "2024" / "roster.yaml", self.places.inbox)
+
+    def copy_to(self, base: Path) -> "YearFolders":
+        """Return a copy of everything below another folder."""
+        shutil.copytree(self.base, base, dirs_exist_ok=True)
+        return YearFolders(base)
 
     @property
     def places(self) -> YearPaths:

@@ -9,11 +9,13 @@ from desk.exit_codes import ExitCode
 from ledger.ledger import Ledger
 from tests.builders import expectations
 from tests.builders.stopped_clock import stop_clock
+from tests.builders.stories import lay_out_year
 from tests.builders.year import (
     OTHER,
     Ground,
     prepared,
 )
+from tests.builders.year_folders import YearFolders
 
 
 @pytest.fixture
@@ -59,6 +61,18 @@ def _add_officers(ground: Ground) -> None:
         {**city, "id": "530113-03"},
     ]
     ground.write_roster(roster)
+
+
+@pytest.fixture(scope="session")
+def checked_folders(tmp_path_factory: pytest.TempPathFactory) -> YearFolders:
+    """Run a year in which the county has sent version 2, received and checked; tests that change it take a copy."""
+    return lay_out_year(tmp_path_factory.mktemp("已核对"))
+
+
+@pytest.fixture
+def checked_year(checked_folders: YearFolders, tmp_path: Path) -> YearFolders:
+    """Return a year in which the county has sent version 2, received and checked, to be changed."""
+    return checked_folders.copy_to(tmp_path)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from desk.commands.analysis.trace import show_trace
 from desk.exit_codes import ExitCode
 from tests.builders.annual_run import Capture, hesuan
 from tests.builders.dongchuan import COUNTY, SHEET_2, SHEET_3, YEAR, decisions, submission
-from tests.builders.year import Ground, prepared
+from tests.builders.year import Ground, copied_contracts, prepared
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +42,15 @@ def test_value_is_traced_by_its_row_over_the_versions(tmp_path: Path, capsys: Ca
     out = capsys.readouterr().out
     assert "一.xlsx）：77" in out
     assert f"二.xlsx）：{true_value}" in out
+
+
+def test_decisions_on_a_value_are_told(filed_year: Ground, capsys: Capture) -> None:
+    """Below the version that was filed stands who reported, approved and filed it, when, and under which number."""
+    assert show_trace(filed_year.places, COUNTY, f"{SHEET_2}!C5", as_json=False) is ExitCode.CLEAR
+    lines = capsys.readouterr().out.splitlines()
+    filed = next(index for index, line in enumerate(lines) if "第2版" in line)
+    assert [line.strip().partition("：")[0] for line in lines[filed + 1 :]] == ["报送", "复核同意", "备案"]
+    assert "昆自然资核〔2025〕12号" in lines[filed + 2]
 
 
 @pytest.mark.parametrize("cell", ["C6", f"{SHEET_2}!", f"{SHEET_2}!C99", "没有!C6"])
@@ -80,6 +90,27 @@ def test_finding_that_was_explained_and_filed_is_a_false_alarm(tmp_path: Path, c
     ground.hand_decisions(decisions(hashlib.sha256(file.read_bytes()).hexdigest()))
     assert ground.run() is ExitCode.CLEAR
     assert load_counts(ground, capsys) == (1, 1, 0)
+
+
+def test_hit_of_a_rule_that_was_edited_away_is_a_false_alarm(tmp_path: Path, capsys: Capture) -> None:
+    """The rule finds nothing in the same file any more: nobody corrected anything."""
+    contracts = copied_contracts(tmp_path / "合同")
+    ground = prepared(tmp_path / "年度", versions=(1,), decided=False).under(contracts)
+    ground.run()
+    form = contracts / "forms" / "township-tasks.odcs.yaml"
+    text = form.read_text(encoding="utf-8")
+    assert "      - id: F11\n" in text
+    form.write_text(re.sub(r"      - id: F11\n(?: {8}.*\n)+", "", text), encoding="utf-8")
+    ground.run()
+    assert load_outcome(ground, capsys) == {"corrected": 0, "retracted": 1, "false_alarms": 1, "open_count": 0}
+
+
+def load_outcome(ground: Ground, capsys: Capture) -> dict[str, int]:
+    """Return what became of the hit of the rule on row numbers."""
+    capsys.readouterr()
+    assert show_hits([ground.places], as_json=True) is ExitCode.CLEAR
+    (hit,) = [rule for rule in json.loads(capsys.readouterr().out)["rules"] if rule["rule"] == "F11"]
+    return {name: hit[name] for name in ("corrected", "retracted", "false_alarms", "open_count")}
 
 
 def load_counts(ground: Ground, capsys: Capture) -> tuple[int, int, int]:

@@ -2,7 +2,6 @@
 
 import shutil
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -20,12 +19,9 @@ NEXT_MONTH = get_office_day() + timedelta(days=30)
 
 
 @pytest.fixture
-def year(tmp_path: Path) -> YearFolders:
-    """Lay out a year in which the county has sent its second version."""
-    folders = YearFolders(tmp_path)
-    folders.send(2)
-    folders.run()
-    return folders
+def year(checked_year: YearFolders) -> YearFolders:
+    """Return a year in which the county has sent its second version."""
+    return checked_year
 
 
 def decide(

@@ -1,11 +1,13 @@
 """A county filed last year and no longer due, and one that reports without last year, are named where people look."""
 
+import json
 import shutil
 from datetime import date
 from pathlib import Path
 
 import pytest
 import yaml
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # ships no type information
 from openpyxl import load_workbook
 
 from contracts.contract_library import open_library
@@ -13,6 +15,7 @@ from desk.commands.run import run_year
 from desk.commands.sample import SampleRequest, make_samples
 from desk.commands.status import show_status
 from flows.year.locations import YearPaths
+from tests.builders.year import ROOT
 
 DROPPED, UNFILED = "620102", "620103"
 DROPPED_NAME, UNFILED_NAME = "城关区", "七里河区"
@@ -29,9 +32,10 @@ def read_sheet(path: Path, name: str) -> str:
     return "\n".join(str(value) for row in rows for value in row if value is not None)
 
 
-@pytest.fixture
-def paths(tmp_path: Path) -> YearPaths:
+@pytest.fixture(scope="module")
+def paths(tmp_path_factory: pytest.TempPathFactory) -> YearPaths:
     """Run two years: the second county misses the first year, and the first county the roster of the second year."""
+    tmp_path = tmp_path_factory.mktemp("两年")
     request = SampleRequest(year=2024, years=2, counties=2, plots=6, seed=8, out=tmp_path / "in")
     make_samples(open_library(), request)
     first, second = build_paths(tmp_path, 2024), build_paths(tmp_path, 2025)
@@ -65,6 +69,15 @@ def test_status_names_both(paths: YearPaths, capsys: pytest.CaptureFixture[str])
     printed = capsys.readouterr().out
     assert f"{DROPPED_NAME}({DROPPED})" in printed
     assert "2024年度没有备案" in printed
+    show_status(paths, as_json=True, today=date(2026, 3, 1))
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["gaps"] == {
+        "year": 2024,
+        "dropped": [{"code": DROPPED, "name": DROPPED_NAME}],
+        "unfiled": [UNFILED],
+    }
+    schema = json.loads((ROOT / "docs/schemas/status.json").read_text(encoding="utf-8"))
+    Draft202012Validator(schema).validate(shown)
 
 
 def test_first_year_has_no_gaps(paths: YearPaths) -> None:

@@ -144,6 +144,22 @@ def test_three_years_close_against_the_whole_plan(tmp_path: Path, short: Short, 
         assert Decimal(str(over)) == -lacking
         assert rate == pytest.approx(float((planned - lacking) / planned), abs=5e-5)
     assert "须重新核对" not in cover(tmp_path, 2026)
+    planned_by_year = dict(zip(YEARS, PLANNED["consolidation"][:3], strict=True))
+    bars = [(f"{year}年度", due - lacking_in(short, year), Decimal(due)) for year, due in planned_by_year.items()]
+    assert list_trend(tmp_path, 2026)[:4] == [*bars, ("合计", 7000 - land, Decimal(7000))]
+
+
+def lacking_in(short: Short, year: int) -> Decimal:
+    """Return what lacks of land in a year."""
+    return sum((Decimal(str(lack)) for (short_year, _), (lack, _) in short.items() if short_year == year), Decimal(0))
+
+
+def list_trend(base: Path, year: int) -> list[tuple[str, Decimal, Decimal]]:
+    """Return the bars of the page for the head of the province: name, done and planned, measure by measure."""
+    page = places(base, year).output_path(f"status/{year}-全省情况.html").read_text(encoding="utf-8")
+    amount = r'<span class="amount">([\d.]+)</span>'
+    bars = re.findall(rf'<span>([^<]+)</span>\s*<span class="plot">.*?{amount}{amount}', page, flags=re.DOTALL)
+    return [(name, Decimal(done), Decimal(due)) for name, done, due in bars]
 
 
 def test_a_year_knows_only_the_years_before_it(tmp_path: Path) -> None:

@@ -49,7 +49,15 @@ MESSAGE_KEYS = frozenset(
     | {"comment_author", "comment_heading"}
     | OWN_LINES
     | {"unmarked_sheets", "unmarked_workbook"}
-    | {"explained", "summary_capped", "changes_name", "normalised_name", "memory_name", "listing_capped"}
+    | {
+        "explained",
+        "summary_capped",
+        "summary_points",
+        "changes_name",
+        "normalised_name",
+        "memory_name",
+        "listing_capped",
+    }
 )
 _MAX_CELLS_SHOWN = 4
 _MAX_STEPS_SHOWN = 6
@@ -103,19 +111,30 @@ def format_rules(finding: Finding, messages: MarkMessages) -> str:
 
 
 def format_summary(findings: Sequence[Finding], messages: MarkMessages, *, shown_count: int) -> str:
-    """Count the findings by severity in one line, with a remark if only *shown_count* of them are listed."""
+    """Count the findings by severity in one line, with a remark if only *shown_count* of them are listed.
+
+    The points of a return stand among the findings; they are counted apart.
+    """
+    found = [finding for finding in findings if finding.rule != RETURN_POINT]
+    point_count = len(findings) - len(found)
+    summary = _count_by_severity(found, messages)
+    if point_count:
+        summary += messages["summary_points"].format(points=point_count)
+    if shown_count < len(findings):
+        return messages["summary_capped"].format(shown=shown_count) + summary
+    return summary
+
+
+def _count_by_severity(findings: Sequence[Finding], messages: MarkMessages) -> str:
     if not findings:
         return messages["summary_none"]
     counts = Counter(map(get_shown_severity, findings))
-    summary = messages["summary"].format(
+    return messages["summary"].format(
         total=len(findings),
         hard=counts[Severity.HARD],
         soft=counts[Severity.SOFT],
         report=counts[Severity.REPORT],
     )
-    if shown_count < len(findings):
-        return messages["summary_capped"].format(shown=shown_count) + summary
-    return summary
 
 
 def format_finding(number: int, finding: Finding, messages: MarkMessages) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """``hesuan reconcile``: issued = accepted = filed, by township, over years, with the cell of every difference."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +8,7 @@ from desk.commands.analysis.reconcile_page import render_reconciliation
 from desk.commands.analysis.reconcile_words import ReconciliationWords
 from desk.console import print_error, print_json, print_line
 from desk.exit_codes import ExitCode
-from flows.analysis.reconciled_amounts import AmountPlace, ReconciledAmount, StageDifference
+from flows.analysis.reconciled_amounts import AmountPlace, StageAmount, StageDifference
 from flows.analysis.reconciliation import CountyReconciliation, reconcile_year
 from flows.analysis.reconciliation_totals import (
     MeasureTotal,
@@ -65,7 +65,6 @@ def _encode_all(reconciliations: Sequence[CountyReconciliation]) -> dict[str, An
 
 
 def _encode_county(reconciled: CountyReconciliation) -> dict[str, Any]:
-    results = list_township_results(reconciled)
     return {
         "year": reconciled.year,
         "code": reconciled.code,
@@ -75,36 +74,39 @@ def _encode_county(reconciled: CountyReconciliation) -> dict[str, Any]:
         "version": reconciled.version or None,
         "register": reconciled.register or None,
         "outdated": list(reconciled.outdated_paths),
-        "amounts": [_encode_amount(amount, reconciled) for amount in reconciled.amounts],
-        "surpluses": [
-            {
+        "amounts": list(_encode_amounts(reconciled)),
+        "surpluses": list(_encode_surpluses(reconciled)),
+    }
+
+
+def _encode_surpluses(reconciled: CountyReconciliation) -> Iterator[dict[str, Any]]:
+    for result in list_township_results(reconciled):
+        if result.surplus:
+            yield {
                 "township": result.township,
                 "measure": result.measure,
                 "amount": str(result.surplus),
                 "places": list(map(_encode_place, result.surplus_places)),
             }
-            for result in results
-            if result.surplus
-        ],
-    }
 
 
-def _encode_amount(amount: ReconciledAmount, reconciled: CountyReconciliation) -> dict[str, Any]:
-    return {
-        "township": amount.township,
-        "measure": amount.measure,
-        "name": reconciled.measures.get(amount.measure, amount.measure),
-        "item": amount.item.value,
-        "stages": [
-            {
-                "stage": stage.stage.value,
-                "value": str(stage.value),
-                "cells": [{**_encode_place(place), "value": str(value)} for place, value in stage.values.items()],
-            }
-            for stage in amount.stages
-        ],
-        "differences": list(map(_encode_difference, amount.list_differences())),
-    }
+def _encode_amounts(reconciled: CountyReconciliation) -> Iterator[dict[str, Any]]:
+    for amount in reconciled.amounts:
+        yield {
+            "township": amount.township,
+            "measure": amount.measure,
+            "name": reconciled.measures.get(amount.measure, amount.measure),
+            "item": amount.item.value,
+            "stages": list(map(_encode_stage, amount.stages)),
+            "differences": list(map(_encode_difference, amount.list_differences())),
+        }
+
+
+def _encode_stage(stage: StageAmount) -> dict[str, Any]:
+    cells = []
+    for place, value in stage.values.items():
+        cells.append({**_encode_place(place), "value": str(value)})
+    return {"stage": stage.stage.value, "value": str(stage.value), "cells": cells}
 
 
 def _encode_difference(difference: StageDifference) -> dict[str, Any]:

@@ -118,8 +118,11 @@ def _format_filed(amount: ReconciledAmount | None, words: ReconciliationWords) -
     """Return what the filings state: one figure if they all state the same, else each with its level."""
     if amount is None:
         return ""
-    values = {stage: amount.find_value(stage) for stage in FILED_STAGES}
-    stated = {stage: value for stage, value in values.items() if value is not None}
+    stated = {}
+    for stage in FILED_STAGES:
+        value = amount.find_value(stage)
+        if value is not None:
+            stated[stage] = value
     if len(set(stated.values())) == 1:
         return format_amount(next(iter(stated.values())))
     parts = [

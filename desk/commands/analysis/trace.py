@@ -32,6 +32,8 @@ def show_trace(paths: YearPaths, county: str, place: str, *, as_json: bool) -> E
     for step in history.steps:
         print_line("  " + _format_step(step, before, messages))
         before = step.value
+        for decision in step.decisions:
+            print_line("    " + messages("trace.decision", **asdict(decision)))
     return ExitCode.CLEAR
 
 

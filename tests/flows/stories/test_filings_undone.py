@@ -9,7 +9,7 @@ from flows.archive.county_archive import archive_county
 from flows.verification.verify import verify_path
 from review.filing_records import list_ended_filings
 from tests.builders.dongchuan import COUNTY, SHEET_DONE
-from tests.builders.stories import carry_to_filing, decide, lay_out_year, read_workbook, run_and_read
+from tests.builders.stories import carry_to_filing, decide, read_workbook, run_and_read
 from tests.builders.year_folders import YearFolders
 
 Capture = pytest.CaptureFixture[str]
@@ -22,9 +22,15 @@ pytestmark = pytest.mark.usefixtures("light_expectations")
 
 
 @pytest.fixture
-def year(tmp_path: Path) -> YearFolders:
-    """Lay out a year in which the county is filed."""
-    folders = lay_out_year(tmp_path)
+def year(filed_folders: YearFolders, tmp_path: Path) -> YearFolders:
+    """Return a year in which the county is filed, to be changed."""
+    return filed_folders.copy_to(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def filed_folders(checked_folders: YearFolders, tmp_path_factory: pytest.TempPathFactory) -> YearFolders:
+    """Carry a year to the filing."""
+    folders = checked_folders.copy_to(tmp_path_factory.mktemp("已备案"))
     carry_to_filing(folders, on="2025-03-01")
     folders.run()
     return folders
@@ -71,9 +77,8 @@ def test_story_01_and_02_a_filing_is_undone_and_filed_again(year: YearFolders, c
     assert len(year.year_state().history) == before
 
 
-def test_a_row_that_stays_in_the_inbox_is_not_filed_again(tmp_path: Path, capsys: Capture) -> None:
+def test_a_row_that_stays_in_the_inbox_is_not_filed_again(checked_year: YearFolders, capsys: Capture) -> None:
     """The workbook of the first filing still lies there after 撤销备案; a second row of the same words is a new one."""
-    year = lay_out_year(tmp_path)
     row = {
         "level": "省级",
         "action": "备案",
@@ -84,16 +89,16 @@ def test_a_row_that_stays_in_the_inbox_is_not_filed_again(tmp_path: Path, capsys
     }
     filing = {"county": COUNTY, **row}
     for level in ("county", "city"):
-        decide(year, level, "approve")
-    year.hand_in("备案.xlsx", [filing])
-    year.run()
-    decide(year, "province", "reopen", on="2025-03-01")
-    assert run_and_read(year, capsys)[0] is ExitCode.CLEAR
-    assert year.state == "reviewed"
-    year.hand_in("重新备案.xlsx", [filing])
-    assert run_and_read(year, capsys)[0] is ExitCode.CLEAR
-    assert [record.number for record in year.year_state().county_states[COUNTY].filings] == [1, 2]
-    assert year.state == "filed"
+        decide(checked_year, level, "approve")
+    checked_year.hand_in("备案.xlsx", [filing])
+    checked_year.run()
+    decide(checked_year, "province", "reopen", on="2025-03-01")
+    assert run_and_read(checked_year, capsys)[0] is ExitCode.CLEAR
+    assert checked_year.state == "reviewed"
+    checked_year.hand_in("重新备案.xlsx", [filing])
+    assert run_and_read(checked_year, capsys)[0] is ExitCode.CLEAR
+    assert [record.number for record in checked_year.year_state().county_states[COUNTY].filings] == [1, 2]
+    assert checked_year.state == "filed"
 
 
 def test_any_order_of_reopening_runs(year: YearFolders, tmp_path: Path, capsys: Capture) -> None:
@@ -144,11 +149,10 @@ def test_story_12_a_filed_county_drops_a_new_version(year: YearFolders, capsys: 
     assert "已备案" in board
 
 
-def test_story_13_a_corrected_file_saved_over_the_old_one(tmp_path: Path, capsys: Capture) -> None:
+def test_story_13_a_corrected_file_saved_over_the_old_one(checked_year: YearFolders, capsys: Capture) -> None:
     """The county is told which version to write on the cover, instead of a conflict of the file with itself."""
-    year = lay_out_year(tmp_path)
-    (year.places.inbox / COUNTY / "v2.xlsx").unlink()
-    year.send(2, {(SHEET_DONE, "C4"): 186.0, (SHEET_DONE, "C13"): 1654.1})
-    code, lines = run_and_read(year, capsys)
+    (checked_year.places.inbox / COUNTY / "v2.xlsx").unlink()
+    checked_year.send(2, {(SHEET_DONE, "C4"): 186.0, (SHEET_DONE, "C13"): 1654.1})
+    code, lines = run_and_read(checked_year, capsys)
     assert code is ExitCode.REFUSED_FILE
     assert any("请把封面的版次改为 3" in line for line in lines)

@@ -17,11 +17,15 @@ POINTS = "附件3!A8：序号请核对\n完成情况（示例）！$C$4：请提
 
 
 @pytest.fixture
-def returned(tmp_path: Path) -> YearFolders:
-    """Return a year in which the city has returned version 2 with three points."""
-    year = YearFolders(tmp_path)
-    year.send(2)
-    year.run()
+def returned(returned_folders: YearFolders, tmp_path: Path) -> YearFolders:
+    """Return a year in which the city has returned version 2 with three points, to be changed."""
+    return returned_folders.copy_to(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def returned_folders(checked_folders: YearFolders, tmp_path_factory: pytest.TempPathFactory) -> YearFolders:
+    """Let the city return version 2 with three points."""
+    year = checked_folders.copy_to(tmp_path_factory.mktemp("已退回"))
     for level, action, given in (("county", "approve", {}), ("city", "return", {"points": POINTS, "opinion": "请改"})):
         done = record_decision(year.places, proposal(level, action, **given))
         assert isinstance(done, RecordedDecision), done
@@ -49,6 +53,13 @@ def answer_in_marked_workbook(year: YearFolders, answers: list[str], version: in
         if label.value == "版次":
             value.value = version
     book.save(year.places.inbox / COUNTY / f"v{version}.xlsx")
+
+
+def test_points_are_counted_apart_in_the_list_of_findings(returned: YearFolders) -> None:
+    """The line above the list does not call the reviewer's points findings of the check."""
+    summary = str(openpyxl.load_workbook(returned.places.output_path(MARKED))["问题清单"]["A2"].value)
+    assert summary.startswith("未发现问题。")
+    assert "退回事项 3 条" in summary
 
 
 def test_a_returned_county_gets_notice_and_marks(returned: YearFolders) -> None:

@@ -1,6 +1,5 @@
 """Stories 8, 9, 10, 11, 21 and 23: contradicting decisions, terms, waivers, seals and deadlines."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +12,6 @@ from tests.builders.stories import (
     carry_to_filing,
     days_from_now,
     decide,
-    lay_out_year,
     read_workbook,
     refuse,
     run_and_read,
@@ -25,9 +23,9 @@ pytestmark = pytest.mark.usefixtures("light_expectations")
 
 
 @pytest.fixture
-def year(tmp_path: Path) -> YearFolders:
-    """Lay out a year in which the county has sent its version."""
-    return lay_out_year(tmp_path)
+def year(checked_year: YearFolders) -> YearFolders:
+    """Return a year in which the county has sent its version."""
+    return checked_year
 
 
 def fill_row(level: str, action: str, **given: str) -> dict[str, str]:
