@@ -31,6 +31,7 @@ from checks.diagnosis.formulas.shown_values import (
     round_to_shown,
 )
 from checks.diagnosis.formulas.uncalculated import merge_uncalculated
+from checks.diagnosis.likelihood.repair_likelihood import build_repair_likelihoods
 from checks.diagnosis.missing_rows import find_missing_rows
 from checks.diagnosis.misspelt_township import merge_unknown_names
 from checks.diagnosis.wrong_unit_columns import (
@@ -183,7 +184,8 @@ def _localise_sum_errors(
         merged_ids.update(map(id, (*diagnosis.merged_sums, *diagnosis.merged_violations)))
     remaining_sums = [constraint for constraint in sums if id(constraint) not in merged_ids]
     remaining_violations = [violation for violation in violations if id(violation) not in merged_ids]
-    broken_sums = merge_by_row(localise_broken_sums(remaining_sums, formulas, _list_formula_cells(tables)))
+    likelihoods = build_repair_likelihoods(subjects[0], tables, formulas.values)
+    broken_sums = merge_by_row(localise_broken_sums(remaining_sums, formulas, _list_formula_cells(tables), likelihoods))
     return attach_dependent_violations([*formula_causes, *root_causes, *broken_sums], remaining_violations)
 
 

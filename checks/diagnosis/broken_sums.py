@@ -21,9 +21,12 @@ from checks.diagnosis.evaluation import (
     iter_cells,
     sum_terms,
 )
+from checks.diagnosis.likelihood.cell_evidence import collect_evidence
+from checks.diagnosis.likelihood.moved_figures import propose_moved_figures
+from checks.diagnosis.likelihood.rank_readings import RankedReadings, rank_readings
+from checks.diagnosis.likelihood.repair_likelihood import list_exchanged
 from checks.diagnosis.repairs.readings import describe_readings
 from checks.diagnosis.serial_numbers import format_steps
-from checks.localisation.ranking import CellEvidence
 from checks.model.violation import Violation
 from checks.parsing.text_normalisation import format_plain_number
 from checks.rules.row_rules import COLUMN_VARIANT
@@ -33,8 +36,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from checks.diagnosis.formulas.faulty_formulas import FormulaDiagnosis
+    from checks.diagnosis.likelihood.repair_likelihood import RepairLikelihoods
     from checks.localisation.linear_constraint import LinearConstraint
     from checks.localisation.minimal_repairs import RankedRepairs
+    from checks.localisation.ranking import CellEvidence
     from checks.model.cell_ref import CellRef
     from checks.model.finding import RepairStep
     from checks.rules.sum_rules import AmountsByCell, SumConstraint
@@ -62,9 +67,12 @@ class BrokenSumGroup:
 
 
 def localise_broken_sums(
-    sum_constraints: Sequence[SumConstraint], formulas: FormulaDiagnosis, formula_cells: Iterable[CellRef]
+    sum_constraints: Sequence[SumConstraint],
+    formulas: FormulaDiagnosis,
+    formula_cells: Iterable[CellRef],
+    likelihoods: RepairLikelihoods,
 ) -> list[Violation]:
-    """Return one violation for each group of violated sums, each with the repairs of its group.
+    """Return one violation for each group of violated sums, each with the repairs of its group, the likeliest first.
 
     A sum over a cell without an amount is not evaluated: the cell has its own finding. A formula is never repaired,
     only the figures that it adds up.
@@ -77,11 +85,25 @@ def localise_broken_sums(
     from checks.localisation.minimal_repairs import find_smallest_repairs  # noqa: PLC0415 - most submissions hold and need no solver
 
     constraints = {id(constraint): _substitute_formulas(constraint, formulas) for constraint in evaluable}
-    evidence = _collect_evidence(evaluable, values, formula_cells=formula_cells)
+    evidence = collect_evidence(evaluable, values, formula_cells=formula_cells)
     repairs = find_smallest_repairs(values, constraints.values(), evidence=evidence)
     groups = _group_connected_sums(violated, constraints)
-    violations = [(group.sum_constraints, _build_violation(group, values, repairs=repairs)) for group in groups]
+    exchanged = frozenset(chain.from_iterable(map(list_exchanged, repairs.repairs)))
+    violations: list[tuple[tuple[SumConstraint, ...], Violation]] = []
+    for group in groups:
+        parts = _select_repair_parts(group, repairs)
+        parts = [*parts, *_propose_moves(group, values, evidence)]
+        ranked = rank_readings(parts, evidence, likelihoods, exchanged)
+        violations.append((group.sum_constraints, _build_violation(group, values, repairs=repairs, ranked=ranked)))
     return merge_total_row_violations(violations, values)
+
+
+def _propose_moves(
+    group: BrokenSumGroup, values: AmountsByCell, evidence: Mapping[CellRef, CellEvidence]
+) -> Iterator[tuple[RepairStep, ...]]:
+    """Yield the repairs of a group of one sum by which a figure moves to the next row."""
+    if len(group.sum_constraints) == 1:
+        yield from propose_moved_figures(group.sum_constraints[0], values, evidence)
 
 
 def _substitute_formulas(sum_constraint: SumConstraint, formulas: FormulaDiagnosis) -> LinearConstraint:
@@ -122,35 +144,6 @@ def _is_rounding_noise(sum_constraint: SumConstraint, values: AmountsByCell) -> 
     term_count = len(sum_constraint.linear_constraint.terms)
     max_noise = Decimal(1).scaleb(-sum_constraint.field.decimals) * (term_count + 1) / 2
     return abs(compute_residual(sum_constraint, values)) <= max_noise
-
-
-def _collect_evidence(
-    sum_constraints: Sequence[SumConstraint], values: AmountsByCell, *, formula_cells: Iterable[CellRef]
-) -> dict[CellRef, CellEvidence]:
-    """Return the evidence for cells: whether they hold a formula, the targets of the plan, and their decimals."""
-    computed = set(filter(values.__contains__, formula_cells))
-    targets: dict[CellRef, tuple[Decimal, ...]] = defaultdict(tuple)
-    for sum_constraint in sum_constraints:
-        constraint = sum_constraint.linear_constraint
-        if len(constraint.terms) == 1:
-            (term,) = constraint.terms
-            targets[term.cell] += (term.sign * constraint.constant,)
-    decimals = _collect_decimals(sum_constraints)
-    evidence: dict[CellRef, CellEvidence] = {}
-    for cell in values:
-        evidence[cell] = CellEvidence(cell in computed, targets.get(cell, ()), decimals.get(_get_column(cell)))
-    return evidence
-
-
-def _collect_decimals(sum_constraints: Iterable[SumConstraint]) -> dict[tuple[str, int], int]:
-    """Return the decimals of the figures by sheet and column."""
-    tables = {id(sum_constraint.table): sum_constraint.table for sum_constraint in sum_constraints}
-    decimals: dict[tuple[str, int], int] = {}
-    for table in tables.values():
-        for name, column in table.columns.items():
-            key, places = (table.sheet, column), table.form.get_field(name).decimals
-            decimals[key] = max(places, decimals.get(key, places))
-    return decimals
 
 
 def find_rounding_differences(sum_constraints: Iterable[SumConstraint], values: AmountsByCell) -> Iterator[Violation]:
@@ -195,11 +188,15 @@ def _get_priority(sum_constraint: SumConstraint) -> tuple[int, str, tuple[str, i
     return sum_constraint.rule.phase.rank, sum_constraint.rule.id, sum_constraint.anchor.reading_order
 
 
-def _build_violation(group: BrokenSumGroup, values: AmountsByCell, *, repairs: RankedRepairs) -> Violation:
-    first = group.sum_constraints[0]
-    repair_parts = _select_repair_parts(group, repairs)
+def _build_violation(
+    group: BrokenSumGroup, values: AmountsByCell, *, repairs: RankedRepairs, ranked: RankedReadings
+) -> Violation:
+    first, repair_parts = group.sum_constraints[0], ranked.readings
     own_repairs = repairs.get_system_of(frozenset(group.cells))
-    single_step = _find_single_step(repair_parts, is_unambiguous=own_repairs.is_unambiguous)
+    is_unambiguous = own_repairs.is_complete and (own_repairs.is_unambiguous or ranked.is_certain)
+    if is_unambiguous and ranked.is_several_steps:
+        repair_parts = repair_parts[:1]
+    single_step = _find_single_step(repair_parts, is_unambiguous=is_unambiguous)
     if single_step:
         cell, expected = single_step.cell, Decimal(single_step.after)
     else:
@@ -213,12 +210,13 @@ def _build_violation(group: BrokenSumGroup, values: AmountsByCell, *, repairs: R
         variant=_choose_variant(single_step, repair_parts),
         remedy_key=_choose_remedy_key(repair_parts, is_complete=own_repairs.is_complete),
         facts={**_build_facts(first, values), **_build_repair_facts(cell, single_step, repair_parts=repair_parts)},
-        phrases=describe_readings(repair_parts),
+        phrases=describe_readings(repair_parts, ranked.slips),
         value=format_plain_number(values[cell]),
         expected=format_plain_number(expected),
         difference=format_plain_number(values[cell] - expected),
         related_rules=tuple(sorted(rule_ids - {first.rule.id})),
         repairs=tuple(repair_parts),
+        slips=ranked.slips[: len(repair_parts)],
     )
 
 

@@ -12,8 +12,10 @@ from itertools import product
 from checks.diagnosis.evaluation import Evaluation, compute_residual
 from checks.diagnosis.finding_grouping import merge_into
 from checks.diagnosis.hypothesis_testing import Hypothesis
+from checks.diagnosis.serial_numbers import format_steps
 from checks.diagnosis.table_columns import list_figure_fields
 from checks.model.cell_ref import CellRef
+from checks.model.finding import RepairStep
 from checks.model.raw_workbook import CellKind
 from checks.model.violation import Violation
 from checks.parsing.text_normalisation import format_plain_number
@@ -84,16 +86,28 @@ def _merge_totals(violation: Violation, total_violations: Sequence[Violation]) -
     if len(total_violations) != 1:
         return merge_into(violation, total_violations)
     (total,) = total_violations
+    following = _find_following_repair(violation, total)
+    if not following:
+        return merge_into(replace(violation, remedy_key=""), total_violations)
     facts = {
         **violation.facts,
-        "total": total.facts["cell"],
-        "total_after": total.facts["after"],
-        "then": total.facts["first"],
+        "total": following[0].cell.address,
+        "total_after": following[0].after,
+        "then": format_steps(following),
     }
-    remedy_key = ""
-    if violation.variant == total.variant != "open":
-        remedy_key = f"total_too_{violation.variant}"
+    remedy_key = f"total_too_{violation.variant}"
     return merge_into(replace(violation, facts=facts, remedy_key=remedy_key), total_violations)
+
+
+def _find_following_repair(violation: Violation, total: Violation) -> tuple[RepairStep, ...]:
+    """Return the repair of the total that follows from the likeliest repair of a row: that of the same columns."""
+    if not violation.repairs:
+        return ()
+    columns = [step.cell.column for step in violation.repairs[0]]
+    for repair in total.repairs:
+        if [step.cell.column for step in repair] == columns:
+            return repair
+    return ()
 
 
 def propose_figure_corrections(evaluation: Evaluation) -> Iterator[list[Hypothesis]]:

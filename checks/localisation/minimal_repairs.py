@@ -22,7 +22,7 @@ from checks.localisation.equation_system import (
 )
 from checks.localisation.linear_constraint import LinearConstraint
 from checks.localisation.milp import WorkBudget
-from checks.localisation.ranking import CellEvidence, RepairRank, rank_repair
+from checks.localisation.ranking import CellEvidence, RepairRank, rank_by_evidence, rank_repair
 from checks.localisation.search import MAX_CELLS_PER_REPAIR, SearchOptions, SearchResult, search_repairs
 from checks.model.cell_ref import CellRef
 from checks.model.finding import RepairStep
@@ -31,6 +31,8 @@ from checks.parsing.decimal_amounts import count_decimals
 # Breaks ties only: a thousand formula cells weigh as much as one more cell.
 FORMULA_PENALTY = 1e-3
 REFERENCE_BONUS = 1e-4
+# Repairs of one cell are all known at once; those of several systems together are limited more.
+MAX_SINGLE_REPAIRS = 120
 # About two seconds, see `WorkBudget`.
 DEFAULT_WORK_BUDGET = 2_000_000
 
@@ -131,7 +133,8 @@ def find_smallest_repairs(
         return RankedRepairs((), is_complete=False, by_system=by_system)
     combined = _RepairOptions(((rank_repair((), evidence), ()),), is_complete=True)
     for system_options in options:
-        combined = _combine_options(combined, system_options, max_repairs)
+        best = _keep_best(system_options.ranked_repairs, max_repairs, is_complete=system_options.is_complete)
+        combined = _combine_options(combined, best, max_repairs)
     return replace(_build_ranked_repairs(combined, evidence), by_system=by_system)
 
 
@@ -166,14 +169,15 @@ def _find_system_repairs(
     """
     suggestions = _compute_suggestions(system, evidence)
     adjustments = filter(partial(_fit_decimals, system, evidence), find_single_adjustments(system, suggestions))
-    result = SearchResult(tuple(adjustments), is_complete=True)
+    result, max_repairs = SearchResult(tuple(adjustments), is_complete=True), MAX_SINGLE_REPAIRS
     if not result.adjustments:
+        max_repairs = limits[1]
         result = search_repairs(system, SearchOptions(_compute_costs(system, evidence), suggestions, *limits))
     ranked_repairs: list[tuple[RepairRank, Repair]] = []
     for repaired_cells in filter(partial(_fit_decimals, system, evidence), result.adjustments):
         repair = _build_repair(values, system, repaired_cells, evidence)
         ranked_repairs.append((rank_repair(repair, evidence), repair))
-    return _keep_best(ranked_repairs, limits[1], is_complete=result.is_complete)
+    return _keep_best(ranked_repairs, max_repairs, is_complete=result.is_complete)
 
 
 def _fit_decimals(system: EquationSystem, evidence: Mapping[CellRef, CellEvidence], adjustments: Adjustments) -> bool:
@@ -222,12 +226,7 @@ def _is_unambiguous(repairs: tuple[Repair, ...], evidence: Mapping[CellRef, Cell
     """Return whether the evidence supports the first repair more than the second; its likeness to typos is ignored."""
     if len(repairs) <= 1:
         return bool(repairs)
-    return _rank_by_evidence(repairs[0], evidence) < _rank_by_evidence(repairs[1], evidence)
-
-
-def _rank_by_evidence(repair: Repair, evidence: Mapping[CellRef, CellEvidence]) -> tuple[int, int]:
-    rank = rank_repair(repair, evidence)
-    return rank.formula_count, rank.net_contradictions
+    return rank_by_evidence(repairs[0], evidence) < rank_by_evidence(repairs[1], evidence)
 
 
 def _compute_suggestions(system: EquationSystem, evidence: Mapping[CellRef, CellEvidence]) -> SuggestedAdjustments:

@@ -70,6 +70,12 @@ def rank_repair(steps: Iterable[RepairStep], evidence: Mapping[CellRef, CellEvid
     return RepairRank(formula_count, net_contradictions, -typo_score, relative_change, reading_orders)
 
 
+def rank_by_evidence(repair: Iterable[RepairStep], evidence: Mapping[CellRef, CellEvidence]) -> tuple[int, int]:
+    """Return the rank of a repair by formulas and reference values alone; its likeness to typos is ignored."""
+    rank = rank_repair(repair, evidence)
+    return rank.formula_count, rank.net_contradictions
+
+
 def score_typo(before: str, after: str) -> int:
     """Return how much a change looks like the correction of a typo: 2 strongly, 1 a little, 0 not at all.
 

@@ -12,6 +12,8 @@ FigureKey = tuple[str, str, str, str]
 """Form, project, township and column of a filed figure."""
 FindingPlace = tuple[str, str, str, str]
 """Rule, form, row and column of a finding; a year in the column's name is left out."""
+VersionKey = tuple[str, str, str, str, int | None]
+"""Form, project, township, column and year of a figure of a version."""
 
 
 @dataclass(frozen=True, slots=True, order=True, kw_only=True)
@@ -26,12 +28,13 @@ class PlotClaim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlierVersion:
-    """What the version held that a submission replaces: its number, projects, townships, and plots by form."""
+    """What the version held that a submission replaces: its number, projects, townships, plots by form, and figures."""
 
     version: int
     projects: tuple[str, ...]
     townships: tuple[str, ...]
     plots: Mapping[str, tuple[str, ...]]
+    figures: Mapping[VersionKey, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +85,7 @@ def describe_earlier_version(report: ValidationReport, plots: Mapping[str, Itera
         projects=tuple(projects),
         townships=tuple(townships),
         plots={form: tuple(names) for form, names in plots.items()},
+        figures={get_version_key(figure): Decimal(figure.amount) for figure in report.figures},
     )
 
 
@@ -101,3 +105,8 @@ def find_place(finding: Finding, year: int) -> FindingPlace | None:
     if location is None:
         return None
     return finding.rule, location.form, location.row, location.column.replace(str(year), "")
+
+
+def get_version_key(figure: ReportedFigure) -> VersionKey:
+    """Return by what a figure is found again in another version of the same submission."""
+    return figure.form, figure.project, figure.township, figure.column, figure.year

@@ -10,10 +10,14 @@ from contracts.form_model import Rule
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A part of a sentence that may occur several times: the *key* of its message, and the *facts* to fill in."""
+    """A part of a sentence that may occur several times: the *key* of its message, and the *facts* to fill in.
+
+    *note* is the key of a message that fills the placeholder of that name; the placeholder stays empty without it.
+    """
 
     key: str
     facts: Mapping[str, str]
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +27,8 @@ class Violation:
     *facts* and *phrases* fill the placeholders of the sentence; each phrase is formatted first. A violation of a whole
     sheet has no *cell*. *remedy_key* selects the remedy if one variant may have several. *similar_rows* is the number
     of further rows that this violation stands for, 0 if it stands for its own row only. *members* are the violations
-    that it stands for one by one, itself among them, and *member_count* is their number, listed or not.
+    that it stands for one by one, itself among them, and *member_count* is their number, listed or not. *slips* are the
+    kinds of slip that would explain each of the *repairs*, in their order; a kind is empty if nothing explains it.
     """
 
     rule: Rule
@@ -38,6 +43,7 @@ class Violation:
     difference: str | None = None
     related_rules: tuple[str, ...] = ()
     repairs: tuple[tuple[RepairStep, ...], ...] = ()
+    slips: tuple[str, ...] = ()
     remedy_key: str = ""
     similar_rows: int = 0
     members: "tuple[Violation, ...]" = ()

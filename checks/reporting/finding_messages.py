@@ -141,7 +141,8 @@ def _format_phrases(violation: Violation, messages: Messages) -> dict[str, str]:
 
 
 def _format_phrase(phrase: Phrase, messages: Messages) -> str:
-    return messages(f"phrase.{phrase.key}", **quote_facts(phrase.facts, messages))
+    note = messages(f"slip.{phrase.note}") if phrase.note else ""
+    return messages(f"phrase.{phrase.key}", **quote_facts(phrase.facts, messages), note=note)
 
 
 def _quote_value(value: str | None, messages: Messages) -> str | None:

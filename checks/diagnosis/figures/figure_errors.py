@@ -17,7 +17,8 @@ from checks.diagnosis.figures.figure_violations import FigureCause, build_figure
 from checks.diagnosis.figures.missing_deductions import MissingDeductions, find_missing_deductions
 from checks.diagnosis.finding_grouping import attach_dependent_violations
 from checks.localisation.figures.figure_constraints import FigureConstraint
-from checks.localisation.figures.figure_search import search_figure_repairs
+from checks.localisation.figures.figure_search import FigureSearchResult, search_figure_repairs
+from checks.localisation.figures.mistyped_inputs import find_mistyped_inputs
 from checks.model.cell_ref import CellRef
 from checks.model.violation import Violation
 from checks.recognition.table import Table
@@ -152,6 +153,10 @@ def _find_rivals_of_total(
     """
     if not any(conditions.sums[constraint].plot_group for constraint in constraints):
         return None
+    mistyped_inputs = find_mistyped_inputs(conditions.network, group)
+    if mistyped_inputs:
+        # A sum typed wrong as well would need more changes, or a slip that happens to fit the plots.
+        return FigureCause(group, (), constraints, FigureSearchResult(tuple(mistyped_inputs), is_complete=True))
     result = search_figure_repairs(conditions.network, group, max_changes=1)
     targets = {constraint.target for constraint in constraints}
     if all(targets.issuperset(repair.amounts) for repair in result.repairs):

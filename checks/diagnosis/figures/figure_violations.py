@@ -196,6 +196,10 @@ def _select_rules(
         if constraint.contains(first_cell):
             rules[constraint.rule_id] = _find_rule(conditions, constraint)
     reported_rules = {violation.rule.id: violation.rule for violation in cause.violations}
+    if not rules and not reported_rules:
+        # The cell is in none of the conditions: formulas calculate what is in them from it.
+        rules = {constraint.rule_id: _find_rule(conditions, constraint) for constraint in cause.constraints}
+        related.update(rules)
     candidates = (rules or reported_rules).values()
     # The rule on the row says most about it.
     rule = min(candidates, key=lambda rule: (_get_severity_rank(rule), rule.id not in reported_rules, rule.id))

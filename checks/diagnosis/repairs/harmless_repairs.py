@@ -62,7 +62,10 @@ class _RepairTrials:
         )
         outcomes: list[_Outcome] = []
         for index, repair in enumerate(ordered):
-            if index >= _MAX_TRIALS_PER_SUM or not self.remaining:
+            # What is certain by itself is doubted only if another repair corrects more.
+            is_rival = violation.variant == "one" and repair != violation.repairs[0]
+            is_pointless = is_rival and not any(_is_in_row(step, violated_rows) for step in repair)
+            if index >= _MAX_TRIALS_PER_SUM or not self.remaining or is_pointless:
                 outcomes.append(_Outcome(repair))
             else:
                 outcomes.append(self._try_repair(repair, frozenset(violation.cells)))
@@ -149,23 +152,39 @@ def _retry_repairs(violation: Violation, trials: _RepairTrials) -> tuple[Violati
     if not outcomes:
         return replace(violation, variant="open", repairs=()), frozenset()
     most_cleared = max(len(outcome.cleared) for outcome in outcomes)
-    kept = {outcome.repair for outcome in outcomes if len(outcome.cleared) == most_cleared}
-    if len(kept) == len(violation.repairs):
-        return violation, frozenset()
-    repairs = tuple(repair for repair in violation.repairs if repair in kept)
-    cleared_sets = [outcome.cleared for outcome in outcomes if outcome.repair in kept]
-    cleared = cleared_sets[0].intersection(*cleared_sets)
-    return _with_repairs(violation, repairs), cleared
+    cleared_by_repair = {
+        outcome.repair: outcome.cleared for outcome in outcomes if len(outcome.cleared) == most_cleared
+    }
+    repairs = tuple(repair for repair in violation.repairs if repair in cleared_by_repair)
+    cleared = frozenset.intersection(*cleared_by_repair.values())
+    if violation.variant == "one" and repairs[0] == violation.repairs[0]:
+        cleared, violation = cleared_by_repair[repairs[0]], _keep_repairs(violation, repairs)
+    elif len(repairs) < len(violation.repairs):
+        return _with_repairs(violation, repairs), cleared
+    # What is violated at a repaired cell itself becomes one finding with it anyway, in its own words.
+    changed_cells = {step.cell for repair in repairs[:1] for step in repair}
+    return violation, frozenset(key for key in cleared if key[1] not in changed_cells)
+
+
+def _keep_repairs(violation: Violation, repairs: tuple[Repair, ...]) -> Violation:
+    """Return a violation with fewer repairs, of which the first is told as the right one."""
+    slips = _select_slips(violation, repairs)
+    return replace(violation, repairs=repairs, slips=slips, phrases=describe_readings(repairs, slips))
+
+
+def _select_slips(violation: Violation, repairs: tuple[Repair, ...]) -> tuple[str, ...]:
+    slips = dict(zip(violation.repairs, violation.slips, strict=False))
+    return tuple(slips.get(repair, "") for repair in repairs)
 
 
 def _with_repairs(violation: Violation, repairs: tuple[Repair, ...]) -> Violation:
     """Return a violation with fewer repairs, and with the sentence for them."""
     facts = {**violation.facts, "first": format_steps(repairs[0]), "count": str(len(repairs))}
-    violation = replace(violation, phrases=describe_readings(repairs))
+    violation = _keep_repairs(violation, repairs)
     if len(repairs) > 1:
-        return replace(violation, variant="several", facts=facts, repairs=repairs)
+        return replace(violation, variant="several", facts=facts)
     if len(repairs[0]) > 1:
-        return replace(violation, variant="together", facts=facts, repairs=repairs)
+        return replace(violation, variant="together", facts=facts)
     (step,) = repairs[0]
     return replace(
         violation,
@@ -176,7 +195,6 @@ def _with_repairs(violation: Violation, repairs: tuple[Repair, ...]) -> Violatio
         value=step.before,
         expected=step.after,
         difference=format_plain_number(Decimal(step.before) - Decimal(step.after)),
-        repairs=repairs,
     )
 
 

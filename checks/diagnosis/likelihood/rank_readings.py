@@ -1,0 +1,73 @@
+"""Put several readings of one error in order, the likeliest first, and tell whether the first stands out."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from decimal import Decimal
+
+from checks.diagnosis.likelihood.repair_likelihood import (
+    MIN_CERTAINTY,
+    PREVIOUS,
+    RepairLikelihoods,
+    compute_share_of_first,
+)
+from checks.localisation.ranking import CellEvidence, rank_by_evidence
+from checks.localisation.typing_errors import find_typing_error
+from checks.model.cell_ref import CellRef
+from checks.model.finding import RepairStep
+
+Repair = tuple[RepairStep, ...]
+_MAX_READINGS_KEPT = 20
+
+
+@dataclass(frozen=True, slots=True)
+class RankedReadings:
+    """Readings of one error, the likeliest first; *is_certain* if no other is worth considering beside the first.
+
+    *slips* are the kinds of slip that would explain each reading.
+    """
+
+    readings: tuple[Repair, ...]
+    slips: tuple[str, ...]
+    is_certain: bool
+
+    @property
+    def is_several_steps(self) -> bool:
+        """Whether the likeliest reading changes several figures."""
+        return bool(self.readings) and len(self.readings[0]) > 1
+
+
+def rank_readings(
+    readings: Iterable[Repair],
+    evidence: Mapping[CellRef, CellEvidence],
+    likelihoods: RepairLikelihoods,
+    exchanged: AbstractSet[RepairStep] = frozenset(),
+) -> RankedReadings:
+    """Return the readings in order: by formulas and reference values, then by likelihood.
+
+    *exchanged* are steps that exchange two figures together with a step of another reading.
+    """
+    ranked: list[tuple[tuple[int, int], float, tuple[object, ...], Repair]] = []
+    for reading in readings:
+        order = tuple(step.cell.reading_order for step in reading)
+        weight = likelihoods.weigh_repair(reading, exchanged)
+        ranked.append((rank_by_evidence(reading, evidence), -weight, order, reading))
+    ranked.sort(key=lambda item: item[:3])
+    if not ranked:
+        return RankedReadings((), (), is_certain=False)
+    best_rank = ranked[0][0]
+    weights = [-weight for rank, weight, _, _ in ranked if rank == best_rank]
+    first = ranked[0][-1]
+    is_certain = compute_share_of_first(weights) >= MIN_CERTAINTY and not _is_doubtful(first, likelihoods)
+    kept = tuple(item[-1] for item in ranked[:_MAX_READINGS_KEPT])
+    slips = tuple(likelihoods.name_slip(reading, exchanged) for reading in kept)
+    return RankedReadings(kept, slips, is_certain=is_certain)
+
+
+def _is_doubtful(reading: Sequence[RepairStep], likelihoods: RepairLikelihoods) -> bool:
+    """Return whether a reading takes back a change that may have been meant, and that looks like no slip."""
+    for step in reading:
+        is_restored = likelihoods.weigh_step(step).kind == PREVIOUS
+        if is_restored and find_typing_error(Decimal(step.before), Decimal(step.after)) is None:
+            return True
+    return False
