@@ -27,7 +27,7 @@ from checks.diagnosis.likelihood.rank_readings import RankedReadings, rank_readi
 from checks.diagnosis.likelihood.repair_likelihood import list_exchanged
 from checks.diagnosis.repairs.readings import describe_readings
 from checks.diagnosis.serial_numbers import format_steps
-from checks.model.violation import Violation
+from checks.model.violation import Phrase, Violation
 from checks.parsing.text_normalisation import format_plain_number
 from checks.rules.row_rules import COLUMN_VARIANT
 from checks.schemas.pandera_validation import find_unbalanced_sums
@@ -210,7 +210,7 @@ def _build_violation(
         variant=_choose_variant(single_step, repair_parts),
         remedy_key=_choose_remedy_key(repair_parts, is_complete=own_repairs.is_complete),
         facts={**_build_facts(first, values), **_build_repair_facts(cell, single_step, repair_parts=repair_parts)},
-        phrases=describe_readings(repair_parts, ranked.slips),
+        phrases={**describe_readings(repair_parts, ranked.slips), "formula": _name_lost_formula(cell, ranked.formula)},
         value=format_plain_number(values[cell]),
         expected=format_plain_number(expected),
         difference=format_plain_number(values[cell] - expected),
@@ -218,6 +218,13 @@ def _build_violation(
         repairs=tuple(repair_parts),
         slips=ranked.slips[: len(repair_parts)],
     )
+
+
+def _name_lost_formula(cell: CellRef, formula: str) -> tuple[Phrase, ...]:
+    """Return the phrase for a total that was typed over its formula."""
+    if not formula:
+        return ()
+    return (Phrase("lost_formula", {"cell": cell.address, "formula": formula}),)
 
 
 def _select_repair_parts(group: BrokenSumGroup, repairs: RankedRepairs) -> RepairParts:

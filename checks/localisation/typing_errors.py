@@ -4,7 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
+from operator import ne
 from typing import Final
+
+from checks.parsing.decimal_amounts import count_decimals
 
 SIGN, SHIFT, TRANSPOSED, DIGIT = "sign", "shift", "transposed", "digit"
 EXTRA_DIGIT, MISSING_DIGIT, UNIT = "extra_digit", "missing_digit", "unit"
@@ -87,9 +90,7 @@ def _find_rounded_place(written: Decimal, meant: Decimal) -> int | None:
 
 def _format_aligned(written: Decimal, meant: Decimal) -> tuple[str, str]:
     """Return the digits of two figures with the same number of decimals."""
-    exponents = [figure.as_tuple().exponent for figure in (written, meant)]
-    places = max(-exponent for exponent in exponents if isinstance(exponent, int))
-    unit = Decimal(1).scaleb(max(places, 0))
+    unit = Decimal(1).scaleb(max(count_decimals(written), count_decimals(meant)))
     return str(abs(int(written * unit))), str(abs(int(meant * unit)))
 
 
@@ -97,8 +98,7 @@ def _list_digit_errors(written: str, meant: str) -> Iterator[TypingError]:
     """Yield one wrong, missing or extra digit, and two digits exchanged."""
     if len(written) == len(meant) or len(written.zfill(len(meant))) == len(meant):
         padded = written.zfill(len(meant))
-        positions = [index for index in range(len(meant)) if padded[index] != meant[index]]
-        if len(positions) == 1:
+        if sum(map(ne, padded, meant)) == 1:
             yield TypingError(DIGIT, _DIGIT_SHARE / (len(meant) * _WRONG_DIGITS))
         if is_transposed(padded, meant):
             # A leading 0 that came by the exchange is not written.

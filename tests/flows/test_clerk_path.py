@@ -25,7 +25,7 @@ from tests.builders.template_clerk import (
 )
 
 MAX_STEPS = 12
-_CHANGE = re.compile(r"将 ([A-Z]+\d+) 改为“?([^”。；，]+)”?")
+_CHANGE = re.compile(r"将 ([A-Z]+\d+) 改为 ?“?([^”。；，]+)”?")
 _CHANGE_HERE = re.compile(r"或将其改为 ([\d.]+)。")
 _FILL = re.compile(r"请在 ([A-Z]+\d+) 填写")
 _PAD = re.compile(r"补足 (\d+) 位")
@@ -156,4 +156,12 @@ def test_area_in_mu_in_a_template_is_told_at_its_plot() -> None:
     assert f"改为 {area}。" in finding.remedy
 
 
-_EXPECTED_COUNTS = {"plan": [8, 6, 5, 4, 2, 1, 0], "gansu": [7, 6, 5, 4, 3, 2, 1]}
+def test_text_in_a_sum_is_one_finding_at_the_text() -> None:
+    """30亩 is read as 30, and the formula leaves it out: neither the formula nor its result is at fault."""
+    wrong = type_entries(plan_filled(), [(_DONE, "D7", "30亩")])
+    (finding,) = [item for item in report_of(calculate(wrong)).findings if item.severity.value == "hard"]
+    assert (finding.sheet, finding.cell, finding.expected) == (_DONE, "D7", "30")
+    assert "将 D7 改为 30，只写数字" in finding.remedy
+
+
+_EXPECTED_COUNTS = {"plan": [7, 6, 5, 3, 2, 1, 0], "gansu": [7, 6, 5, 4, 3, 2, 1]}

@@ -12,6 +12,7 @@ from checks.diagnosis.evaluation import compute_gap, filter_evaluable, is_satisf
 from checks.diagnosis.finding_grouping import merge_into
 from checks.diagnosis.formulas.recalculation import LinearFormula, Recalculation, is_same_amount
 from checks.diagnosis.formulas.shown_values import ShownValues
+from checks.diagnosis.formulas.text_figures import add_to_formula, explain_by_text
 from checks.formulas.formula_evaluation import FormulaEvaluator
 from checks.model.cell_ref import CellRef, format_range
 from checks.model.raw_workbook import RawWorkbook
@@ -75,12 +76,19 @@ def find_faulty_formulas(
     formula_cells = list(filter(recalculation.is_computed, dict.fromkeys(iter_cells(evaluable))))
     new_values = recalculation.recalculate(values, formula_cells)
     faults = list(_find_stale_formulas(book, violated, values, new_values=new_values))
+    text_causes: list[Violation] = []
     for fault in _find_wrong_formulas(evaluable, new_values, recalculation):
-        faults.append(fault)
-        recalculation.correct_formula(fault.cell, _state_formula(fault.sum_constraint))
+        text_cause = explain_by_text(book, fault.sum_constraint, new_values, recalculation)
+        formula = _state_formula(fault.sum_constraint)
+        if text_cause is None:
+            faults.append(fault)
+        else:
+            text_causes.append(text_cause)
+            formula = add_to_formula(formula, Decimal(text_cause.expected or 0))
+        recalculation.correct_formula(fault.cell, formula)
     new_values = recalculation.recalculate(values, formula_cells)
     merged_sums = [constraint for constraint in violated if is_satisfied(constraint, new_values)]
-    root_causes = list(_build_violations(book, faults, values))
+    root_causes = [*text_causes, *_build_violations(book, faults, values)]
     if root_causes:
         root_causes = _attach_sums(root_causes, merged_sums)
     return FormulaDiagnosis(

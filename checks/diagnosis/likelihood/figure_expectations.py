@@ -128,22 +128,37 @@ def expect_alone(amounts: Sequence[Decimal], unit: Decimal) -> FigureExpectation
 
 def expect_beside(pairs: Sequence[FigurePair], unit: Decimal) -> FigureExpectation:
     """Return what the other figures of a column make usual beside a related figure."""
-    beside_zero = [pair.amount for pair in pairs if not pair.related]
-    beside_other = [pair for pair in pairs if pair.related]
-    ratios = [log(float(pair.amount / pair.related)) for pair in beside_other if pair.related and pair.amount > 0]
-    equal_count = sum(pair.is_equal for pair in beside_other)
-    unequal = [ratio for ratio in ratios if ratio]
-    chance = _CHANCE_SPREAD / (len(ratios) + 1)
+    beside_zero: list[Decimal] = []
+    beside_other: list[Decimal] = []
+    unequal_ratios: list[float] = []
+    equal_count = 0
+    for pair in pairs:
+        if not pair.related:
+            beside_zero.append(pair.amount)
+            continue
+        beside_other.append(pair.amount)
+        if pair.is_equal:
+            equal_count += 1
+        elif pair.amount > 0 and pair.related > 0:
+            unequal_ratios.append(log(float(pair.amount / pair.related)))
+    count = equal_count + len(unequal_ratios)
     return FigureExpectation(
-        zero_share=_share_zeros([pair.amount for pair in beside_other], 3),
+        zero_share=_share_zeros(beside_other, 3),
         zero_share_beside_zero=_share_zeros(beside_zero, 1),
-        equal_share=(equal_count + _PRIOR_EQUAL) / (len(ratios) + 1),
-        center=median(unequal or ratios) if ratios else None,
-        spread=max(_compute_spread(unequal or ratios), _MIN_RATIO_SPREAD) + chance,
+        equal_share=(equal_count + _PRIOR_EQUAL) / (count + 1),
+        center=_find_ratio_center(unequal_ratios, equal_count),
+        spread=max(_compute_spread(unequal_ratios), _MIN_RATIO_SPREAD) + _CHANCE_SPREAD / (count + 1),
         unit=unit,
-        precisions=_share_precisions([pair.amount for pair in pairs], unit),
+        precisions=_share_precisions([*beside_zero, *beside_other], unit),
         is_related=True,
     )
+
+
+def _find_ratio_center(unequal_ratios: Sequence[float], equal_count: int) -> float | None:
+    """Return the logarithm of the usual ratio; where all figures equal the related ones, others are near them."""
+    if unequal_ratios:
+        return median(unequal_ratios)
+    return 0.0 if equal_count else None
 
 
 def _share_zeros(amounts: Sequence[Decimal], rarity: int) -> float:

@@ -11,7 +11,7 @@ from checks.diagnosis.likelihood.repair_likelihood import (
     RepairLikelihoods,
     compute_share_of_first,
 )
-from checks.localisation.ranking import CellEvidence, rank_by_evidence
+from checks.localisation.ranking import CellEvidence, rank_by_evidence, rank_repair
 from checks.localisation.typing_errors import find_typing_error
 from checks.model.cell_ref import CellRef
 from checks.model.finding import RepairStep
@@ -24,12 +24,14 @@ _MAX_READINGS_KEPT = 20
 class RankedReadings:
     """Readings of one error, the likeliest first; *is_certain* if no other is worth considering beside the first.
 
-    *slips* are the kinds of slip that would explain each reading.
+    *slips* are the kinds of slip that would explain each reading. *formula* is the one that the cell of the first has
+    lost, empty if it has lost none.
     """
 
     readings: tuple[Repair, ...]
     slips: tuple[str, ...]
     is_certain: bool
+    formula: str = ""
 
     @property
     def is_several_steps(self) -> bool:
@@ -49,8 +51,8 @@ def rank_readings(
     """
     ranked: list[tuple[tuple[int, int], float, tuple[object, ...], Repair]] = []
     for reading in readings:
-        order = tuple(step.cell.reading_order for step in reading)
         weight = likelihoods.weigh_repair(reading, exchanged)
+        order = rank_repair(reading, evidence).reading_orders
         ranked.append((rank_by_evidence(reading, evidence), -weight, order, reading))
     ranked.sort(key=lambda item: item[:3])
     if not ranked:
@@ -61,7 +63,7 @@ def rank_readings(
     is_certain = compute_share_of_first(weights) >= MIN_CERTAINTY and not _is_doubtful(first, likelihoods)
     kept = tuple(item[-1] for item in ranked[:_MAX_READINGS_KEPT])
     slips = tuple(likelihoods.name_slip(reading, exchanged) for reading in kept)
-    return RankedReadings(kept, slips, is_certain=is_certain)
+    return RankedReadings(kept, slips, is_certain, likelihoods.overwritten.get(first[0].cell, ""))
 
 
 def _is_doubtful(reading: Sequence[RepairStep], likelihoods: RepairLikelihoods) -> bool:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from math import exp, log
 from typing import Final
 
+from checks.diagnosis.formulas.typed_over import find_overwritten_totals
 from checks.diagnosis.likelihood.previous_figures import map_previous_figures
 from checks.diagnosis.likelihood.related_figures import FigurePlace, RelatedColumn, RelatedFigures
 from checks.diagnosis.likelihood.usual_figures import UsualFigures, find_closest_column, learn_usual_figures
@@ -34,6 +35,7 @@ _EXCHANGED_SHARE: Final = 0.06
 _MOVED_SHARE: Final = 0.03
 # Totals are computed by hand and follow from changes of rows; they are wrong more often than a row.
 _TOTAL_WEIGHT: Final = 2.0
+_OVERWRITTEN_WEIGHT: Final = 100.0
 # A total is added up by hand, or was right before a row was changed: any difference may be in it.
 _UNEXPLAINED_SHARES: Final = {True: 0.15, False: 0.03}
 _UNKNOWN_SPREAD: Final = 14.0
@@ -58,10 +60,12 @@ class RepairLikelihoods:
     """Weighs repairs; what is usual in a place is learned once.
 
     *previous* are the figures of the version before by cell, if it is known and its figures fitted together.
+    *overwritten* are the formulas that totals have lost.
     """
 
     figures: RelatedFigures
     previous: Mapping[CellRef, Decimal] = field(default_factory=dict)
+    overwritten: Mapping[CellRef, str] = field(default_factory=dict)
     usual_by_cell: dict[CellRef, UsualFigures] = field(default_factory=dict)
     closest_columns: dict[tuple[str, int], RelatedColumn | None] = field(default_factory=dict)
 
@@ -95,7 +99,7 @@ class RepairLikelihoods:
         slip = self._find_slip(step)
         weight = log(slip.probability) + self._weigh_change(step)
         if self._is_total(step.cell):
-            weight += log(_TOTAL_WEIGHT)
+            weight += log(_OVERWRITTEN_WEIGHT if step.cell in self.overwritten else _TOTAL_WEIGHT)
         previous = self.previous.get(step.cell)
         if previous is None:
             return StepLikelihood(weight, slip.kind)
@@ -199,7 +203,8 @@ def build_repair_likelihoods(
     """Return the likelihoods for a submission; *subject* is any of its forms."""
     history = subject.history
     previous = map_previous_figures(tables, values, history.earlier_version if history else None)
-    return RepairLikelihoods(RelatedFigures(tables, values, subject.submission.year), previous)
+    overwritten = find_overwritten_totals(subject.book, tables)
+    return RepairLikelihoods(RelatedFigures(tables, values, subject.submission.year), previous, overwritten)
 
 
 def _is_move(steps: Sequence[RepairStep]) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 from typing import Final
 
 from checks.diagnosis.likelihood.figure_expectations import (
@@ -18,7 +19,6 @@ from checks.diagnosis.likelihood.related_figures import (
     RelatedFigures,
 )
 from checks.parsing.decimal_amounts import count_decimals
-from checks.recognition.column_names import ROW
 from checks.recognition.table import Table
 
 # Rows near the place are as good as all, and take less time.
@@ -45,10 +45,11 @@ class UsualFigures:
 def find_closest_column(figures: RelatedFigures, table: Table, column: str) -> RelatedColumn | None:
     """Return the related column beside which the figures of a column are least surprising, None if none helps."""
     amounts = figures.read_column(table, column)
-    rows = [row for row in amounts if row != table.total_row][:_MAX_ROWS_COMPARED]
+    compared = dict(islice(amounts.items(), _MAX_ROWS_COMPARED))
     unit = _find_unit(amounts)
-    expectations = (expect_alone([amounts[row] for row in rows], unit), expect_alone([], unit))
-    compared = {row: amounts[row] for row in (*rows, *table.totals[ROW].to_list()) if row in amounts}
+    expectations = (expect_alone(_drop_total(table, compared), unit), expect_alone([], unit))
+    if table.total_row is not None and table.total_row in amounts:
+        compared[table.total_row] = amounts[table.total_row]
     best: RelatedColumn | None = None
     best_gain = _MIN_GAIN
     for related in figures.iter_related(table, column):
@@ -74,9 +75,11 @@ def learn_usual_figures(figures: RelatedFigures, place: FigurePlace, related: Re
             return UsualFigures(expect_beside(list(pairs.values()), unit), beside[place.row])
     if place.is_total:
         return UsualFigures(expect_alone([], unit))
-    return UsualFigures(
-        expect_alone([amount for row, amount in others.items() if not _is_total(place.table, row)], unit)
-    )
+    return UsualFigures(expect_alone(_drop_total(place.table, others), unit))
+
+
+def _drop_total(table: Table, amounts: AmountsByRow) -> list[Decimal]:
+    return [amount for row, amount in amounts.items() if row != table.total_row]
 
 
 def _pair_figures(table: Table, amounts: AmountsByRow, related: AmountsByRow) -> dict[int, FigurePair]:
@@ -103,8 +106,12 @@ def _measure_gain(table: Table, pairs: Mapping[int, FigurePair], alone: Sequence
 
 
 def _select_nearest(amounts: AmountsByRow, place: FigurePlace) -> AmountsByRow:
-    rows = sorted((row for row in amounts if row != place.row), key=lambda row: abs(row - place.row))
-    return {row: amounts[row] for row in rows[:_MAX_ROWS_COMPARED]}
+    rows = sorted(amounts, key=lambda row: abs(row - place.row))
+    nearest: dict[int, Decimal] = {}
+    for row in rows[: _MAX_ROWS_COMPARED + 1]:
+        if row != place.row:
+            nearest[row] = amounts[row]
+    return nearest
 
 
 def _is_total(table: Table, row: int) -> bool:

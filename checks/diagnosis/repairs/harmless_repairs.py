@@ -169,7 +169,10 @@ def _retry_repairs(violation: Violation, trials: _RepairTrials) -> tuple[Violati
 def _keep_repairs(violation: Violation, repairs: tuple[Repair, ...]) -> Violation:
     """Return a violation with fewer repairs, of which the first is told as the right one."""
     slips = _select_slips(violation, repairs)
-    return replace(violation, repairs=repairs, slips=slips, phrases=describe_readings(repairs, slips))
+    phrases = describe_readings(repairs, slips)
+    if repairs[0] == violation.repairs[0] and "formula" in violation.phrases:
+        phrases["formula"] = violation.phrases["formula"]
+    return replace(violation, repairs=repairs, slips=slips, phrases=phrases)
 
 
 def _select_slips(violation: Violation, repairs: tuple[Repair, ...]) -> tuple[str, ...]:

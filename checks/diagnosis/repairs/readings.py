@@ -18,7 +18,7 @@ def describe_readings(
     """Return the phrases for the placeholders ``readings`` and ``reason``.
 
     ``readings`` are the steps of each with the slip that would explain it, and how many are not named; ``reason`` tells
-    why the first is likelier than the others, and is empty if there are no others.
+    why the first is likelier than the others, and is empty if there are no others. ``formula`` is left empty.
     """
     phrases: list[Phrase] = []
     for index, steps in enumerate(readings[:MAX_READINGS]):
@@ -26,7 +26,7 @@ def describe_readings(
         phrases.append(Phrase("reading", facts, note=slips[index] if slips else ""))
     if len(readings) > MAX_READINGS:
         phrases.append(Phrase("more_readings", {"count": str(len(readings) - MAX_READINGS)}))
-    return {"readings": tuple(phrases), "reason": _explain_first(readings, slips)}
+    return {"readings": tuple(phrases), "reason": _explain_first(readings, slips), "formula": ()}
 
 
 def _explain_first(readings: Sequence[tuple[RepairStep, ...]], slips: Sequence[str]) -> tuple[Phrase, ...]:

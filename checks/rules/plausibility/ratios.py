@@ -7,25 +7,25 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 import polars as pl
 
-from checks.model.cell_ref import CellRef
 from checks.model.violation import Violation
 from checks.recognition.column_names import ROW
 from checks.recognition.form_instance import FormUnderCheck
 from checks.recognition.table import PROJECT, TOWNSHIP_FULL, Table
+from checks.rules.plausibility.exchanged_rows import Target, build_exchange_violations, find_exchanged_rows
 from checks.rules.plausibility.value_groups import format_times, has_columns, is_whole_column
 from checks.rules.violation_builder import build_violation_at, format_value, join_addresses, list_column_cells
 from contracts.form_model import Rule
 
-Target = tuple[Decimal, CellRef]
-"""A target and its cell."""
-
 
 def check_ratio_to_target(subject: FormUnderCheck, rule: Rule) -> Iterator[Violation]:
     """Report a figure that is many times its target, a small part of it, or beside a target of 0.
+
+    Two rows that are far from their targets and near each other's are reported once, as exchanged.
 
     The target is in a column of the same row or, with *form*, in the accounting year's column of the township's row of
     another form. Differences up to the rule's *least* are never reported.
@@ -40,9 +40,13 @@ def check_ratio_to_target(subject: FormUnderCheck, rule: Rule) -> Iterator[Viola
 
 def _check_column(table: Table, rule: Rule, column: str, targets: Mapping[int, Target]) -> Iterator[Violation]:
     """Yield the violations of one column; if nearly all rows fail in the same way, they have one cause."""
+    amounts: dict[int, Decimal] = dict(table.body.select(ROW, column).drop_nulls().rows())
+    pairs = find_exchanged_rows(rule, amounts, targets)
+    yield from build_exchange_violations(table, rule, column, pairs, targets)
+    exchanged_rows = set(chain.from_iterable(pairs))
     rows_by_variant: defaultdict[str, list[int]] = defaultdict(list)
-    for row, actual in table.body.select(ROW, column).drop_nulls().rows():
-        if row in targets:
+    for row, actual in amounts.items():
+        if row in targets and row not in exchanged_rows:
             rows_by_variant[_choose_variant(rule, actual, targets[row][0])].append(row)
     rows_by_variant.pop("", None)
     for variant, rows in rows_by_variant.items():
