@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from checks.diagnosis.table_columns import list_figure_columns
+from checks.diagnosis.table_columns import get_row_cells, list_figure_columns
 from checks.formulas.formula_parser import find_references
 from checks.model.cell_ref import CellRef, column_letters
 from checks.model.raw_workbook import RawWorkbook
@@ -21,7 +21,7 @@ def find_overwritten_totals(book: RawWorkbook, tables: Iterable[Table]) -> dict[
     for table in tables:
         formulas = formulas_by_sheet[table.sheet]
         for row in table.totals[ROW].to_list():
-            cells = [table.get_cell_ref(column, row) for column in list_figure_columns(table)]
+            cells = get_row_cells(table, list_figure_columns(table), row)
             computed: dict[CellRef, str] = {}
             for cell in cells:
                 if cell.address in formulas:

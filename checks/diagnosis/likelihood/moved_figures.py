@@ -5,6 +5,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from checks.diagnosis.evaluation import compute_residual
+from checks.diagnosis.table_columns import get_column_cells
 from checks.localisation.ranking import CellEvidence
 from checks.model.cell_ref import CellRef
 from checks.model.finding import RepairStep
@@ -27,7 +28,7 @@ def propose_moved_figures(
     rows = table.body[ROW].to_list()
     for first, second in pairwise(rows):
         for empty, full in ((first, second), (second, first)):
-            empty_cell, full_cell = (table.get_cell_ref(sum_constraint.field.name, row) for row in (empty, full))
+            empty_cell, full_cell = get_column_cells(table, sum_constraint.field.name, (empty, full))
             if values.get(empty_cell) == 0 and values.get(full_cell):
                 moved, lost = values[full_cell], -gap.normalize() + 0
                 if _is_possible(lost, evidence.get(full_cell)) and lost != moved:

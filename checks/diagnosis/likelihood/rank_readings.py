@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
+from operator import itemgetter
 
 from checks.diagnosis.likelihood.repair_likelihood import (
     MIN_CERTAINTY,
@@ -61,8 +63,8 @@ def rank_readings(
     weights = [-weight for rank, weight, _, _ in ranked if rank == best_rank]
     first = ranked[0][-1]
     is_certain = compute_share_of_first(weights) >= MIN_CERTAINTY and not _is_doubtful(first, likelihoods)
-    kept = tuple(item[-1] for item in ranked[:_MAX_READINGS_KEPT])
-    slips = tuple(likelihoods.name_slip(reading, exchanged) for reading in kept)
+    kept = tuple(map(itemgetter(-1), ranked[:_MAX_READINGS_KEPT]))
+    slips = tuple(map(partial(likelihoods.name_slip, exchanged=exchanged), kept))
     return RankedReadings(kept, slips, is_certain, likelihoods.overwritten.get(first[0].cell, ""))
 
 

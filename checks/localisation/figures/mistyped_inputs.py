@@ -21,13 +21,14 @@ _MAX_INPUTS = 5_000
 def find_mistyped_inputs(network: FigureNetwork, violated: frozenset[int]) -> list[FigureRepair]:
     """Return the changes of one typed figure, by a slip of typing or of the unit, that satisfy violated conditions."""
     repairs: list[FigureRepair] = []
-    constraints = [network.constraints[index] for index in sorted(violated)]
+    constraints = list(map(network.constraints.__getitem__, sorted(violated)))
     start = FigureState(network.values)
     for cell in list(_list_inputs(network, constraints))[:_MAX_INPUTS]:
         decimals = network.decimals.get(cell, _DEFAULT_DECIMALS)
         before = network.values[cell]
         amounts = list_likely_amounts(before, _ANY_AMOUNT, (), decimals)
-        for amount in dict.fromkeys(_round(amount, decimals) for amount in amounts):
+        for likely_amount in amounts:
+            amount = _round(likely_amount, decimals)
             state = network.change(start, cell, amount)
             if amount != before and not network.update_violated(violated, start, state):
                 repairs.append(FigureRepair({cell: amount}, {}))
@@ -42,7 +43,7 @@ def _list_inputs(network: FigureNetwork, constraints: Iterable[FigureConstraint]
     """Yield each typed cell from which the formulas in some conditions calculate, once."""
     seen: set[CellRef] = set()
     for constraint in constraints:
-        open_cells = [cell for cell in constraint.cells if cell in network.derivations]
+        open_cells = list(filter(network.derivations.__contains__, constraint.cells))
         while open_cells:
             cell = open_cells.pop()
             if cell in seen:
