@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from itertools import pairwise
 from operator import ne
 from typing import Final
 
@@ -120,7 +119,7 @@ def is_transposed(first: str, second: str) -> bool:
 
 
 def _count_unequal_neighbours(digits: str) -> int:
-    return sum(left != right for left, right in pairwise(digits)) or 1
+    return sum(map(ne, digits, digits[1:])) or 1
 
 
 def _lacks_one_digit(short: str, long: str) -> bool:

@@ -27,6 +27,7 @@ from tests.builders.template_clerk import (
 MAX_STEPS = 12
 _CHANGE = re.compile(r"将 ([A-Z]+\d+) 改为 ?“?([^”。；，]+)”?")
 _CHANGE_HERE = re.compile(r"或将其改为 ([\d.]+)。")
+_RESTORE = re.compile(r"请恢复公式 (=.+?)，不要填数")
 _FILL = re.compile(r"请在 ([A-Z]+\d+) 填写")
 _PAD = re.compile(r"补足 (\d+) 位")
 _PLOTS, _LAND, _TASKS, _DONE = "新增耕地明细", "土地利用结构", "任务完成对照", "完成情况"
@@ -49,6 +50,9 @@ class Clerk:
 
     def obey(self, finding: Finding) -> None:
         """Do what the remedy says, to the letter; look into the papers only where it says so."""
+        if formula := _RESTORE.search(finding.remedy):
+            self.workbook = type_entries(self.workbook, [(finding.sheet, str(finding.cell), formula[1])])
+            return
         self.workbook = type_entries(self.workbook, self._follow(finding))
 
     def _follow(self, finding: Finding) -> list[Typed]:
@@ -164,4 +168,4 @@ def test_text_in_a_sum_is_one_finding_at_the_text() -> None:
     assert "将 D7 改为 30，只写数字" in finding.remedy
 
 
-_EXPECTED_COUNTS = {"plan": [7, 6, 5, 3, 2, 1, 0], "gansu": [7, 6, 5, 4, 3, 2, 1]}
+_EXPECTED_COUNTS = {"plan": [6, 5, 4, 3, 2, 1, 0], "gansu": [7, 6, 5, 4, 3, 2, 1]}

@@ -114,7 +114,7 @@ def count_trailing_zeros(amount: Decimal, unit: Decimal) -> int:
 def expect_alone(amounts: Sequence[Decimal], unit: Decimal) -> FigureExpectation:
     """Return what the other figures of a column make usual."""
     logs = [log(float(amount)) for amount in amounts if amount > 0]
-    zero_share = (sum(amount == 0 for amount in amounts) + _SMOOTHING / 3) / (len(amounts) + 1)
+    zero_share = _share_zeros(amounts, 3)
     return FigureExpectation(
         zero_share=zero_share,
         zero_share_beside_zero=zero_share,
@@ -162,7 +162,7 @@ def _find_ratio_center(unequal_ratios: Sequence[float], equal_count: int) -> flo
 
 
 def _share_zeros(amounts: Sequence[Decimal], rarity: int) -> float:
-    return (sum(amount == 0 for amount in amounts) + _SMOOTHING / rarity) / (len(amounts) + 1)
+    return (amounts.count(Decimal(0)) + _SMOOTHING / rarity) / (len(amounts) + 1)
 
 
 def _compute_spread(logs: Sequence[float]) -> float:
@@ -176,4 +176,7 @@ def _share_precisions(amounts: Sequence[Decimal], unit: Decimal) -> tuple[float,
     """Return the shares of figures by their trailing zeros; each zero more is ten times as rare by itself."""
     counts = Counter(count_trailing_zeros(amount, unit) for amount in amounts if amount > 0)
     total = counts.total()
-    return tuple((counts[zeros] + 0.9 * 10**-zeros) / (total + 1) for zeros in range(_MAX_TRAILING_ZEROS + 1))
+    shares: tuple[float, ...] = ()
+    for zeros in range(_MAX_TRAILING_ZEROS + 1):
+        shares += ((counts[zeros] + 0.9 * 10**-zeros) / (total + 1),)
+    return shares

@@ -1,7 +1,6 @@
 """Put several readings of one error in order, the likeliest first, and tell whether the first stands out."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -45,7 +44,7 @@ def rank_readings(
     readings: Iterable[Repair],
     evidence: Mapping[CellRef, CellEvidence],
     likelihoods: RepairLikelihoods,
-    exchanged: AbstractSet[RepairStep] = frozenset(),
+    exchanged: frozenset[RepairStep] = frozenset(),
 ) -> RankedReadings:
     """Return the readings in order: by formulas and reference values, then by likelihood.
 

@@ -85,11 +85,11 @@ class RepairLikelihoods:
                 weight += self.weigh_step(step).weight
         return weight
 
-    def name_slip(self, steps: Sequence[RepairStep], exchanged: AbstractSet[RepairStep] = frozenset()) -> str:
+    def name_slip(self, steps: Sequence[RepairStep], exchanged: frozenset[RepairStep] = frozenset()) -> str:
         """Return the kind of slip that explains a repair, empty if it is of several steps or nothing explains it."""
         if _is_move(steps):
             return MOVED
-        if all(step in exchanged for step in steps) or len(list(list_exchanged(steps))) == len(steps):
+        if exchanged.issuperset(steps) or len(list(list_exchanged(steps))) == len(steps):
             return EXCHANGED
         kind = self.weigh_step(steps[0]).kind if len(steps) == 1 else UNEXPLAINED
         return "" if kind == UNEXPLAINED else kind
@@ -155,7 +155,7 @@ class RepairLikelihoods:
         typing_error = find_typing_error(written, meant)
         if typing_error is not None:
             yield typing_error
-        if written and any(self.figures.values.get(cell) == written for cell in _list_neighbours(step.cell)):
+        if written and written in map(self.figures.values.get, _list_neighbours(step.cell)):
             yield TypingError(COPIED, _COPIED_SHARE / len(_NEIGHBOURS))
         if place is not None:
             yield from _list_slips_in_column(self.figures, place, written, meant)
@@ -175,7 +175,7 @@ def _list_slips_in_column(
         row_amounts = [amount for row, amount in amounts.items() if row not in total_rows and amount]
         if abs(written - meant) in row_amounts:
             yield TypingError(ROW_OMITTED, _OMITTED_SHARE / len(row_amounts))
-    elif any(amounts.get(row) == written for row in total_rows):
+    elif written in map(amounts.get, total_rows):
         yield TypingError(TOTAL_TYPED, _TOTAL_TYPED_SHARE)
 
 
@@ -220,4 +220,7 @@ def _is_move(steps: Sequence[RepairStep]) -> bool:
 def compute_share_of_first(weights: Sequence[float]) -> float:
     """Return the probability of the first of several repairs, from the logarithms of their likelihoods."""
     highest = max(weights)
-    return exp(weights[0] - highest) / sum(exp(weight - highest) for weight in weights)
+    total = 0.0
+    for weight in weights:
+        total += exp(weight - highest)
+    return exp(weights[0] - highest) / total
