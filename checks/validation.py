@@ -35,14 +35,16 @@ from checks.recognition.submission_refusals import (
 from checks.reporting.finding_messages import build_findings
 from checks.reporting.joined_places import JoinedPlaces
 from checks.reporting.reported_figures import collect_reported_figures
+from checks.rules.agreement.successions import follow_successions
 from checks.rules.cross_year_rules import collect_claimed_plots
 from checks.submission_evaluator import SubmissionEvaluator
 from checks.versions.explanation_form import read_explanation_form
 from checks.versions.explanations import add_last_year, attach_explanations
 from checks.versions.returned_sheets import read_explanations, remove_returned_sheets
 from checks.versions.row_identity import add_locations
-from contracts.contract_library import ContractLibrary
+from contracts.contract_library import ContractLibrary, Submission
 from contracts.messages import Messages
+from contracts.registers import County
 
 _DECISIVE_CHECKS: Final = ("anything_filled", "not_copied")
 
@@ -72,9 +74,9 @@ def validate_workbook(
     if (package := library.find_package(identity.county, identity.year)) is None:
         return refuse_missing_contract(identity, cover, library, messages)
     submission = library.compile_submission(package, identity.year)
-    evaluator = SubmissionEvaluator(cover, submission, _drop_later_version(history, identity))
+    evaluator = SubmissionEvaluator(cover, submission, _prepare_history(history, identity, submission))
     candidates = evaluator.known_tables.sheet_candidates
-    joined = join_continued_sheets(book, submission.table_forms, submission.county, candidates)
+    joined = join_continued_sheets(book, submission.table_forms, _find_county(submission), candidates)
     book, subjects = joined.book, evaluator.recognise(joined.book)
     if oversized := refuse_oversized_tables(list_tables(subjects), messages):
         return oversized
@@ -103,9 +105,18 @@ def _refuse_without_cover(
     return refuse_single_table(book, forms, cover_form, messages, is_known_county=True)
 
 
-def _drop_later_version(history: FilingHistory | None, identity: SubmissionIdentity) -> FilingHistory | None:
-    """Return the history without a version that the submission does not replace."""
-    if history is None or history.earlier_version is None or history.earlier_version.version < identity.version:
+def _find_county(submission: Submission) -> County | None:
+    return submission.register.counties.get(submission.package.county)
+
+
+def _prepare_history(
+    history: FilingHistory | None, identity: SubmissionIdentity, submission: Submission
+) -> FilingHistory | None:
+    """Return the history under present names of townships, without a version that the submission does not replace."""
+    if history is None:
+        return None
+    history = follow_successions(history, _find_county(submission))
+    if history.earlier_version is None or history.earlier_version.version < identity.version:
         return history
     return replace(history, earlier_version=None)
 
@@ -149,8 +160,7 @@ def _merge_root_causes(evaluation: Evaluation, book: RawWorkbook, evaluator: Sub
     evaluation = _keep_only_decisive(evaluation, book)
     if not evaluation.violations or any(map(_is_decisive, evaluation.violations)):
         return evaluation
-    submission = evaluator.submission
-    county = submission.register.counties.get(submission.package.county)
+    county = _find_county(evaluator.submission)
     generate = partial(generate_hypotheses, county=county)
     restored = restore_keys(book, evaluation, evaluator.evaluate, county)
     explained = explain_by_hypotheses(restored.book, restored.evaluation, generate, evaluator.evaluate)

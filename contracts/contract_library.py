@@ -15,7 +15,7 @@ from contracts.notice_vocabulary import NoticeVocabulary, load_notice_vocabulary
 from contracts.packages import Package, load_package
 from contracts.plans import Plan, load_plan
 from contracts.procedures import Procedure, load_procedure
-from contracts.registers import County, Register, load_register
+from contracts.registers import Register, load_register
 from contracts.return_policy import ReturnPolicy, load_return_policy
 from contracts.rollups import RollUpTable, load_rollup_tables
 from contracts.yaml_files import parse_once, read_text
@@ -50,11 +50,6 @@ class Submission:
     def table_forms(self) -> tuple[Form, ...]:
         """The forms that are tables."""
         return tuple(form for form in self.forms if form.is_table)
-
-    @property
-    def county(self) -> County | None:
-        """The county in the register, None if the register does not know it."""
-        return self.register.counties.get(self.package.county)
 
     def get_form(self, name: str) -> Form:
         """Return one form by its English name."""

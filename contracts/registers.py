@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contracts.errors import ContractError, build_entry_error
+from contracts.successions import Succession, load_successions
 from contracts.yaml_files import compile_once
 
 TOWNSHIP_SUFFIXES = ("街道办事处", "街道", "镇", "乡")
@@ -15,7 +16,8 @@ class County:
     """One county-level division with its townships (nine-digit code to full name).
 
     *by_roster_only* marks a unit that is not a county, such as a development zone: it reports only if the roster of
-    the year names it. *former_names* maps an abolished or old name of a township to its present one.
+    the year names it. *former_names* maps an abolished or old name of a township to its present one. *successions* say
+    what became of townships since the edition before.
     """
 
     code: str
@@ -24,6 +26,19 @@ class County:
     townships: Mapping[str, str]
     by_roster_only: bool = False
     former_names: Mapping[str, str] = field(default_factory=dict)
+    successions: tuple[Succession, ...] = ()
+
+    def find_successors(self, name: str) -> tuple[str, ...]:
+        """Return the present townships that a township of an earlier edition became: itself, one or several.
+
+        A name that no edition knows stands for itself.
+        """
+        for succession in self.successions:
+            if name in succession.predecessors:
+                return succession.successors
+        if name in self.former_names:
+            return (self.former_names[name],)
+        return (name,)
 
     def resolve_township(self, written_name: str) -> tuple[str, ...]:
         """Return the full names that *written_name* may stand for: itself, its new name, or those it abbreviates.
@@ -36,8 +51,9 @@ class County:
         township_name = written_name.removeprefix(self.name)
         if township_name in full_names:
             return (township_name,)
-        if township_name in self.former_names:
-            return (self.former_names[township_name],)
+        successors = self.find_successors(township_name)
+        if successors != (township_name,):
+            return successors
         if not township_name or not _is_abbreviation(township_name):
             return ()
         short_name = _strip_suffix(township_name)
@@ -66,9 +82,9 @@ def load_register(raw: Mapping[str, Any], file: str) -> Register:
             edition=raw["edition"],
             provinces=_build_names(raw["provinces"]),
             cities=_build_names(raw["cities"]),
-            counties={str(code): _build_county(str(code), county) for code, county in raw["counties"].items()},
+            counties={str(code): _build_county(str(code), county, file) for code, county in raw["counties"].items()},
         )
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise build_entry_error(file, error) from error
     for county in register.counties.values():
         if len(set(county.townships.values())) < len(county.townships):
@@ -90,7 +106,8 @@ def _build_names(raw: Mapping[Any, str]) -> dict[str, str]:
     return {str(code): name for code, name in raw.items()}
 
 
-def _build_county(code: str, raw: Mapping[str, Any]) -> County:
+def _build_county(code: str, raw: Mapping[str, Any], file: str) -> County:
+    names = raw["townships"].values()
     return County(
         code=code,
         name=raw["name"],
@@ -98,6 +115,7 @@ def _build_county(code: str, raw: Mapping[str, Any]) -> County:
         townships=_build_names(raw["townships"]),
         by_roster_only=bool(raw.get("by_roster_only", False)),
         former_names=dict(raw.get("former", {})),
+        successions=load_successions(code, raw.get("successions", ()), names, file),
     )
 
 

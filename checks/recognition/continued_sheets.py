@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
 from itertools import chain
+from operator import attrgetter
 from typing import Final
 
 import polars as pl
@@ -72,7 +73,7 @@ def join_continued_sheets(
     sheet_candidates: SheetCandidates | None = None,
 ) -> JoinedWorkbook:
     """Return the workbook with each table on one sheet."""
-    sheets = {sheet.name: sheet for sheet in book.sheets}
+    sheets = dict(zip(map(attrgetter("name"), book.sheets), book.sheets, strict=True))
     joined: dict[str, tuple[JoinedSheet, ...]] = {}
     for search in locate_tables(forms, book, sheet_candidates).values():
         if search.location is None or not search.rival_sheets or not _is_complete(search.location):
@@ -189,7 +190,7 @@ def _continue_numbers(sheet: RawSheet, table: Table, row_count: int) -> RawSheet
 
 def _set_texts(sheet: RawSheet, column: int, texts: Mapping[int, str]) -> RawSheet:
     name = column_letters(column)
-    positions = [row - 1 for row in texts]
+    positions = pl.Series(list(texts)) - 1
     values = sheet.text[name].scatter(positions, pl.Series(list(texts.values()), dtype=pl.String))
     return replace(sheet, text=sheet.text.with_columns(values.alias(name)))
 
@@ -203,7 +204,7 @@ def _append_rows(first: RawSheet, sheet: RawSheet, place: JoinedSheet) -> RawShe
         text=pl.concat([first.text, sheet.text.slice(place.header_row)], how="diagonal"),
         kinds=pl.concat([first.kinds, sheet.kinds.slice(place.header_row)], how="diagonal").fill_null(0),
         formulas=dict(chain(first.formulas.items(), _move_formulas(sheet, place.header_row, shift))),
-        merges=(*first.merges, *(_move_range(merge, shift) for merge in merges)),
+        merges=(*first.merges, *map(partial(_move_range, shift=shift), merges)),
         hidden_rows=(*first.hidden_rows, *(row + shift for row in sheet.hidden_rows if row > place.header_row)),
         hidden_columns=tuple(sorted({*first.hidden_columns, *sheet.hidden_columns})),
         hidden_cells=(*first.hidden_cells, *_move_hidden_cells(sheet, place.header_row, shift)),

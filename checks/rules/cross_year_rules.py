@@ -15,6 +15,7 @@ from checks.parsing.code_spellings import standardise_plot
 from checks.recognition.column_names import ROW
 from checks.recognition.form_instance import FormUnderCheck
 from checks.recognition.table import PROJECT, TOWNSHIP_FULL, Table
+from checks.rules.agreement.successions import is_part_of_split
 from checks.rules.sum_rules import SumConstraint, list_unique_groups
 from checks.rules.violation_builder import build_violation_at, format_value
 from contracts.form_model import Role, Rule
@@ -69,12 +70,17 @@ def constrain_opening_balances(
 def constrain_cumulative_figures(
     subject: FormUnderCheck, table: Table, rule: Rule
 ) -> Iterator[SumConstraint | SkippedRule]:
-    """Constrain each cumulative figure to last year's plus this year's; last year's is 0 if it was not filed."""
+    """Constrain each cumulative figure to last year's plus this year's; last year's is 0 if it was not filed.
+
+    That of a part of a township that was split is not known.
+    """
     history = _get_history_on_file(subject)
     if history is None:
         yield _build_skipped_rule(subject, rule)
         return
     for row, project, township in list_unique_groups(table):
+        if is_part_of_split(subject.county, township):
+            continue
         for pair in rule.arguments["pairs"]:
             previous = history.get_figure(subject.form.name, project, township, pair["cumulative"]) or Decimal(0)
             field = subject.form.get_field(pair["cumulative"])

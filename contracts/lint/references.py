@@ -146,9 +146,18 @@ def _check_registers(index: ContractIndex) -> Iterator[ContractProblem]:
                     yield document.build_problem(
                         (*path, "townships", township), "township_code", code=code, value=township
                     )
-            for old, new in county.get("former", {}).items():
+            for end, new in _list_new_names(county):
                 if new not in names:
-                    yield document.build_problem((*path, "former", old), "township_unknown", value=new)
+                    yield document.build_problem((*path, *end), "township_unknown", value=new)
+
+
+def _list_new_names(county: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    """Yield the names that townships of earlier editions have now, with their places in the county's entry."""
+    for old, new in county.get("former", {}).items():
+        yield ("former", old), new
+    for position, succession in enumerate(county.get("successions", ())):
+        for new in succession["to"]:
+            yield ("successions", position, "to"), new
 
 
 def _check_plans(index: ContractIndex) -> Iterator[ContractProblem]:

@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import partial
+from operator import attrgetter
 
 from checks.diagnosis.finding_grouping import merge_into
 from checks.diagnosis.grouping.blank_blocks import BLOCK_VARIANT
@@ -36,12 +38,12 @@ def merge_lone_texts(tables: Iterable[Table], violations: Sequence[Violation]) -
 
 
 def _is_one_row(violation: Violation) -> bool:
-    return len({cell.row for cell in violation.cells}) == 1
+    return len(set(map(attrgetter("row"), violation.cells))) == 1
 
 
 def _build_root_cause(table: Table, block: Violation, row: int) -> Violation | None:
     """Return the violation of a row of *table* that holds one text, None if it holds more or names a township."""
-    filled = [name for name in table.columns if table.get_stripped_text(name, row)]
+    filled = list(filter(partial(table.get_stripped_text, row=row), table.columns))
     if len(filled) != 1 or filled[0] not in list_naming_columns(table.form, filled):
         return None
     text = table.get_stripped_text(filled[0], row)

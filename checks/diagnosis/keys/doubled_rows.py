@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from checks.diagnosis.evaluation import Evaluation
 from checks.diagnosis.hypothesis_testing import CellContent, Hypothesis
@@ -27,7 +28,7 @@ _BLANK: CellContent = (None, CellKind.EMPTY)
 def propose_doubled_rows(_book: RawWorkbook, evaluation: Evaluation) -> Iterator[list[Hypothesis]]:
     """Yield, for each table with rows that equal other rows, the hypothesis that each group should be one row."""
     for table in evaluation.tables:
-        repeats = [violation for violation in evaluation.violations if _is_repeat_in(table, violation)]
+        repeats = list(filter(partial(_is_repeat_in, table), evaluation.violations))
         groups = diagnose_serial_numbers(table).duplicate_rows if repeats else ()
         doubled = _find_doubled(repeats, groups)
         if doubled is not None:

@@ -52,7 +52,7 @@ def _propose_named_orders(
     table: Table, code_column: str, name_column: str, names: Mapping[str, str]
 ) -> Iterator[Hypothesis]:
     """Yield the hypotheses that codes, or their names, should stand in another order."""
-    codes = {name: code for code, name in names.items()}
+    codes = dict(zip(names.values(), names, strict=True))
     written_column = name_column
     if name_column == find_township_column(table):
         written_column = TOWNSHIP_FULL
@@ -107,10 +107,15 @@ def _map_townships(tables: Iterable[Table]) -> dict[str, set[str]]:
 
 def _propose_project_orders(projects: Table, townships: Mapping[str, set[str]]) -> Iterator[Hypothesis]:
     """Yield the hypotheses that the numbers of projects, or their approved units, should stand in another order."""
-    unit_columns = [rule.arguments["column"] for rule in projects.form.rules if rule.check == "units_known"]
-    if not unit_columns or unit_columns[0] not in projects.columns or projects.body.height > _MAX_PROJECTS:
+    unit_rules = list_rules(projects, "units_known")
+    if (
+        not unit_rules
+        or unit_rules[0].arguments["column"] not in projects.columns
+        or projects.body.height > _MAX_PROJECTS
+    ):
         return
-    rows = projects.body.select(ROW, PROJECT, unit_columns[0]).drop_nulls().rows()
+    unit_column = str(unit_rules[0].arguments["column"])
+    rows = projects.body.select(ROW, PROJECT, unit_column).drop_nulls().rows()
     new_numbers: dict[int, str] = {}
     new_units: dict[int, str] = {}
     for row, number, units in rows:
@@ -120,7 +125,7 @@ def _propose_project_orders(projects: Table, townships: Mapping[str, set[str]]) 
             return
         new_numbers[row], new_units[row] = fitting_numbers[0], fitting_units[0]
     yield from _propose_reordering(projects, PROJECT, new_numbers)
-    yield from _propose_reordering(projects, unit_columns[0], new_units)
+    yield from _propose_reordering(projects, unit_column, new_units)
 
 
 def _propose_reordering(table: Table, column: str, texts: Texts, *, is_exact: bool = True) -> Iterator[Hypothesis]:
@@ -138,7 +143,7 @@ def _propose_reordering(table: Table, column: str, texts: Texts, *, is_exact: bo
 def _build_hypothesis(table: Table, column: str, texts: Texts, *, is_exact: bool) -> Hypothesis:
     rows: Sequence[int] = sorted(texts)
     cells = list(map(partial(table.get_cell_ref, column), rows))
-    contents: list[CellContent] = [build_text_content(texts[row]) for row in rows]
+    contents: list[CellContent] = list(map(build_text_content, map(texts.__getitem__, rows)))
     position = table.columns[column]
     facts = {
         "title": table.form.title,

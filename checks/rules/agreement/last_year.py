@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from itertools import cycle
+from itertools import cycle, repeat
 
 from checks.model.filing_history import FilingHistory
 from checks.model.violation import Violation
@@ -55,17 +55,28 @@ def _list_groups(table: Table) -> set[RowGroup]:
 
 
 def _list_filed_groups(subject: FormUnderCheck, table: Table, history: FilingHistory) -> list[RowGroup]:
-    """Return the rows of last year's filing under present names; a total row belongs to no group."""
+    """Return the rows of last year's filing under present names; a total row belongs to no group.
+
+    A township that was split is there as long as one of its successors has a row.
+    """
+    present = _list_groups(table)
     groups: dict[RowGroup, None] = {}
     for form, project, township, _ in history.figures or {}:
-        if form == table.form.name and (project or township):
-            groups[project, _get_present_name(subject, township)] = None
+        if form != table.form.name or not (project or township):
+            continue
+        names = _list_present_names(subject, township)
+        present_groups = list(zip(repeat(project), names, strict=False))
+        if len(names) == 1 or present.isdisjoint(present_groups):
+            groups.update(dict.fromkeys(present_groups))
     return list(groups)
 
 
-def _get_present_name(subject: FormUnderCheck, township: str) -> str:
-    names = subject.county.resolve_township(township) if subject.county and township else ()
-    return names[0] if len(names) == 1 else township
+def _list_present_names(subject: FormUnderCheck, township: str) -> tuple[str, ...]:
+    if subject.county is None or not township:
+        return (township,)
+    successors = subject.county.find_successors(township)
+    names = subject.county.resolve_township(township)
+    return names if successors == (township,) and len(names) == 1 else successors
 
 
 def _drop_reported_elsewhere(subject: FormUnderCheck, rule: Rule, missing: list[RowGroup]) -> list[RowGroup]:
