@@ -14,20 +14,27 @@ from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_KEY, PREFECT_A
 from contracts.messages import LANGUAGES
 from flows.artifacts import publish_stage_results, publish_year
 from flows.distant_jobs import run_distant_jobs
-from flows.intake.county_stages import run_job
 from flows.machines.dask_workers import needs_portable_jobs
 from flows.prefect_support.named_server import check_server_settings
 from flows.prefect_support.result_refusal import refuse_results
 from flows.prefect_support.server_errors import SERVER_ERRORS
-from flows.prefect_support.task_runners import create_task_runner
-from flows.prefect_support.temporary_faults import has_temporary_fault
+from flows.prefect_support.task_runners import DASK, create_task_runner, get_runner_name, parse_worker_count
+from flows.prefect_support.temporary_faults import has_temporary_fault, is_temporary
 from flows.run.flow_outcome import get_current_outcome
-from flows.run.job_result_files import choose_result_path, open_result_folder, take_job_result, write_job_result
+from flows.run.job_groups import JobGroup, group_jobs
+from flows.run.job_result_files import (
+    choose_result_path,
+    has_job_outcome,
+    open_result_folder,
+    take_job_result,
+    write_job_result,
+)
 from flows.run.run_context import JobResult
 from flows.run.run_stages import run_stages
-from flows.run.stage_loop import build_failure, run_job_safely
+from flows.run.stage_loop import run_job_safely
+from flows.run.worker_choice import get_job_function, open_worker_pool, use_workers_for
 from flows.run_log import log_to_prefect
-from flows.year.jobs import Job
+from flows.year.jobs import AnyJob, Job, OutputJob
 from flows.year.locations import YearPaths
 from ledger.store_location import locate_store
 
@@ -38,14 +45,23 @@ RETRY_DELAYS: Final = [1.0, 5.0, 20.0]
 refuse_results()
 
 
-class OpaqueJob:
-    """A job and the path of its result as a plain object: Prefect and Dask search every part of a data class."""
+class OpaqueJobs:
+    """Jobs with the paths of their results as a plain object: Prefect and Dask search every part of a data class."""
 
-    __slots__ = ("job", "result_path")
+    __slots__ = ("jobs", "result_paths")
 
-    def __init__(self, job: Job, result_path: Path) -> None:
-        self.job = job
-        self.result_path = result_path
+    def __init__(self, jobs: JobGroup, result_paths: tuple[Path, ...]) -> None:
+        self.jobs = jobs
+        self.result_paths = result_paths
+
+    def select_unfinished(self) -> "OpaqueJobs":
+        """Return the jobs that no earlier attempt has done."""
+        jobs, result_paths = [], []
+        for job, result_path in zip(self.jobs, self.result_paths, strict=True):
+            if not has_job_outcome(result_path):
+                jobs.append(job)
+                result_paths.append(result_path)
+        return OpaqueJobs(tuple(jobs), tuple(result_paths))
 
 
 @task(
@@ -56,15 +72,18 @@ class OpaqueJob:
     retry_delay_seconds=RETRY_DELAYS,
     retry_condition_fn=has_temporary_fault,
 )
-def county_stage(sealed: OpaqueJob) -> None:
-    """Run one county's job of one stage, and leave its result or its failure in a file."""
-    job = sealed.job
-    try:
-        outcome = run_job(job)
-    except Exception as error:
-        write_job_result(sealed.result_path, build_failure(job.stage, job.county, error))
-        raise  # Prefect decides whether to try again, and shows the failure on its pages
-    write_job_result(sealed.result_path, outcome)
+def county_stage(sealed: OpaqueJobs) -> None:
+    """Run jobs of one stage, of one county or of several, and leave their results or failures in files."""
+    unfinished = sealed.select_unfinished()
+    completed_jobs = get_job_function()(unfinished.jobs)
+    errors = []
+    for completed, result_path in zip(completed_jobs, unfinished.result_paths, strict=True):
+        write_job_result(result_path, completed.result)
+        if completed.error is not None:
+            errors.append(completed.error)
+    if errors:
+        # Prefect decides by the error whether to try again, and shows the failure on its pages.
+        raise next(filter(is_temporary, errors), errors[0])
 
 
 @flow(
@@ -108,7 +127,7 @@ def annual_review(  # noqa: PLR0917 - Prefect passes a deployment's parameters b
 
 def _run_year(paths: YearPaths) -> int:
     _check_server()
-    with tags(f"year:{paths.year}"), log_to_prefect():
+    with tags(f"year:{paths.year}"), log_to_prefect(), open_worker_pool():
         failure_count = run_stages(paths, run_jobs_as_tasks)
         with suppress(*SERVER_ERRORS):  # the work is done, whether Prefect's pages show it or not
             publish_year(paths)
@@ -122,46 +141,64 @@ def _check_server() -> None:
         check_server_settings(api_url, has_secret=bool(PREFECT_API_AUTH_STRING.value() or PREFECT_API_KEY.value()))
 
 
-def run_jobs_as_tasks(stage: str, jobs: Sequence[Job]) -> Iterator[JobResult]:
+def run_jobs_as_tasks(stage: str, jobs: Sequence[AnyJob]) -> Iterator[JobResult]:
     """Run jobs as tasks, all at once; yield their results in the order of the jobs."""
-    if needs_portable_jobs(jobs[0].paths):
-        results = yield from run_distant_jobs(jobs)
+    if get_runner_name() == DASK and isinstance(jobs[0], OutputJob):
+        # An output is written from the ledger, which workers on other machines may not reach.
+        results = yield from _run_jobs_here(jobs)
+    elif needs_portable_jobs(jobs[0].paths):
+        results = yield from run_distant_jobs([job for job in jobs if isinstance(job, Job)])
     else:
         results = yield from _run_near_jobs(jobs)
     with suppress(*SERVER_ERRORS):  # as above
         publish_stage_results(stage, jobs, results)
 
 
-def _run_near_jobs(jobs: Sequence[Job]) -> Generator[JobResult, None, list[JobResult]]:
-    """Run jobs where the disk of the run is seen; yield their results in order, and return them."""
+def _run_jobs_here(jobs: Sequence[AnyJob]) -> Generator[JobResult, None, list[JobResult]]:
+    """Run jobs in the process of the flow; yield their results in order, and return them."""
     results = []
-    with open_result_folder(jobs[0].paths) as folder:
-        sealed_jobs = [OpaqueJob(job, choose_result_path(folder)) for job in jobs]
-        futures = [_submit_job(sealed) for sealed in sealed_jobs]
-        for sealed, future in zip(sealed_jobs, futures, strict=True):
-            result = _collect_result(sealed, future)
-            results.append(result)
-            yield result
+    for job in jobs:
+        result = run_job_safely(job)
+        results.append(result)
+        yield result
     return results
 
 
-def _submit_job(sealed: OpaqueJob) -> PrefectFuture[None]:
-    job = sealed.job
-    named_task = county_stage.with_options(task_run_name=f"{job.stage}-{job.county}")
-    with tags(f"county:{job.county}", f"stage:{job.stage}"):
-        return named_task.submit(sealed)
+def _run_near_jobs(jobs: Sequence[AnyJob]) -> Generator[JobResult, None, list[JobResult]]:
+    """Run jobs where the disk of the run is seen; yield their results in order, and return them."""
+    results = []
+    with open_result_folder(jobs[0].paths) as folder, use_workers_for(len(jobs)):
+        sealed_groups = [_seal_jobs(group, folder) for group in group_jobs(jobs, parse_worker_count())]
+        futures = [_submit_jobs(sealed) for sealed in sealed_groups]
+        for sealed, future in zip(sealed_groups, futures, strict=True):
+            for result in _collect_results(sealed, future):
+                results.append(result)
+                yield result
+    return results
 
 
-def _collect_result(sealed: OpaqueJob, future: PrefectFuture[None]) -> JobResult:
-    """Wait for a task and return what it left; run the job here if it left nothing.
+def _seal_jobs(jobs: JobGroup, folder: Path) -> OpaqueJobs:
+    return OpaqueJobs(jobs, tuple(choose_result_path(folder) for _ in jobs))
+
+
+def _submit_jobs(sealed: OpaqueJobs) -> PrefectFuture[None]:
+    stage, counties = sealed.jobs[0].stage, [job.county for job in sealed.jobs]
+    name = "-".join(dict.fromkeys((stage, counties[0], counties[-1])))
+    with tags(f"stage:{stage}", *map("county:{}".format, counties)):
+        return county_stage.with_options(task_run_name=name).submit(sealed)
+
+
+def _collect_results(sealed: OpaqueJobs, future: PrefectFuture[None]) -> Iterator[JobResult]:
+    """Wait for a task and yield what it left of each job; run a job here if it left nothing of it.
 
     A task leaves nothing if its process died, or if Prefect did not run it.
     """
-    with suppress(Exception):  # how a task ended is in its file
+    with suppress(Exception):  # how a task ended is in its files
         future.wait()
-    result = take_job_result(sealed.result_path)
-    if result is not None:
-        return result
-    job = sealed.job
-    get_run_logger().warning("%s %s left no result, and is run in the process of the flow", job.stage, job.county)
-    return run_job_safely(job)
+    for job, result_path in zip(sealed.jobs, sealed.result_paths, strict=True):
+        result = take_job_result(result_path)
+        if result is None:
+            message = "%s %s left no result, and is run in the process of the flow"
+            get_run_logger().warning(message, job.stage, job.county)
+            result = run_job_safely(job)
+        yield result

@@ -9,7 +9,7 @@ from prefect.artifacts import create_link_artifact, create_table_artifact
 from contracts.messages import Messages
 from flows.run.run_context import JobFailure, JobResult
 from flows.run.run_summary import RunSummary, summarise_run
-from flows.year.jobs import Job
+from flows.year.jobs import AnyJob
 from flows.year.locations import YearPaths
 from flows.year.year_inputs import read_year_inputs
 from flows.year.year_state import load_year_state
@@ -39,13 +39,13 @@ def publish_year(paths: YearPaths) -> None:
         create_link_artifact(link=path.as_uri(), key=f"filing-{year}", link_text=path.name)
 
 
-def publish_stage_results(stage: str, jobs: Sequence[Job], results: Sequence[JobResult]) -> None:
+def publish_stage_results(stage: str, jobs: Sequence[AnyJob], results: Sequence[JobResult]) -> None:
     """Write what each job of a stage did: one row per county, with the kinds of its lines of progress."""
     rows = [_build_result_row(job, result) for job, result in zip(jobs, results, strict=True)]
     create_table_artifact(rows, key=f"stage-{stage}", description=f"{stage}: {len(rows)}")
 
 
-def _build_result_row(job: Job, result: JobResult) -> ArtifactRow:
+def _build_result_row(job: AnyJob, result: JobResult) -> ArtifactRow:
     if isinstance(result, JobFailure):
         return {"county": job.county, "files": len(job.files), "results": _FAILED}
     keys = Counter(line.key for line in result.lines)

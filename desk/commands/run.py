@@ -12,7 +12,7 @@ from flows.run.pending_work import find_vanished_files, has_pending_work
 from flows.run.run_context import ProgressListener
 from flows.run.run_stages import LISTENER, run_stages
 from flows.run.run_summary import RunSummary, summarise_run
-from flows.run.stage_loop import run_jobs_inline
+from flows.run.worker_choice import open_worker_pool
 from flows.year.earlier_filings import find_filings_outdated_by
 from flows.year.inbox import Arrival
 from flows.year.jobs import ProgressLine
@@ -72,7 +72,9 @@ def _find_pending_work(paths: YearPaths, messages: Messages) -> tuple[tuple[Arri
 
 
 def _run_inline(paths: YearPaths, _: Messages) -> int:
-    return run_stages(paths, run_jobs_inline)
+    """Run the stages without Prefect; a stage with many jobs in worker processes, if the settings name them."""
+    with open_worker_pool() as pool:
+        return run_stages(paths, pool.run_jobs)
 
 
 def _run_with_prefect(paths: YearPaths, messages: Messages) -> int:
@@ -94,7 +96,7 @@ def _run_with_prefect(paths: YearPaths, messages: Messages) -> int:
         key = error_keys[type(error)]
         print_error(messages(key, path=str(paths.state_folder / "prefect" / "server.log")))
         # The year's work must get done even if Prefect is not available.
-        return run_stages(paths, run_jobs_inline)
+        return _run_inline(paths, messages)
 
 
 def _build_listener(messages: Messages) -> ProgressListener:

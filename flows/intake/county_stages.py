@@ -38,8 +38,8 @@ RECEIVE: Final = "receive"
 CHECK: Final = "check"
 
 
-def run_job(job: Job) -> JobOutcome:
-    """Run the stage function of a job."""
+def run_county_job(job: Job) -> JobOutcome:
+    """Run the stage function of a county's job."""
     return STAGE_FUNCTIONS[job.stage](job)
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from contracts.change_impact import unpack_data_files
 from contracts.contract_library import open_library
-from flows.intake.county_stages import run_job
+from flows.intake.county_stages import run_county_job
 from flows.machines.portable_job import PortableJob
 from flows.run.job_result_files import encode_result
 from flows.run.stage_loop import build_failure
@@ -40,7 +40,7 @@ def run_portable_job(portable_job: PortableJob) -> None:
         return
     with _lay_out(portable_job, area) as job:
         try:
-            outcome = run_job(job)
+            outcome = run_county_job(job)
         except Exception as error:
             _leave(area, portable_job, {RESULT_KEY: encode_result(build_failure(job.stage, job.county, error))})
             raise

@@ -1,4 +1,4 @@
-"""Who carries out the tasks of a run, by settings: threads of this process, or a Dask cluster."""
+"""Who carries out the tasks of a run, by settings: worker processes, threads of this process, or a Dask cluster."""
 
 import os
 from typing import Any, Final
@@ -6,11 +6,14 @@ from typing import Any, Final
 from contracts.errors import SettingError
 from ledger.service_address import STORE_VARIABLE, is_address, is_loopback
 
-RUNNER_VARIABLE: Final = "HESUAN_TASK_RUNNER"  # threads (where nothing is said) or dask
+RUNNER_VARIABLE: Final = "HESUAN_TASK_RUNNER"  # processes (where nothing is said), threads or dask
 WORKERS_VARIABLE: Final = "HESUAN_TASK_WORKERS"
 SCHEDULER_VARIABLE: Final = (
     "HESUAN_DASK_SCHEDULER"  # the address of a Dask scheduler; none: a cluster for the time of the run
 )
+PROCESSES: Final = "processes"
+THREADS: Final = "threads"
+DASK: Final = "dask"
 _DEFAULT_WORKERS = 2
 # Each waits in a thread for a worker: enough for every worker to have the next one at hand.
 _PORTABLE_JOBS_AT_A_TIME: Final = 64
@@ -18,21 +21,27 @@ _PORTABLE_JOBS_AT_A_TIME: Final = 64
 
 def create_task_runner() -> Any:  # noqa: ANN401 - task runners of two packages, which share no usable type
     """Return the task runner that the environment names; raise `SettingError` where it names none that there is."""
-    named = os.environ.get(RUNNER_VARIABLE) or "threads"
-    if named == "threads":
-        return _create_thread_runner(_parse_worker_count())
-    if named == "dask" and names_distant_workers():
+    if get_runner_name() != DASK:
+        # With worker processes, each thread waits for one of them.
+        return _create_thread_runner(parse_worker_count())
+    if names_distant_workers():
         _check_scheduler_address(os.environ[SCHEDULER_VARIABLE])
         return _create_thread_runner(_PORTABLE_JOBS_AT_A_TIME)
-    if named == "dask":
-        return _create_dask_runner()
-    problem = f"names no task runner: {named!r}; expected threads or dask"
-    raise SettingError(RUNNER_VARIABLE, problem, "task_runner", value=named)
+    return _create_dask_runner()
+
+
+def get_runner_name() -> str:
+    """Return what the environment names; raise `SettingError` if there is no such task runner."""
+    named = os.environ.get(RUNNER_VARIABLE) or PROCESSES
+    if named not in {PROCESSES, THREADS, DASK}:
+        problem = f"names no task runner: {named!r}; expected processes, threads or dask"
+        raise SettingError(RUNNER_VARIABLE, problem, "task_runner", value=named)
+    return named
 
 
 def names_distant_workers() -> bool:
     """Return whether the environment names a Dask scheduler, and a store that its workers reach without our disk."""
-    if os.environ.get(RUNNER_VARIABLE) != "dask" or not os.environ.get(SCHEDULER_VARIABLE):
+    if os.environ.get(RUNNER_VARIABLE) != DASK or not os.environ.get(SCHEDULER_VARIABLE):
         return False
     return is_address(os.environ.get(STORE_VARIABLE, ""))
 
@@ -66,7 +75,7 @@ def _build_cluster_settings() -> dict[str, object]:
     no_pages: list[str] = []
     dask.config.set({"distributed.scheduler.http.routes": no_pages, "distributed.worker.http.routes": no_pages})
     return {
-        "n_workers": _parse_worker_count(),
+        "n_workers": parse_worker_count(),
         "threads_per_worker": 1,
         "dashboard_address": None,
         "security": True,
@@ -79,7 +88,8 @@ def _check_scheduler_address(address: str) -> None:
         raise SettingError(SCHEDULER_VARIABLE, problem, "scheduler_address", value=address)
 
 
-def _parse_worker_count() -> int:
+def parse_worker_count() -> int:
+    """Return how many workers the environment asks for; raise `SettingError` if that is no whole number from 1."""
     written = os.environ.get(WORKERS_VARIABLE) or str(_DEFAULT_WORKERS)
     if not written.isdecimal() or int(written) < 1:
         problem = f"expected a whole number from 1, got {written!r}"

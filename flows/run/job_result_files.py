@@ -45,6 +45,15 @@ def write_job_result(path: Path, result: JobResult) -> None:
     write_private_file(path, json.dumps(encode_result(result)).encode())
 
 
+def has_job_outcome(path: Path) -> bool:
+    """Return whether a job has been done: a failure may be tried again."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return False
+    return "events" in json.loads(data)
+
+
 def take_job_result(path: Path) -> JobResult | None:
     """Read and delete a result; return None if the job left none."""
     try:

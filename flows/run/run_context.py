@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from flows.decisions.guarded_ledger import GuardedLedger
-from flows.year.jobs import Job, JobOutcome, ProgressLine
+from flows.year.jobs import AnyJob, JobOutcome, ProgressLine
 from flows.year.locations import YearPaths
 from flows.year.year_state import YearInputs, YearState, load_year_state
 from ledger.ledger import Ledger
@@ -24,7 +24,7 @@ class JobFailure:
 
 
 JobResult = JobOutcome | JobFailure
-JobRunner = Callable[[str, Sequence[Job]], Iterable[JobResult]]
+JobRunner = Callable[[str, Sequence[AnyJob]], Iterable[JobResult]]
 """Runs the jobs of a stage and returns their results in the same order."""
 
 

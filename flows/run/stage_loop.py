@@ -1,21 +1,24 @@
 """Runs the stages of a year in their order as far as it can advance; each result is recorded as soon as possible."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
+from typing import Final
 
 from contracts.procedures import Effect
 from flows.decisions.pending_decisions import build_recording_key, evaluate_decisions
 from flows.intake.accompanying_papers import keep_paper, list_new_papers
-from flows.intake.county_stages import run_job
 from flows.intake.opening_balances import evaluate_opening_balances
-from flows.outputs.output_plan import archive_contracts, plan_outputs
+from flows.outputs.output_jobs import plan_filing_jobs, plan_review_jobs, write_planned_output
+from flows.outputs.output_plan import archive_contracts, plan_notices, plan_summaries
 from flows.outputs.write_evidence import write_evidence
 from flows.run.failure_log import list_stack_lines, name_error_kind
 from flows.run.job_assignment import STAGE_PLANNERS
 from flows.run.pending_work import build_roster_event
 from flows.run.run_context import JobFailure, JobResult, RunContext
+from flows.run.run_job import run_job
 from flows.year.issued_outputs import find_unfinished_outputs
-from flows.year.jobs import Job, JobOutcome, ProgressLine
+from flows.year.jobs import AnyJob, Job, JobOutcome, OutputJob, ProgressLine
 from flows.year.year_state import YearState
 from ledger.atomic_files import commit_file, remove_abandoned_files
 from ledger.errors import (
@@ -26,6 +29,9 @@ from ledger.errors import (
     get_disk_failure,
 )
 from review.events import Event
+
+# Below this number, handing outputs to other threads or processes costs more than it gains.
+MIN_OUTPUTS_FOR_TASKS: Final = 12
 
 
 def run_stages_once(context: RunContext) -> list[JobFailure]:
@@ -46,17 +52,43 @@ def run_stages_once(context: RunContext) -> list[JobFailure]:
     # A decision may have changed what a county's returned files show.
     failures += _run_county_stages(context)
     failures += _write_output(context, "evidence", partial(_write_evidence, context))
-    for stage, make_output in plan_outputs(
-        context.load_state(), context.inputs.roster, reload_state=context.load_state
-    ):
-        failures += _write_output(context, stage, make_output)
-    return failures
+    return failures + _write_outputs(context)
 
 
 def _run_county_stages(context: RunContext) -> list[JobFailure]:
     failures: list[JobFailure] = []
     for stage, plan_jobs in STAGE_PLANNERS:
         failures += _run_jobs(context, stage, plan_jobs(context, context.load_state()))
+    return failures
+
+
+def _write_outputs(context: RunContext) -> list[JobFailure]:
+    """Write all outputs that are due, as the record stands before the first of them."""
+    state, roster = context.load_state(), context.inputs.roster
+    notices, summaries = list(plan_notices(state, roster)), list(plan_summaries(state, roster, context.load_state))
+    job_groups = list(plan_review_jobs(state, roster)), list(plan_filing_jobs(state, roster))
+    failures: list[JobFailure] = []
+    for stage, make_output in notices:
+        failures += _write_output(context, stage, make_output)
+    for jobs in job_groups:
+        failures += _run_output_jobs(context, jobs)
+    for stage, make_output in summaries:
+        failures += _write_output(context, stage, make_output)
+    return failures
+
+
+def _run_output_jobs(context: RunContext, jobs: Sequence[OutputJob]) -> list[JobFailure]:
+    """Run the jobs of outputs; a few of them are not worth tasks of their own."""
+    failures: list[JobFailure] = []
+    if len(jobs) < MIN_OUTPUTS_FOR_TASKS:
+        for job in jobs:
+            failures += _write_output(context, job.stage, partial(write_planned_output, job))
+        return failures
+    for job, result in zip(jobs, context.run_jobs(jobs[0].stage, jobs), strict=True):
+        if isinstance(result, JobFailure):
+            failures.append(_report_failure(context, replace(result, county="")))
+        else:
+            failures += _record_outcome_safely(context, job.stage, "", result)
     return failures
 
 
@@ -81,12 +113,12 @@ def _finish_outputs(state: YearState) -> None:
     remove_abandoned_files(state.paths.output_folder / str(state.paths.year), ())
 
 
-def run_jobs_inline(_: str, jobs: Sequence[Job]) -> Iterator[JobResult]:
+def run_jobs_inline(_: str, jobs: Sequence[AnyJob]) -> Iterator[JobResult]:
     """Run jobs one after the other in this process."""
     return map(run_job_safely, jobs)
 
 
-def run_job_safely(job: Job) -> JobResult:
+def run_job_safely(job: AnyJob) -> JobResult:
     """Run a job; return a failure instead of raising an error."""
     try:
         return run_job(job)

@@ -1,4 +1,4 @@
-"""One county's job of one stage, and its outcome: small plain values that can be sent to another process."""
+"""The job of one county or one output, and its outcome: small plain values that can be sent to another process."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -56,3 +56,27 @@ class Job:
     entry_count: int = 0
     basis: str = ""
     notices: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputJob:
+    """One output to write, at *path* below the year's outputs; *county* is the code of its county, city or province.
+
+    The record is that of the year's first *entry_count* entries, the last of which has the digest *head*.
+    """
+
+    stage: str
+    county: str
+    paths: YearPaths
+    path: str
+    entry_count: int
+    head: str
+    contracts_version: str
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The output as a job of a county names its files."""
+        return (self.path,)
+
+
+AnyJob = Job | OutputJob

@@ -103,9 +103,12 @@ class YearState:
         }
 
 
-def load_year_state(paths: YearPaths, ledger: Ledger, roster: Roster) -> YearState:
-    """Read the state of the year from the ledger, with what it needs of earlier years."""
-    state = build_year_state(paths, roster, ledger.list_entries(paths.year))
+def load_year_state(paths: YearPaths, ledger: Ledger, roster: Roster, *, entry_count: int | None = None) -> YearState:
+    """Read the state of the year from the ledger, with what it needs of earlier years.
+
+    If *entry_count* is given, entries of the year after so many are left out.
+    """
+    state = build_year_state(paths, roster, ledger.list_entries(paths.year)[:entry_count])
     prior_history = ledger.list_entries(paths.year - 1)
     filed_states = find_filed_states(state.procedure, prior_history)
     opening_balances = find_opening_balances(state.history)

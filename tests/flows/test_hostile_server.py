@@ -61,10 +61,11 @@ class Job:
 
 annual.run_job_safely = lambda job: f"{job.stage} was run here"
 annual.get_run_logger = lambda: logging.getLogger("run")
-sealed = annual.OpaqueJob(Job(), Path(sys.argv[1]))
-print(annual._collect_result(sealed, Ended()))
-write_job_result(sealed.result_path, JobOutcome())
-print(annual._collect_result(sealed, Ended()), sealed.result_path.exists())
+path = Path(sys.argv[1])
+sealed = annual.OpaqueJobs((Job(),), (path,))
+print(*annual._collect_results(sealed, Ended()))
+write_job_result(path, JobOutcome())
+print(*annual._collect_results(sealed, Ended()), path.exists())
 """
 
 

@@ -1,5 +1,6 @@
 """Whoever carries the jobs out, and whoever is done first: the same bytes."""
 
+import multiprocessing
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -8,17 +9,20 @@ from threading import Event
 import openpyxl
 import pytest
 
+import flows.run.stage_loop
+import flows.run.worker_processes
 from flows.run.run_context import JobResult
 from flows.run.run_stages import run_stages
 from flows.run.stage_loop import run_job_safely, run_jobs_inline
-from flows.year.jobs import Job
+from flows.run.worker_processes import WorkerPool
+from flows.year.jobs import AnyJob
 from tests.builders.identical import assert_identical, sampled
 from tests.builders.year import Ground
 
 FIRST, SECOND = "620102", "620103"
 
 
-def last_first(_: str, jobs: Sequence[Job]) -> Iterator[JobResult]:
+def last_first(_: str, jobs: Sequence[AnyJob]) -> Iterator[JobResult]:
     """Carry jobs out in threads, each done only after the one behind it; give the results in the order of the jobs."""
     done = [Event() for _ in range(len(jobs) + 1)]
     done[-1].set()
@@ -55,4 +59,19 @@ def test_the_order_in_which_counties_finish_leaves_no_trace(tmp_path: Path) -> N
     assert run_stages(ground.places, last_first) == 0
     found = {code: (item.state, item.hard > 0) for code, item in ground.rows().items()}
     assert found == {FIRST: ("filed", False), SECOND: ("returned", True)}
+    assert_identical(ground, inline)
+
+
+@pytest.mark.usefixtures("stopped_clock", "light_expectations")
+def test_worker_processes_leave_no_trace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stages and outputs that several processes share leave what one process leaves, to the byte."""
+    monkeypatch.setattr(flows.run.worker_processes, "MIN_JOBS_FOR_WORKERS", 2)
+    monkeypatch.setattr(flows.run.stage_loop, "MIN_OUTPUTS_FOR_TASKS", 2)
+    inline = sampled(tmp_path / "直接", counties=3)
+    disturb(inline)
+    ground = inline.copy_to(tmp_path / "几个 进程")
+    assert run_stages(inline.places, run_jobs_inline) == 0
+    with WorkerPool(2) as pool:
+        assert run_stages(ground.places, pool.run_jobs) == 0
+        assert len(multiprocessing.active_children()) == 2
     assert_identical(ground, inline)

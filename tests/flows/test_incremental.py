@@ -12,7 +12,7 @@ from desk.exit_codes import ExitCode
 from flows.run.run_context import JobResult
 from flows.run.run_stages import run_stages
 from flows.run.stage_loop import run_jobs_inline
-from flows.year.jobs import Job
+from flows.year.jobs import AnyJob
 from review.events import EventKind
 from tests.builders import expectations
 from tests.builders.identical import keep_only, sampled
@@ -66,7 +66,7 @@ class Counted:
         self.reads += 1
         return read_workbook(*given, **named)  # type: ignore[arg-type]
 
-    def each(self, stage: str, jobs: Sequence[Job]) -> Iterator[JobResult]:
+    def each(self, stage: str, jobs: Sequence[AnyJob]) -> Iterator[JobResult]:
         """Carry jobs out in line."""
         self.jobs += [(stage, job.county) for job in jobs]
         return run_jobs_inline(stage, jobs)

@@ -15,7 +15,7 @@ from flows.machines.portable_job import PortableJob
 from flows.run.run_context import JobFailure, JobResult
 from flows.run.run_stages import run_stages
 from flows.run.stage_loop import run_jobs_inline
-from flows.year.jobs import Job
+from flows.year.jobs import AnyJob, Job
 from ledger.errors import StoreFault, StoreUnavailableError
 from ledger.transfer_area import TransferArea
 from tests.builders.bucket import serve_bucket
@@ -39,10 +39,11 @@ def address(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         yield bucket_address
 
 
-def send_jobs(jobs: Sequence[Job], interfere: Interference = leave_alone) -> Iterator[JobResult]:
+def send_jobs(jobs: Sequence[AnyJob], interfere: Interference = leave_alone) -> Iterator[JobResult]:
     """Send each job away and take its result; what no worker did is done here, as a run does."""
     with JobExchange.open(jobs[0].paths) as exchange:
         for job in jobs:
+            assert isinstance(job, Job)
             portable_job = exchange.pack_job(job)
             result = None
             if portable_job is not None:
@@ -143,12 +144,13 @@ def test_a_failure_comes_back_with_its_cause(tmp_path: Path, address: str, monke
     def fail(_: Job) -> None:
         raise StoreUnavailableError(address, StoreFault.DENIED)
 
-    monkeypatch.setattr(worker, "run_job", fail)
+    monkeypatch.setattr(worker, "run_county_job", fail)
     results: list[JobResult | None] = []
 
-    def send(_: str, jobs: Sequence[Job]) -> Iterator[JobResult]:
+    def send(_: str, jobs: Sequence[AnyJob]) -> Iterator[JobResult]:
         with JobExchange.open(jobs[0].paths) as exchange:
             for job in jobs:
+                assert isinstance(job, Job)
                 portable_job = exchange.pack_job(job)
                 assert portable_job is not None
                 with pytest.raises(StoreUnavailableError):

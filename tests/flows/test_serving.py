@@ -62,7 +62,7 @@ def test_completeness_counts_city_by_city() -> None:
     ]
 
 
-@pytest.mark.parametrize("named", ["processes", "Dask", "two"])
+@pytest.mark.parametrize("named", ["process", "Dask", "two"])
 def test_unknown_runner_is_refused(named: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A mistyped setting does not fall back in silence."""
     monkeypatch.setenv(WORKERS_VARIABLE if named == "two" else RUNNER_VARIABLE, named)

@@ -6,6 +6,7 @@ The result is what `workbooks.signed_content.presentation` reads from the file, 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Final
 from urllib.parse import unquote
 
@@ -57,8 +58,10 @@ def describe_book(book: FilingBook, created_at: datetime, chart_parts: Sequence[
 
 def _describe_properties(book: FilingBook, created_at: datetime) -> dict[str, dict[str, str]]:
     texts = {"title": book.title, "subject": book.subject, "created": created_at.strftime("%Y-%m-%dT%H:%M:%SZ")}
-    properties = {name: text for name, text in texts.items() if text}
-    return {"order": {"": "\n".join(sheet.name for sheet in book.sheets)}, "property": properties}
+    for name, text in list(texts.items()):
+        if not text:
+            del texts[name]
+    return {"order": {"": "\n".join(map(attrgetter("name"), book.sheets))}, "property": texts}
 
 
 def _describe_sheet(sheet: FilingSheet, chart_parts: Iterator[bytes]) -> Iterator[PresentationEntry]:

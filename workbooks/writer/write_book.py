@@ -54,8 +54,10 @@ def write_book(book: FilingBook) -> bytes:
 def write_presented_book(book: FilingBook) -> PresentedBook:
     """Return *book* as an xlsx file with its presentation, which is not read back from the file. Raises as above."""
     parts = _build_parts(book)
-    chart_count = sum(len(sheet.charts) for sheet in book.sheets)
-    chart_parts = [parts[f"xl/charts/chart{number}.xml"] for number in range(1, chart_count + 1)]
+    chart_parts: list[bytes] = []
+    for sheet in book.sheets:
+        for _ in sheet.charts:
+            chart_parts.append(parts[f"xl/charts/chart{len(chart_parts) + 1}.xml"])
     return PresentedBook(_pack_parts(parts), describe_book(book, _read_creation_time(book), chart_parts))
 
 
@@ -72,7 +74,10 @@ def _build_parts(book: FilingBook) -> dict[str, bytes]:
         _write_sheet(workbook, sheet, formats, sheet_names=sheet_names, footer=format_footer(book))
     workbook.close()
     with ZipFile(store) as archive:
-        return {name: _correct_part(name, archive.read(name)) for name in archive.namelist()}
+        parts = {}
+        for name in archive.namelist():
+            parts[name] = _correct_part(name, archive.read(name))
+    return parts
 
 
 def _correct_part(name: str, content: bytes) -> bytes:

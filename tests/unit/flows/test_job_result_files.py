@@ -5,7 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from flows.run.job_result_files import choose_result_path, open_result_folder, take_job_result, write_job_result
+from flows.run.job_result_files import (
+    choose_result_path,
+    has_job_outcome,
+    open_result_folder,
+    take_job_result,
+    write_job_result,
+)
 from flows.run.run_context import JobFailure, JobResult
 from flows.year.jobs import JobOutcome, ProgressLine
 from flows.year.locations import YearPaths
@@ -66,3 +72,14 @@ def test_what_a_killed_run_left_is_removed(paths: YearPaths) -> None:
 def test_paths_cannot_be_guessed(tmp_path: Path) -> None:
     """Each job has a path of its own."""
     assert len({choose_result_path(tmp_path) for _ in range(100)}) == 100
+
+
+def test_only_a_job_that_succeeded_is_done(paths: YearPaths) -> None:
+    """A task that is tried again does only what failed or was not reached."""
+    with open_result_folder(paths) as folder:
+        path = choose_result_path(folder)
+        assert not has_job_outcome(path)
+        write_job_result(path, FAILURE)
+        assert not has_job_outcome(path)
+        write_job_result(path, OUTCOME)
+        assert has_job_outcome(path)
