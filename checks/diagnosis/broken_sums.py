@@ -192,6 +192,9 @@ def _build_violation(
     group: BrokenSumGroup, values: AmountsByCell, *, repairs: RankedRepairs, ranked: RankedReadings
 ) -> Violation:
     first, repair_parts = group.sum_constraints[0], ranked.readings
+    if len(group.sum_constraints) == 1 and ranked.is_unexplained:
+        # Nothing else repairs the sum by itself; two wrong figures are as likely as one that looks like no slip.
+        repair_parts = ()
     own_repairs = repairs.get_system_of(frozenset(group.cells))
     is_unambiguous = own_repairs.is_complete and (own_repairs.is_unambiguous or ranked.is_certain)
     if is_unambiguous and ranked.is_several_steps:

@@ -21,6 +21,7 @@ _MAD_TO_DEVIATION: Final = 1.4826
 _FREEDOM: Final = 3
 _T_NORM: Final = 2 / (pi * sqrt(_FREEDOM))
 _UNKNOWN_SPREAD: Final = 14.0
+_UNKNOWN_DENSITY: Final = 1e-3
 _SMOOTHING: Final = 0.3
 _PRIOR_EQUAL: Final = 0.1
 _MAX_TRAILING_ZEROS: Final = 3
@@ -79,7 +80,8 @@ class FigureExpectation:
         zeros = count_trailing_zeros(pair.amount, self.unit)
         step = float(self.unit) * 10.0**zeros
         if self.center is None:
-            density = 1 / (_UNKNOWN_SPREAD * amount)
+            # Without other figures, no figure is more usual than another.
+            density = _UNKNOWN_DENSITY
         elif self.is_related and pair.related is not None and pair.related > 0:
             density = compute_t_density(log(amount / float(pair.related)) - self.center, self.spread) / amount
         elif self.is_related:

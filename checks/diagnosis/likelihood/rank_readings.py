@@ -35,6 +35,11 @@ class RankedReadings:
     formula: str = ""
 
     @property
+    def is_unexplained(self) -> bool:
+        """Whether the only reading looks like no slip, and its cell has lost no formula."""
+        return len(self.readings) == 1 and self.slips == ("",) and not self.formula
+
+    @property
     def is_several_steps(self) -> bool:
         """Whether the likeliest reading changes several figures."""
         return bool(self.readings) and len(self.readings[0]) > 1

@@ -125,9 +125,9 @@ class RepairLikelihoods:
         return place is not None and place.is_total
 
     def _weigh_change(self, step: RepairStep) -> float:
-        """Return by how much the meant figure is more usual than the written one."""
+        """Return by how much the meant figure is more usual than the written one; a total follows from its rows."""
         usual = self._learn(step.cell)
-        if usual is None:
+        if usual is None or self._is_total(step.cell):
             return 0.0
         return usual.weigh(Decimal(step.after)) - usual.weigh(Decimal(step.before))
 

@@ -59,7 +59,15 @@ def test_other_columns_of_the_row_tell() -> None:
     """Everywhere else the planned and the done figure are the same, so that the row that differs is wrong."""
     findings = find_after("3", add_to_cell("子项目清单", "Q6", 120))
     (finding,) = [item for item in findings if item.rule == "T01"]
-    assert finding.cell == "Q6"
+    assert finding.repairs[0][0].cell.address == "Q6"
+
+
+def test_two_wrong_rows_are_not_taken_for_a_wrong_total() -> None:
+    """No row alone can be that far off, and the total would need a figure that looks like no slip."""
+    mistake = combine(set_cell(DONE, "D5", 1384), set_cell(DONE, "D7", 300))
+    (finding,) = [item for item in find_after("dongchuan", mistake) if item.rule == "T01"]
+    assert finding.repairs == ()
+    assert "对照原始资料" in finding.remedy
 
 
 def check_with_previous(cell: str, written: float) -> Finding:
