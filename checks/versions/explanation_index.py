@@ -26,12 +26,15 @@ class ExplanationIndex:
         key = FindingKey.from_finding(finding)
         if key is None:
             return ()
-        found = [self.by_member.get((key.rule, digest)) for digest in key.list_covered()]
-        known = [explanation for explanation in found if explanation is not None]
-        has_blank = any(not explanation.text for explanation in known)
-        if len(known) < len(found) or (has_blank and any(explanation.text for explanation in known)):
+        known: dict[CountyExplanation, None] = {}
+        for digest in key.list_covered():
+            explanation = self.by_member.get((key.rule, digest))
+            if explanation is None:
+                return ()
+            known[explanation] = None
+        if len(set(map(_has_text, known))) > 1:
             return ()
-        return tuple(dict.fromkeys(known))
+        return tuple(known)
 
     def find_earlier(self, finding: Finding) -> CountyExplanation | None:
         """Return an explanation that was given for the place of a finding, whatever it said then."""
@@ -44,6 +47,10 @@ class ExplanationIndex:
             if explanation is not None:
                 return explanation
         return None
+
+
+def _has_text(explanation: CountyExplanation) -> bool:
+    return bool(explanation.text)
 
 
 def index_explanations(explanations: Iterable[CountyExplanation]) -> ExplanationIndex:

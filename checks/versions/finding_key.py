@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Final, Self
 
 from checks.model.finding import Finding, FindingMember, LogicalLocation
@@ -40,7 +41,7 @@ class FindingKey:
         location = finding.logical_location
         if location is None:
             return None
-        digests = tuple(item.digest for item in finding.explained_cells)
+        digests = tuple(map(attrgetter("digest"), finding.explained_cells))
         members = digest_members(finding.members)
         return cls(finding.rule, location, finding.value or "", members, digests, finding.rule_digest)
 

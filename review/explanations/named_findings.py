@@ -47,7 +47,7 @@ def parse_explanation_line(line: str) -> ExplanationLine | None:
 
 def list_open_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return the findings that wait for an explanation."""
-    return tuple(finding for finding in findings if _is_open(finding))
+    return tuple(filter(_is_open, findings))
 
 
 def select_findings(line: ExplanationLine, findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -1,25 +1,31 @@
 """A small province in memory: the pure chain over a fake ledger, driven by whoever wants to try anything."""
 
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from typing import Any
 
 from checks.model.finding import Finding
 from contracts.contract_library import open_library
 from contracts.messages import Messages
 from contracts.procedures import Action, Procedure
 from contracts.return_policy import ReturnPolicy
+from flows.decisions.contradictions import ReadyDecision, find_contradictions
+from flows.year.year_state import SubmittedDecision
 from ledger.errors import HeadMovedError
 from review.county_state import CountyState
 from review.decision import build_decision_key, decide_proposal, decide_roll_up
 from review.event_replay import replay_events
 from review.events import Event, EventKind, JsonValue, LedgerEntry
+from review.office_day import parse_office_day
 from review.proposal import DecisionContext, DecisionRefusal, Proposal
-from review.rollup_seals import find_sealed_areas, list_roll_up_events
+from review.rollup_seals import find_sealed_areas, list_roll_up_days, list_roll_up_events
 from review.roster import DueCounty, Officer, Roster
 from review.version_admission import AdmissionOutcome, VersionCandidate, decide_admissions
 from tests.builders.chain import make_soft_finding
 from tests.builders.fake_ledger import FakeLedger
+from tests.property.chain_figures import list_reducible_amounts
 
 YEAR = 2024
 COUNTIES = ("530113", "530112", "530326")
@@ -73,6 +79,15 @@ def roster() -> Roster:
 PEOPLE = (*dict.fromkeys(officer.id for officer in roster().officers), "路人")
 
 
+@dataclass(frozen=True)
+class YearBook:
+    """What the search for contradictions reads of the state of a year."""
+
+    procedure: Procedure
+    county_states: Mapping[str, CountyState]
+    roll_ups: tuple[Event, ...]
+
+
 @dataclass
 class World:
     """The record and what can be done to it; every answer is computed from the record alone."""
@@ -80,6 +95,7 @@ class World:
     ledger: FakeLedger = field(default_factory=FakeLedger)
     taken: int = 0
     folded: dict[str, dict[str, CountyState]] = field(default_factory=dict)
+    today: date | None = None
 
     def history(self) -> list[LedgerEntry]:
         """Read the record."""
@@ -133,19 +149,22 @@ class World:
         )
         self.ledger.append(event, key=f"checked:{len(self.history())}")
 
-    def judge(self, proposal: Proposal) -> Event | DecisionRefusal:
-        """Ask the chain."""
-        found = self.standings()
+    def judge(
+        self, proposal: Proposal, states: Mapping[str, CountyState] | None = None, roll_ups: tuple[Event, ...] = ()
+    ) -> Event | DecisionRefusal:
+        """Ask the chain, of the record or, if *states* and *roll_ups* are given, of what would follow from it."""
+        found = self.standings() if states is None else dict(states)
         standing = found.get(proposal.county) or CountyState(county=proposal.county, state=procedure().initial_state)
         bench = DecisionContext(
             procedure=procedure(),
             roster=roster(),
             county_state=standing,
             return_policy=policy(),
-            sealed_areas=self.sealed(),
-            figures={("表", "C5"): "200"},
-            today=DAYS[-1],
-            roll_ups=list_roll_up_events(self.history()),
+            sealed_areas=self.sealed() if states is None else find_sealed_areas(procedure(), roll_ups),
+            figures=list_reducible_amounts(standing.newest_sha256),
+            today=self.today or DAYS[-1],
+            roll_ups=list_roll_up_events(self.history()) if states is None else roll_ups,
+            roll_up_days=list_roll_up_days(self.history()),
             findings=self._open_findings(standing),
         )
         action = procedure().find_action(proposal.level, proposal.action)
@@ -163,6 +182,20 @@ class World:
             return ()
         return (make_soft_finding(),)
 
+    def find_contradictions(self, proposals: Sequence[Proposal]) -> list[tuple[SubmittedDecision, DecisionRefusal]]:
+        """Return which of these proposals, all of which could be recorded now, contradict each other."""
+        rows = [SubmittedDecision(f"{number}.xlsx", 2, item) for number, item in enumerate(proposals, start=1)]
+        ready: list[ReadyDecision] = []
+        for row in rows:
+            judged = self.judge(row.proposal)
+            assert isinstance(judged, Event)
+            ready.append(ReadyDecision(row, judged))
+        states = self.standings()
+        state: Any = YearBook(procedure(), states, list_roll_up_events(self.history()))
+        return find_contradictions(
+            state, ready, rows, lambda later, proposal: self.judge(proposal, later.county_states, later.roll_ups)
+        )
+
     def _key(self, event: Event) -> str:
         """Return the key of a decision as the runs record it."""
         if event.kind is EventKind.ROLL_UP:
@@ -179,6 +212,24 @@ class World:
             except HeadMovedError:
                 return None
         return judged
+
+
+def list_backdated_decisions(history: Iterable[LedgerEntry]) -> Iterator[Event]:
+    """Yield decisions dated before the recording of the file, or of another level's decision, on which they rest."""
+    recorded: dict[str, list[tuple[str, str]]] = {county: [] for county in COUNTIES}
+    received: dict[str, str] = {}
+    for entry in history:
+        event, day = entry.event, str(parse_office_day(entry.at))
+        if event.kind is EventKind.RECEIVED:
+            received[event.county] = day
+        elif event.kind is EventKind.DECISION:
+            dated = str(event.facts["date"])
+            bases = [earlier for level, earlier in recorded[event.county] if level != event.level]
+            if event.level != "county" and event.county in received:
+                bases.append(received[event.county])
+            if any(dated < basis for basis in bases):
+                yield event
+            recorded[event.county].append((event.level, day))
 
 
 def action_of(event: Event) -> Action:

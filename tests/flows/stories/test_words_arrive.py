@@ -1,6 +1,6 @@
 """Every word that an officer writes in a decision is found in what the next person gets: every action of the chain."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -8,16 +8,18 @@ import openpyxl
 import pytest
 
 from contracts.contract_library import open_library
-from contracts.procedures import Action
+from contracts.procedures import Action, Effect, Precondition
 from flows.decisions.record_decision import RecordedDecision, record_decision
 from flows.run.run_stages import run_stages
 from flows.run.stage_loop import run_jobs_inline
+from review.proposal import Proposal
 from tests.builders import expectations
 from tests.builders.dongchuan import COUNTY, SHEET_DONE
 from tests.builders.year_folders import YearFolders, proposal
 
 CITY_BOOK, PROVINCE_BOOK = "review/city-530100-2024-复核表.xlsx", "review/province-530000-2024-复核表.xlsx"
 PAGE, NOTICE = "returned/{county}/{county}-2024-第{version}版-核对报告.html", "退回通知单"
+WRITTEN_FIELDS = {"county", "level", "action", "by", "on", "number", "opinion", "points"}
 # The action, who decides, its points, and where the next person must find every word of it.
 STEPS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("excuse", "530113", "", (CITY_BOOK, "status/2024-进度.html")),
@@ -113,6 +115,21 @@ def test_every_action_is_tried() -> None:
     """An action that is added to the chain must be added here."""
     tried = {step[0] for step in STEPS if not step[0].startswith("send ")}
     assert tried == {action.id for action in list_actions()}
+
+
+def test_every_text_of_an_action_is_tried() -> None:
+    """Points, answers and return points are written in a step of each action that has them, and somebody reads each."""
+    points_by_action: dict[str, str] = {}
+    for action_id, _, points, readers in STEPS:
+        points_by_action[action_id] = points_by_action.get(action_id, "") + points
+        assert readers or action_id.startswith("send "), action_id
+    for action in list_actions():
+        has_points = not {Precondition.POINTS, Precondition.ANSWERS}.isdisjoint(action.preconditions)
+        if has_points or action.effect is Effect.RETURN:
+            assert "{word}" in points_by_action[action.id], action.id
+        # A new field needs a word of its own in `Teller.take_step`.
+        assert set(action.required_fields) <= {"number", "opinion", "by", "date"}, action.id
+    assert {item.name for item in fields(Proposal)} == WRITTEN_FIELDS | {"version", "sha256"}
 
 
 def test_every_word_arrives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
