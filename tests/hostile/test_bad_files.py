@@ -81,6 +81,15 @@ FILES: dict[str, tuple[Callable[[], bytes], str, str]] = {
     "zip of other things": (lambda: _zipped({"照片.jpg": b"x"}), "not_workbook", "压缩包"),
     "empty zip": (lambda: _zipped({}), "junk_around", "另存"),
     "word document": (lambda: _zipped({"word/document.xml": b"<w/>"}), "not_workbook", "Word"),
+    "fods": (
+        lambda: (
+            b'<?xml version="1.0"?><office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
+            + b' xmlns:x="urn:oasis:names:tc:opendocument:xmlns:other:1.0"'.ljust(5000)
+            + b' office:mimetype="application/vnd.oasis.opendocument.spreadsheet"><office:body/></office:document>'
+        ),
+        "not_workbook",
+        "fods",
+    ),
     "xlsb": (lambda: _zipped({"xl/workbook.bin": b"\x83\x01"}), "not_workbook", "二进制"),
     "ods": (lambda: _zipped({"content.xml": b"<o/>"}), "not_workbook", "OpenDocument"),
     "cut in the middle": (lambda: submission(2).bytes()[:5000], "damaged", "zip"),

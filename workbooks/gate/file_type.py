@@ -1,5 +1,6 @@
 """Detect the type of a file from its content and open the zip of a workbook; nothing is unpacked."""
 
+import re
 from typing import Final
 
 from workbooks.gate.compound_file import MAGIC_NUMBER, detect_compound_kind
@@ -27,6 +28,10 @@ _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 _BARE_XLS_STARTS = (b"\x09\x08\x10\x00\x00\x06", b"\x09\x08\x08\x00\x00\x05", b"\x09\x04\x06\x00", b"\x09\x02\x06\x00")
 # The type of an OpenDocument file is the first entry of its archive, not packed (OpenDocument part 2, 3.3).
 _ODS_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
+# LibreOffice declares some forty namespaces before the type of a document.
+_TEXT_HEAD: Final = 16_384
+# The same document as a single XML file names its type in the root element.
+_FLAT_ODS_TYPE: Final = re.compile(rb"office:mimetype=[\"']" + re.escape(_ODS_TYPE))
 _OTHER_DOCUMENT_TYPES = (
     (b"application/vnd.oasis.opendocument.text", "word"),
     (b"application/vnd.oasis.opendocument.presentation", "slides"),
@@ -56,7 +61,7 @@ def detect_convertible_form(data: bytes) -> str | None:
         return XLS if detect_compound_kind(data) == XLS else None
     if data.startswith(b"PK"):
         return ODS if _is_open_document_table(data) else None
-    if not data or _detect_magic_kind(data) or _detect_text_kind(data[:4096]) != "text":
+    if not data or _detect_magic_kind(data) or _detect_text_kind(data[:_TEXT_HEAD]) != "text":
         return None
     text = decode_text(data)
     return CSV if text is not None and find_delimiter(text) else None
@@ -87,7 +92,7 @@ def compute_unpacked_size(data: bytes) -> int:
 def _build_not_workbook_error(data: bytes) -> IntakeError:
     if data.startswith(MAGIC_NUMBER):
         return _build_compound_error(data)
-    kind = _detect_magic_kind(data) or _detect_text_kind(data[:4096])
+    kind = _detect_magic_kind(data) or _detect_text_kind(data[:_TEXT_HEAD])
     return intake_error("not_workbook", kind=kind)
 
 
@@ -110,7 +115,7 @@ def _detect_text_kind(head: bytes) -> str:
     if start.startswith((b"<html", b"<!doctype html", b"<table", b"mime-version:")):
         return "html"
     if start.startswith(b"<"):
-        return "xml"
+        return "fods" if _FLAT_ODS_TYPE.search(start) else "xml"
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "text"
     if b"\0" in head:
