@@ -29,7 +29,10 @@ def walk(mode: str, points: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.hostile(93)
-@pytest.mark.parametrize(("mode", "points"), [("kill", "10"), ("torn", "4")])
+@pytest.mark.parametrize(
+    ("mode", "points"),
+    [("kill", "6"), ("torn", "4"), *(pytest.param(mode, "20", marks=pytest.mark.long) for mode in ("kill", "torn"))],
+)
 def test_invariant_15_and_17_killed_in_the_middle(mode: str, points: str) -> None:
     """15: each action wholly there or not, no partial file. 17: no output has its name before it is on record."""
     told = walk(mode, points)
@@ -41,7 +44,13 @@ def test_invariant_15_and_17_killed_in_the_middle(mode: str, points: str) -> Non
 
 
 @pytest.mark.hostile(92)
-@pytest.mark.parametrize(("mode", "points"), [("full", "7"), ("eio", "7"), ("short", "4")])
+@pytest.mark.parametrize(
+    ("mode", "points"),
+    [
+        *(("full", "4"), ("eio", "4"), ("short", "4")),
+        *(pytest.param(mode, "20", marks=pytest.mark.long) for mode in ("full", "eio", "short")),
+    ],
+)
 def test_invariant_16_the_disk_refuses(mode: str, points: str) -> None:
     """16: nothing recorded earlier is lost, the run says so and not 0, and the next one finishes."""
     told = walk(mode, points)

@@ -75,7 +75,7 @@ def assert_in_order(ground: Ground) -> None:
     assert any(item[3].startswith("filing/") for item in done[kinds.index("decision") :])
 
 
-@pytest.mark.parametrize("kills", [12, pytest.param(10_000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("kills", [8, pytest.param(10_000, marks=pytest.mark.long)])
 def test_a_run_killed_at_any_instant_ends_in_the_same_place_when_run_again(kills: int, tmp_path: Path) -> None:
     """Before and after each entry and each file put in place: kill, run again, and nothing is lost or doubled."""
     template = prepared(tmp_path / "年度 核算")

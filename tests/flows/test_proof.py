@@ -7,12 +7,15 @@ import shutil
 import sqlite3
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import bagit
 import openpyxl
 import pytest
 
+from desk.app import run_command_line
 from desk.commands.archive import make_archives
 from desk.commands.verify import show_verification
 from desk.exit_codes import ExitCode
@@ -24,6 +27,7 @@ from ledger.errors import LedgerAlteredError
 from ledger.signing_key import Signer
 from tests.builders.annual_run import Capture, hesuan
 from tests.builders.dongchuan import COUNTY
+from tests.builders.postgresql import make_database, serve_postgresql
 from tests.builders.year import Ground, ground_of, prepared
 
 ENTRIES = "3-办理记录/台账条目.jsonl"
@@ -198,6 +202,29 @@ def test_changed_copy_of_the_countys_file_is_told_by_cell(filed: Ground, capsys:
     out = capsys.readouterr().out
     assert f"{sheet.title}!C5 已被改动" in out
     assert "现为“12345”" in out
+
+
+@pytest.mark.slow
+def test_story_19_a_ledger_on_postgresql_is_verified_with_its_files(
+    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The documented command finds both intact, and names the received file that is not."""
+    # Beside pytest's own folder, which other sessions close to the user of the server.
+    with TemporaryDirectory() as folder, serve_postgresql(Path(folder)) as server:
+        database = make_database(server, "ledger")
+        ground = prepared(tmp_path / "年度", versions=(2,), decided=False)
+        ground = Ground(replace(ground.places, ledger_url=database))
+        assert ground.run() is ExitCode.CLEAR
+        monkeypatch.setattr("sys.argv", ["hesuan", "verify", database, "--state", str(ground.places.state_folder)])
+        for expected, word in ((ExitCode.CLEAR, "完好：收件库"), (ExitCode.FINDINGS, "内容与名称不符")):
+            capsys.readouterr()
+            with pytest.raises(SystemExit) as caught:
+                run_command_line()
+            assert caught.value.code == expected
+            assert word in capsys.readouterr().out
+            received = next(path for path in (ground.places.state_folder / "objects").rglob("*") if path.is_file())
+            received.chmod(0o600)
+            received.write_bytes(b"changed")
 
 
 def test_state_folder_without_its_ledger_names_the_command(filed: Ground, capsys: Capture) -> None:

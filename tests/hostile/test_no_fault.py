@@ -156,8 +156,16 @@ def line_steps(draw: st.DrawFn) -> Callable[[Worksheet], None]:
     return lambda page: kind[name](page, line)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(changes())
 def test_no_change_is_a_fault(drawn: tuple[str, str, Callable[[Worksheet], None]]) -> None:
     """A verdict comes out, whatever was changed."""
+    assert isinstance(check_changed(*drawn), ValidationReport | Refusal)
+
+
+@pytest.mark.long
+@settings(max_examples=500, deadline=None)
+@given(changes())
+def test_no_change_of_many_is_a_fault(drawn: tuple[str, str, Callable[[Worksheet], None]]) -> None:
+    """The same with more examples."""
     assert isinstance(check_changed(*drawn), ValidationReport | Refusal)
