@@ -2,7 +2,8 @@
 
 Rows are made up: counties of 31 provinces in six years, each with so many plots, some of them named by two. They are
 packed as a run packs them; the search is the one of a run. It is measured in a process of its own, whose memory holds
-nothing else.
+nothing else. ``python -m tests.benchmarks.claims ledgers [ROWS]`` measures `hesuan claims` over the ledgers of 31
+provinces instead.
 """
 
 import multiprocessing
@@ -17,7 +18,10 @@ from pathlib import Path
 import polars as pl
 import psutil
 
+from flows.analysis.shared_plots import search_shared_plots
 from flows.intake.duplicate_claims import MAX_ROWS_IN_MEMORY, ClaimSource, find_shared_plots, pack_plots
+from flows.year.locations import YearPaths
+from tests.builders.made_ledgers import make_ledger
 
 ROWS = 10_000_000
 A_COUNTY = 14_286  # 40 million plots over 2,800 counties
@@ -100,8 +104,46 @@ def _memory() -> int:
     return next(int(line.split()[1]) // 1024 for line in lines if line.startswith("VmHWM"))
 
 
+def measure_ledgers(rows: int, folder: Path) -> tuple[str, ...]:
+    """Make a ledger for each province, search them as the command does, and return what it found and cost."""
+    counties = rows // A_COUNTY
+    plots: dict[Path, dict[tuple[int, str], list[str]]] = {}
+    first: list[str] = []
+    for at, source in enumerate(sources(counties)):
+        numbers = [f"{source.county}-{source.year}-{number:07d}" for number in range(A_COUNTY)]
+        first = first or numbers[:DOUBLED]
+        if at == counties - 1:
+            numbers[: len(first)] = first
+        plots.setdefault(folder / source.county[:2], {})[source.year, source.county] = numbers
+    for state, own_plots in plots.items():
+        make_ledger(state, own_plots)
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        found, indexing, again, memory = pool.apply(_search_ledgers, (list(plots), folder / "own"))
+    return f"{len(plots)}", f"{counties}", f"{found}", f"{indexing:.1f}", f"{again:.1f}", f"{memory}"
+
+
+def _search_ledgers(states: list[Path], own: Path) -> tuple[int, float, float, int]:
+    places = [YearPaths(year=0, input_folder=own, output_folder=own, state_folder=state) for state in states]
+    seconds = []
+    shared_plots = 0
+    for _ in range(2):
+        start = time.process_time()
+        shared_plots = len(search_shared_plots(places, own / "claims").shared_plots)
+        seconds.append(time.process_time() - start)
+    return shared_plots, seconds[0], seconds[1], _memory()
+
+
 def main() -> None:
     """Print one line."""
+    if sys.argv[1:2] == ["ledgers"]:
+        rows = int(sys.argv[2]) if len(sys.argv) > 2 else ROWS
+        with tempfile.TemporaryDirectory() as folder:
+            ledgers, counties, found, first, again, memory = measure_ledgers(rows, Path(folder))
+        sys.stdout.write(
+            f"{ledgers} ledgers, {counties} counties and years, {rows} plots: {found} doubled plots found, "
+            f"{first} s of CPU with indexing, {again} s without, memory at its highest {memory} MB\n"
+        )
+        return
     rows = int(sys.argv[1]) if len(sys.argv) > 1 else ROWS
     with tempfile.TemporaryDirectory() as folder:
         item = measure(rows, Path(folder))
