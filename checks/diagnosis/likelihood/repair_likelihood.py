@@ -29,6 +29,7 @@ MIN_CERTAINTY: Final = 0.98
 
 _COPIED_SHARE: Final = 0.06
 _NEIGHBOURS: Final = ((-1, 0), (1, 0), (0, -1), (0, 1))
+_MAX_DISTANCE: Final = 5
 _TOTAL_TYPED_SHARE: Final = 0.04
 _OMITTED_SHARE: Final = 0.08
 _EXCHANGED_SHARE: Final = 0.06
@@ -155,7 +156,7 @@ class RepairLikelihoods:
         typing_error = find_typing_error(written, meant)
         if typing_error is not None:
             yield typing_error
-        if written and written in map(self.figures.values.get, _list_neighbours(step.cell)):
+        if written and written in _list_neighbours(step.cell, self.figures.values):
             yield TypingError(COPIED, _COPIED_SHARE / len(_NEIGHBOURS))
         if place is not None:
             yield from _list_slips_in_column(self.figures, place, written, meant)
@@ -179,11 +180,18 @@ def _list_slips_in_column(
         yield TypingError(TOTAL_TYPED, _TOTAL_TYPED_SHARE)
 
 
-def _list_neighbours(cell: CellRef) -> Iterator[CellRef]:
+def _list_neighbours(cell: CellRef, values: Mapping[CellRef, Decimal]) -> Iterator[Decimal]:
+    """Yield the figures above and below, and the next ones to the left and to the right, past texts."""
     row, column = cell.position
     for rows, columns in _NEIGHBOURS:
-        if row + rows > 0 and column + columns > 0:
-            yield CellRef.from_position(cell.sheet, row + rows, column + columns)
+        for distance in range(1, _MAX_DISTANCE + 1 if columns else 2):
+            place = (row + rows * distance, column + columns * distance)
+            if min(place) < 1:
+                break
+            amount = values.get(CellRef.from_position(cell.sheet, *place))
+            if amount is not None:
+                yield amount
+                break
 
 
 def list_exchanged(steps: Iterable[RepairStep]) -> Iterator[RepairStep]:
