@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from contracts.rule_examples import RuleExample
 
 COVER_FILE = "cover.odcs.yaml"
-_FOLDERS_NOT_USED_BY_CHECKS: Final = ("examples", "lint")
+_FOLDERS_NOT_USED_BY_CHECKS: Final = ("examples", "lint", "standard")
 T = TypeVar("T", Package, Plan, Procedure, Register)
 
 

@@ -19,6 +19,7 @@ from open_data_contract_standard.model import (
 
 from contracts.errors import ContractError, build_entry_error
 from contracts.form_model import Field, Form, Layout, Paragraph, Phase, Role, Rule
+from contracts.standard.standard_rules import compile_standard_rules
 from contracts.yaml_files import parse_once, read_text
 
 SEVERITIES = ("hard", "soft", "report")
@@ -63,7 +64,10 @@ def _compile_form(schema: SchemaObject, file: str, year: int, plan_years: tuple[
     fields: list[Field] = []
     for schema_property in schema.properties or []:
         fields += _compile_fields(schema_property, plan_years)
+    layout = _parse_member(Layout, properties.get("layout", "table"), file)
     rules = _compile_rules(schema, file)
+    if layout is Layout.TABLE:
+        rules += compile_standard_rules(schema)
     _refuse_duplicates(file, "field", [field.name for field in fields])
     names = {schema_property.name or "" for schema_property in schema.properties or []}
     for rule in rules:
@@ -71,7 +75,7 @@ def _compile_form(schema: SchemaObject, file: str, year: int, plan_years: tuple[
     return Form(
         name=schema.name or "",
         title=_format_title(schema, year),
-        layout=_parse_member(Layout, properties.get("layout", "table"), file),
+        layout=layout,
         fields=tuple(fields),
         rules=tuple(rule for rule in rules if year == MAXYEAR or rule.is_in_force(year, province)),
         sheet_names=_get_list(properties, "sheetNames", file),

@@ -43,6 +43,7 @@ from checks.rules.plausibility.outliers import check_outliers
 from checks.rules.plausibility.parts import check_detail_within, check_part_within_whole
 from checks.rules.plausibility.ranges import check_in_range, check_years_in_range
 from checks.rules.plausibility.ratios import check_ratio_to_last_year, check_ratio_to_target
+from checks.rules.plausibility.standard import check_standard_metric, check_standard_options
 from checks.rules.plot_rules import (
     check_accepted_before_counted,
     check_accepted_in_time,
@@ -131,6 +132,8 @@ FORM_CHECKS: Mapping[str, Callable[[FormUnderCheck, Rule], Iterator[Violation | 
     "share_of_total": check_share_of_total,
     "shares_close": check_shares_close,
     "shown_as_stored": check_shown_as_stored,
+    "standard_metric": check_standard_metric,
+    "standard_options": check_standard_options,
     "steady": check_steady,
     "subtotals": check_subtotals,
     "text_figures": check_text_figures,

@@ -21,7 +21,8 @@ class CheckSpec:
 
     *arguments* maps a name, with ``?`` where it may be left out, to the kind of its value: a word, or one level of
     structure as a mapping with one key (see the head of ``checks.yaml``). *stricter* says of an argument whether the
-    rule asks for more when it is ``lower`` or ``higher``, or a list has ``fewer`` or ``more`` entries.
+    rule asks for more when it is ``lower`` or ``higher``, or a list has ``fewer`` or ``more`` entries. A check that
+    *is_from_standard* serves keys of the standard; no rule is written with its name.
     """
 
     name: str
@@ -29,6 +30,7 @@ class CheckSpec:
     columns: tuple[str, ...]
     roles: tuple[str, ...]
     stricter: Mapping[str, str]
+    is_from_standard: bool
 
     @property
     def required_arguments(self) -> tuple[str, ...]:
@@ -50,4 +52,5 @@ def _build_spec(name: str, raw: Mapping[str, Any]) -> CheckSpec:
         columns=tuple(raw.get("columns", ())),
         roles=tuple(raw.get("roles", ())),
         stricter=raw.get("stricter", {}),
+        is_from_standard=raw.get("from_standard", False),
     )

@@ -31,7 +31,7 @@ _KIND_BY_PLACE: Final = {
 _NEEDED_FILES: Final = ("returning.yaml", "filing.yaml", "notices.yaml", "messages/zh.yaml", "forms/cover.odcs.yaml")
 _ODCS_SUFFIX: Final = ".odcs.yaml"
 _MAX_WHOLE: Final = 2**63
-_LINT_FOLDER: Final = "lint"
+_PROGRAM_FOLDERS: Final = ("lint/", "standard/")  # they describe the program
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,7 +93,7 @@ def read_documents(library: ContractLibrary) -> Iterator[ContractDocument | Cont
             yield ContractProblem(name, 1, "file_missing")
     for path in sorted(library.root.rglob("*.yaml")):
         name = path.relative_to(library.root).as_posix()
-        if not name.startswith(f"{_LINT_FOLDER}/"):
+        if not name.startswith(_PROGRAM_FOLDERS):
             yield _read_document(path, name)
 
 

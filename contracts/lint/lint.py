@@ -16,6 +16,7 @@ from contracts.lint.problems import ContractProblem, InvalidContractsError
 from contracts.lint.procedure_problems import check_procedures
 from contracts.lint.references import check_references
 from contracts.lint.sentences import check_sentences
+from contracts.lint.standard_entries import check_standard_entries
 from contracts.lint.structure import check_structure
 
 # A file with such a mistake can still be read for what it says otherwise.
@@ -85,6 +86,7 @@ def _check_meaning(library: ContractLibrary, documents: list[ContractDocument]) 
     index = build_index(documents)
     for form in index.all_forms:
         mistakes = [*check_engines(form), *check_arguments(form, index.forms), *check_form(form, index)]
+        mistakes += check_standard_entries(form)
         yield from mistakes
         if not mistakes:
             yield from check_logic(form, index)

@@ -1,0 +1,1 @@
+"""The rules that the Open Data Contract Standard itself has words for."""
