@@ -10,8 +10,8 @@ from flows.outputs.planned_filing import (
     FILING_FOLDER,
     OWN_COPY,
     RECEIPT,
+    LastEntries,
     PlannedFiling,
-    find_last_entry,
     get_receipt_path,
 )
 from flows.year.year_state import YearState, build_year_state
@@ -48,7 +48,7 @@ def _plan_files(
 ) -> Iterator[PlannedFiling]:
     year, code, record = state.paths.year, due_county.code, ended.record
     version = next(version for version in county_state.versions if version.sha256 == record.sha256)
-    last_entry = find_last_entry(list_entries_before(state, ended), state.procedure, {code})
+    last_entry = LastEntries.collect(list_entries_before(state, ended), state.procedure).find({code})
     ending_entry = _find_entry(state, ended.ended_sequence)
     basis_parts = [last_entry.digest, ending_entry.digest, *common_basis]
     basis = hashlib.sha256("\n".join(basis_parts).encode()).hexdigest()

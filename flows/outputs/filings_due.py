@@ -16,8 +16,8 @@ from flows.outputs.planned_filing import (
     FILING_FOLDER,
     OWN_COPY,
     RECEIPT,
+    LastEntries,
     PlannedFiling,
-    find_last_entry,
     get_receipt_path,
 )
 from flows.year.issued_outputs import get_basis_entry, is_current
@@ -58,14 +58,24 @@ def list_filings(state: YearState, roster: Roster) -> list[PlannedFiling]:
         return []
     key_fingerprint = get_key_fingerprint(state)
     common_basis = _list_common_basis(state, key_fingerprint)
+    last_entries = LastEntries.collect(state.history, state.procedure)
     planned_filings: list[PlannedFiling] = []
     for due_county, county_state in filed_states:
-        planned_filings += _plan_county_filings(state, due_county, county_state, common_basis)
+        planned_filings += _plan_county_filings(
+            state, due_county, county_state, common_basis=common_basis, last_entries=last_entries
+        )
     current_paths = {planned_filing.path for planned_filing in planned_filings}
     planned_filings += plan_ended_filings(state, roster, (key_fingerprint, FILING_EDITION), current_paths)
     for city in dict.fromkeys(due_county.city for due_county, _ in reviewed_states):
         planned_filings.append(
-            _plan_city_filing(state, roster, city=city, reviewed_states=reviewed_states, common_basis=common_basis)
+            _plan_city_filing(
+                state,
+                roster,
+                city=city,
+                reviewed_states=reviewed_states,
+                common_basis=common_basis,
+                last_entries=last_entries,
+            )
         )
     if filed_states:
         planned_filings.append(
@@ -81,13 +91,14 @@ def _plan_city_filing(
     city: str,
     reviewed_states: Sequence[tuple[DueCounty, CountyState]],
     common_basis: Sequence[str],
+    last_entries: LastEntries,
 ) -> PlannedFiling:
     codes = {due_county.code for due_county in roster.due_counties if due_county.city == city}
     area = Area(CITY, city, roster.cities.get(city, city))
     path = FILING_FOLDER + build_city_workbook_path(city, roster.year)
     contracts_version = find_contracts_version(state, reviewed_states, codes)
     basis_parts = [*common_basis, contracts_version, *_list_earlier_basis(state, codes, city)]
-    entry = find_last_entry(state.history, state.procedure, codes, city)
+    entry = last_entries.find(codes, city)
     return _plan_filing(
         CITY,
         area,
@@ -184,13 +195,18 @@ def get_key_fingerprint(state: YearState) -> str:
 
 
 def _plan_county_filings(
-    state: YearState, due_county: DueCounty, county_state: CountyState, common_basis: Sequence[str]
+    state: YearState,
+    due_county: DueCounty,
+    county_state: CountyState,
+    *,
+    common_basis: Sequence[str],
+    last_entries: LastEntries,
 ) -> Iterator[PlannedFiling]:
     """Yield the copy of a county's own file, its workbook and its receipt."""
     newest, year, code = county_state.newest_version, state.paths.year, due_county.code
     if newest is None:
         return
-    area, entry = Area(COUNTY, code, due_county.name), find_last_entry(state.history, state.procedure, {code})
+    area, entry = Area(COUNTY, code, due_county.name), last_entries.find({code})
     basis_parts = [*common_basis, newest.contracts_sha256, *_list_earlier_basis(state, {code}, code)]
     book_path = FILING_FOLDER + build_county_workbook_path(code, year)
     copy_path = FILING_FOLDER + build_source_copy_path(code, year, newest.number, newest.name)

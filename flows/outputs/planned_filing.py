@@ -1,11 +1,12 @@
 """One file of a filing as planned: what it is, where it lies, and which entries of the record it rests on."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from contracts.procedures import Procedure
 from filing.context.filing_context import Area
-from review.events import Event, EventKind, LedgerEntry
+from review.events import EventKind, LedgerEntry
 from review.filing_records import EndedFiling
 
 FILING_FOLDER = "filing/"
@@ -35,21 +36,30 @@ def get_receipt_path(county: str, year: int) -> str:
     return f"returned/{county}/{county}-{year}-备案回执.xlsx"
 
 
-def find_last_entry(
-    history: Sequence[LedgerEntry], procedure: Procedure, county_codes: set[str], city: str = ""
-) -> LedgerEntry:
-    """Return the newest entry that concerns any of the counties, or the roll-up of their city."""
-    city_level = procedure.levels[1].id
-    return next(
-        entry
-        for entry in reversed(history)
-        if _concerns_counties(entry.event, county_codes) or _concerns_roll_up(entry.event, city_level, city)
-    )
+@dataclass(frozen=True, slots=True)
+class LastEntries:
+    """The newest entry that concerns each county, and the newest decision on each city's roll-up, by code."""
 
+    by_county: Mapping[str, LedgerEntry]
+    by_city: Mapping[str, LedgerEntry]
 
-def _concerns_counties(event: Event, county_codes: set[str]) -> bool:
-    return event.kind in _FILING_EVENT_KINDS and event.county in county_codes
+    @classmethod
+    def collect(cls, history: Sequence[LedgerEntry], procedure: Procedure) -> "LastEntries":
+        """Return the newest entries of a history, read once for all counties."""
+        city_level = procedure.levels[1].id
+        by_county: dict[str, LedgerEntry] = {}
+        by_city: dict[str, LedgerEntry] = {}
+        for entry in history:
+            event = entry.event
+            if event.kind in _FILING_EVENT_KINDS:
+                by_county[event.county] = entry
+            elif event.kind is EventKind.ROLL_UP and event.level == city_level:
+                by_city[event.county] = entry
+        return cls(by_county, by_city)
 
-
-def _concerns_roll_up(event: Event, level: str, area: str) -> bool:
-    return event.kind is EventKind.ROLL_UP and (event.level, event.county) == (level, area)
+    def find(self, county_codes: Collection[str], city: str = "") -> LedgerEntry:
+        """Return the newest entry that concerns any of the counties, or the roll-up of their city."""
+        entries = list(filter(None, map(self.by_county.get, county_codes)))
+        if city in self.by_city:
+            entries.append(self.by_city[city])
+        return max(entries, key=attrgetter("sequence"))

@@ -1,6 +1,6 @@
-"""The floor: the same rules on the same frame as bare polars expressions, each giving its failing rows and cells."""
+"""The floor: the same rules on the same frame as bare polars expressions in one select: failing rows and cells."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 import polars as pl
@@ -86,27 +86,50 @@ def wrong(plain: Plain) -> pl.Expr | None:
 
 
 def hold(subject: FormUnderCheck) -> dict[str, pl.DataFrame]:
-    """Return the failing rows and cells of each rule that does not hold."""
+    """Return the failing rows and cells of each rule that does not hold.
+
+    All rules on rows are one select; rules that join other tables are lazy queries, collected together.
+    """
     rules = plain_rules(subject)
-    queries = [_query(subject, rule) for rule in rules]
+    on_rows = [rule for rule in rules if wrong(rule) is not None]
+    on_tables = [rule for rule in rules if wrong(rule) is None]
+    queries = [_query(subject, rule) for rule in on_tables]
+    pairs = [*_hold_rows(subject, on_rows), *zip(on_tables, pl.collect_all(queries), strict=True)]
     found: dict[str, list[pl.DataFrame]] = {}
-    for item, frame in zip(rules, pl.collect_all(queries), strict=True):
+    for rule, frame in pairs:
         if frame.height:
-            found.setdefault(item.rule, []).append(frame)
+            found.setdefault(rule.rule, []).append(frame)
     return {rule: pl.concat(frames) for rule, frames in found.items()}
+
+
+def _hold_rows(subject: FormUnderCheck, rules: Sequence[Plain]) -> Iterator[tuple[Plain, pl.DataFrame]]:
+    """Yield the rules on rows that fail, with their rows and cells."""
+    body = table_of(subject).body
+    flags = body.select(_flag(rule).alias(str(at)) for at, rule in enumerate(rules))
+    failing = flags.select(pl.all().any()).row(0)
+    for at, rule in enumerate(rules):
+        if failing[at]:
+            yield rule, body.filter(flags[str(at)]).select(ROW, _name_cell(subject, rule))
+
+
+def _flag(plain: Plain) -> pl.Expr:
+    expression = wrong(plain)
+    assert expression is not None
+    return expression.fill_null(value=False)
+
+
+def _name_cell(subject: FormUnderCheck, plain: Plain) -> pl.Expr:
+    table = table_of(subject)
+    letters = column_letters(table.columns.get(plain.column, table.columns["township"]))
+    return pl.format("{}{}", pl.lit(letters), ROW).alias("cell")
 
 
 def _query(subject: FormUnderCheck, plain: Plain) -> pl.LazyFrame:
     table = table_of(subject)
-    letters = column_letters(table.columns.get(plain.column, table.columns["township"]))
-    rows = _failing(table.body.lazy(), table.raw.lazy(), plain)
-    return rows.select(ROW, pl.format("{}{}", pl.lit(letters), ROW).alias("cell"))
+    return _failing(table.body.lazy(), table.raw.lazy(), plain).select(ROW, _name_cell(subject, plain))
 
 
 def _failing(body: pl.LazyFrame, raw: pl.LazyFrame, plain: Plain) -> pl.LazyFrame:
-    expression = wrong(plain)
-    if expression is not None:
-        return body.filter(expression)
     kind = pl.col(f"{plain.column}:kind")
     special: Mapping[str, Callable[[], pl.LazyFrame]] = {
         "typed_as_text": lambda: raw.filter((kind == CellKind.TEXT) & pl.col(plain.column).str.contains("[0-9]")),

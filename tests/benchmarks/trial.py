@@ -23,18 +23,23 @@ OWN = ("hesuan", "floor")
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much to measure: plots to a table, plots of the county's workbook, rounds."""
+    """How much to measure: plots to a table, plots of the counties' workbooks, rounds."""
 
     tables: tuple[int, ...]
-    county: int
+    counties: tuple[int, ...]
     rounds: int
+
+    @property
+    def county(self) -> int:
+        """The plots of the largest county."""
+        return self.counties[-1]
 
 
 SIZES: Mapping[str, Size] = {
-    "tiny": Size((TINY,), TINY, 1),
-    "small": Size((10_000,), 10_000, 3),
-    "once": Size((10_000, 100_000, 1_000_000), 100_000, 1),
-    "full": Size((10_000, 100_000, 1_000_000), 100_000, 3),
+    "tiny": Size((TINY,), (TINY,), 1),
+    "small": Size((10_000,), (10_000,), 3),
+    "once": Size((10_000, 100_000, 1_000_000), (10_000, 100_000), 1),
+    "full": Size((10_000, 100_000, 1_000_000), (10_000, 100_000), 3),
 }
 
 
@@ -139,20 +144,22 @@ def _frames(folder: Path, rows: int) -> dict[str, Stored]:
 
 
 def measure_county(folder: Path, size: Size, names: Sequence[str], results: Results) -> None:
-    """Take a county's workbook from bytes to findings, and the readers beside it."""
-    small, large = workbook(folder, TINY), workbook(folder, size.county)
+    """Take a county's workbook from bytes to findings, and the readers beside it, at each size."""
+    small = workbook(folder, TINY)
     with workers(folder, names) as processes:
         for name, item in processes.items():
             item.measure({"name": name, "workbook": str(small)})
-        for _ in range(min(size.rounds, 3)):
-            for name in names:
-                job = {"name": name, "workbook": str(large)}
-                results.add("county", size.county, name, processes[name].measure(job))
+        for plots in size.counties:
+            job = {"workbook": str(workbook(folder, plots))}
+            for _ in range(min(size.rounds, 3)):
+                for name in names:
+                    results.add("county", plots, name, processes[name].measure({**job, "name": name}))
 
 
 COLD: Mapping[str, tuple[str, ...]] = {
     "hesuan check": ("-m", "desk", "check", "BOOK"),
     "import pandera.polars": ("-c", "import pandera.polars"),
+    "import pandera.polars, without pandas": ("-c", "import sys; sys.modules['pandas'] = None; import pandera.polars"),
     "hesuan --help": ("-m", "desk", "--help"),
     "hesuan status": ("-m", "desk", "status", "2024", "--state", "STATE"),
     "hesuan verify": ("-m", "desk", "verify", "STATE"),
