@@ -192,7 +192,7 @@ def _build_violation(
     group: BrokenSumGroup, values: AmountsByCell, *, repairs: RankedRepairs, ranked: RankedReadings
 ) -> Violation:
     first, repair_parts = group.sum_constraints[0], ranked.readings
-    if len(group.sum_constraints) == 1 and ranked.is_unexplained:
+    if len(group.sum_constraints) == 1 and first.rule.check == "column_total" and ranked.is_unexplained:
         # Nothing else repairs the sum by itself; two wrong figures are as likely as one that looks like no slip.
         repair_parts = ()
     own_repairs = repairs.get_system_of(frozenset(group.cells))
