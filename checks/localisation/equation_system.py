@@ -210,7 +210,9 @@ def _solve_by_elimination(matrix: list[list[Fraction]], unknown_count: int) -> l
             return None
         matrix[column], matrix[pivot_index] = matrix[pivot_index], matrix[column]
         pivot = matrix[column][column]
-        pivot_row = [value / pivot for value in matrix[column]]
+        pivot_row = matrix[column]
+        if pivot != 1:
+            pivot_row = [value / pivot if value else value for value in pivot_row]
         matrix[column] = pivot_row
         for index, row in enumerate(matrix):
             if index != column and row[column]:
@@ -222,7 +224,9 @@ def _solve_by_elimination(matrix: list[list[Fraction]], unknown_count: int) -> l
 
 
 def _subtract_multiple(row: list[Fraction], pivot_row: list[Fraction], factor: Fraction) -> list[Fraction]:
-    return [value - factor * pivot_value for value, pivot_value in zip(row, pivot_row, strict=True)]
+    # Nearly all coefficients are 0, and arithmetic of fractions is slow.
+    pairs = zip(row, pivot_row, strict=True)
+    return [value - factor * pivot_value if pivot_value else value for value, pivot_value in pairs]
 
 
 def have_slack(equations: Iterable[Equation]) -> bool:

@@ -3,7 +3,7 @@
 The schemas here hold no columns, so that pandera copies none of them; `form_schema` builds the published ones.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -19,6 +19,7 @@ from pandera.errors import SchemaErrors
 from checks.localisation.linear_constraint import LinearConstraint
 from checks.model.failing_rows import FailingRows
 from checks.model.violation import Violation
+from checks.parsing.short_columns import is_short
 from checks.recognition.column_names import ROW
 from checks.recognition.column_types import AMOUNT_TYPE
 from checks.recognition.table import TOWNSHIP_FULL, Table
@@ -82,19 +83,27 @@ def _is_figure_rule(rule: Rule) -> bool:
 
 def build_row_schema(conditions: Sequence[RowCondition]) -> pa.DataFrameSchema:
     """Return a schema with one check: a row is valid if it meets all conditions. Null counts as met."""
-    all_met = pl.all_horizontal(pl.lit(value=True), *(condition.fast_expression for condition in conditions))
-    return pa.DataFrameSchema(checks=_build_check("rows", all_met))
+    expressions = [condition.expression.alias(condition.name) for condition in conditions]
+    fast_expressions = [condition.fast_expression.alias(condition.name) for condition in conditions]
+
+    def judge_rows(rows: pl.DataFrame) -> pl.DataFrame:
+        # The prechecks of a short table cost more than they save.
+        return rows.select(expressions if is_short(rows.height) else fast_expressions)
+
+    return pa.DataFrameSchema(checks=_build_check("rows", judge_rows))
 
 
-def _build_check(name: str, is_met: pl.Expr) -> pa.Check:
-    """Return a check that hands pandera the verdict on each row, or one verdict where all rows meet it.
+def _build_check(name: str, judge_rows: Callable[[pl.DataFrame], pl.DataFrame]) -> pa.Check:
+    """Return a check that a row passes if no column of its verdicts is false; null counts as true.
 
-    Pandera copies and filters the whole table for a verdict on each row.
+    Where all rows pass, pandera gets one verdict for all of them: for one on each row it copies the whole table.
     """
 
     def judge(data: PolarsData) -> pl.LazyFrame | bool:
-        verdict = data.lazyframe.select(is_met).collect()
-        return bool(verdict.to_series().all()) or verdict.lazy()
+        verdicts = judge_rows(data.lazyframe.collect())
+        if all(column.all() for column in verdicts.get_columns()):
+            return True
+        return verdicts.lazy().select(pl.all_horizontal(pl.lit(value=True), pl.all()))
 
     return pa.Check(judge, name=name, n_failure_cases=1)
 
@@ -109,7 +118,7 @@ def find_unbalanced_sums(sums: Sequence[tuple[LinearConstraint, Decimal]]) -> li
 
 
 _IS_BALANCED = (pl.col("actual") - pl.col("expected")).abs() <= pl.col("tolerance")
-_SUM_SCHEMA = pa.DataFrameSchema(checks=_build_check("balanced", _IS_BALANCED))
+_SUM_SCHEMA = pa.DataFrameSchema(checks=_build_check("balanced", lambda sums: sums.select(_IS_BALANCED)))
 
 
 def find_failing_positions(schema: pa.DataFrameSchema, frame: pl.DataFrame) -> pl.Series:
