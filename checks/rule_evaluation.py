@@ -84,7 +84,7 @@ def evaluate_rules(subjects: Sequence[FormUnderCheck], results: RuleResults | No
             violated_sums = find_violated_sums(sums, shown.values)
     sum_violations: list[Violation] = []
     if violated_sums:
-        sum_violations, form_violations = _localise_sum_errors(subjects, form_violations, sums, shown)
+        sum_violations, form_violations = _localise_sum_errors(subjects, form_violations, sums, shown, results)
     return Evaluation(
         violations=(*figure_violations, *form_violations, *sum_violations, *find_rounding_differences(sums, values)),
         not_run=(*skipped_rules, *skipped_sums, *_list_skipped_rules(subjects)),
@@ -168,6 +168,7 @@ def _localise_sum_errors(
     violations: Sequence[Violation],
     sums: Sequence[SumConstraint],
     shown: ShownValues,
+    results: RuleResults,
 ) -> tuple[list[Violation], list[Violation]]:
     """Return the violations of sums, and the violations that are independent of them.
 
@@ -185,8 +186,11 @@ def _localise_sum_errors(
     remaining_sums = [constraint for constraint in sums if id(constraint) not in merged_ids]
     remaining_violations = [violation for violation in violations if id(violation) not in merged_ids]
     likelihoods = build_repair_likelihoods(subjects[0], tables, formulas.values)
-    broken_sums = merge_by_row(localise_broken_sums(remaining_sums, formulas, _list_formula_cells(tables), likelihoods))
-    return attach_dependent_violations([*formula_causes, *root_causes, *broken_sums], remaining_violations)
+    formula_cells = _list_formula_cells(tables)
+    broken_sums = localise_broken_sums(remaining_sums, formulas, formula_cells, likelihoods, results.solved_problems)
+    return attach_dependent_violations(
+        [*formula_causes, *root_causes, *merge_by_row(broken_sums)], remaining_violations
+    )
 
 
 def _list_formula_cells(tables: Iterable[Table]) -> list[CellRef]:

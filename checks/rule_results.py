@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from dataclasses import dataclass, field, fields
 from typing import Any, Final, TypeVar
 
+from checks.localisation.repair_problem import SolvedProblems
 from checks.model.raw_workbook import RawWorkbook
 from checks.recognition.form_instance import FormUnderCheck
 from checks.recognition.locate_tables import TableSearchResult
@@ -99,6 +100,7 @@ class RuleResults:
     All of them have the same cover, contract and history.
     """
 
+    solved_problems: SolvedProblems = field(default_factory=SolvedProblems)
     _kept: dict[tuple[str, Hashable], list[_KeptResult]] = field(default_factory=dict)
 
     def evaluate(

@@ -27,6 +27,7 @@ from checks.diagnosis.likelihood.rank_readings import RankedReadings, rank_readi
 from checks.diagnosis.likelihood.repair_likelihood import list_exchanged
 from checks.diagnosis.repairs.readings import describe_readings
 from checks.diagnosis.serial_numbers import format_steps
+from checks.localisation.repair_problem import SolvedProblems
 from checks.model.violation import Phrase, Violation
 from checks.parsing.text_normalisation import format_plain_number
 from checks.rules.row_rules import COLUMN_VARIANT
@@ -71,6 +72,7 @@ def localise_broken_sums(
     formulas: FormulaDiagnosis,
     formula_cells: Iterable[CellRef],
     likelihoods: RepairLikelihoods,
+    solved_problems: SolvedProblems | None = None,
 ) -> list[Violation]:
     """Return one violation for each group of violated sums, each with the repairs of its group, the likeliest first.
 
@@ -82,11 +84,9 @@ def localise_broken_sums(
     violated = find_violated_sums(evaluable, values)
     if not violated:
         return []
-    from checks.localisation.minimal_repairs import find_smallest_repairs  # noqa: PLC0415 - most submissions hold and need no solver
-
     constraints = {id(constraint): _substitute_formulas(constraint, formulas) for constraint in evaluable}
     evidence = collect_evidence(evaluable, values, formula_cells=formula_cells)
-    repairs = find_smallest_repairs(values, constraints.values(), evidence=evidence)
+    repairs = (solved_problems or SolvedProblems()).solve(values, constraints.values(), evidence)
     groups = _group_connected_sums(violated, constraints)
     exchanged = frozenset(chain.from_iterable(map(list_exchanged, repairs.repairs)))
     violations: list[tuple[tuple[SumConstraint, ...], Violation]] = []

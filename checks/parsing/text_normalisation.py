@@ -45,7 +45,6 @@ def normalise_text_expr(column: pl.Expr) -> pl.Expr:
     return column.map_batches(_normalise_series, return_dtype=pl.String, is_elementwise=True)
 
 
-@lru_cache(maxsize=16_384)
 def parse_number(text: str, unit: str = "") -> str | None:
     """Return the plain decimal text of one figure as `parse_number_expr` does."""
     if re.fullmatch(_ASCII_NUMBER, text):
