@@ -1,9 +1,11 @@
 """What one contract file names in another: forms, plans, registers, measures, columns, states, levels."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any, Final
 
+from contracts.form_model import TOTAL_PLACEHOLDER
+from contracts.lint.documents import ContractDocument
 from contracts.lint.form_views import FormView
 from contracts.lint.index import ContractIndex, get_province
 from contracts.lint.problems import ContractProblem, Path
@@ -55,6 +57,8 @@ def _check_package(package: Mapping[str, Any], stem: str, index: ContractIndex) 
         if name not in index.forms:
             expected = find_similar(name, index.forms) or "、".join(sorted(index.forms))
             yield document.build_problem(("forms", position), "form_unknown", value=name, expected=expected)
+        else:
+            yield from _check_quoted_forms(document, index.forms[name], package["forms"], position)
     if _COVER not in package["forms"]:
         yield document.build_problem(("forms",), "package_without_cover")
     for key in ("register", "plan", "procedure"):
@@ -72,6 +76,19 @@ def _check_package(package: Mapping[str, Any], stem: str, index: ContractIndex) 
             yield document.build_problem(
                 ("years",), "years_not_planned", years="、".join(map(str, years)), plan=plan.stem
             )
+
+
+def _check_quoted_forms(
+    document: ContractDocument, form: FormView, form_names: Sequence[str], position: int
+) -> Iterator[ContractProblem]:
+    """Yield the forms whose figures the paragraphs of a form quote, and that the package does not ask for."""
+    quoted: dict[str, None] = {}
+    for paragraph in form.properties.get("paragraphs", ()):
+        for placeholder in TOTAL_PLACEHOLDER.finditer(paragraph["text"]):
+            quoted[placeholder["form"]] = None
+    for name in quoted:
+        if name not in form_names:
+            yield document.build_problem(("forms", position), "quoted_form", value=form.name, expected=name)
 
 
 def _check_area(

@@ -65,6 +65,7 @@ MISTAKES = [
     (PLOTS, "column: class_before, prefix", "column: plot_area, prefix", "column_type", "plot_area"),
     (PACKAGE, "progress]", "progres]", "form_unknown", "progres"),
     (PACKAGE, "[cover, ", "[", "package_without_cover", ""),
+    ("packages/62-2024.yaml", "  - summary\n", "", "quoted_form", "summary"),
     (PACKAGE, "years: [2024]", "years: [2024, 2025]", "package_twice", "2025"),
     (PACKAGE, "years: [2024]", "years: [2023]", "years_not_planned", "2023"),
     (PACKAGE, "register: divisions-nbs-2023", "register: divisions", "file_not_found", "divisions"),
