@@ -235,6 +235,6 @@ def _list_earlier_basis(state: YearState, county_codes: set[str], area: str = ""
     """
     yield from state.roster_gaps.list_basis(county_codes, area)
     for year, filings in sorted(state.earlier_by_year.items()):
-        for county, filing in sorted(filings.items()):
-            if county in county_codes:
-                yield f"{year} {county} {filing.sequence}{' undone' * filing.is_withdrawn}"
+        for county in sorted(county_codes & filings.keys()):
+            filing = filings[county]
+            yield f"{year} {county} {filing.sequence}{' undone' * filing.is_withdrawn}"
