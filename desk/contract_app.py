@@ -1,4 +1,4 @@
-"""The commands of ``hesuan`` on contracts: rules, schemas, plans, samples and templates; they need no record."""
+"""The commands of ``hesuan`` on contracts and rosters: rules, schemas, plans, samples; they need no record."""
 
 from pathlib import Path
 from typing import Annotated
@@ -150,6 +150,20 @@ def sample(
     request = SampleRequest(year=year, years=years, counties=counties, plots=plots, seed=seed, out=out, county=county)
     make = make_plan_samples if county else make_samples
     run_command(lambda: make(open_configured_library(), request))
+
+
+@contract_app.command(cls=HelpCommand)
+def roster(
+    year: YearArgument,
+    *,
+    from_year: Annotated[int, typer.Option("--from", min=1980, max=2999)],
+    inputs: Annotated[Path, typer.Option()] = Path("inputs"),
+) -> None:
+    """Copy the roster of an earlier year forward."""
+    from desk.commands.roster import copy_roster_forward  # noqa: PLC0415
+
+    paths = resolve_paths(year, inputs=inputs, outputs=Path("outputs"), state=None)
+    run_command(lambda: copy_roster_forward(paths, from_year))
 
 
 @contract_app.command(cls=HelpCommand)

@@ -1,8 +1,8 @@
 """The roster of one year: due counties, deadlines and officers."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -12,6 +12,7 @@ from contracts.procedures import Procedure
 
 ROSTER_FILE = "roster.yaml"
 ENTERED_AFTERWARDS = "entered_afterwards"
+_LEAP_DAY = (2, 29)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,15 @@ class Officer:
     def is_in_office(self, day: date) -> bool:
         """Return whether the office was held on *day*."""
         return self.since <= day and (self.until is None or day <= self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class VacantOffice:
+    """A level and the code of an area in which nobody on the roster is in office on *day*, the deadline."""
+
+    level: str
+    area: str
+    day: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +108,47 @@ def parse_roster(raw: Mapping[str, Any]) -> Roster:
         raise SettingError(ROSTER_FILE, problem, "roster_entry", value=str(error).strip("'")) from error
     _check_consistency(roster)
     return roster
+
+
+def carry_roster_forward(roster: Roster, year: int) -> Roster:
+    """Return the roster for a later year.
+
+    Deadlines move by as many years; offices whose term ended before the year begins are left out. That the earlier
+    year was entered afterwards says nothing of the later one.
+    """
+    first_day = date(year, 1, 1)
+    officers: list[Officer] = list(roster.officers)
+    for officer in roster.officers:
+        if officer.until is not None and officer.until < first_day:
+            officers.remove(officer)
+    deadlines = dict(_move_deadlines(roster.deadlines, year - roster.year))
+    return replace(roster, year=year, deadlines=deadlines, officers=tuple(officers), is_entered_afterwards=False)
+
+
+def _move_deadlines(deadlines: Mapping[str, date], years: int) -> Iterator[tuple[str, date]]:
+    for level, day in deadlines.items():
+        # The 28th, because the later year may have no 29th of February.
+        kept_day = day.replace(day=28) if (day.month, day.day) == _LEAP_DAY else day
+        yield level, kept_day.replace(year=day.year + years)
+
+
+def find_vacant_offices(roster: Roster, procedure: Procedure) -> tuple[VacantOffice, ...]:
+    """Return each level and area of a due county in which nobody is in office on the deadline, each once."""
+    vacant: dict[tuple[str, str], VacantOffice] = {}
+    for level in procedure.levels:
+        day = roster.get_deadline(procedure, level.id) or date(roster.year + 1, 1, 1)
+        for code in roster.due_codes:
+            area = level.get_area_code(code)
+            if not _is_held(roster, level.id, area, day):
+                vacant[level.id, area] = VacantOffice(level.id, area, day)
+    return tuple(vacant.values())
+
+
+def _is_held(roster: Roster, level: str, area: str, day: date) -> bool:
+    for officer in roster.officers:
+        if (officer.level, officer.area) == (level, area) and officer.is_in_office(day):
+            return True
+    return False
 
 
 def encode_roster(roster: Roster) -> dict[str, Any]:

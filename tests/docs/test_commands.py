@@ -169,6 +169,7 @@ RUNNABLE = {
     "hesuan schema new_farmland --county 620123 --format yaml": ExitCode.CLEAR,
     "hesuan sample 2024 --years 2 --counties 2 --plots 5 --seed 7 --out samples": ExitCode.CLEAR,
     "hesuan template 2024 --county 620123": ExitCode.CLEAR,
+    "hesuan roster 2025 --from 2024": ExitCode.CLEAR,
 }
 
 
