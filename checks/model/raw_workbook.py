@@ -76,7 +76,8 @@ class RawWorkbook:
     """All sheets of one file, in the order of the file.
 
     *foreign_content* names by kind what the file holds besides: ``macro``, ``embedded`` (documents and programs) and
-    ``link`` (files that formulas take values from). *conversion* is None for an .xlsx.
+    ``link`` (files that formulas take values from), ``remote_names`` and ``remote_rules`` (names, validations and
+    formats that ask the network). *conversion* is None for an .xlsx.
     """
 
     sheets: tuple[RawSheet, ...]

@@ -25,6 +25,7 @@ from tests.builders.foreign_workbooks import (
 )
 from tests.builders.injected import inject_sheets
 from tests.builders.marked_workbooks import WORDS, finding, plan_table
+from tests.builders.odd_shapes import NAMED, ODD_SHAPES, TASKS
 from tests.builders.schema_faults import faults_of
 from tests.builders.year import Ground, prepared
 from workbooks.marking.mark_workbook import mark_workbook
@@ -98,6 +99,21 @@ def test_marking_adds_no_fault_to_files_of_other_programs(
     marked.write_bytes(mark_workbook(source.read_bytes(), findings, WORDS))
     assert {fault for fault in faults_of(marked) if "inline-string" not in fault} <= set(faults_of(source))
     assert len(ZipFile(marked).namelist()) > len(ZipFile(source).namelist())
+
+
+@pytest.mark.parametrize("shape", ODD_SHAPES)
+def test_marked_copies_of_odd_shapes_are_valid(tmp_path: Path, shape: str) -> None:
+    """Nothing that stood around the table is lost or out of order; both copies are without fault."""
+    source, marked = tmp_path / "原.xlsx", tmp_path / "标.xlsx"
+    source.write_bytes(ODD_SHAPES[shape]())
+    name = NAMED if shape == "names and print areas" else TASKS
+    findings = [finding(name, "A2"), finding(name, "A3"), finding(name, "B9")]
+    marked.write_bytes(mark_workbook(source.read_bytes(), findings, WORDS))
+    assert (faults_of(source), faults_of(marked)) == ([], [])
+    assert set(ZipFile(source).namelist()) <= set(ZipFile(marked).namelist())
+    with ZipFile(marked) as archive:
+        comments = [archive.read(part) for part in archive.namelist() if part.startswith("xl/comments")]
+    assert b'ref="B9"' in b"".join(comments)
 
 
 @pytest.mark.parametrize("book", [plan_table, full_workbook], ids=["plain", "full"])

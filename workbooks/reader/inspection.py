@@ -1,6 +1,6 @@
 """Inspect a workbook before any reader opens it: unpack every part once and scan every sheet."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -71,7 +71,19 @@ def inspect_workbook(container: Container) -> InspectedWorkbook:
         inspected_sheets.append(_inspect_sheet(container, sheet, hidden_cell_scanner, keep_rows=keep_rows))
     refuse_unsafe_companions(container, outline)
     container.check_remaining_parts(_get_inspected_parts(outline))
-    return InspectedWorkbook(outline, tuple(inspected_sheets), shared_string_count, find_foreign_content(container))
+    foreign_content = find_foreign_content(container)
+    if remote_rules := _list_remote_rules(inspected_sheets):
+        foreign_content["remote_rules"] = remote_rules
+    return InspectedWorkbook(outline, tuple(inspected_sheets), shared_string_count, foreign_content)
+
+
+def _list_remote_rules(sheets: Iterable[InspectedSheet]) -> list[str]:
+    """Return the ranges, with their sheets, whose validation or format asks the network."""
+    ranges: list[str] = []
+    for sheet in sheets:
+        prefix = f"{sheet.scan.sheet.name}!"
+        ranges.extend(map(prefix.__add__, sheet.scan.remote_rules))
+    return ranges
 
 
 def _get_inspected_parts(outline: WorkbookOutline) -> frozenset[str]:

@@ -15,6 +15,7 @@ from workbooks.gate.xml_events import parse_elements
 from workbooks.gate.zip_container import Container
 from workbooks.sheet_scan.cell_faults import locate_fault
 from workbooks.sheet_scan.formula_lengths import refuse_long_formulas
+from workbooks.sheet_scan.remote_rules import find_remote_rules
 from workbooks.sheet_scan.sheet_grammar import HIDDEN_ROW_ATTRIBUTE, ROW_ATTRIBUTES, ROW_NUMBERS, SHEET_ROWS
 from workbooks.sheet_scan.sheet_normaliser import SheetNormaliser
 from workbooks.sheet_scan.sheet_stream import SheetRows
@@ -32,13 +33,17 @@ RowSink = Callable[[bytes, UniformRows | None], object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SheetScan:
-    """A scanned sheet. *last_row* is the last one that may have a value; the rows themselves went to the sink."""
+    """A scanned sheet. *last_row* is the last one that may have a value; the rows themselves went to the sink.
+
+    *remote_rules* are the ranges of data validations and conditional formats whose formula asks the network.
+    """
 
     sheet: SheetPart
     merges: tuple[CellRange, ...]
     hidden_rows: tuple[int, ...]
     hidden_columns: tuple[int, ...]
     last_row: int
+    remote_rules: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -120,7 +125,8 @@ def scan_sheet(
         has_values = tracker.add_uniform_rows(uniform_rows) if uniform_rows else tracker.add_rows(rows)
         if has_values:
             sink(rows, uniform_rows)
-    merges, hidden_columns = _extract_merges_and_hidden_columns(sheet, source.build_skeleton())
+    skeleton = source.build_skeleton()
+    merges, hidden_columns = _extract_merges_and_hidden_columns(sheet, skeleton)
     tracker.refuse_bad_rows()
     return SheetScan(
         sheet=sheet,
@@ -128,6 +134,7 @@ def scan_sheet(
         hidden_rows=tuple(tracker.hidden_rows),
         hidden_columns=hidden_columns,
         last_row=tracker.last_row,
+        remote_rules=find_remote_rules(skeleton),
     )
 
 

@@ -1,4 +1,7 @@
-"""Plots whose deduction was not made: the net area of each is its gross area, and all that follows from it is wrong."""
+"""Plots whose deduction was not made: the net area of each is its gross area, and all that follows from it is wrong.
+
+The finding stands at the deduction: whether it has to be made, or there is none to make, the net area cannot tell.
+"""
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
@@ -98,19 +101,21 @@ def _calculate_rows(table: Table, rows: AbstractSet[int], conditions: FigureCond
 
 def _build_violation(table: Table, rule: Rule, rows: Sequence[int], steps: Repair) -> Violation:
     net, gross, deducted = get_columns(rule, "net", "gross", "deducted")
-    cells = [table.get_cell_ref(net, row) for row in rows]
+    cells: list[CellRef] = []
+    for row in rows[:_MAX_CELLS_PER_FINDING]:
+        cells.extend((table.get_cell_ref(deducted, row), table.get_cell_ref(net, row)))
     violation = build_violation_at(
         table,
         rule,
-        net,
+        deducted,
         row=rows[0],
         variant=VARIANT,
-        value=table.get_typed_row(rows[0])[net][0],
-        related_cells=cells[:_MAX_CELLS_PER_FINDING],
+        value=table.get_typed_row(rows[0])[deducted][0],
+        related_cells=cells,
         rows=join_names(list(map(str, rows))),
         count=str(len(rows)),
         gross=table.form.get_field(gross).heading,
-        deducted=table.form.get_field(deducted).heading,
+        net=table.form.get_field(net).heading,
         steps=format_steps(steps[:_MAX_STEPS_SHOWN]),
     )
     return replace(violation, repairs=(steps,))

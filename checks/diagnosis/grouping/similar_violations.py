@@ -1,4 +1,8 @@
-"""What asks for an explanation, or only informs, in several rows of a column is one finding with its members."""
+"""What is wrong alike in several rows of a column is one finding with its members.
+
+What asks for an explanation, or only informs, is alike if one rule says so. What blocks is alike only if the same entry
+is to be corrected to the same: others of a rule have causes of their own.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Sequence
@@ -12,10 +16,12 @@ from checks.model.violation import Violation
 MAX_MEMBERS: Final = 2_000
 """An explanation is bound to each member, and the list of findings has to hold them in one cell."""
 _MIN_MEMBERS: Final = 3
+# What else stands in the row of a violation, and where: it does not change what is to be corrected.
+_FACTS_OF_A_ROW: Final = frozenset({"row", "cell", "label", "place", "name", "number", "count"})
 
 
 def group_similar_violations(violations: Sequence[Violation]) -> list[Violation]:
-    """Return the violations, with those that do not block and are alike in one column of a sheet as one.
+    """Return the violations, with those that are alike in one column of a sheet as one.
 
     A violation at a cell that has another one besides stays by itself: the two are one finding.
     """
@@ -56,10 +62,9 @@ def build_group(members: Sequence[Violation], *, count: int = 0, cells: Iterable
 
 
 def _can_be_grouped(violation: Violation) -> bool:
-    """Return whether a violation is one cell's own, does not block, and proposes nothing for that cell alone."""
-    is_blocking = violation.rule.get_severity(violation.variant) == Severity.HARD and not violation.rule.trial
+    """Return whether a violation is one cell's own and proposes nothing for that cell alone."""
     has_own_rows = bool(violation.members or violation.similar_rows or violation.repairs)
-    return violation.cell is not None and violation.cell.row > 0 and not is_blocking and not has_own_rows
+    return violation.cell is not None and violation.cell.row > 0 and not has_own_rows
 
 
 def _build_group_key(violation: Violation) -> Hashable:
@@ -72,4 +77,22 @@ def _build_group_key(violation: Violation) -> Hashable:
         violation.rule.trial,
         violation.remedy_key,
         violation.related_rules,
+        _get_correction(violation),
     )
+
+
+def _get_correction(violation: Violation) -> Hashable:
+    """Return what is written in the cell of a violation that blocks, and what is due; None for any other."""
+    is_blocking = violation.rule.get_severity(violation.variant) == Severity.HARD and not violation.rule.trial
+    if not is_blocking:
+        return None
+    return violation.value, violation.expected, violation.difference, _list_shared_facts(violation)
+
+
+def _list_shared_facts(violation: Violation) -> tuple[tuple[str, str], ...]:
+    """Return the facts of a sentence that do not tell one row from another."""
+    facts: list[tuple[str, str]] = []
+    for name, fact in sorted(violation.facts.items()):
+        if name not in _FACTS_OF_A_ROW:
+            facts.append((name, fact))
+    return tuple(facts)

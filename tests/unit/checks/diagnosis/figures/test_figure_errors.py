@@ -58,7 +58,7 @@ def test_exchanged_areas_are_both_found() -> None:
 
 
 def test_deductions_that_were_not_made_are_one_finding() -> None:
-    """The net areas are the gross areas: one finding gives every figure that follows, total row included."""
+    """The net areas are the gross areas: one finding, at the deduction, gives all that follows, total row too."""
     book = load_workbook(BytesIO(sound_submission(SEED)))
     sheet = book[PLOTS]
     changed = {}
@@ -70,7 +70,12 @@ def test_deductions_that_were_not_made_are_one_finding() -> None:
     book.save(buffer)
     (finding,) = find_after(buffer.getvalue())
     steps = {step.cell.address: float(step.after) for step in finding.repairs[0]}
-    assert (finding.rule, finding.cell) == ("T04", min(changed, key=lambda address: (address[0], int(address[1:]))))
+    first_row = min(int(address[1:]) for address in changed)
+    assert (finding.rule, finding.cell, float(finding.value or 0)) == (
+        "T04",
+        f"R{first_row}",
+        sheet[f"R{first_row}"].value,
+    )
     assert steps == {address: float(value) for address, value in changed.items()}
 
 

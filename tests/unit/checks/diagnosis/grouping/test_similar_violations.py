@@ -1,4 +1,4 @@
-"""What asks for an explanation in several rows is one finding, explained once for all of them."""
+"""What is wrong alike in several rows is one finding, explained or corrected once for all of them."""
 
 from dataclasses import replace
 from io import BytesIO
@@ -12,7 +12,7 @@ from checks.model.report import ACCEPTED, FLAGGED, ValidationReport
 from checks.reporting.json_codec import decode_report, encode_report
 from checks.versions.explanations import carry_explanations
 from tests.builders.broken import valid_workbook
-from tests.builders.clerk_mistakes import PLOTS
+from tests.builders.clerk_mistakes import PLOTS, find_after, set_cell
 from tests.builders.examined import report_of, warm_library, wording
 from workbooks.marking.findings_text import FINDING_COLUMNS
 from workbooks.marking.mark_workbook import mark_workbook
@@ -125,3 +125,32 @@ def test_list_shows_the_rows_of_the_members() -> None:
     widths = [sheet.column_dimensions[column].width for column in "ABCDEFGH"]
     assert sum(widths) < 150
     assert sheet["H3"].value == messages("marks.column_explanation")
+
+
+@pytest.mark.parametrize(
+    ("column", "entry", "rule"),
+    [
+        ("X", "别的来源", "C16"),
+        ("L", "9999", "C16"),
+        ("Z", "不详", "F04"),
+        ("E", "620102999", "C03"),
+        ("U", "9", "C11"),
+    ],
+)
+@pytest.mark.parametrize("count", [3, 6])
+def test_same_wrong_entry_in_several_rows_is_one_finding(column: str, entry: str, rule: str, count: int) -> None:
+    """It blocks, and names every cell; the remedy goes for all of them."""
+    rows = range(4, 4 + count)
+    (finding,) = find_after("7", *(set_cell(PLOTS, f"{column}{row}", entry) for row in rows))
+    assert (finding.rule, finding.severity, finding.cell, finding.member_count) == (rule, "hard", f"{column}4", count)
+    assert {member.value for member in finding.members} == {entry}
+    assert f"{column}4:{column}{rows[-1]}" in finding.message
+    assert {cell.address for cell in finding.cells} >= {f"{column}{row}" for row in rows}
+
+
+def test_two_wrong_entries_are_two_findings() -> None:
+    """What is to be corrected otherwise is told apart; two rows are no group."""
+    entries = {4: "别的", 5: "另外", 6: "别的", 7: "另外", 8: "别的", 9: "再有", 10: "再有"}
+    findings = find_after("7", *(set_cell(PLOTS, f"X{row}", entry) for row, entry in entries.items()))
+    counts = {finding.cell: finding.member_count for finding in findings}
+    assert counts == {"X4": 3, "X5": 0, "X7": 0, "X9": 0, "X10": 0}
