@@ -9,8 +9,8 @@ from contracts.contract_library import ContractLibrary, open_library
 from desk.command_options import StateOption, YearArgument
 from desk.error_handling import run_command
 from desk.help_texts import HelpCommand, HelpGroup
-from desk.output_formats import OutputFormat, SchemaFormat
-from desk.settings import open_configured_library, resolve_paths
+from desk.output_formats import OutputFormat, SchemaFormat, SkeletonKind
+from desk.settings import find_contracts_folder, open_configured_library, resolve_paths
 
 contract_app = typer.Typer()
 plan_app = typer.Typer(name="plan", cls=HelpGroup, no_args_is_help=True)
@@ -42,6 +42,19 @@ def diff_contract_files(
     from desk.commands.contract_files.diff import show_diff  # noqa: PLC0415
 
     run_command(lambda: show_diff(open_library(old), _open_folder(new), as_json=form is OutputFormat.JSON))
+
+
+@contracts_app.command("new", cls=HelpCommand)
+def write_new_contract(
+    kind: Annotated[SkeletonKind, typer.Argument()],
+    name: Annotated[str, typer.Argument()],
+    *,
+    form: Annotated[str, typer.Option()] = "",
+) -> None:
+    """Write the skeleton of a form, rule, package or plan."""
+    from desk.commands.contract_files.new import write_skeleton  # noqa: PLC0415
+
+    run_command(lambda: write_skeleton(open_configured_library(), find_contracts_folder(), kind, name, form=form))
 
 
 def _open_folder(folder: Path | None) -> ContractLibrary:

@@ -3,6 +3,15 @@
 from enum import StrEnum
 
 
+class SkeletonKind(StrEnum):
+    """What `hesuan contracts new` writes the skeleton of."""
+
+    FORM = "form"
+    RULE = "rule"
+    PACKAGE = "package"
+    PLAN = "plan"
+
+
 class OutputFormat(StrEnum):
     """The output format of a command."""
 

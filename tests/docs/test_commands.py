@@ -163,6 +163,7 @@ RUNNABLE = {
     "hesuan plan show 530113-2024-2026": ExitCode.CLEAR,
     "hesuan archive 2024 --county 530113 --zip --out archive": ExitCode.CLEAR,
     "hesuan contracts lint": ExitCode.CLEAR,
+    "hesuan contracts new form storage_ponds": ExitCode.CLEAR,
     "hesuan rules": ExitCode.CLEAR,
     "hesuan rules T01": ExitCode.CLEAR,
     "hesuan schema new_farmland": ExitCode.CLEAR,
@@ -190,6 +191,7 @@ def test_all_shown_commands_are_tried() -> None:
     rest = [line for line in COMMAND_LINES if line not in {*RUNNABLE, *THREE_YEARS}]
     tried_elsewhere = (
         "hesuan contracts diff ",
+        "hesuan contracts new ",
         "hesuan serve ",
         "hesuan verify postgresql://",
         "hesuan plan import ",

@@ -17,7 +17,7 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
 # Names that are the same in every language: of programs, formats, settings, levels and commands.
 NAMES = re.compile(
     r"HESUAN_STATE|Great Expectations|Prefect|BagIt|YAML|pandera|yaml|json|text|sarif|junit|python|roster"
-    r"|county|city|province|new_farmland|inputs|outputs|archive|state|xlsx|html|docx|txt|pdf|hesuan|HESUAN"
+    r"|county|city|province|new_farmland|inputs|outputs|archive|state|xlsx|html|docx|txt|pdf|hesuan|HESUAN|form|rule|package|plan"
 )
 
 
