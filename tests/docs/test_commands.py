@@ -191,7 +191,9 @@ def test_all_shown_commands_are_tried() -> None:
     rest = [line for line in COMMAND_LINES if line not in {*RUNNABLE, *THREE_YEARS}]
     tried_elsewhere = (
         "hesuan contracts diff ",
-        "hesuan contracts new ",
+        "hesuan contracts new",
+        "hesuan roster 2027 ",
+        "hesuan rules N01",
         "hesuan serve ",
         "hesuan verify postgresql://",
         "hesuan plan import ",
