@@ -12,7 +12,7 @@ from flows.prefect_support.task_runners import SCHEDULER_VARIABLE, names_distant
 from flows.year.locations import YearPaths
 from ledger.service_address import is_address
 
-_CONNECT_SECONDS: Final = 20
+_CONNECT_SECONDS: Final = 10
 
 
 def needs_portable_jobs(paths: YearPaths) -> bool:

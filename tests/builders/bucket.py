@@ -20,6 +20,9 @@ def serve_bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     server.start()
     host, port = server.get_host_and_port()
     url = f"http://{host}:{port}"
+    # The service keeps its buckets for the whole process, whichever server serves them.
+    reset = urllib.request.Request(f"{url}/moto-api/reset", method="POST")  # noqa: S310 - our own service
+    urllib.request.urlopen(reset).close()  # noqa: S310 - as above
     request = urllib.request.Request(f"{url}/{BUCKET}", method="PUT")  # noqa: S310 - our own service
     urllib.request.urlopen(request).close()  # noqa: S310 - as above
     settings = {

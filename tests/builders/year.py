@@ -146,6 +146,17 @@ def copied_contracts(folder: Path) -> Path:
     return folder
 
 
+def contracts_of_years(folder: Path, years: Iterable[int]) -> Path:
+    """Return contracts in which the package of the sample's year has these years, and no other package has them."""
+    package = copied_contracts(folder) / "packages" / f"{COUNTY}-{YEAR}.yaml"
+    text = package.read_text(encoding="utf-8")
+    package.write_text(text.replace(f"years: [{YEAR}]", f"years: {list(years)}"), encoding="utf-8")
+    for later_package in package.parent.glob(f"{COUNTY}-*.yaml"):
+        if later_package != package:
+            later_package.unlink()
+    return folder
+
+
 def contracts_with_other(folder: Path) -> Path:
     """Return contracts in which the second county must send the same as the first."""
     copied_contracts(folder)

@@ -11,13 +11,13 @@ from desk.commands import decide
 from desk.exit_codes import ExitCode
 from review.events import EventKind
 from tests.builders.annual_run import CITY, PROVINCE, Capture, proposal, workless
-from tests.builders.dongchuan import COUNTY, COVER, YEAR, name_of, submission
+from tests.builders.dongchuan import COUNTY, COVER, name_of, submission
 from tests.builders.old_formats import csv_file, needs_xlrd, xls_file
 from tests.builders.year import (
     OTHER,
     Ground,
+    contracts_of_years,
     contracts_with_other,
-    copied_contracts,
     prepared,
     with_other_due,
 )
@@ -40,10 +40,7 @@ def test_a_file_of_another_county_is_refused_where_it_lies(root: Path, capsys: C
 
 def test_a_file_of_another_year_is_refused_where_it_lies(root: Path, capsys: Capture) -> None:
     """The refusal names the cover's cell and both years; nothing is taken."""
-    contracts = copied_contracts(root.with_name("合同 二"))
-    package = contracts / "packages" / f"{COUNTY}-{YEAR}.yaml"
-    text = package.read_text(encoding="utf-8")
-    package.write_text(text.replace("years: [2024]", "years: [2024, 2025]"), encoding="utf-8")
+    contracts = contracts_of_years(root.with_name("合同 二"), (2024, 2025))
     ground = prepared(root, versions=(), decided=False).under(contracts)
     ground.hand_in(submission(2).put(COVER, "B3", 2025), "明年.xlsx")
 

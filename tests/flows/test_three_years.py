@@ -18,7 +18,7 @@ from desk.exit_codes import ExitCode
 from flows.year.locations import YearPaths
 from tests.builders import dongchuan
 from tests.builders.dongchuan import COUNTY, COVER, SHEET_DONE, Draft
-from tests.builders.year import ROOT, copied_contracts
+from tests.builders.year import ROOT, contracts_of_years
 
 Capture = pytest.CaptureFixture[str]
 YEARS = (2024, 2025, 2026)
@@ -33,9 +33,7 @@ def places(base: Path, year: int) -> YearPaths:
     """Return the folders of a year; all years share state, outputs, and contracts in which each has a package."""
     contracts = base / "合同"
     if not contracts.exists():
-        package = copied_contracts(contracts) / "packages" / f"{COUNTY}-2024.yaml"
-        text = package.read_text(encoding="utf-8")
-        package.write_text(text.replace("years: [2024]", "years: [2024, 2025, 2026]"), encoding="utf-8")
+        contracts_of_years(contracts, (2024, 2025, 2026))
     return YearPaths(
         year=year,
         input_folder=base / "收件",

@@ -4,7 +4,7 @@ import importlib
 import inspect
 import pickle
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
 from types import ModuleType
@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.lint.problems import ContractProblem
 from workbooks.gate.intake_fault import IntakeFault
 
 ROOMS = ("contracts", "checks", "review", "filing", "workbooks", "ledger", "notices", "flows", "desk")
@@ -48,6 +49,8 @@ def choose_value(hint: Any) -> st.SearchStrategy[Any]:
         return st.just(Path("输出 1/file.xlsx"))
     if hint is IntakeFault:
         return st.builds(IntakeFault, code=TEXTS, sheet=TEXTS, facts=st.dictionaries(TEXTS, TEXTS, max_size=2))
+    if hint == Iterable[ContractProblem]:
+        return st.lists(st.builds(ContractProblem, TEXTS, st.integers(), TEXTS), min_size=1, max_size=2)
     if inspect.isclass(hint) and issubclass(hint, StrEnum):
         return st.sampled_from(hint)
     return TEXTS

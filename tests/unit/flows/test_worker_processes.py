@@ -1,6 +1,7 @@
 """Jobs in worker processes: the same results in the same order, whatever happens to a worker."""
 
 import multiprocessing
+import threading
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,9 @@ from ledger.errors import LedgerMissingError
 class StrangeError(Exception):
     """An error that cannot be sent to another process."""
 
-    def __reduce_ex__(self, _: object) -> str:
-        """Refuse."""
-        raise TypeError(self)
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.lock = threading.Lock()
 
 
 def make_jobs(folder: Path, count: int) -> list[OutputJob]:
