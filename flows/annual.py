@@ -13,12 +13,16 @@ from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_KEY, PREFECT_A
 
 from contracts.messages import LANGUAGES
 from flows.artifacts import publish_stage_results, publish_year
-from flows.distant_jobs import run_distant_jobs
-from flows.machines.dask_workers import needs_portable_jobs
 from flows.prefect_support.named_server import check_server_settings
 from flows.prefect_support.result_refusal import refuse_results
 from flows.prefect_support.server_errors import SERVER_ERRORS
-from flows.prefect_support.task_runners import DASK, create_task_runner, get_runner_name, parse_worker_count
+from flows.prefect_support.task_runners import (
+    DASK,
+    create_task_runner,
+    get_runner_name,
+    names_distant_workers,
+    parse_worker_count,
+)
 from flows.prefect_support.temporary_faults import has_temporary_fault, is_temporary
 from flows.run.flow_outcome import get_current_outcome
 from flows.run.job_groups import JobGroup, group_jobs
@@ -36,6 +40,7 @@ from flows.run.worker_choice import get_job_function, open_worker_pool, use_work
 from flows.run_log import log_to_prefect
 from flows.year.jobs import AnyJob, Job, OutputJob
 from flows.year.locations import YearPaths
+from ledger.service_address import is_address
 from ledger.store_location import locate_store
 
 RETRY_DELAYS: Final = [1.0, 5.0, 20.0]
@@ -146,7 +151,9 @@ def run_jobs_as_tasks(stage: str, jobs: Sequence[AnyJob]) -> Iterator[JobResult]
     if get_runner_name() == DASK and isinstance(jobs[0], OutputJob):
         # An output is written from the ledger, which workers on other machines may not reach.
         results = yield from _run_jobs_here(jobs)
-    elif needs_portable_jobs(jobs[0].paths):
+    elif names_distant_workers() and is_address(jobs[0].paths.store_location):
+        from flows.distant_jobs import run_distant_jobs  # noqa: PLC0415 - needs extras
+
         results = yield from run_distant_jobs([job for job in jobs if isinstance(job, Job)])
     else:
         results = yield from _run_near_jobs(jobs)

@@ -1,4 +1,4 @@
-"""Dask workers on other machines, which do portable_jobs: whether they are asked for, and how they are reached."""
+"""Dask workers on other machines, which do portable_jobs: how they are reached."""
 
 import os
 from collections.abc import Iterator
@@ -8,16 +8,9 @@ from typing import Any, Final, cast
 from contracts.errors import SettingError
 from flows.machines.portable_job import PortableJob
 from flows.machines.worker import run_portable_job
-from flows.prefect_support.task_runners import SCHEDULER_VARIABLE, names_distant_workers
-from flows.year.locations import YearPaths
-from ledger.service_address import is_address
+from flows.prefect_support.task_runners import RUNNER_VARIABLE, SCHEDULER_VARIABLE
 
 _CONNECT_SECONDS: Final = 10
-
-
-def needs_portable_jobs(paths: YearPaths) -> bool:
-    """Return whether the jobs of a run go to workers that need not see its disk."""
-    return is_address(paths.store_location) and names_distant_workers()
 
 
 class DistantWorkers:
@@ -38,8 +31,11 @@ class DistantWorkers:
 @contextmanager
 def connect_workers() -> Iterator[DistantWorkers]:
     """Connect to the scheduler that the environment names; raise `SettingError` if it does not answer."""
-    from distributed import Client  # noqa: PLC0415 - an extra
-
+    try:
+        from distributed import Client  # noqa: PLC0415 - an extra
+    except ModuleNotFoundError as error:
+        problem = "dask is not installed: install the project with its extra, hesuan[dask]"
+        raise SettingError(RUNNER_VARIABLE, problem, "dask_missing") from error
     address, connect = os.environ[SCHEDULER_VARIABLE], cast("Any", Client)
     try:
         client = connect(address, timeout=_CONNECT_SECONDS, set_as_default=False)

@@ -18,6 +18,12 @@ atexit.register(lambda: sys.stderr.write("\\nmodules: " + " ".join(sys.modules))
 from desk.__main__ import main
 main()
 """
+WITHOUT_EXTRAS = """
+import sys
+for name in ("dask", "distributed", "obstore", "prefect_dask", "psycopg"):
+    sys.modules[name] = None
+import desk.app, flows.annual, flows.serve
+"""
 FLOW_ENGINE = {"prefect", "great_expectations"}
 FRAMES = {"pandera", "polars", "pandas"}
 
@@ -98,3 +104,13 @@ def test_telemetry_settings_are_known_to_prefect() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300, check=True)
     ours = {name for name in prefect_environment(Path("state")) if name.startswith("PREFECT_")}
     assert ours <= set(done.stdout.split())
+
+
+def test_nothing_needs_an_extra_that_was_not_asked_for(tmp_path: Path) -> None:
+    """Commands and flow load where neither Dask, the library of buckets nor a driver of databases is installed."""
+    environment = {**os.environ, **prefect_environment(tmp_path), "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", WITHOUT_EXTRAS]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, encoding="utf-8", timeout=300, check=False
+    )
+    assert done.returncode == 0, done.stderr

@@ -1,6 +1,7 @@
 """A store in a bucket keeps, checks and refuses as one in a folder does, and says what the service refuses."""
 
 import hashlib
+import sys
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -153,3 +154,11 @@ def test_an_open_line_to_another_machine_is_refused(monkeypatch: pytest.MonkeyPa
     with pytest.raises(SettingError) as caught:
         open_store("s3://hesuan/province")
     assert caught.value.code == "store_https"
+
+
+def test_a_missing_library_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The extra that brings it is named."""
+    monkeypatch.setitem(sys.modules, "ledger.bucket", None)
+    with pytest.raises(SettingError) as caught:
+        open_store("s3://hesuan/province")
+    assert caught.value.code == "store_missing"
