@@ -116,9 +116,10 @@ def test_nothing_that_a_county_writes_becomes_markup(text: str) -> None:
 def test_long_lists_end_and_state_the_true_total() -> None:
     """A page lists the first findings, gravest first, and says how many there are in all."""
     draft = submission(1)
-    for row in range(5, 9):  # fewer than most: a finding each
-        draft.put(SHEET_2, f"C{row}", "无")
+    for row, text in zip(range(5, 9), ("无", "若干", "待定", "不详"), strict=True):  # different words: a finding each
+        draft.put(SHEET_2, f"C{row}", text)
     page = page_of(draft, most=3)
+    assert page.total > len(page.items)
     assert (len(page.items), page.total) == (3, len(report_on(draft).findings))
     assert f"共 {page.total} 条，只列出前 3 条" in render_submission_page(page, WORDS).decode()
 
