@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from checks.diagnosis.table_columns import list_figure_fields, list_rules
 from checks.model.cell_ref import CellRef
+from checks.parsing.decimal_amounts import count_decimals
 from checks.recognition.column_names import ROW
 from checks.recognition.table import PROJECT, TOWNSHIP_FULL, Table
 
@@ -19,16 +20,12 @@ _KEYS = (PROJECT, TOWNSHIP_FULL)
 
 @dataclass(frozen=True, slots=True)
 class FigurePlace:
-    """The table, column and row of a figure."""
+    """The table, column and row of a figure, and whether the row is a total."""
 
     table: Table
     column: str
     row: int
-
-    @property
-    def is_total(self) -> bool:
-        """Whether the figure stands in a total row."""
-        return self.row in self.table.totals[ROW]
+    is_total: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +52,8 @@ class RelatedFigures:
     values: Mapping[CellRef, Decimal]
     year: int = 0
     rows_by_table: dict[int, frozenset[int]] = field(default_factory=dict)
+    total_rows_by_table: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    units: dict[tuple[int, str], Decimal] = field(default_factory=dict)
     columns: dict[tuple[int, str], AmountsByRow] = field(default_factory=dict)
 
     def find_place(self, cell: CellRef) -> FigurePlace | None:
@@ -65,13 +64,28 @@ class RelatedFigures:
                 continue
             name = table.names_by_column.get(column)
             if name is not None and row in self._list_rows(table):
-                return FigurePlace(table, name, row)
+                return FigurePlace(table, name, row, row in self.list_total_rows(table))
         return None
 
     def _list_rows(self, table: Table) -> frozenset[int]:
         if id(table) not in self.rows_by_table:
             self.rows_by_table[id(table)] = frozenset((*table.body[ROW].to_list(), *table.totals[ROW].to_list()))
         return self.rows_by_table[id(table)]
+
+    def list_total_rows(self, table: Table) -> tuple[int, ...]:
+        """Return the rows of a table that are totals."""
+        if id(table) not in self.total_rows_by_table:
+            self.total_rows_by_table[id(table)] = tuple(table.totals[ROW].to_list())
+        return self.total_rows_by_table[id(table)]
+
+    def find_unit(self, table: Table, column: str) -> Decimal:
+        """Return the last decimal that is in use in a column."""
+        key = (id(table), column)
+        if key not in self.units:
+            amounts = self.read_column(table, column).values()
+            places = max((count_decimals(amount.normalize()) for amount in amounts), default=0)
+            self.units[key] = Decimal(1).scaleb(-places)
+        return self.units[key]
 
     def read_column(self, table: Table, column: str) -> AmountsByRow:
         """Return the figures of a column by row, those of total rows last."""

@@ -18,7 +18,6 @@ from checks.diagnosis.likelihood.usual_figures import UsualFigures, find_closest
 from checks.localisation.typing_errors import UNEXPLAINED, TypingError, find_typing_error
 from checks.model.cell_ref import CellRef
 from checks.model.finding import RepairStep
-from checks.recognition.column_names import ROW
 from checks.recognition.form_instance import FormUnderCheck
 from checks.recognition.table import Table
 
@@ -171,7 +170,7 @@ def _list_slips_in_column(
 ) -> Iterator[TypingError]:
     """Yield the total typed in a row, and a row that was left out of the total or counted twice."""
     amounts = figures.read_column(place.table, place.column)
-    total_rows = place.table.totals[ROW].to_list()
+    total_rows = figures.list_total_rows(place.table)
     if place.is_total:
         row_amounts = [amount for row, amount in amounts.items() if row not in total_rows and amount]
         if abs(written - meant) in row_amounts:

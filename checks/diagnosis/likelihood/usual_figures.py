@@ -18,7 +18,6 @@ from checks.diagnosis.likelihood.related_figures import (
     RelatedColumn,
     RelatedFigures,
 )
-from checks.parsing.decimal_amounts import count_decimals
 from checks.recognition.table import Table
 
 # Rows near the place are as good as all, and take less time.
@@ -46,7 +45,7 @@ def find_closest_column(figures: RelatedFigures, table: Table, column: str) -> R
     """Return the related column beside which the figures of a column are least surprising, None if none helps."""
     amounts = figures.read_column(table, column)
     compared = dict(islice(amounts.items(), _MAX_ROWS_COMPARED))
-    unit = _find_unit(amounts)
+    unit = figures.find_unit(table, column)
     expectations = (expect_alone(_drop_total(table, compared), unit), expect_alone([], unit))
     if table.total_row is not None and table.total_row in amounts:
         compared[table.total_row] = amounts[table.total_row]
@@ -67,7 +66,7 @@ def find_closest_column(figures: RelatedFigures, table: Table, column: str) -> R
 def learn_usual_figures(figures: RelatedFigures, place: FigurePlace, related: RelatedColumn | None) -> UsualFigures:
     """Return what the other rows say about a place, beside the *related* column if it reaches the place."""
     amounts = figures.read_column(place.table, place.column)
-    others, unit = _select_nearest(amounts, place), _find_unit(amounts)
+    others, unit = _select_nearest(amounts, place), figures.find_unit(place.table, place.column)
     if related is not None:
         beside = figures.read_related(related, (place.row, *others))
         pairs = _pair_figures(place.table, others, beside)
@@ -116,9 +115,3 @@ def _select_nearest(amounts: AmountsByRow, place: FigurePlace) -> AmountsByRow:
 
 def _is_total(table: Table, row: int) -> bool:
     return row == table.total_row
-
-
-def _find_unit(amounts: AmountsByRow) -> Decimal:
-    """Return the last decimal that is in use in a column."""
-    places = max((count_decimals(amount.normalize()) for amount in amounts.values()), default=0)
-    return Decimal(1).scaleb(-places)
