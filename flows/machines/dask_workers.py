@@ -15,6 +15,8 @@ from flows.prefect_support.task_runners import RUNNER_VARIABLE, SCHEDULER_VARIAB
 _CONNECT_SECONDS: Final = 10
 _WORKERLESS_SECONDS: Final = 20.0
 _LOOK_SECONDS: Final = 2.0
+# Dask sets a level for some of them by themselves.
+_TALKATIVE_LOGGERS: Final = ("distributed", "distributed.client", "distributed.utils", "distributed.core")
 
 
 class NoWorkersError(PortableError):
@@ -69,7 +71,8 @@ def connect_workers() -> Iterator[DistantWorkers]:
         problem = "dask is not installed: install the project with its extra, hesuan[dask]"
         raise SettingError(RUNNER_VARIABLE, problem, "dask_missing") from error
     # What it logs while it loses a scheduler are stacks; the run says which scheduler is gone.
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    for name in _TALKATIVE_LOGGERS:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     address, connect = os.environ[SCHEDULER_VARIABLE], cast("Any", Client)
     try:
         client = connect(address, timeout=_CONNECT_SECONDS, set_as_default=False)
