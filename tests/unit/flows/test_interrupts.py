@@ -25,12 +25,13 @@ if __name__ == "__main__":
         child = multiprocessing.get_context("spawn").Process(target=wait, args=(theirs,))
         child.start()
         ours.recv()
-        print("ready", flush=True)
         try:
             if held:
                 with watch.hold():
+                    print("ready", flush=True)
                     assert watch.was_pressed.wait(60)
             else:
+                print("ready", flush=True)
                 for _ in range(600):
                     time.sleep(0.1)
         except KeyboardInterrupt:
@@ -46,18 +47,21 @@ def test_children_do_not_see_it(mode: str, expected: list[str], tmp_path: Path) 
     """A terminal sends the signal to the whole group: the child goes on, and the parent acts as it has chosen."""
     program = tmp_path / "program.py"
     program.write_text(PROGRAM, encoding="utf-8")
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, str(program), mode],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline().strip() == "ready"
-    os.killpg(process.pid, signal.SIGINT)
-    out, err = process.communicate(timeout=120)
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().strip() == "ready"
+        os.killpg(process.pid, signal.SIGINT)
+        try:
+            out, err = process.communicate(timeout=120)
+        finally:
+            process.kill()
     assert process.returncode == 0, err
     assert out.split("\n")[:-1] == expected
     assert err == ""
