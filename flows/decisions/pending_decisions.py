@@ -37,7 +37,8 @@ def evaluate_decisions(
     """Return the decisions that can be recorded now, at most one for each county, and those refused now.
 
     Of several decisions on one county the one with the earliest date is recorded first, and of the same date one that
-    leaves the county where it is, such as 核减. Decisions that contradict each other are all refused.
+    leaves the county where it is, such as 核减, then the one that the procedure names first, such as 接收复核 before
+    复核同意. Decisions that contradict each other are all refused.
     """
     ready_by_county: dict[str, list[ReadyDecision]] = {}
     refused: list[tuple[SubmittedDecision, DecisionRefusal]] = []
@@ -100,9 +101,11 @@ def _find_contradictions(
     return find_contradictions(state, ready_decisions, rows, evaluate)
 
 
-def _get_order(procedure: Procedure, ready: ReadyDecision) -> tuple[str, bool]:
+def _get_order(procedure: Procedure, ready: ReadyDecision) -> tuple[str, bool, int]:
     action = procedure.find_action(ready.event.level, ready.event.action)
-    return ready.day, action is not None and bool(action.to_state)
+    if action is None:
+        return ready.day, False, 0
+    return ready.day, bool(action.to_state), procedure.actions.index(action)
 
 
 def evaluate_decision(
