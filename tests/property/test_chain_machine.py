@@ -127,7 +127,8 @@ class Chain(RuleBasedStateMachine):
             named = {row.file: refusal.facts["file"] for row, refusal in contradictions}
             assert named == {"1.xlsx": "2.xlsx", "2.xlsx": "1.xlsx"}
             return
-        for row in sorted(rows, key=self._get_order):
+        order = procedure().actions.index
+        for row in sorted(rows, key=lambda row: (row.on, bool(self._action(row).to_state), order(self._action(row)))):
             assert isinstance(self.world.decide(row), Event), [(item.level, item.action, item.on) for item in rows]
 
     @rule()
@@ -219,10 +220,6 @@ class Chain(RuleBasedStateMachine):
 
     def _set_day(self) -> None:
         self.world.today = self.today
-
-    def _get_order(self, proposal: Proposal) -> tuple[str, bool, int]:
-        action = self._action(proposal)
-        return proposal.on, bool(action.to_state), procedure().actions.index(action)
 
     def _action(self, proposal: Proposal) -> Action:
         action = procedure().find_action(proposal.level, proposal.action)
