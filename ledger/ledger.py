@@ -78,11 +78,12 @@ class Ledger:
         file = get_sqlite_file(url)
         if must_exist:
             require_sqlite_file(url)
-        elif file is not None:
+        # A wrong driver is refused before any file is made.
+        engine = create_ledger_engine(url)
+        if file is not None and not must_exist:
             if not file.parent.exists():
                 make_private_folder(file.parent)
             create_private_file(file)
-        engine = create_ledger_engine(url)
         if system_user is None:
             system_user = get_login_name()
         ledger = cls(engine, clock=clock, system_user=system_user)

@@ -185,10 +185,12 @@ def test_a_later_layout_is_refused(place: Path) -> None:
 
 
 @pytest.mark.parametrize("url", ["no-such-thing://x", "://", "sqlite+nothing:///x"])
-def test_a_url_without_driver_is_an_error_of_ours(url: str) -> None:
-    """A wrong setting gives one of the ledger's errors."""
+def test_a_url_without_driver_is_an_error_of_ours(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wrong setting gives one of the ledger's errors, and no file is made."""
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(LedgerError):
         Ledger.open(url)
+    assert not any(tmp_path.iterdir())
 
 
 def test_a_password_is_not_shown() -> None:
